@@ -1,0 +1,4 @@
+/** A mistake in what the user gave (an option, a file, a name): answered with this one sentence and exit code 2. */
+export class UserError extends Error {
+  override readonly name = "UserError";
+}

@@ -1,0 +1,32 @@
+/** The engine: tensors, parameter trees, random keys, files, and functions compiled into ONNX graphs. */
+export * as tf from "@tensorflow/tfjs";
+export type { Tensor } from "@tensorflow/tfjs";
+export { UserError } from "./errors.ts";
+export { type DType, filled, host, type HostArray, sizeOf, toHost, toTensor } from "./host_array.ts";
+export {
+  combine,
+  countParameters,
+  type HostParams,
+  leaf,
+  loadStrict,
+  type Params,
+  partition,
+  prefixed,
+  scope,
+  type Shapes,
+} from "./parameters.ts";
+export { fold, key, type Key, normal, stream, type Stream, uniform } from "./random.ts";
+export { readSafetensors, type SafetensorsFile, writeSafetensors } from "./safetensors.ts";
+export {
+  attention,
+  conv2d,
+  embedding,
+  gelu,
+  groupNorm,
+  layerNorm,
+  linear,
+  type Padding,
+  quickGelu,
+  silu,
+  upsampleNearest,
+} from "./ops.ts";
