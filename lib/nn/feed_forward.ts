@@ -1,0 +1,18 @@
+import { gelu, type Params, scope, type Shapes, type Tensor, tf } from "../engine/mod.ts";
+import { linear, linearShapes } from "./layers.ts";
+import { shapeTree } from "./shape_tree.ts";
+
+/**
+ * Gated feed-forward (GEGLU, Shazeer 2020): the first projection gives value and gate, y = (value · GELU(gate)) W₂ + b₂, with the
+ * exact GELU. Names as in diffusers: net.0.proj, net.2. x [... dim] → [... dim].
+ */
+export function gatedFeedForward(p: Params, x: Tensor): Tensor {
+  const [value, gate] = tf.split(linear(scope(p, "net.0.proj"), x), 2, -1) as [Tensor, Tensor];
+  return linear(scope(p, "net.2"), tf.mul(value, gelu(gate)));
+}
+
+/** Shapes of {@link gatedFeedForward}; hidden width = `factor` · dim. */
+export function gatedFeedForwardShapes(dim: number, options: { factor?: number } = {}): Shapes {
+  const hidden = (options.factor ?? 4) * dim;
+  return shapeTree({ "net.0.proj": linearShapes(dim, 2 * hidden), "net.2": linearShapes(hidden, dim) });
+}
