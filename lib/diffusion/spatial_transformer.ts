@@ -1,0 +1,81 @@
+import { type Params, scope, type Shapes, type Tensor, tf } from "../engine/mod.ts";
+import {
+  type AttentionContext,
+  attentionShapes,
+  convolutionShapes,
+  gatedFeedForward,
+  gatedFeedForwardShapes,
+  groupNorm,
+  layerNorm,
+  linear,
+  linearShapes,
+  multiHeadAttention,
+  normShapes,
+  shapeTree,
+} from "../nn/mod.ts";
+
+/** Group norm at the entry of a transformer; the residual blocks beside it have 1e-5. */
+const ENTRY_EPS = 1e-6;
+
+/**
+ * Transformer over the pixels of a feature map (diffusers Transformer2DModel): self-attention, cross-attention to `contexts`, gated
+ * feed-forward, each behind a layer norm and residual. x [batch channel height width]; `text` [batch tokens width] is
+ * attended to with the block's own projections; `extra` contexts share its query and are summed before the output projection.
+ * 1×1 convolutions are applied as linear layers on tokens, which is the same arithmetic.
+ */
+export function spatialTransformer(
+  p: Params,
+  x: Tensor,
+  options: { heads: number; groups: number; text: Tensor; extra?: readonly AttentionContext[] },
+): Tensor {
+  const { heads, groups, text, extra = [] } = options;
+  const [batch, channels, height, width] = x.shape as [number, number, number, number];
+  const normed = groupNorm(scope(p, "norm"), x, { groups, eps: ENTRY_EPS });
+  let tokens = tf.transpose(tf.reshape(normed, [batch, channels, height * width]), [0, 2, 1]);
+  tokens = linear(scope(p, "proj_in"), tokens);
+  tokens = transformerBlock(scope(p, "transformer_blocks.0"), tokens, { heads, text, extra });
+  tokens = linear(scope(p, "proj_out"), tokens);
+  return tf.add(x, tf.reshape(tf.transpose(tokens, [0, 2, 1]), x.shape));
+}
+
+function transformerBlock(
+  p: Params,
+  x: Tensor,
+  options: { heads: number; text: Tensor; extra: readonly AttentionContext[] },
+): Tensor {
+  const attend = (name: string, query: Tensor, tokens: Tensor, extra: readonly AttentionContext[]) => {
+    const own = scope(p, name);
+    const context = { tokens, toKey: scope(own, "to_k"), toValue: scope(own, "to_v") };
+    return multiHeadAttention({ toQuery: scope(own, "to_q"), toOut: scope(own, "to_out.0") }, query, {
+      heads: options.heads,
+      contexts: [context, ...extra],
+    });
+  };
+  const first = layerNorm(scope(p, "norm1"), x);
+  const seen = tf.add(x, attend("attn1", first, first, []));
+  const told = tf.add(seen, attend("attn2", layerNorm(scope(p, "norm2"), seen), options.text, options.extra));
+  return tf.add(told, gatedFeedForward(scope(p, "ff"), layerNorm(scope(p, "norm3"), told)));
+}
+
+/** Shapes of {@link spatialTransformer} with one transformer block; `context` is the width of the text tokens. */
+export function spatialTransformerShapes(
+  channels: number,
+  options: { context: number; linearProjection?: boolean },
+): Shapes {
+  const projection = options.linearProjection
+    ? linearShapes(channels, channels)
+    : convolutionShapes(channels, channels, { kernel: 1 });
+  return shapeTree({
+    norm: normShapes(channels),
+    proj_in: projection,
+    transformer_blocks: [shapeTree({
+      norm1: normShapes(channels),
+      attn1: attentionShapes(channels),
+      norm2: normShapes(channels),
+      attn2: attentionShapes(channels, { context: options.context }),
+      norm3: normShapes(channels),
+      ff: gatedFeedForwardShapes(channels),
+    })],
+    proj_out: projection,
+  });
+}

@@ -1,0 +1,155 @@
+/** Configuration of the U-Net in diffusers' field names, and the list of stages that it describes. */
+
+type Kind = "down" | "up" | "mid";
+
+/**
+ * Fields of diffusers' UNet2DConditionModel config that this U-Net reads; a config.json loads as is. What it cannot honour is
+ * refused by {@link unetStages}.
+ */
+export interface UnetConfig {
+  readonly in_channels: number;
+  readonly out_channels: number;
+  /** "CrossAttnDownBlock2D" or "DownBlock2D", from fine to coarse. */
+  readonly down_block_types: readonly string[];
+  /** "CrossAttnUpBlock2D" or "UpBlock2D", from coarse to fine. */
+  readonly up_block_types: readonly string[];
+  readonly block_out_channels: readonly number[];
+  /** Residual blocks per down block; up blocks have one more. */
+  readonly layers_per_block: number;
+  readonly norm_num_groups: number;
+  readonly norm_eps?: number;
+  /** Width of the text tokens. */
+  readonly cross_attention_dim: number;
+  /** The NUMBER of heads, for all blocks or per down block (the reference's misnomer); `num_attention_heads` comes first. */
+  readonly attention_head_dim: number | readonly number[];
+  readonly num_attention_heads?: number | readonly number[] | null;
+  readonly use_linear_projection?: boolean;
+  readonly flip_sin_to_cos?: boolean;
+  readonly freq_shift?: number;
+  readonly sample_size?: number | null;
+}
+
+/** Values of further reference fields that this U-Net implies; absent or null counts as given. */
+const IMPLIED: Record<string, unknown> = {
+  center_input_sample: false,
+  mid_block_type: "UNetMidBlock2DCrossAttn",
+  only_cross_attention: false,
+  downsample_padding: 1,
+  mid_block_scale_factor: 1,
+  act_fn: "silu",
+  transformer_layers_per_block: 1,
+  dual_cross_attention: false,
+  class_embed_type: undefined,
+  addition_embed_type: undefined,
+  resnet_time_scale_shift: "default",
+  resnet_skip_time_act: false,
+  resnet_out_scale_factor: 1,
+  time_embedding_type: "positional",
+  time_embedding_dim: undefined,
+  time_cond_proj_dim: undefined,
+  encoder_hid_dim: undefined,
+  conv_in_kernel: 3,
+  conv_out_kernel: 3,
+  attention_type: "default",
+};
+
+/** One block of the U-Net: its residual blocks and, where `heads` is set, a transformer after each of them. */
+export interface UnetStage {
+  readonly kind: Kind;
+  /** State-dict name: "down_blocks.0", "mid_block", "up_blocks.3". */
+  readonly path: string;
+  /** Input channels of each residual block; in up blocks the skip connection's are included. */
+  readonly inputs: readonly number[];
+  readonly channels: number;
+  /** Heads of the transformers; absent in blocks without attention. */
+  readonly heads?: number;
+  /** Whether a halving (down) or doubling (up) follows. */
+  readonly resample: boolean;
+}
+
+function headsOf(config: UnetConfig, level: number): number {
+  const heads = config.num_attention_heads ?? config.attention_head_dim;
+  return typeof heads === "number" ? heads : heads[level] as number;
+}
+
+function hasAttention(type: string, expected: readonly [string, string]): boolean {
+  if (type !== expected[0] && type !== expected[1]) {
+    throw new RangeError(`The U-Net's blocks must be ${expected.join(" or ")}, got "${type}"`);
+  }
+  return type === expected[0];
+}
+
+/**
+ * The blocks of a U-Net in state-dict order: down, up, mid last.
+ *
+ * @throws RangeError when the config asks for something this U-Net has not, or its lists differ in length.
+ */
+export function unetStages(config: UnetConfig): UnetStage[] {
+  for (const [field, value] of Object.entries(IMPLIED)) {
+    const given = (config as unknown as Record<string, unknown>)[field] ?? undefined;
+    if (given !== undefined && given !== value) {
+      throw new RangeError(`This U-Net needs ${field} = ${value ?? "null"}, got ${JSON.stringify(given)}`);
+    }
+  }
+  const { block_out_channels: widths, layers_per_block: layers } = config;
+  const levels = widths.length;
+  if (config.down_block_types.length !== levels || config.up_block_types.length !== levels) {
+    throw new RangeError(
+      `The U-Net needs as many block types as widths: expected ${levels}, ` +
+        `got ${config.down_block_types.length} down and ${config.up_block_types.length} up`,
+    );
+  }
+  const width = (level: number) => widths[Math.min(Math.max(level, 0), levels - 1)] as number;
+  const down = config.down_block_types.map((type, i): UnetStage => ({
+    kind: "down",
+    path: `down_blocks.${i}`,
+    inputs: Array.from({ length: layers }, (_, j) => j === 0 ? width(i - 1) : width(i)),
+    channels: width(i),
+    ...(hasAttention(type, ["CrossAttnDownBlock2D", "DownBlock2D"]) ? { heads: headsOf(config, i) } : {}),
+    resample: i < levels - 1,
+  }));
+  const up = config.up_block_types.map((type, i): UnetStage => {
+    const level = levels - 1 - i;
+    return {
+      kind: "up",
+      path: `up_blocks.${i}`,
+      inputs: Array.from({ length: layers + 1 }, (_, j) => {
+        const running = j === 0 ? width(level + 1) : width(level);
+        return running + (j === layers ? width(level - 1) : width(level));
+      }),
+      channels: width(level),
+      ...(hasAttention(type, ["CrossAttnUpBlock2D", "UpBlock2D"]) ? { heads: headsOf(config, level) } : {}),
+      resample: i < levels - 1,
+    };
+  });
+  const top = width(levels - 1);
+  return [...down, ...up, {
+    kind: "mid",
+    path: "mid_block",
+    inputs: [top, top],
+    channels: top,
+    heads: headsOf(config, levels - 1),
+    resample: false,
+  }];
+}
+
+/** A cross-attention layer that takes image contexts. */
+export interface CrossAttentionLayer {
+  /** Number in IP-Adapter checkpoints: "1", "3", … (even numbers are self-attention layers). */
+  readonly index: string;
+  /** State-dict name: "down_blocks.0.attentions.0.transformer_blocks.0.attn2". */
+  readonly path: string;
+  /** Width of its keys and values. */
+  readonly width: number;
+}
+
+/** Every cross-attention layer in the order of IP-Adapter checkpoints: down, up, mid last. */
+export function crossAttentionLayers(config: UnetConfig): CrossAttentionLayer[] {
+  const paths = unetStages(config).filter((stage) => stage.heads !== undefined).flatMap((stage) =>
+    Array.from({ length: stage.kind === "mid" ? 1 : stage.inputs.length }, (_, i) => ({
+      path: `${stage.path}.attentions.${i}.transformer_blocks.0.attn2`,
+      width: stage.channels,
+    }))
+  );
+  return paths.map((layer, i) => ({ index: `${2 * i + 1}`, ...layer }));
+}
