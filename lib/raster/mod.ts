@@ -1,0 +1,5 @@
+/** Pictures from and to files: SVG, WebP and PNG, in pure WebAssembly and TypeScript. */
+export { readPackageFile, readPackageJson } from "./package_file.ts";
+export { alphaBox, type Box, premultiply, resample, type Rgba } from "./rgba.ts";
+export { initialiseSvg, rasterise } from "./svg.ts";
+export { decodeWebp } from "./webp.ts";
