@@ -20,10 +20,19 @@ export function sizeOf(shape: readonly number[]): number {
  *
  * @throws RangeError when the shape does not hold exactly `data.length` elements.
  */
-export function host(data: Float32Array | Int32Array | Uint8Array | readonly number[], shape: readonly number[]): HostArray {
-  const typed = Array.isArray(data) ? Float32Array.from(data) : data as Float32Array | Int32Array | Uint8Array;
+export function host(
+  data: Float32Array | Int32Array | Uint8Array | readonly number[],
+  shape: readonly number[],
+): HostArray {
+  const typed = Array.isArray(data)
+    ? Float32Array.from(data)
+    : data as Float32Array | Int32Array | Uint8Array;
   if (typed.length !== sizeOf(shape)) {
-    throw new RangeError(`host() needs as many elements as the shape holds: expected ${sizeOf(shape)} for [${shape}], got ${typed.length}`);
+    throw new RangeError(
+      `host() needs as many elements as the shape holds: expected ${
+        sizeOf(shape)
+      } for [${shape}], got ${typed.length}`,
+    );
   }
   const dtype = typed instanceof Float32Array ? "float32" : typed instanceof Int32Array ? "int32" : "bool";
   return { dtype, shape: [...shape], data: typed };

@@ -15,7 +15,7 @@ export {
   scope,
   type Shapes,
 } from "./parameters.ts";
-export { fold, key, type Key, normal, stream, type Stream, uniform } from "./random.ts";
+export { fold, type Key, key, normal, type Stream, stream, uniform } from "./random.ts";
 export { readSafetensors, type SafetensorsFile, writeSafetensors } from "./safetensors.ts";
 export {
   attention,
@@ -30,3 +30,8 @@ export {
   silu,
   upsampleNearest,
 } from "./ops.ts";
+export type { Feed, InputSpec, Program, ProgramFunction, ProgramParts } from "./program.ts";
+export { compile, type CompileOptions, type Device } from "./compile.ts";
+export { eager, type EagerBackend } from "./eager.ts";
+export { valueAndGradients } from "./gradients.ts";
+export { PASSES, type PassName } from "./passes/mod.ts";

@@ -8,7 +8,8 @@ import { isRecording } from "./record.ts";
 type Tensor = tf.Tensor;
 
 function kernel(name: string, inputs: Record<string, Tensor>, attrs: Record<string, unknown> = {}): Tensor {
-  return tf.engine().runKernel(name, inputs, attrs as never) as Tensor;
+  const result = tf.engine().runKernel(name, inputs, attrs as never) as Tensor | Tensor[];
+  return Array.isArray(result) ? result[0] as Tensor : result;
 }
 
 /** `x · weightᵀ + bias`. x [... in], weight [out in], bias [out] → [... out]. */
@@ -74,11 +75,16 @@ export function groupNorm(
 ): Tensor {
   const [batch, channels] = x.shape as [number, number];
   if (channels % options.groups !== 0) {
-    throw new RangeError(`groupNorm() needs channels divisible by ${options.groups} groups, got [${x.shape}]`);
+    throw new RangeError(
+      `groupNorm() needs channels divisible by ${options.groups} groups, got [${x.shape}]`,
+    );
   }
   const rows = standardize(tf.reshape(x, [batch, options.groups, -1]), options.eps ?? 1e-5);
   const perChannel = [1, channels, ...x.shape.slice(2).map(() => 1)];
-  return tf.add(tf.mul(tf.reshape(rows, x.shape), tf.reshape(weight, perChannel)), tf.reshape(bias, perChannel));
+  return tf.add(
+    tf.mul(tf.reshape(rows, x.shape), tf.reshape(weight, perChannel)),
+    tf.reshape(bias, perChannel),
+  );
 }
 
 /** x · sigmoid(x). */
@@ -88,7 +94,9 @@ export function silu(x: Tensor): Tensor {
 
 /** x · sigmoid(1.702 x), the activation of OpenAI's CLIP. */
 export function quickGelu(x: Tensor): Tensor {
-  return isRecording() ? kernel("SigmoidGate", { x }, { alpha: 1.702 }) : tf.mul(x, tf.sigmoid(tf.mul(x, 1.702)));
+  return isRecording()
+    ? kernel("SigmoidGate", { x }, { alpha: 1.702 })
+    : tf.mul(x, tf.sigmoid(tf.mul(x, 1.702)));
 }
 
 /** Exact GELU, x · Φ(x). */
@@ -117,8 +125,13 @@ export function attention(
 export function upsampleNearest(x: Tensor, factor = 2): Tensor {
   const [batch, channels, height, width] = x.shape as [number, number, number, number];
   if (isRecording()) return kernel("UpsampleNearest", { x }, { factor });
-  const cells = tf.reshape(x, [batch * channels, height, 1, width, 1]);
-  return tf.reshape(tf.tile(cells, [1, 1, factor, 1, factor]), [batch, channels, height * factor, width * factor]);
+  const cells = tf.reshape(x, [batch * channels * height, 1, width, 1]);
+  return tf.reshape(tf.tile(cells, [1, factor, 1, factor]), [
+    batch,
+    channels,
+    height * factor,
+    width * factor,
+  ]);
 }
 
 /** Rows of a table: weight [vocabulary dim], ids int32 [...] → [... dim]. */
@@ -126,5 +139,8 @@ export function embedding(weight: Tensor, ids: Tensor): Tensor {
   if (isRecording()) return kernel("Embedding", { weight, ids });
   const flat = tf.reshape(ids, [-1]).toInt() as tf.Tensor1D;
   const hot = tf.oneHot(flat, weight.shape[0] as number).toFloat();
-  return tf.reshape(tf.matMul(hot as tf.Tensor2D, weight as tf.Tensor2D), [...ids.shape, weight.shape[1] as number]);
+  return tf.reshape(tf.matMul(hot as tf.Tensor2D, weight as tf.Tensor2D), [
+    ...ids.shape,
+    weight.shape[1] as number,
+  ]);
 }

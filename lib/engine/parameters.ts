@@ -28,7 +28,9 @@ export function partition<T>(
   trainable: (name: string) => boolean,
 ): { trainable: Record<string, T>; frozen: Record<string, T> } {
   const split = { trainable: {} as Record<string, T>, frozen: {} as Record<string, T> };
-  for (const [name, leaf] of Object.entries(tree)) split[trainable(name) ? "trainable" : "frozen"][name] = leaf;
+  for (const [name, leaf] of Object.entries(tree)) {
+    split[trainable(name) ? "trainable" : "frozen"][name] = leaf;
+  }
   return split;
 }
 
@@ -56,7 +58,11 @@ export function combine<T>(...trees: readonly Record<string, T>[]): Record<strin
 export function leaf<T>(tree: Record<string, T>, name: string): T {
   const found = tree[name];
   if (found === undefined) {
-    throw new RangeError(`Reading parameter "${name}": not there; the tree has ${Object.keys(tree).slice(0, 6).join(", ") || "no leaves"}`);
+    throw new RangeError(
+      `Reading parameter "${name}": not there; the tree has ${
+        Object.keys(tree).slice(0, 6).join(", ") || "no leaves"
+      }`,
+    );
   }
   return found;
 }
@@ -79,8 +85,9 @@ export function loadStrict(state: HostParams, shapes: Shapes, options: { what: s
   for (const [name, shape] of Object.entries(shapes)) {
     const array = state[name];
     if (!array) faults.push(`missing "${name}"`);
-    else if (array.shape.join() !== shape.join()) faults.push(`"${name}" expected [${shape}], got [${array.shape}]`);
-    else ordered[name] = array;
+    else if (array.shape.join() !== shape.join()) {
+      faults.push(`"${name}" expected [${shape}], got [${array.shape}]`);
+    } else ordered[name] = array;
   }
   for (const name of Object.keys(state)) if (!(name in shapes)) faults.push(`unexpected "${name}"`);
   if (faults.length) {

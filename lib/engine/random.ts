@@ -87,14 +87,22 @@ export function stream(from: Key): Stream {
 }
 
 /** `count` draws from N(mean, std²). */
-export function normal(from: Key, count: number, options: { mean?: number; std?: number } = {}): Float32Array {
+export function normal(
+  from: Key,
+  count: number,
+  options: { mean?: number; std?: number } = {},
+): Float32Array {
   const { mean = 0, std = 1 } = options;
   const source = stream(from);
   return Float32Array.from({ length: count }, () => mean + std * source.normal());
 }
 
 /** `count` draws from the uniform distribution on [low, high). */
-export function uniform(from: Key, count: number, options: { low?: number; high?: number } = {}): Float32Array {
+export function uniform(
+  from: Key,
+  count: number,
+  options: { low?: number; high?: number } = {},
+): Float32Array {
   const { low = 0, high = 1 } = options;
   const source = stream(from);
   return Float32Array.from({ length: count }, () => low + (high - low) * source.float());

@@ -12,7 +12,18 @@ interface Entry {
   data_offsets: [number, number];
 }
 
-const WIDTH: Record<string, number> = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, U8: 1, I8: 1, BOOL: 1 };
+const WIDTH: Record<string, number> = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  U8: 1,
+  I8: 1,
+  BOOL: 1,
+};
 const MAX_HEADER = 100_000_000;
 
 /** What a safetensors file holds. */
@@ -64,7 +75,9 @@ export function readSafetensors(bytes: Uint8Array, options: { what?: string } = 
   if (bytes.length < 8) fail(`expected at least 8 bytes, got ${bytes.length}`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   if (length > MAX_HEADER || 8 + length > bytes.length) {
-    fail(`its header claims ${length} bytes, the file has ${bytes.length}: truncated, or no safetensors file`);
+    fail(
+      `its header claims ${length} bytes, the file has ${bytes.length}: truncated, or no safetensors file`,
+    );
   }
   let header: Record<string, unknown> = {};
   try {
@@ -88,7 +101,11 @@ export function readSafetensors(bytes: Uint8Array, options: { what?: string } = 
     const [start, end] = Array.isArray(data_offsets) ? data_offsets : fail(`tensor "${name}" has no offsets`);
     const count = sizeOf(shape);
     if (!(start >= 0 && end <= body.length && end - start === count * width)) {
-      fail(`tensor "${name}" expects ${count * width} bytes at ${start}, the file has ${body.length}: truncated or damaged`);
+      fail(
+        `tensor "${name}" expects ${
+          count * width
+        } bytes at ${start}, the file has ${body.length}: truncated or damaged`,
+      );
     }
     const data = widen(dtype, body.subarray(start, end), count);
     const kind = data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "bool";

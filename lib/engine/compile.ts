@@ -1,0 +1,189 @@
+import * as ort from "onnxruntime-node";
+import type * as tf from "@tensorflow/tfjs";
+import { UserError } from "./errors.ts";
+import type { Graph } from "./graph.ts";
+import { type HostArray, sizeOf } from "./host_array.ts";
+import { encodeOnnx } from "./onnx.ts";
+import type { HostParams, Params } from "./parameters.ts";
+import { optimize, type PassName } from "./passes/mod.ts";
+import { feedData, type Program, type ProgramFunction, type ProgramParts, rejectUnknown } from "./program.ts";
+import { record } from "./record.ts";
+
+/** Where a compiled program runs. */
+export type Device = "cpu" | "webgpu" | "cuda";
+
+export interface CompileOptions {
+  readonly device?: Device;
+  /** Threads of one operator; default all cores. */
+  readonly threads?: number;
+  /** Graph passes to leave out, to find a wrong one by bisection. */
+  readonly withoutPasses?: readonly PassName[];
+  /** Writes an onnxruntime profile with this file prefix. */
+  readonly profile?: string;
+}
+
+type Typed = Float32Array | Int32Array | Uint8Array;
+
+function allocate(dtype: string, size: number): Typed {
+  return dtype === "float32"
+    ? new Float32Array(size)
+    : dtype === "int32"
+    ? new Int32Array(size)
+    : new Uint8Array(size);
+}
+
+function tensorOf(array: { dtype: string; shape: readonly number[]; data: Typed }): ort.Tensor {
+  return new ort.Tensor(array.dtype as "float32", array.data as Float32Array, [...array.shape]);
+}
+
+/** The recorded and optimised graph of a function, for inspection and tests. */
+export function recordProgram(
+  fn: ProgramFunction,
+  parts: ProgramParts,
+  options: { withoutPasses?: readonly PassName[] } = {},
+): { graph: Graph; stateValues: Record<string, string>; outputValues: Record<string, string> } {
+  const { frozen = {}, state = {}, inputs = {} } = parts;
+  const { graph, outputs } = record((builder) => {
+    for (const [name, array] of Object.entries(frozen)) builder.frozen(`frozen:${name}`, array);
+    for (const [name, array] of Object.entries(state)) builder.input(`state:${name}`, array);
+    for (const [name, spec] of Object.entries(inputs)) {
+      builder.input(`input:${name}`, { dtype: spec.dtype ?? "float32", shape: spec.shape });
+    }
+  }, (tensor) => {
+    const tensors = (group: string, names: object): Params =>
+      Object.fromEntries(Object.keys(names).map((name) => [name, tensor(`${group}:${name}`)]));
+    const result = fn(tensors("frozen", frozen), tensors("state", state), tensors("input", inputs));
+    const named: Record<string, tf.Tensor> = {};
+    for (const [name, value] of Object.entries(result.state ?? {})) {
+      const before = state[name];
+      if (!before || before.shape.join() !== value.shape.join()) {
+        throw new RangeError(
+          `Compiling: new state "${name}" [${value.shape}] must replace state of equal shape, got [${
+            before?.shape ?? "none"
+          }]`,
+        );
+      }
+      named[`state:${name}`] = value;
+    }
+    for (const [name, value] of Object.entries(result.outputs)) named[`output:${name}`] = value;
+    return named;
+  });
+  const stateValues: Record<string, string> = {};
+  const outputValues: Record<string, string> = {};
+  // Every result gets a node of its own, so that no two results (or a result and an input) share a name.
+  const nodes = [...graph.nodes];
+  const values = new Map(graph.values);
+  for (const [name, value] of Object.entries(outputs)) {
+    const own = `result:${name}`;
+    const info = values.get(value);
+    if (!info) throw new RangeError(`Compiling: result "${name}" has no value`);
+    values.set(own, info);
+    nodes.push({ op: "Identity", domain: "", inputs: [value], outputs: [own], attributes: {} });
+    if (name.startsWith("state:")) stateValues[name.slice(6)] = own;
+    else outputValues[name.slice(7)] = own;
+  }
+  const whole: Graph = {
+    ...graph,
+    nodes,
+    values,
+    outputs: [...Object.values(stateValues), ...Object.values(outputValues)],
+  };
+  return { graph: optimize(whole, options), stateValues, outputValues };
+}
+
+/**
+ * Compiles a function: runs it once on a recording tfjs backend (gradients included), lowers the record to one ONNX graph and opens it in
+ * onnxruntime. State lives in two sets of buffers that swap at each run, so nothing is copied and nothing grows.
+ *
+ * @throws TypeError naming the op and the calling line when an op has no lowering.
+ * @throws UserError when the device is not there.
+ */
+export async function compile(
+  fn: ProgramFunction,
+  parts: ProgramParts,
+  options: CompileOptions = {},
+): Promise<Program> {
+  const { state = {}, inputs = {} } = parts;
+  const { graph, stateValues, outputValues } = recordProgram(fn, parts, options);
+  const session = await openSession(encodeOnnx(graph), options);
+  const used = new Set(session.inputNames);
+
+  let current: Record<string, HostArray> = {};
+  let spare: Record<string, HostArray> = {};
+  for (const [name, array] of Object.entries(state)) {
+    current[name] = { ...array, data: array.data.slice() };
+    spare[name] = name in stateValues
+      ? { ...array, data: allocate(array.dtype, array.data.length) }
+      : current[name];
+  }
+  const results: Record<string, HostArray> = {};
+  for (const [name, value] of Object.entries(outputValues)) {
+    const { dtype, shape } = graph.values.get(value) as { dtype: "float32"; shape: number[] };
+    results[name] = { dtype, shape, data: allocate(dtype, sizeOf(shape)) };
+  }
+  return {
+    async run(feeds) {
+      rejectUnknown(feeds, inputs);
+      const fed: Record<string, ort.Tensor> = {};
+      for (const [name, spec] of Object.entries(inputs)) {
+        const data = feedData(name, feeds[name], spec);
+        if (used.has(`input:${name}`)) {
+          fed[`input:${name}`] = tensorOf({ dtype: spec.dtype ?? "float32", shape: spec.shape, data });
+        }
+      }
+      for (const [name, array] of Object.entries(current)) {
+        if (used.has(`state:${name}`)) fed[`state:${name}`] = tensorOf(array);
+      }
+      const fetched: Record<string, ort.Tensor> = {};
+      for (const [name, value] of Object.entries(stateValues)) {
+        fetched[value] = tensorOf(spare[name] as HostArray);
+      }
+      for (const [name, value] of Object.entries(outputValues)) {
+        fetched[value] = tensorOf(results[name] as HostArray);
+      }
+      await session.run(fed, fetched);
+      [current, spare] = [spare, current];
+      return results;
+    },
+    readState: () =>
+      Object.fromEntries(
+        Object.entries(current).map(([name, array]) => [name, { ...array, data: array.data.slice() }]),
+      ),
+    writeState(next: HostParams) {
+      for (const [name, array] of Object.entries(next)) {
+        const place = current[name];
+        if (!place || place.data.length !== array.data.length) {
+          throw new RangeError(
+            `Writing state "${name}" needs ${
+              place?.data.length ?? "an existing name"
+            } numbers, got ${array.data.length}`,
+          );
+        }
+        place.data.set(array.data);
+      }
+    },
+    dispose: () => session.release(),
+  };
+}
+
+async function openSession(model: Uint8Array, options: CompileOptions): Promise<ort.InferenceSession> {
+  const { device = "cpu", threads = navigator.hardwareConcurrency, profile } = options;
+  try {
+    return await ort.InferenceSession.create(model, {
+      executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
+      graphOptimizationLevel: "all",
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      logSeverityLevel: 3,
+      ...(profile ? { enableProfiling: true, profileFilePrefix: profile } : {}),
+      extra: { session: { set_denormal_as_zero: "1" } },
+    });
+  } catch (error) {
+    if (device === "cpu") throw error;
+    const reason = String((error as Error).message).split("\n")[0];
+    throw new UserError(
+      `Opening device "${device}" failed: expected an execution provider that starts here, got: ${reason}. Use --device cpu`,
+    );
+  }
+}

@@ -1,0 +1,59 @@
+import * as tf from "@tensorflow/tfjs";
+import { toHost, toTensor } from "./host_array.ts";
+import type { HostParams, Params } from "./parameters.ts";
+import { feedData, type Program, type ProgramFunction, type ProgramParts, rejectUnknown } from "./program.ts";
+
+/** Ordinary tfjs backends. */
+export type EagerBackend = "cpu" | "wasm" | "webgpu" | "tensorflow";
+
+/** The same program as `compile` gives, run op by op on an ordinary tfjs backend: for debugging and comparison. */
+export async function eager(
+  fn: ProgramFunction,
+  parts: ProgramParts,
+  options: { backend?: EagerBackend } = {},
+): Promise<Program> {
+  const { frozen = {}, state = {}, inputs = {} } = parts;
+  const backend = options.backend ?? "cpu";
+  if (!await tf.setBackend(backend)) {
+    throw new RangeError(`Selecting the eager backend "${backend}" failed: it is not registered here`);
+  }
+  await tf.ready();
+  const toTensors = (tree: HostParams): Params =>
+    Object.fromEntries(Object.entries(tree).map(([name, array]) => [name, toTensor(array)]));
+  const fixed = toTensors(frozen);
+  let current = toTensors(state);
+  return {
+    async run(feeds) {
+      rejectUnknown(feeds, inputs);
+      await tf.setBackend(backend);
+      tf.engine().startScope();
+      const fed: Params = {};
+      for (const [name, spec] of Object.entries(inputs)) {
+        fed[name] = tf.tensor(feedData(name, feeds[name], spec), [...spec.shape], spec.dtype ?? "float32");
+      }
+      const result = fn(fixed, current, fed);
+      const outputs: HostParams = {};
+      for (const [name, tensor] of Object.entries(result.outputs)) outputs[name] = toHost(tensor);
+      const next = { ...current };
+      for (const [name, tensor] of Object.entries(result.state ?? {})) next[name] = tf.keep(tensor.clone());
+      tf.engine().endScope();
+      for (const [name, tensor] of Object.entries(current)) if (next[name] !== tensor) tensor.dispose();
+      current = next;
+      return outputs;
+    },
+    readState: () =>
+      Object.fromEntries(Object.entries(current).map(([name, tensor]) => [name, toHost(tensor)])),
+    writeState(written) {
+      for (const [name, array] of Object.entries(written)) {
+        const before = current[name];
+        if (!before) throw new RangeError(`Writing state "${name}": it does not exist`);
+        before.dispose();
+        current[name] = toTensor(array);
+      }
+    },
+    dispose: () => {
+      for (const tensor of [...Object.values(fixed), ...Object.values(current)]) tensor.dispose();
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** Hand-written gradients of the coarse kernels of ../ops.ts. All others come from tfjs's own registry. */
+import * as tf from "@tensorflow/tfjs";
+
+type Tensors = tf.Tensor[];
+type Attrs = Record<string, unknown>;
+
+function kernel(name: string, inputs: Record<string, tf.Tensor>, attrs: Attrs): tf.Tensor {
+  return tf.engine().runKernel(name, inputs, attrs as never) as tf.Tensor;
+}
+
+function register(
+  kernelName: string,
+  options: { inputs?: string[]; outputs?: boolean[] },
+  gradFunc: (dy: tf.Tensor, saved: Tensors, attrs: Attrs) => Record<string, () => tf.Tensor>,
+): void {
+  tf.registerGradient({
+    kernelName,
+    ...(options.inputs ? { inputsToSave: options.inputs } : {}),
+    ...(options.outputs ? { outputsToSave: options.outputs } : {}),
+    gradFunc: (dy, saved, attrs) =>
+      gradFunc(Array.isArray(dy) ? dy[0] as tf.Tensor : dy, saved, attrs as Attrs),
+  });
+}
+
+/** Registers them once, with tfjs's global registry. */
+export function registerGradients(): void {
+  register("Conv2dNchw", { inputs: ["x", "weight"] }, (dy, [x, weight], { stride, pads }) => ({
+    x: () =>
+      kernel("Conv2dNchwInputGradient", { dy, weight: weight as tf.Tensor }, {
+        stride,
+        pads,
+        shape: (x as tf.Tensor).shape,
+      }),
+    weight: () =>
+      kernel("Conv2dNchwFilterGradient", { x: x as tf.Tensor, dy }, {
+        stride,
+        pads,
+        shape: (weight as tf.Tensor).shape,
+      }),
+  }));
+  // y = (x − μ)·r: ∂x = r·(dy − mean(dy) − y·mean(dy·y))
+  register("Standardize", { outputs: [true, true] }, (dy, [y, r]) => ({
+    x: () => {
+      const along = tf.mean(tf.mul(dy, y as tf.Tensor), -1, true);
+      const centred = tf.sub(dy, tf.mean(dy, -1, true));
+      return tf.mul(tf.sub(centred, tf.mul(y as tf.Tensor, along)), r as tf.Tensor);
+    },
+  }));
+  // y = x·s(αx): ∂x = dy·s·(1 + αx·(1 − s))
+  register("SigmoidGate", { inputs: ["x"] }, (dy, [x], { alpha }) => ({
+    x: () => {
+      const scaled = tf.mul(x as tf.Tensor, alpha as number);
+      const s = tf.sigmoid(scaled);
+      return tf.mul(dy, tf.mul(s, tf.add(tf.mul(scaled, tf.sub(1, s)), 1)));
+    },
+  }));
+  // y = x·Φ(x): ∂x = dy·(Φ(x) + x·φ(x))
+  register("GeluErf", { inputs: ["x"] }, (dy, saved) => ({
+    x: () => {
+      const x = saved[0] as tf.Tensor;
+      const cumulative = tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
+      const density = tf.mul(tf.exp(tf.mul(tf.mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+      return tf.mul(dy, tf.add(cumulative, tf.mul(x, density)));
+    },
+  }));
+  register("UpsampleNearest", { inputs: ["x"] }, (dy, [x], { factor }) => ({
+    x: () => {
+      const [batch, channels, height, width] = (x as tf.Tensor).shape as [number, number, number, number];
+      const f = factor as number;
+      return tf.sum(tf.reshape(dy, [batch, channels, height, f, width, f]), [3, 5]);
+    },
+  }));
+  register("Embedding", { inputs: ["weight", "ids"] }, (dy, [weight, ids]) => ({
+    weight: () => {
+      const [rows, dim] = (weight as tf.Tensor).shape as [number, number];
+      const hot = tf.oneHot(tf.reshape(ids as tf.Tensor, [-1]) as tf.Tensor1D, rows, 1, 0, "float32");
+      return tf.matMul(hot as tf.Tensor2D, tf.reshape(dy, [-1, dim]) as tf.Tensor2D, true, false);
+    },
+  }));
+}

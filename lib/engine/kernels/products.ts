@@ -1,0 +1,198 @@
+import { type GraphBuilder } from "../graph.ts";
+import { host } from "../host_array.ts";
+import { broadcast, type Lowering, normalAxes, reducedShape, reshaped, transposed } from "./lowering.ts";
+
+function reduction(op: string, axisName = "axis"): Lowering {
+  return (graph, { x }, attrs) => {
+    const { dtype, shape } = graph.info(x as string);
+    const axes = normalAxes(attrs[axisName] ?? attrs.axis, shape.length);
+    if (axes.length === 0) return x as string;
+    const keepDims = Boolean(attrs.keepDims);
+    const value = graph.uniform.get(x as string);
+    const result = reducedShape(shape, axes, keepDims);
+    if (op === "ReduceSum" && value !== undefined && dtype === "float32") {
+      return graph.fill(value * axes.reduce((total, axis) => total * (shape[axis] as number), 1), {
+        dtype,
+        shape: result,
+      });
+    }
+    return graph.emit(op, [x as string, graph.int64(axes)], { dtype, shape: result }, {
+      keepdims: keepDims ? 1 : 0,
+    });
+  };
+}
+
+const argMax: Lowering = (graph, { x }, attrs) => {
+  const { shape } = graph.info(x as string);
+  const [axis] = normalAxes(attrs.axis, shape.length) as [number];
+  const result = shape.filter((_, i) => i !== axis);
+  const wide = graph.emit("ArgMax", [x as string], { dtype: "int64", shape: result }, { axis, keepdims: 0 });
+  return graph.emit("Cast", [wide], { dtype: "int32", shape: result }, { to: 6 });
+};
+
+const matMul: Lowering = (graph, { a, b }, attrs) => {
+  const left = graph.info(a as string);
+  const right = graph.info(b as string);
+  const transA = attrs.transposeA ? 1 : 0;
+  const transB = attrs.transposeB ? 1 : 0;
+  const rows = left.shape.at(transA ? -1 : -2) as number;
+  const columns = right.shape.at(transB ? -2 : -1) as number;
+  const inner = [left.shape.at(transA ? -2 : -1), right.shape.at(transB ? -1 : -2)];
+  if (inner[0] !== inner[1]) {
+    throw new RangeError(`matMul() needs equal inner sides, got [${left.shape}] and [${right.shape}]`);
+  }
+  if (left.shape.length === 2 && right.shape.length === 2) {
+    return graph.emit("Gemm", [a as string, b as string], { dtype: left.dtype, shape: [rows, columns] }, {
+      transA,
+      transB,
+    });
+  }
+  const shape = [...broadcast(left.shape.slice(0, -2), right.shape.slice(0, -2)), rows, columns];
+  if (!transA && !transB) {
+    return graph.emit("MatMul", [a as string, b as string], { dtype: left.dtype, shape });
+  }
+  return graph.emit("FusedMatMul", [a as string, b as string], { dtype: left.dtype, shape }, {
+    transA,
+    transB,
+  }, "com.microsoft");
+};
+
+interface ConvolutionAttrs {
+  readonly stride: number;
+  /** [top bottom left right] */
+  readonly pads: readonly [number, number, number, number];
+}
+
+function onnxPads([top, bottom, left, right]: ConvolutionAttrs["pads"]): number[] {
+  return [top, left, bottom, right];
+}
+
+const convolution: Lowering = (graph, { x, weight }, attrs) => {
+  const { stride, pads } = attrs as unknown as ConvolutionAttrs;
+  const [batch, , height, width] = graph.info(x as string).shape as [number, number, number, number];
+  const [outputs, , kh, kw] = graph.info(weight as string).shape as [number, number, number, number];
+  const shape = [
+    batch,
+    outputs,
+    Math.floor((height + pads[0] + pads[1] - kh) / stride) + 1,
+    Math.floor((width + pads[2] + pads[3] - kw) / stride) + 1,
+  ];
+  return graph.emit("Conv", [x as string, weight as string], { dtype: "float32", shape }, {
+    kernel_shape: [kh, kw],
+    strides: [stride, stride],
+    pads: onnxPads(pads),
+  });
+};
+
+/** Weight [out in kh kw] → [in out kh kw] with both spatial axes reversed. */
+function flipped(graph: GraphBuilder, weight: string): string {
+  const swapped = transposed(graph, weight, [1, 0, 2, 3]);
+  const info = graph.info(swapped);
+  if (info.shape[2] === 1 && info.shape[3] === 1) return swapped;
+  const lists = [[-1, -1], [-(2 ** 52), -(2 ** 52)], [2, 3], [-1, -1]];
+  return graph.emit("Slice", [swapped, ...lists.map((list) => graph.int64(list))], info);
+}
+
+/** ∂L/∂x of a convolution: for stride 1 a convolution with the flipped kernel, else a transposed convolution. */
+const convolutionInputGradient: Lowering = (graph, { dy, weight }, attrs) => {
+  const { stride, pads, shape } = attrs as unknown as ConvolutionAttrs & {
+    shape: [number, number, number, number];
+  };
+  const [, , kh, kw] = graph.info(weight as string).shape as [number, number, number, number];
+  const [, , outHeight, outWidth] = graph.info(dy as string).shape as [number, number, number, number];
+  if (stride === 1 && pads.every((p) => p < kh && p < kw)) {
+    return graph.emit("Conv", [dy as string, flipped(graph, weight as string)], { dtype: "float32", shape }, {
+      kernel_shape: [kh, kw],
+      strides: [1, 1],
+      pads: onnxPads([kh - 1 - pads[0], kh - 1 - pads[1], kw - 1 - pads[2], kw - 1 - pads[3]]),
+    });
+  }
+  const extra = [
+    shape[2] - ((outHeight - 1) * stride + kh - pads[0] - pads[1]),
+    shape[3] - ((outWidth - 1) * stride + kw - pads[2] - pads[3]),
+  ];
+  return graph.emit("ConvTranspose", [dy as string, weight as string], { dtype: "float32", shape }, {
+    kernel_shape: [kh, kw],
+    strides: [stride, stride],
+    pads: onnxPads(pads),
+    output_padding: extra,
+  });
+};
+
+/** ∂L/∂weight: x and ∂L/∂y with the batch folded into the pixels, then one product per kernel tap. */
+const convolutionFilterGradient: Lowering = (graph, { x, dy }, attrs) => {
+  const { stride, pads, shape } = attrs as unknown as ConvolutionAttrs & {
+    shape: [number, number, number, number];
+  };
+  const [outputs, inputs, kh, kw] = shape;
+  const [batch, , outHeight, outWidth] = graph.info(dy as string).shape as [number, number, number, number];
+  const dtype = "float32" as const;
+  const pixels = batch * outHeight * outWidth;
+  const errors = reshaped(graph, transposed(graph, dy as string, [1, 0, 2, 3]), [outputs, pixels]);
+  let image = transposed(graph, x as string, [1, 0, 2, 3]);
+  if (pads.some((p) => p > 0)) {
+    const [, , height, width] = graph.info(x as string).shape as [number, number, number, number];
+    const list = [0, 0, pads[0], pads[2], 0, 0, pads[1], pads[3]];
+    const padded = [inputs, batch, height + pads[0] + pads[1], width + pads[2] + pads[3]];
+    image = graph.emit("Pad", [image, graph.int64(list), graph.scalar(0)], { dtype, shape: padded });
+  }
+  const taps: string[] = [];
+  for (let row = 0; row < kh; row++) {
+    for (let column = 0; column < kw; column++) {
+      const ends = [row + (outHeight - 1) * stride + 1, column + (outWidth - 1) * stride + 1];
+      const lists = [[row, column], ends, [2, 3], [stride, stride]];
+      const whole = kh === 1 && kw === 1 && stride === 1;
+      const part = whole ? image : graph.emit("Slice", [image, ...lists.map((list) => graph.int64(list))], {
+        dtype,
+        shape: [inputs, batch, outHeight, outWidth],
+      });
+      taps.push(reshaped(graph, part, [inputs, pixels]));
+    }
+  }
+  const columns = taps.length === 1
+    ? taps[0] as string
+    : graph.emit("Concat", taps, { dtype, shape: [taps.length * inputs, pixels] }, { axis: 0 });
+  const product = graph.emit("Gemm", [errors, columns], { dtype, shape: [outputs, taps.length * inputs] }, {
+    transA: 0,
+    transB: 1,
+  });
+  return transposed(graph, reshaped(graph, product, [outputs, kh, kw, inputs]), [0, 3, 1, 2]);
+};
+
+/** (x − mean)/√(var + eps) over the last axis; second output 1/√(var + eps) for the gradient. */
+const standardize: Lowering = (graph, { x }, attrs) => {
+  const { dtype, shape } = graph.info(x as string);
+  const width = shape.at(-1) as number;
+  const ones = graph.constants.has(`ones${width}`)
+    ? `ones${width}`
+    : graph.frozen(`ones${width}`, host(new Float32Array(width).fill(1), [width]));
+  const rows = [...shape.slice(0, -1), 1];
+  const [y, , deviation] = graph.emitMany(
+    "LayerNormalization",
+    [x as string, ones],
+    [{ dtype, shape }, { dtype, shape: rows }, { dtype, shape: rows }],
+    { axis: -1, epsilon: { float: attrs.eps as number } },
+  );
+  return [y as string, deviation as string];
+};
+
+const softmax = (op: string, axisName: string): Lowering => (graph, { logits }, attrs) =>
+  graph.emit(op, [logits as string], graph.info(logits as string), {
+    axis: (attrs[axisName] as number | undefined) ?? -1,
+  });
+
+export const PRODUCTS: Record<string, Lowering> = {
+  Sum: reduction("ReduceSum"),
+  Mean: reduction("ReduceMean"),
+  Max: reduction("ReduceMax", "reductionIndices"),
+  Min: reduction("ReduceMin"),
+  Prod: reduction("ReduceProd"),
+  ArgMax: argMax,
+  BatchMatMul: matMul,
+  Softmax: softmax("Softmax", "dim"),
+  LogSoftmax: softmax("LogSoftmax", "axis"),
+  Standardize: standardize,
+  Conv2dNchw: convolution,
+  Conv2dNchwInputGradient: convolutionInputGradient,
+  Conv2dNchwFilterGradient: convolutionFilterGradient,
+};
