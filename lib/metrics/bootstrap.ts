@@ -1,0 +1,173 @@
+/**
+ * Means with intervals, by resampling items (and training seeds, where there are several).
+ *
+ * One draw picks items with replacement within each stratum (a task) and, where a cell was measured with more than one seed, seeds
+ * with replacement too: a row counts with the product of both (the pigeonhole bootstrap, Owen 2007). Every cell of one draw sees the
+ * same items and seeds, so whatever is computed from several cells of a draw is a *paired* comparison.
+ */
+import { fold, type Key, stream } from "../engine/mod.ts";
+import { studentQuantile } from "./student.ts";
+
+/** One measured number. */
+export interface Observation {
+  /** What it is averaged into, e.g. "instruct/style/CLIP-S". */
+  readonly cell: string;
+  /** Items are resampled within this, e.g. the task. */
+  readonly stratum: string;
+  readonly item: number;
+  readonly seed: number;
+  readonly value: number;
+}
+
+/** The means of all cells, and the means each draw would have given. */
+export interface CellDraws {
+  readonly cells: readonly string[];
+  /** [cell] */
+  readonly means: Float64Array;
+  /** [draw][cell] */
+  readonly draws: readonly Float64Array[];
+  /** Number of observations, [cell]. */
+  readonly counts: readonly number[];
+  /** Number of distinct items, [cell]. */
+  readonly items: readonly number[];
+}
+
+/** A value with the interval that holds it with the stated confidence. */
+export interface Interval {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+function indexOf<T>(table: Map<T, number>, entry: T): number {
+  const known = table.get(entry);
+  if (known !== undefined) return known;
+  table.set(entry, table.size);
+  return table.size - 1;
+}
+
+interface Indexed {
+  readonly cell: number;
+  readonly unit: number;
+  readonly seed: number;
+  readonly value: number;
+}
+
+/**
+ * Averages observations by cell and resamples them.
+ *
+ * @param options.key source of the draws; the same key gives the same draws
+ * @param options.resamples number of draws, 2000 unless told
+ * @throws RangeError when a value is not finite.
+ */
+export function bootstrapCells(
+  observations: readonly Observation[],
+  options: { key: Key; resamples?: number },
+): CellDraws {
+  const { resamples = 2000 } = options;
+  const cells = new Map<string, number>();
+  const seeds = new Map<number, number>();
+  const units = new Map<string, number>();
+  const strata = new Map<string, number[]>();
+  const rows: Indexed[] = observations.map(({ cell, stratum, item, seed, value }) => {
+    if (!Number.isFinite(value)) {
+      throw new RangeError(`bootstrapCells() needs finite values: got ${value} for item ${item} of ${cell}`);
+    }
+    const name = `${stratum}\n${item}`;
+    if (!units.has(name)) {
+      const members = strata.get(stratum) ?? [];
+      members.push(units.size);
+      strata.set(stratum, members);
+    }
+    return { cell: indexOf(cells, cell), unit: indexOf(units, name), seed: indexOf(seeds, seed), value };
+  });
+  const seen = Array.from(
+    cells.keys(),
+    () => ({ units: new Set<number>(), seeds: new Set<number>(), count: 0 }),
+  );
+  for (const row of rows) {
+    const cell = seen[row.cell] as (typeof seen)[number];
+    cell.units.add(row.unit);
+    cell.seeds.add(row.seed);
+    cell.count++;
+  }
+  const manySeeds = Uint8Array.from(seen, (cell) => (cell.seeds.size > 1 ? 1 : 0));
+  const ones = { units: new Float64Array(units.size).fill(1), seeds: new Float64Array(seeds.size).fill(1) };
+  const means = weightedMeans(rows, ones, manySeeds);
+  const draws: Float64Array[] = [];
+  const root = fold(options.key, "bootstrap");
+  const source = stream(root);
+  for (let draw = 0; draw < resamples; draw++) {
+    const weights = { units: new Float64Array(units.size), seeds: new Float64Array(seeds.size) };
+    for (const members of strata.values()) pickWithReplacement(members, weights.units, source.float);
+    pickWithReplacement([...seeds.values()], weights.seeds, source.float);
+    const drawn = weightedMeans(rows, weights, manySeeds);
+    draws.push(drawn.map((value, cell) => (Number.isNaN(value) ? (means[cell] as number) : value)));
+  }
+  return {
+    cells: [...cells.keys()],
+    means,
+    draws,
+    counts: seen.map((cell) => cell.count),
+    items: seen.map((cell) => cell.units.size),
+  };
+}
+
+function pickWithReplacement(members: readonly number[], counts: Float64Array, float: () => number): void {
+  for (let i = 0; i < members.length; i++) {
+    const picked = members[Math.floor(float() * members.length)] as number;
+    counts[picked] = (counts[picked] as number) + 1;
+  }
+}
+
+function weightedMeans(
+  rows: readonly Indexed[],
+  weights: { units: Float64Array; seeds: Float64Array },
+  manySeeds: Uint8Array,
+): Float64Array {
+  const sums = new Float64Array(manySeeds.length);
+  const totals = new Float64Array(manySeeds.length);
+  for (const { cell, unit, seed, value } of rows) {
+    const weight = (weights.units[unit] as number) *
+      (manySeeds[cell] === 1 ? (weights.seeds[seed] as number) : 1);
+    sums[cell] = (sums[cell] as number) + weight * value;
+    totals[cell] = (totals[cell] as number) + weight;
+  }
+  return sums.map((sum, cell) => sum / (totals[cell] as number));
+}
+
+/** The value below which the share `p` of sorted numbers lies, linear between neighbours. */
+function quantile(sorted: Float64Array, p: number): number {
+  const place = p * (sorted.length - 1);
+  const [below, above] = [sorted[Math.floor(place)] as number, sorted[Math.ceil(place)] as number];
+  return below + (above - below) * (place - Math.floor(place));
+}
+
+/**
+ * Percentile interval of drawn statistics around their estimate, widened for few items.
+ *
+ * A bootstrap of n items is too narrow by √((n−1)/n) and by normal instead of Student quantiles (Hesterberg 2015, "What teachers should
+ * know about the bootstrap", Sec. 3.3 and 5.2): both ends are moved away from the estimate by √(n/(n−1)) · t(n−1) / z. With 1,000 items
+ * that is 0.2 %, with 8 items 29 %, with 2 items a factor 9.
+ *
+ * @param items number of independent items behind the statistic, the fewest of any stratum
+ * @returns an interval of infinite width for fewer than two items
+ */
+export function bootstrapInterval(
+  estimate: number,
+  drawn: ArrayLike<number>,
+  options: { items: number; level?: number },
+): Interval {
+  const { items, level = 0.95 } = options;
+  if (items < 2) return { estimate, low: -Infinity, high: Infinity };
+  const sorted = Float64Array.from(drawn).sort();
+  const widening = Math.sqrt(items / (items - 1)) *
+    Math.max(1, studentQuantile(level, items - 1) / studentQuantile(level, Infinity));
+  const low = quantile(sorted, (1 - level) / 2);
+  const high = quantile(sorted, (1 + level) / 2);
+  return {
+    estimate,
+    low: Math.min(estimate, estimate + (low - estimate) * widening),
+    high: Math.max(estimate, estimate + (high - estimate) * widening),
+  };
+}

@@ -1,0 +1,19 @@
+/** Scores of single samples, retrieval, and summary statistics with intervals. */
+export {
+  CLIP_SCORE_FACTOR,
+  clipI,
+  clipS,
+  clipScore,
+  cosine,
+  type Embedding,
+  type StylePair,
+} from "./clip_scores.ts";
+export { topOneAccuracy } from "./retrieval.ts";
+export {
+  bootstrapCells,
+  bootstrapInterval,
+  type CellDraws,
+  type Interval,
+  type Observation,
+} from "./bootstrap.ts";
+export { studentQuantile } from "./student.ts";
