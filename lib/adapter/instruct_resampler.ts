@@ -27,7 +27,7 @@
  * | ------------------- | -------------------------------- | ------------------------------------------------------------ |
  * | branches            | image, instruction               | image, user prompt (`prompt_layers`), instruction            |
  * | text features       | ViT-H/14, the image's own space  | token states of SD's text encoder, padded to 77, no mask     |
- * | FF factor, new part | 2                                | `ff_mult_secondary` (2 in the releases)                      |
+ * | FF factor, new part | 2 (the paper gives none)         | `ff_mult_secondary` (2 in the releases)                      |
  * | initial values      | equals IPAdapter+ exactly        | only the last FF is small (1e-4): starts 0.3–0.5 away from it |
  */
 import {

@@ -21,3 +21,29 @@ export {
   vaeSample,
   vaeShapes,
 } from "./vae.ts";
+export { guide, guided } from "./guidance.ts";
+export {
+  addNoise,
+  closedForm,
+  fromVelocity,
+  type NoiseSchedule,
+  noiseSchedule,
+  type NoiseScheduleConfig,
+  SD_SCHEDULE,
+  velocity,
+} from "./noise_schedule.ts";
+export { sample, type SampleOptions, type SamplerName, SAMPLERS, sampleSteps } from "./sample.ts";
+export {
+  ddim,
+  type DdimOptions,
+  euler,
+  type EulerPlan,
+  eulerPlan,
+  pndm,
+  pndmTimesteps,
+  type Predict,
+  type Sampler,
+  type SamplerOptions,
+  type SamplerStep,
+  visitedTimesteps,
+} from "./samplers/mod.ts";
