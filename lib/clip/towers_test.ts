@@ -1,20 +1,9 @@
 import assert from "node:assert/strict";
-import {
-  countParameters,
-  key,
-  leaf,
-  loadStrict,
-  type Params,
-  type Tensor,
-  tf,
-  toHost,
-  toTensor,
-} from "../engine/mod.ts";
-import { compareCase, type GoldenCase, readCase } from "../golden/mod.ts";
+import { countParameters, key, leaf, loadStrict, type Tensor, tf, toTensor } from "../engine/mod.ts";
+import { evaluate } from "../golden/evaluate.ts";
+import { compareCase, readCase } from "../golden/mod.ts";
 import { textTower, type TextTowerConfig, textTowerShapes } from "./text_tower.ts";
 import { initVisionTower, visionTower, type VisionTowerConfig, visionTowerShapes } from "./vision_tower.ts";
-
-await tf.setBackend("cpu");
 
 const VIT_H = {
   hidden_size: 1280,
@@ -39,15 +28,6 @@ const VIT_H_TEXT = {
 };
 const VOCABULARY = { vocab_size: 49408, max_position_embeddings: 77 };
 
-function tensors(tree: GoldenCase["weights"]): Params {
-  return Object.fromEntries(Object.entries(tree).map(([name, array]) => [name, toTensor(array)]));
-}
-
-function assertGolden(golden: GoldenCase, actual: Record<string, Tensor>): void {
-  const hosts = Object.fromEntries(Object.entries(actual).map(([name, tensor]) => [name, toHost(tensor)]));
-  assert.deepEqual(compareCase(golden, hosts).filter(({ passed }) => !passed), []);
-}
-
 function numbered(states: readonly Tensor[]): Record<string, Tensor> {
   return Object.fromEntries(states.map((state, i) => [`outputs.hidden_states.${i}`, state]));
 }
@@ -61,42 +41,59 @@ Deno.test("textTowerShapes() and visionTowerShapes() have CLIP's parameters when
   assert.equal(countParameters(visionTowerShapes(vision)), 632_076_800);
 });
 
-for (const name of ["clip_text_tiny_gelu", "clip_text_tiny_quickgelu"]) {
-  Deno.test(`textTower() agrees with transformers on ${name}`, () => {
-    const golden = readCase(name);
-    const config = golden.config as unknown as TextTowerConfig;
-    const params = tensors(loadStrict(golden.weights, textTowerShapes(config), { what: name }));
-    const features = textTower(params, config, leaf(tensors(golden.inputs), "input_ids"));
-    assertGolden(golden, {
-      "outputs.last_hidden_state": features.lastHiddenState,
-      "outputs.text_embeds": features.embeds as Tensor,
-      "outputs.pooler_output": features.pooled,
-      ...numbered(features.hiddenStates),
+for (const engine of ["cpu", "compiled"] as const) {
+  for (const name of ["clip_text_tiny_gelu", "clip_text_tiny_quickgelu"]) {
+    Deno.test(`textTower() agrees with transformers on ${name} (${engine})`, async () => {
+      const golden = readCase(name);
+      const config = golden.config as unknown as TextTowerConfig;
+      const params = loadStrict(golden.weights, textTowerShapes(config), { what: name });
+      const actual = await evaluate(
+        (params, inputs) => {
+          const features = textTower(params, config, leaf(inputs, "input_ids"));
+          return {
+            "outputs.last_hidden_state": features.lastHiddenState,
+            "outputs.text_embeds": features.embeds as Tensor,
+            "outputs.pooler_output": features.pooled,
+            ...numbered(features.hiddenStates),
+          };
+        },
+        { params, inputs: golden.inputs },
+        { engine },
+      );
+      assert.deepEqual(compareCase(golden, actual).filter(({ passed }) => !passed), []);
     });
-  });
+  }
+
+  for (const name of ["clip_vision_tiny_gelu", "clip_vision_tiny_quickgelu"]) {
+    Deno.test(`visionTower() agrees with transformers on ${name} (${engine})`, async () => {
+      const golden = readCase(name);
+      const config = golden.config as unknown as VisionTowerConfig;
+      const params = loadStrict(golden.weights, visionTowerShapes(config), { what: name });
+      const actual = await evaluate(
+        (params, inputs) => {
+          const pixels = leaf(inputs, "pixel_values");
+          const features = visionTower(params, config, pixels);
+          const black = visionTower(params, config, tf.zeros([1, ...pixels.shape.slice(1)]));
+          return {
+            "outputs.last_hidden_state": features.lastHiddenState,
+            "outputs.image_embeds": features.embeds,
+            "outputs.pooler_output": features.pooled,
+            "outputs.penultimate": features.penultimate,
+            "outputs.zero_image.penultimate": black.penultimate,
+            "outputs.zero_image.image_embeds": black.embeds,
+            ...numbered(features.hiddenStates),
+          };
+        },
+        { params, inputs: golden.inputs },
+        { engine },
+      );
+      assert.deepEqual(compareCase(golden, actual).filter(({ passed }) => !passed), []);
+    });
+  }
 }
 
-for (const name of ["clip_vision_tiny_gelu", "clip_vision_tiny_quickgelu"]) {
-  Deno.test(`visionTower() agrees with transformers on ${name}`, () => {
-    const golden = readCase(name);
-    const config = golden.config as unknown as VisionTowerConfig;
-    const params = tensors(loadStrict(golden.weights, visionTowerShapes(config), { what: name }));
-    const pixels = leaf(tensors(golden.inputs), "pixel_values");
-    const features = visionTower(params, config, pixels);
-    const black = visionTower(params, config, tf.zeros([1, ...pixels.shape.slice(1)]));
-    assertGolden(golden, {
-      "outputs.last_hidden_state": features.lastHiddenState,
-      "outputs.image_embeds": features.embeds,
-      "outputs.pooler_output": features.pooled,
-      "outputs.penultimate": features.penultimate,
-      "outputs.zero_image.penultimate": black.penultimate,
-      "outputs.zero_image.image_embeds": black.embeds,
-      ...numbered(features.hiddenStates),
-    });
-  });
-}
-
-Deno.test("visionTower() keeps its token count when a convolutional stem takes part of the patch", () => {
+Deno.test("visionTower() keeps its token count when a convolutional stem takes part of the patch", async () => {
+  await tf.setBackend("cpu");
   const config: VisionTowerConfig = {
     ...{
       hidden_size: 16,
@@ -107,13 +104,17 @@ Deno.test("visionTower() keeps its token count when a convolutional stem takes p
     },
     ...{ image_size: 32, patch_size: 8, hidden_act: "gelu", conv_stem: [8, 16] },
   };
-  const features = visionTower(tensors(initVisionTower(key(1), config)), config, tf.ones([2, 3, 32, 32]));
+  const fresh = Object.entries(initVisionTower(key(1), config)).map((
+    [name, array],
+  ) => [name, toTensor(array)]);
+  const features = visionTower(Object.fromEntries(fresh), config, tf.ones([2, 3, 32, 32]));
   assert.deepEqual(features.penultimate.shape, [2, 17, 16]);
   assert.deepEqual(features.embeds.shape, [2, 12]);
   assert.throws(() => visionTowerShapes({ ...config, patch_size: 14 }), /patch_size divisible by 4, got 14/);
 });
 
-Deno.test("textTower() throws a RangeError when there are more tokens than positions", () => {
+Deno.test("textTower() throws a RangeError when there are more tokens than positions", async () => {
+  await tf.setBackend("cpu");
   const config = readCase("clip_text_tiny_gelu").config as unknown as TextTowerConfig;
   assert.throws(() => textTower({}, config, tf.zeros([1, 17], "int32")), /ids \[batch ≤16\], got \[1,17\]/);
 });

@@ -1,22 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  countParameters,
-  leaf,
-  loadStrict,
-  type Params,
-  type Tensor,
-  tf,
-  toHost,
-  toTensor,
-} from "../engine/mod.ts";
-import { compareCase, type GoldenCase, readCase } from "../golden/mod.ts";
+import { countParameters, leaf, loadStrict, tf } from "../engine/mod.ts";
+import { evaluate } from "../golden/evaluate.ts";
+import { compareCase, readCase } from "../golden/mod.ts";
 import { type VaeConfig, vaeDecode, vaeDivergence, vaeEncode, vaeSample, vaeShapes } from "./vae.ts";
-
-await tf.setBackend("cpu");
-
-function tensors(tree: GoldenCase["weights"]): Params {
-  return Object.fromEntries(Object.entries(tree).map(([name, array]) => [name, toTensor(array)]));
-}
 
 Deno.test("vaeShapes() has SD 1.5's parameters when given its config", () => {
   const shapes = vaeShapes({
@@ -31,30 +17,38 @@ Deno.test("vaeShapes() has SD 1.5's parameters when given its config", () => {
   assert.equal(countParameters(shapes), 83_653_863);
 });
 
-Deno.test("vaeEncode(), vaeSample() and vaeDecode() agree with diffusers", () => {
-  const golden = readCase("vae_tiny");
-  const config = golden.config as unknown as VaeConfig;
-  const params = tensors(loadStrict(golden.weights, vaeShapes(config), { what: "vae_tiny" }));
-  const inputs = tensors(golden.inputs);
-  const moments = vaeEncode(params, config, leaf(inputs, "pixels"));
-  const actual: Record<string, Tensor> = {
-    "outputs.mean": moments.mean,
-    "outputs.logvar": moments.logvar,
-    "outputs.std": tf.exp(tf.mul(moments.logvar, 0.5)),
-    "outputs.scaled_sample": vaeSample(moments, config, leaf(inputs, "noise")),
-    "outputs.decoded": vaeDecode(params, config, leaf(inputs, "latents")),
-  };
-  const hosts = Object.fromEntries(Object.entries(actual).map(([name, tensor]) => [name, toHost(tensor)]));
-  assert.deepEqual(compareCase(golden, hosts).filter(({ passed }) => !passed), []);
-});
+for (const engine of ["cpu", "compiled"] as const) {
+  Deno.test(`vaeEncode(), vaeSample() and vaeDecode() agree with diffusers (${engine})`, async () => {
+    const golden = readCase("vae_tiny");
+    const config = golden.config as unknown as VaeConfig;
+    const params = loadStrict(golden.weights, vaeShapes(config), { what: "vae_tiny" });
+    const actual = await evaluate(
+      (params, inputs) => {
+        const moments = vaeEncode(params, config, leaf(inputs, "pixels"));
+        return {
+          "outputs.mean": moments.mean,
+          "outputs.logvar": moments.logvar,
+          "outputs.std": tf.exp(tf.mul(moments.logvar, 0.5)),
+          "outputs.scaled_sample": vaeSample(moments, config, leaf(inputs, "noise")),
+          "outputs.decoded": vaeDecode(params, config, leaf(inputs, "latents")),
+        };
+      },
+      { params, inputs: golden.inputs },
+      { engine },
+    );
+    assert.deepEqual(compareCase(golden, actual).filter(({ passed }) => !passed), []);
+  });
+}
 
-Deno.test("vaeDivergence() is zero when the latents are standard normal, and ½ per unit of squared mean", () => {
+Deno.test("vaeDivergence() is zero when the latents are standard normal, and ½ per unit of squared mean", async () => {
+  await tf.setBackend("cpu");
   const zeros = tf.zeros([2, 4, 3, 3]);
   assert.deepEqual(vaeDivergence({ mean: zeros, logvar: zeros }).arraySync(), [0, 0]);
   assert.deepEqual(vaeDivergence({ mean: tf.ones([2, 4, 3, 3]), logvar: zeros }).arraySync(), [18, 18]);
 });
 
-Deno.test("vaeEncode() throws a RangeError when a side is no multiple of the factor", () => {
+Deno.test("vaeEncode() throws a RangeError when a side is no multiple of the factor", async () => {
+  await tf.setBackend("cpu");
   const config = readCase("vae_tiny").config as unknown as VaeConfig;
   assert.throws(
     () => vaeEncode({}, config, tf.zeros([1, 3, 22, 16])),
