@@ -1,0 +1,210 @@
+/** Table 1 as Markdown, LaTeX and CSV: pure functions of a result. Scale and budget stand in every heading. */
+import {
+  ROW_LABELS,
+  TABLE1_COLUMNS,
+  TABLE1_ROWS,
+  TABLE1_TASKS,
+  type Table1Column,
+  type Table1Row,
+} from "./paper_table1.ts";
+import type { Cell, Table1Result } from "./table1_result.ts";
+
+/** Decimals of the paper's numbers and of ours. */
+export const PAPER_DIGITS = 4;
+/** See `PAPER_DIGITS`. */
+export const OUR_DIGITS = 3;
+
+/** The cell of a row and column, if measured. */
+export function cellOf(
+  result: Table1Result,
+  row: string,
+  { task, metric }: { task: string; metric: string },
+): Cell | undefined {
+  return result.cells.find((cell) => cell.row === row && cell.task === task && cell.metric === metric);
+}
+
+/** `[0.801, 0.823]`, or a word for an interval that a single item cannot give. */
+export function intervalText(
+  { low, high }: { low: number | null; high: number | null },
+  digits = OUR_DIGITS,
+): string {
+  return low === null || high === null
+    ? "[no interval]"
+    : `[${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
+}
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** "Table 1 at mini scale, quick budget" and what both mean. */
+export function table1Heading(result: Table1Result): { title: string; note: string } {
+  const seeds = result.seeds.length === 1 ? `seed ${result.seeds[0]}` : `seeds ${result.seeds.join(", ")}`;
+  return {
+    title: `Table 1 at ${result.scale} scale, ${result.budget} budget`,
+    note:
+      `${capital(result.scale)} scale: ${result.scaleNote}. ${
+        capital(result.budget)
+      } budget: ${result.budgetNote}; ${seeds}. Higher is better. ` +
+      "Intervals: 95 %, bootstrap over items" +
+      (result.seeds.length > 1 ? " and seeds" : ", one training seed") +
+      ". The paper's numbers are SD 1.5's under other encoders and images: compare rows, not levels.",
+  };
+}
+
+/** Measured cells that are no column of Table 1: the other encoder and the oracle checks. */
+function furtherColumns(result: Table1Result): { task: string; metric: string }[] {
+  const known = new Set(TABLE1_COLUMNS.map(({ task, metric }) => `${task}/${metric}`));
+  const further = new Map<string, { task: string; metric: string }>();
+  for (const { task, metric } of result.cells) {
+    if (!known.has(`${task}/${metric}`)) further.set(`${task}/${metric}`, { task, metric });
+  }
+  const rank = (task: string) => TABLE1_TASKS.findIndex((known) => known === task);
+  return [...further.values()].sort((a, b) => rank(a.task) - rank(b.task));
+}
+
+function usedMetrics(result: Table1Result): string[] {
+  return [...new Set(result.cells.map(({ metric }) => metric))].sort();
+}
+
+/** Markdown: the ten columns with paper, ours and interval stacked in each cell, further scores, claims, and what the scores mean. */
+export function table1Markdown(result: Table1Result): string {
+  const { title, note } = table1Heading(result);
+  const head = TABLE1_COLUMNS.map(({ task, metric }) => `${capital(task)}<br>${metric}`);
+  const rows = TABLE1_ROWS.map((
+    row,
+  ) => [ROW_LABELS[row], ...TABLE1_COLUMNS.map((column) => stackedCell(result, row, column))]);
+  const further = furtherColumns(result);
+  const sections = [
+    `# ${title}`,
+    note,
+    "In each cell: *the paper's number* (where it prints one), **ours**, its interval. " +
+    "The single-task row shows each task's own model; the last two rows are not in the paper.",
+    markdownGrid(["", ...head], rows),
+  ];
+  if (further.length > 0) {
+    sections.push(
+      "## Further scores",
+      markdownGrid(
+        ["Task", "Score", ...TABLE1_ROWS.map((row) => ROW_LABELS[row])],
+        further.map((column) => [
+          column.task,
+          column.metric,
+          ...TABLE1_ROWS.map((row) => {
+            const cell = cellOf(result, row, column);
+            return cell === undefined ? "–" : `${cell.mean.toFixed(OUR_DIGITS)} ${intervalText(cell)}`;
+          }),
+        ]),
+      ),
+    );
+  }
+  sections.push(
+    "## The paper's statements",
+    markdownGrid(
+      ["Section", "Statement", "Verdict", "Evidence"],
+      result.claims.map((
+        { section, statement, verdict, evidence },
+      ) => [section, statement, `**${verdict}**`, evidence]),
+    ),
+    "## Scores",
+    usedMetrics(result).map((metric) => {
+      const entry = result.metrics[metric];
+      return entry === undefined ? `* ${metric}` : `* ${metric}: ${entry.definition}; by ${entry.by}`;
+    }).join("\n"),
+  );
+  return sections.join("\n\n") + "\n";
+}
+
+function stackedCell(result: Table1Result, row: Table1Row, column: Table1Column): string {
+  const cell = cellOf(result, row, column);
+  if (cell === undefined) return "not run";
+  const paper = cell.paper === null ? "" : `*${cell.paper.toFixed(PAPER_DIGITS)}*<br>`;
+  return `${paper}**${cell.mean.toFixed(OUR_DIGITS)}**<br>${intervalText(cell)}`;
+}
+
+const pipeSafe = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+
+function markdownGrid(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(pipeSafe).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+const LATEX_ESCAPES: Readonly<Record<string, string>> = {
+  "\\": "\\textbackslash{}",
+  "~": "\\textasciitilde{}",
+  "^": "\\textasciicircum{}",
+  "×": "$\\times$",
+  "−": "$-$",
+  "≤": "$\\leq$",
+};
+
+/** Text with LaTeX's special characters escaped. */
+export function latexText(text: string): string {
+  return text.replace(/[\\~^×−≤&%$#_{}]/g, (mark) => LATEX_ESCAPES[mark] ?? `\\${mark}`);
+}
+
+/** LaTeX (booktabs): per row a line of the paper's numbers and a line of ours with half-size intervals under them. */
+export function table1Latex(result: Table1Result): string {
+  const { title, note } = table1Heading(result);
+  const groups = TABLE1_TASKS.map((task) => ({
+    task,
+    columns: TABLE1_COLUMNS.filter((column) => column.task === task),
+  }));
+  let start = 2;
+  const rules = groups.map(({ columns }) => {
+    const rule = `\\cmidrule(lr){${start}-${start + columns.length - 1}}`;
+    start += columns.length;
+    return rule;
+  });
+  const line = (cells: readonly string[]) => `${cells.join(" & ")} \\\\`;
+  const body = TABLE1_ROWS.flatMap((row) => {
+    const cells = TABLE1_COLUMNS.map((column) => cellOf(result, row, column));
+    const paper = cells.map((cell) => cell?.paper == null ? "" : cell.paper.toFixed(PAPER_DIGITS));
+    const ours = cells.map((cell) => cell === undefined ? "--" : cell.mean.toFixed(OUR_DIGITS));
+    const intervals = cells.map((cell) => cell === undefined ? "" : `{\\tiny ${intervalText(cell)}}`);
+    const own = [
+      line([paper.some(Boolean) ? "\\quad ours" : latexText(ROW_LABELS[row]), ...ours]),
+      line(["", ...intervals]),
+    ];
+    return paper.some(Boolean) ? [line([`${latexText(ROW_LABELS[row])}, paper`, ...paper]), ...own] : own;
+  });
+  return [
+    "% needs \\usepackage{booktabs}",
+    "\\begin{table*}",
+    "\\centering",
+    `\\caption{${latexText(`${title}. ${note}`)}}`,
+    `\\begin{tabular}{l${"c".repeat(TABLE1_COLUMNS.length)}}`,
+    "\\toprule",
+    line(["", ...groups.map(({ task, columns }) => `\\multicolumn{${columns.length}}{c}{${capital(task)}}`)]),
+    rules.join(" "),
+    line(["", ...TABLE1_COLUMNS.map(({ metric }) => metric)]),
+    "\\midrule",
+    ...body,
+    "\\bottomrule",
+    "\\end{tabular}",
+    "\\end{table*}",
+    "",
+  ].join("\n");
+}
+
+/** CSV (RFC 4180): one line per cell. */
+export function table1Csv(result: Table1Result): string {
+  const quoted = (value: string | number | null) => {
+    const text = value === null ? "" : String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const lines = [
+    ["scale", "budget", "row", "task", "metric", "paper", "mean", "low", "high", "n"],
+    ...result.cells.map(({ row, task, metric, paper, mean, low, high, n }) => [
+      result.scale,
+      result.budget,
+      row,
+      task,
+      metric,
+      paper,
+      mean,
+      low,
+      high,
+      n,
+    ]),
+  ];
+  return lines.map((line) => line.map(quoted).join(",")).join("\r\n") + "\r\n";
+}

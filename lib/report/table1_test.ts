@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { key, normal } from "../engine/mod.ts";
+import {
+  judgeClaim,
+  judgeTable1,
+  judgeTrainingCost,
+  LITTLE_DIFFERENCE,
+  ON_PAR_MARGIN,
+  TABLE1_CLAIMS,
+} from "./claims.ts";
+import { PAPER_TABLE1, paperValue, TABLE1_COLUMNS, TABLE1_TASKS } from "./paper_table1.ts";
+import { latexText, table1Csv, table1Latex, table1Markdown } from "./table.ts";
+import {
+  cellsOf,
+  drawTable1,
+  RESULT_SCHEMA,
+  type SampleRow,
+  type Table1Result,
+  type TrainingRun,
+} from "./table1_result.ts";
+import { claimsText, table1Text } from "./table_text.ts";
+
+/** Samples whose means are the printed numbers, up to noise: some that rows share, and `noise` of their own. */
+function printedSamples(
+  items: number,
+  noise: number,
+  shift: Partial<Record<string, number>> = {},
+): SampleRow[] {
+  return (["single-task", "instruct", "fixed"] as const).flatMap((row) =>
+    TABLE1_TASKS.flatMap((task) =>
+      Array.from({ length: items }, (_, index): SampleRow => {
+        const scores: Record<string, number> = {};
+        for (const { metric } of TABLE1_COLUMNS.filter((column) => column.task === task)) {
+          const [shared = 0, own = 0] = [
+            normal(key(`${task}${metric}${index}`), 1)[0],
+            normal(key(`${row}${task}${metric}${index}`), 1)[0],
+          ];
+          scores[metric] = ((paperValue(row, task, metric) as number) + 0.02 * shared + noise * own) *
+            (1 + (shift[row] ?? 0));
+        }
+        return {
+          row,
+          task,
+          index,
+          seed: 1,
+          instruction: 'use the style, "please"',
+          prompt: "a car | a road",
+          scores,
+        };
+      })
+    )
+  );
+}
+
+const training: TrainingRun[] = [
+  { row: "instruct", task: null, seed: 1, steps: 100, seconds: 10, finalLoss: 0.1 },
+  ...TABLE1_TASKS.map((task) => ({
+    row: "single-task",
+    task,
+    seed: 1,
+    steps: 100,
+    seconds: 10,
+    finalLoss: 0.1,
+  })),
+];
+
+function resultOf(samples: readonly SampleRow[]): Table1Result {
+  const draws = drawTable1(samples, { key: key(1), resamples: 200 });
+  return {
+    schema: RESULT_SCHEMA,
+    experiment: "table1",
+    scale: "mini",
+    budget: "smoke",
+    scaleNote: "64×64 images",
+    budgetNote: "10 steps",
+    tasks: TABLE1_TASKS,
+    seeds: [1],
+    provenance: {
+      commit: null,
+      dirty: null,
+      device: "cpu",
+      threads: 2,
+      versions: {},
+      datasetHash: "0",
+      wallTimePerStage: {},
+    },
+    metrics: { "CLIP-I": { definition: "cosine", by: "the judge", higherIsBetter: true } },
+    cells: cellsOf(draws),
+    claims: judgeTable1(draws, training),
+    training,
+  };
+}
+
+const verdictOf = (result: Table1Result, id: string) =>
+  result.claims.find((claim) => claim.id === id)?.verdict;
+
+Deno.test("PAPER_TABLE1 gives ten numbers per row in the order of the columns", () => {
+  for (const numbers of Object.values(PAPER_TABLE1)) assert.equal(numbers.length, TABLE1_COLUMNS.length);
+  assert.equal(paperValue("instruct", "style", "CLIP-S"), 1.1171);
+  assert.equal(paperValue("ground-truth", "style", "CLIP-S"), null);
+  assert.equal(paperValue("toString", "style", "CLIP-S"), null);
+});
+
+Deno.test("ON_PAR_MARGIN and LITTLE_DIFFERENCE are read from the printed numbers", () => {
+  const [loss, difference] = [(0.7337 - 0.7082) / 0.7337, (0.8040 - 0.7670) / 0.7670];
+  assert.ok(loss < ON_PAR_MARGIN && ON_PAR_MARGIN === 0.035);
+  assert.ok(difference < LITTLE_DIFFERENCE && LITTLE_DIFFERENCE === 0.05);
+});
+
+Deno.test("cellsOf() gives each cell the mean of its samples when they are noisy", () => {
+  const samples = printedSamples(7, 0.1);
+  const cells = cellsOf(drawTable1(samples, { key: key(1), resamples: 50 }));
+  assert.equal(cells.length, 30);
+  assert.deepEqual(cells.slice(0, 10).map(({ task, metric }) => ({ task, metric })), [...TABLE1_COLUMNS]);
+  for (const { row, task, metric, mean, low, high, n } of cells) {
+    const scores = samples.filter((sample) => sample.row === row && sample.task === task).map(({ scores }) =>
+      scores[metric] as number
+    );
+    assert.equal(n, scores.length);
+    assert.ok(Math.abs(mean - scores.reduce((sum, score) => sum + score, 0) / n) < 1e-12);
+    assert.ok((low as number) <= mean && mean <= (high as number));
+  }
+  assert.throws(() => drawTable1([...samples, samples[0] as SampleRow], { key: key(1) }), /twice/);
+});
+
+Deno.test("judgeTable1() supports the paper's statements when the samples average to its printed numbers without noise", () => {
+  const result = resultOf(printedSamples(50, 1e-7));
+  for (const { id, verdict, paper, ours } of result.claims) {
+    assert.equal(verdict, "supported", id);
+    assert.ok(Math.abs((paper as number) - (ours as number)) < 0.01, id);
+  }
+  assert.equal(result.claims.length, TABLE1_CLAIMS.length + 1);
+});
+
+Deno.test("judgeTable1() is inconclusive when few noisy items are measured", () => {
+  const result = resultOf(printedSamples(4, 0.5));
+  for (const { id, verdict } of result.claims) {
+    if (id !== "one-training-for-all") assert.equal(verdict, "inconclusive", id);
+  }
+});
+
+Deno.test("judgeTable1() does not support parity when the joint model is far behind", () => {
+  const result = resultOf(printedSamples(50, 0.001, { instruct: -0.2 }));
+  for (
+    const id of [
+      "joint-on-par",
+      "joint-on-par-style",
+      "random-beats-fixed",
+      "very-little-difference",
+      "joint-ahead-style-clip-s",
+    ]
+  ) {
+    assert.equal(verdictOf(result, id), "not supported", id);
+  }
+  assert.equal(verdictOf(result, "single-ahead-face-clip-p"), "supported");
+});
+
+Deno.test("judgeClaim() says what is missing when a column was not run", () => {
+  const samples = printedSamples(5, 0.01).filter(({ task }) => task === "style");
+  const draws = drawTable1(samples, { key: key(1), resamples: 20 });
+  for (const claim of TABLE1_CLAIMS) {
+    const { verdict, evidence, ours } = judgeClaim(claim, draws);
+    if (claim.columns.every(({ task }) => task === "style")) continue;
+    assert.equal(verdict, "inconclusive");
+    assert.equal(ours, null);
+    assert.match(evidence, /^not measured: /);
+  }
+  assert.equal(judgeTrainingCost(training.slice(0, 3)).verdict, "inconclusive");
+  assert.equal(judgeTrainingCost(training).ours, 0.2);
+});
+
+Deno.test("table1Markdown(), table1Latex(), table1Csv() and table1Text() show paper, ours and interval under scale and budget", () => {
+  const result = resultOf([
+    ...printedSamples(6, 0.01),
+    {
+      row: "ground-truth",
+      task: "style",
+      index: 0,
+      seed: 1,
+      instruction: "",
+      prompt: "",
+      scores: { "CLIP-S": 1.5, "style class": 1 },
+    },
+  ]);
+  const markdown = table1Markdown(result);
+  assert.match(markdown, /^# Table 1 at mini scale, smoke budget\n/);
+  assert.match(markdown, /\*0\.9152\*<br>\*\*0\.9\d\d\*\*<br>\[0\.\d{3}, 0\.\d{3}\]/);
+  assert.match(markdown, /style class/);
+  assert.match(markdown, /not run/);
+  const latex = table1Latex(result);
+  assert.match(latex, /95 \\%/);
+  for (
+    const line of latex.split("\n").filter((line) => line.startsWith("Single") || line.startsWith("\\quad"))
+  ) {
+    assert.equal(line.match(/(?<!\\)&/g)?.length, 10);
+  }
+  assert.equal(table1Csv(result).trim().split("\r\n").length, 1 + result.cells.length);
+  for (const width of [80, 100, 200]) {
+    for (const line of (table1Text(result, { width }) + claimsText(result, { width })).split("\n")) {
+      assert.ok(line.length <= width, line);
+    }
+  }
+  assert.equal(latexText("a_b{c} 5 % × \\"), "a\\_b\\{c\\} 5 \\% $\\times$ \\textbackslash{}");
+});
