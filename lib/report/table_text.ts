@@ -45,37 +45,31 @@ function textBlock(result: Table1Result, row: Table1Row): string[] {
 }
 
 /** Lines of at most `width` characters, broken at spaces. */
-export function wrapText(text: string, width: number, indent = ""): string[] {
+export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
     if (line !== "" && line.length + 1 + word.length > width) {
       lines.push(line);
-      line = indent + word;
+      line = word;
     } else line = line === "" ? word : `${line} ${word}`;
   }
   return [...lines, line];
 }
 
-const MARKS = {
-  "supported": "supported    ",
-  "not supported": "not supported",
-  "inconclusive": "inconclusive ",
-} as const;
+/** Width of the column of verdicts. */
+const VERDICT_WIDTH = 15;
 
 /** Each claim with its verdict and evidence, for a terminal. */
 export function claimsText(result: Table1Result, options: { width?: number } = {}): string {
   const { width = 100 } = options;
   const lines = [`The paper's statements about Table 1, at ${result.scale} scale, ${result.budget} budget:`];
   for (const { section, statement, verdict, evidence } of result.claims) {
-    lines.push(
-      ...wrapText(
-        `${MARKS[verdict]}  ${statement} (${/^\d/.test(section) ? "Sec. " : ""}${section})`,
-        width,
-        " ".repeat(15),
-      ),
+    const source = /^\d/.test(section) ? `Sec. ${section}` : section;
+    const text = [`${statement} (${source})`, evidence].flatMap((part) =>
+      wrapText(part, width - VERDICT_WIDTH)
     );
-    lines.push(...wrapText(`${" ".repeat(15)}${evidence}`, width, " ".repeat(15)));
+    lines.push(...text.map((line, i) => (i === 0 ? verdict : "").padEnd(VERDICT_WIDTH) + line));
   }
   return lines.join("\n") + "\n";
 }
