@@ -12,7 +12,6 @@
 import {
   type HostParams,
   type Key,
-  leaf,
   type Params,
   scope,
   type Shapes,
@@ -20,31 +19,27 @@ import {
   type Tensor,
   tf,
 } from "../engine/mod.ts";
+import { convolution, convolutionShapes, groupNorm, initialize, normShapes, shapeTree } from "../nn/mod.ts";
+import type { ImageContext } from "./image_attention.ts";
+import { residualBlock, upsample } from "./residual_block.ts";
+import { timestepEmbeddingShapes } from "./timestep_embedding.ts";
 import {
-  type AttentionContext,
-  convolution,
-  convolutionShapes,
-  groupNorm,
-  initialize,
-  normShapes,
-  shapeTree,
-} from "../nn/mod.ts";
-import { residualBlock, residualBlockShapes, upsample } from "./residual_block.ts";
-import { spatialTransformer, spatialTransformerShapes } from "./spatial_transformer.ts";
-import { sinusoidalTimesteps, timestepEmbedding, timestepEmbeddingShapes } from "./timestep_embedding.ts";
-import { crossAttentionLayers, type UnetConfig, type UnetStage, unetStages } from "./unet_config.ts";
-
-/** Image tokens that every cross-attention layer attends to beside the text. */
-export interface ImageContext {
-  /** [batch image_tokens width] */
-  readonly tokens: Tensor;
-  /** The checkpoint's `ip_adapter` dictionary: "1.to_k_ip.weight", "1.to_v_ip.weight", "3.to_k_ip.weight", … */
-  readonly weights: Params;
-  /** Factor of the image attention: a number, or a tensor that broadcasts to [batch tokens inner]. 0 is the plain U-Net. */
-  readonly scale: number | Tensor;
-  /** A further factor per layer index; layers that are not named keep 1. 0 leaves a layer out (as InstantStyle does). */
-  readonly layerScales?: Readonly<Record<string, number>>;
-}
+  contractingStages,
+  crossAttentionLayers,
+  expandingStages,
+  type UnetConfig,
+  type UnetStage,
+  unetStages,
+} from "./unet_config.ts";
+import {
+  activatedTimestep,
+  attend,
+  blockOptions,
+  contract,
+  middle,
+  type StageArguments,
+  stageShapes,
+} from "./unet_stages.ts";
 
 /** What a ControlNet adds to the skip connections and to the middle block's output. */
 export interface UnetResiduals {
@@ -63,83 +58,6 @@ export interface UnetInputs {
   readonly text: Tensor;
   readonly imageContexts?: readonly ImageContext[];
   readonly residuals?: UnetResiduals;
-}
-
-interface StageArguments {
-  readonly config: UnetConfig;
-  readonly activatedTime: Tensor;
-  readonly text: Tensor;
-  readonly imageContexts: readonly ImageContext[];
-  /** Cross-attention layer's path → its number in IP-Adapter checkpoints. */
-  readonly indices: ReadonlyMap<string, string>;
-}
-
-/** The time embedding behind its SiLU, [batch 4·block_out_channels[0]]: every residual block takes it like this. */
-export function activatedTimestep(params: Params, config: UnetConfig, timestep: Tensor): Tensor {
-  const features = sinusoidalTimesteps(timestep, {
-    width: config.block_out_channels[0] as number,
-    flip: config.flip_sin_to_cos ?? true,
-    freqShift: config.freq_shift ?? 0,
-  });
-  return silu(timestepEmbedding(scope(params, "time_embedding"), features));
-}
-
-function extraContexts(args: StageArguments, path: string): AttentionContext[] {
-  const index = args.indices.get(path) as string;
-  return args.imageContexts.flatMap(({ tokens, weights, scale, layerScales }) => {
-    const factor = layerScales?.[index] ?? 1;
-    if (factor === 0 || scale === 0) return [];
-    return [{
-      tokens,
-      toKey: { weight: leaf(weights, `${index}.to_k_ip.weight`) },
-      toValue: { weight: leaf(weights, `${index}.to_v_ip.weight`) },
-      scale: factor === 1 ? scale : typeof scale === "number" ? scale * factor : tf.mul(scale, factor),
-    }];
-  });
-}
-
-function attend(p: Params, x: Tensor, stage: UnetStage, i: number, args: StageArguments): Tensor {
-  if (stage.heads === undefined) return x;
-  const path = `${stage.path}.attentions.${i}.transformer_blocks.0.attn2`;
-  return spatialTransformer(scope(p, `attentions.${i}`), x, {
-    heads: stage.heads,
-    groups: args.config.norm_num_groups,
-    text: args.text,
-    extra: extraContexts(args, path),
-  });
-}
-
-/** The contracting half: conv_in and the down blocks. Gives every skip connection; the last is the middle block's input. */
-function contract(
-  params: Params,
-  sample: Tensor,
-  args: StageArguments,
-  stages: readonly UnetStage[],
-): Tensor[] {
-  const skips = [convolution(scope(params, "conv_in"), sample, { padding: 1 })];
-  for (const stage of stages.filter(({ kind }) => kind === "down")) {
-    const p = scope(params, stage.path);
-    stage.inputs.forEach((_, i) => {
-      const x = residualBlock(scope(p, `resnets.${i}`), skips.at(-1) as Tensor, blockOptions(args));
-      skips.push(attend(p, x, stage, i, args));
-    });
-    if (!stage.resample) continue;
-    skips.push(
-      convolution(scope(p, "downsamplers.0.conv"), skips.at(-1) as Tensor, { stride: 2, padding: 1 }),
-    );
-  }
-  return skips;
-}
-
-function middle(params: Params, x: Tensor, args: StageArguments, stages: readonly UnetStage[]): Tensor {
-  const stage = stages.at(-1) as UnetStage;
-  const p = scope(params, stage.path);
-  const h = residualBlock(scope(p, "resnets.0"), x, blockOptions(args));
-  return residualBlock(scope(p, "resnets.1"), attend(p, h, stage, 0, args), blockOptions(args));
-}
-
-function blockOptions({ config, activatedTime }: StageArguments) {
-  return { groups: config.norm_num_groups, eps: config.norm_eps ?? 1e-5, activatedTime };
 }
 
 /** Adds a ControlNet's residuals to the skip connections. */
@@ -179,7 +97,7 @@ function checkInputs(config: UnetConfig, { sample, timestep, text, imageContexts
 export function unet(params: Params, config: UnetConfig, inputs: UnetInputs): Tensor {
   checkInputs(config, inputs);
   const { sample, timestep, text, imageContexts = [], residuals } = inputs;
-  const stages = unetStages(config);
+  const stages = contractingStages(config);
   const args: StageArguments = {
     config,
     activatedTime: activatedTimestep(params, config, timestep),
@@ -187,11 +105,12 @@ export function unet(params: Params, config: UnetConfig, inputs: UnetInputs): Te
     imageContexts,
     indices: new Map(crossAttentionLayers(config).map(({ path, index }) => [path, index])),
   };
-  const plain = contract(params, sample, args, stages);
-  let x = middle(params, plain.at(-1) as Tensor, args, stages);
+  const entry = convolution(scope(params, "conv_in"), sample, { padding: 1 });
+  const plain = contract(params, entry, args, stages);
+  let x = middle(params, plain.at(-1) as Tensor, args, stages.at(-1) as UnetStage);
   const skips = residuals ? addResiduals(plain, residuals.down) : plain;
   if (residuals) x = tf.add(x, residuals.mid);
-  for (const stage of stages.filter(({ kind }) => kind === "up")) {
+  for (const stage of expandingStages(config)) {
     const p = scope(params, stage.path);
     stage.inputs.forEach((_, i) => {
       const joined = tf.concat([x, skips.pop() as Tensor], 1);
@@ -203,21 +122,6 @@ export function unet(params: Params, config: UnetConfig, inputs: UnetInputs): Te
   }
   const normed = groupNorm(scope(params, "conv_norm_out"), x, blockOptions(args));
   return convolution(scope(params, "conv_out"), silu(normed), { padding: 1 });
-}
-
-function stageShapes(config: UnetConfig, stage: UnetStage, time: number): Shapes {
-  const { kind, inputs, channels, heads, resample } = stage;
-  const transformer = spatialTransformerShapes(channels, {
-    context: config.cross_attention_dim,
-    linearProjection: config.use_linear_projection ?? false,
-  });
-  const sampler = shapeTree({ conv: convolutionShapes(channels, channels, { kernel: 3 }) });
-  const transformers = kind === "mid" ? [transformer] : inputs.map(() => transformer);
-  return shapeTree({
-    ...(heads === undefined ? {} : { attentions: transformers }),
-    resnets: inputs.map((width) => residualBlockShapes(width, channels, { time })),
-    ...(resample ? { [kind === "down" ? "downsamplers" : "upsamplers"]: [sampler] } : {}),
-  });
 }
 
 /** Names and shapes of the U-Net's parameters in the reference's state-dict order. SD 1.5: 686 tensors, 859,520,964 scalars. */

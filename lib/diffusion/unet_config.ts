@@ -2,17 +2,11 @@
 
 type Kind = "down" | "up" | "mid";
 
-/**
- * Fields of diffusers' UNet2DConditionModel config that this U-Net reads; a config.json loads as is. What it cannot honour is
- * refused by {@link unetStages}.
- */
-export interface UnetConfig {
+/** Fields of the contracting half of a U-Net, which a ControlNet has alone, in diffusers' names. */
+export interface ContractingConfig {
   readonly in_channels: number;
-  readonly out_channels: number;
   /** "CrossAttnDownBlock2D" or "DownBlock2D", from fine to coarse. */
   readonly down_block_types: readonly string[];
-  /** "CrossAttnUpBlock2D" or "UpBlock2D", from coarse to fine. */
-  readonly up_block_types: readonly string[];
   readonly block_out_channels: readonly number[];
   /** Residual blocks per down block; up blocks have one more. */
   readonly layers_per_block: number;
@@ -26,6 +20,16 @@ export interface UnetConfig {
   readonly use_linear_projection?: boolean;
   readonly flip_sin_to_cos?: boolean;
   readonly freq_shift?: number;
+}
+
+/**
+ * Fields of diffusers' UNet2DConditionModel config that this U-Net reads; a config.json loads as is. What it cannot honour is
+ * refused by {@link unetStages}.
+ */
+export interface UnetConfig extends ContractingConfig {
+  readonly out_channels: number;
+  /** "CrossAttnUpBlock2D" or "UpBlock2D", from coarse to fine. */
+  readonly up_block_types: readonly string[];
   readonly sample_size?: number | null;
 }
 
@@ -67,7 +71,7 @@ export interface UnetStage {
   readonly resample: boolean;
 }
 
-function headsOf(config: UnetConfig, level: number): number {
+function headsOf(config: ContractingConfig, level: number): number {
   const heads = config.num_attention_heads ?? config.attention_head_dim;
   return typeof heads === "number" ? heads : heads[level] as number;
 }
@@ -79,58 +83,76 @@ function hasAttention(type: string, expected: readonly [string, string]): boolea
   return type === expected[0];
 }
 
+function widthOf(config: ContractingConfig, level: number): number {
+  const widths = config.block_out_channels;
+  return widths[Math.min(Math.max(level, 0), widths.length - 1)] as number;
+}
+
+function checkLevels(config: ContractingConfig, types: readonly string[], which: string): void {
+  const levels = config.block_out_channels.length;
+  if (types.length !== levels) {
+    throw new RangeError(
+      `A U-Net needs as many ${which}_block_types as block_out_channels: expected ${levels}, got ${types.length}`,
+    );
+  }
+}
+
 /**
- * The blocks of a U-Net in state-dict order: down, up, mid last.
+ * The down blocks and, last, the middle block.
  *
  * @throws RangeError when the config asks for something this U-Net has not, or its lists differ in length.
  */
-export function unetStages(config: UnetConfig): UnetStage[] {
+export function contractingStages(config: ContractingConfig): UnetStage[] {
   for (const [field, value] of Object.entries(IMPLIED)) {
     const given = (config as unknown as Record<string, unknown>)[field] ?? undefined;
     if (given !== undefined && given !== value) {
-      throw new RangeError(`This U-Net needs ${field} = ${value ?? "null"}, got ${JSON.stringify(given)}`);
+      throw new RangeError(`A U-Net here needs ${field} = ${value ?? "null"}, got ${JSON.stringify(given)}`);
     }
   }
-  const { block_out_channels: widths, layers_per_block: layers } = config;
-  const levels = widths.length;
-  if (config.down_block_types.length !== levels || config.up_block_types.length !== levels) {
-    throw new RangeError(
-      `The U-Net needs as many block types as widths: expected ${levels}, ` +
-        `got ${config.down_block_types.length} down and ${config.up_block_types.length} up`,
-    );
-  }
-  const width = (level: number) => widths[Math.min(Math.max(level, 0), levels - 1)] as number;
+  checkLevels(config, config.down_block_types, "down");
+  const last = config.block_out_channels.length - 1;
   const down = config.down_block_types.map((type, i): UnetStage => ({
     kind: "down",
     path: `down_blocks.${i}`,
-    inputs: Array.from({ length: layers }, (_, j) => j === 0 ? width(i - 1) : width(i)),
-    channels: width(i),
+    inputs: Array.from({ length: config.layers_per_block }, (_, j) => widthOf(config, j === 0 ? i - 1 : i)),
+    channels: widthOf(config, i),
     ...(hasAttention(type, ["CrossAttnDownBlock2D", "DownBlock2D"]) ? { heads: headsOf(config, i) } : {}),
-    resample: i < levels - 1,
+    resample: i < last,
   }));
-  const up = config.up_block_types.map((type, i): UnetStage => {
-    const level = levels - 1 - i;
+  const channels = widthOf(config, last);
+  const mid = { inputs: [channels, channels], channels, heads: headsOf(config, last), resample: false };
+  return [...down, { kind: "mid", path: "mid_block", ...mid }];
+}
+
+/**
+ * The up blocks: each has one residual block more than a down block, and takes the skip connections of its level and, last, of the
+ * next finer one.
+ */
+export function expandingStages(config: UnetConfig): UnetStage[] {
+  checkLevels(config, config.up_block_types, "up");
+  const last = config.block_out_channels.length - 1;
+  const layers = config.layers_per_block;
+  return config.up_block_types.map((type, i): UnetStage => {
+    const level = last - i;
+    const inputs = Array.from({ length: layers + 1 }, (_, j) => {
+      const running = widthOf(config, j === 0 ? level + 1 : level);
+      return running + widthOf(config, j === layers ? level - 1 : level);
+    });
     return {
       kind: "up",
       path: `up_blocks.${i}`,
-      inputs: Array.from({ length: layers + 1 }, (_, j) => {
-        const running = j === 0 ? width(level + 1) : width(level);
-        return running + (j === layers ? width(level - 1) : width(level));
-      }),
-      channels: width(level),
+      inputs,
+      channels: widthOf(config, level),
       ...(hasAttention(type, ["CrossAttnUpBlock2D", "UpBlock2D"]) ? { heads: headsOf(config, level) } : {}),
-      resample: i < levels - 1,
+      resample: i < last,
     };
   });
-  const top = width(levels - 1);
-  return [...down, ...up, {
-    kind: "mid",
-    path: "mid_block",
-    inputs: [top, top],
-    channels: top,
-    heads: headsOf(config, levels - 1),
-    resample: false,
-  }];
+}
+
+/** All blocks of a U-Net in state-dict order: down, up, mid last. */
+export function unetStages(config: UnetConfig): UnetStage[] {
+  const contracting = contractingStages(config);
+  return [...contracting.slice(0, -1), ...expandingStages(config), contracting.at(-1) as UnetStage];
 }
 
 /** A cross-attention layer that takes image contexts. */
