@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { UserError } from "../lib/engine/mod.ts";
+import { readCase } from "../lib/golden/mod.ts";
+import { checkCase, listCases } from "./parity.ts";
+import { runnerOf } from "./parity/dispatch.ts";
+
+const FOLDER = new URL("../data/golden/", import.meta.url);
+
+for (const name of listCases(FOLDER)) {
+  Deno.test(`checkCase() finds no tensor of ${name} above its bar, compiled engine`, async () => {
+    const { outcome, worst, fault } = await checkCase(name, FOLDER, "compiled");
+    assert.equal(outcome, "passed", `${fault ?? JSON.stringify(worst)}`);
+  });
+}
+
+Deno.test("runnerOf() tells cases apart by their configuration, not by name, and knows what is not built", () => {
+  for (const name of listCases(FOLDER)) assert.ok(runnerOf(readCase(name).config), name);
+  assert.equal(runnerOf({ transformer: {} }), undefined);
+});
+
+Deno.test("checkCase() reports a case that cannot be read as failed", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/half.json`, "{}");
+    const verdict = await checkCase("half", new URL(`file://${folder}/`), "compiled");
+    assert.equal(verdict.outcome, "failed");
+    assert.match(String(verdict.fault), /half/);
+    assert.throws(() => listCases(new URL(`file://${folder}/none/`)), UserError);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
