@@ -1,0 +1,90 @@
+/** Items on demand: (split, task, index) is all an item depends on. */
+import { type TaskId, TASKS } from "../instructions/task_keywords.ts";
+import { fold, key, type Stream, stream } from "../engine/mod.ts";
+import { portraitCaption, sceneCaption } from "./captions.ts";
+import type { Rgb } from "./canvas.ts";
+import { drawPortraitSpec, drawSceneSpec, drawStyle } from "./draw_spec.ts";
+import { facePreservation } from "./face_preservation.ts";
+import { objectExtraction } from "./object_extraction.ts";
+import { type Bank, COMPOSER_VERSION, type Draft, drawVisible, type ImageTruth, type Pair } from "./pair.ts";
+import { type Pool, poolOf, type Split, SPLITS } from "./pools.ts";
+import { drawPortrait } from "./portrait_image.ts";
+import { replication } from "./replication.ts";
+import { structurePreservation } from "./structure_preservation.ts";
+import { stylePreservation } from "./style_preservation.ts";
+
+const COMPOSERS: Record<TaskId, (bank: Bank, pool: Pool, random: Stream, index: number) => Draft> = {
+  replication,
+  style: stylePreservation,
+  object: objectExtraction,
+  composition: structurePreservation,
+  face: facePreservation,
+};
+
+const MOST_DRAWS = 100;
+
+/** Item `index` of a task: condition, target and words. About 1 ms; the same arguments always give the same item. */
+export function composePair(bank: Bank, item: { task: TaskId; split: Split; index: number }): Pair {
+  const { task, split, index } = item;
+  if (!TASKS.includes(task)) {
+    throw new RangeError(`composePair() needs a task of ${TASKS.join(", ")}, got "${task}"`);
+  }
+  if (!SPLITS.includes(split)) {
+    throw new RangeError(`composePair() needs a split of ${SPLITS.join(", ")}, got "${split}"`);
+  }
+  checkIndex("composePair()", index);
+  const pool = poolOf(split, index);
+  for (let draw = 0; draw < MOST_DRAWS; draw++) {
+    const random = stream(fold(key("pair"), COMPOSER_VERSION, split, task, index, draw));
+    const draft = COMPOSERS[task](bank, pool, random, index);
+    if (draft) return { task, split, index, ...draft };
+  }
+  throw new RangeError(
+    `composePair() needs a readable draw within ${MOST_DRAWS}, ${split}/${task}/${index} gave none`,
+  );
+}
+
+/** One picture with its caption, for the parts that are trained before the adapter. */
+export interface PretrainItem {
+  readonly image: Rgb;
+  readonly caption: string;
+  readonly truth: ImageTruth;
+}
+
+/** Shares of the pre-training mix; the rest are untreated scenes. */
+const PORTRAITS = 0.2;
+const TREATED = 0.1;
+const RECOLOURED = 0.12;
+const STYLE_TOLD = 0.7;
+const POSITION_TOLD = 0.08;
+
+/**
+ * Item `index` of the pre-training stream: 70 % plain scenes with one big object, 10 % treated scenes, 20 %
+ * portraits; all concepts and styles, the training identities. Dropping captions for guidance is the trainer's work.
+ */
+export function composePretrain(bank: Bank, index: number): PretrainItem {
+  checkIndex("composePretrain()", index);
+  const pool = poolOf("pre", index);
+  for (let draw = 0; draw < MOST_DRAWS; draw++) {
+    const random = stream(fold(key("pretrain"), COMPOSER_VERSION, index, draw));
+    const words = { style: random.bool(STYLE_TOLD), position: random.bool(POSITION_TOLD) };
+    if (random.bool(PORTRAITS)) {
+      const spec = drawPortraitSpec(random, pool, { treatedShare: 0.1, zoomed: random.bool(0.25) });
+      const caption = portraitCaption(spec, { ...words, looks: random.bool(0.7) });
+      return { image: drawPortrait(bank.portraits, spec), caption, truth: spec };
+    }
+    const style = drawStyle(random, pool, TREATED / (1 - PORTRAITS));
+    const spec = drawSceneSpec(random, pool, { style, recoloured: RECOLOURED });
+    const scene = drawVisible(bank, spec);
+    if (scene) return { image: scene.image, caption: sceneCaption(spec, words), truth: scene.truth };
+  }
+  throw new RangeError(
+    `composePretrain() needs a readable draw within ${MOST_DRAWS}, item ${index} gave none`,
+  );
+}
+
+function checkIndex(what: string, index: number): void {
+  if (!Number.isInteger(index) || index < 0) {
+    throw new RangeError(`${what} needs a whole index from 0, got ${index}`);
+  }
+}

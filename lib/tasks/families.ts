@@ -1,0 +1,165 @@
+/** How each family draws a planned scene, and how it sets an object on it. */
+import type { Rgba } from "../raster/mod.ts";
+import { luminance, newImage, type RegionPlan, type Rgb, SIZE } from "./canvas.ts";
+import type { Family } from "./concepts.ts";
+
+const INK = 34;
+const GREY_LINE = 198;
+
+/** Paints the areas in the family's manner. */
+export function paintScene(plan: RegionPlan, family: Family): Rgb {
+  const image = newImage();
+  const { areas, colours } = plan;
+  const tones = colours.map((colour) => familyTone(colour, family));
+  for (let p = 0, i = 0; p < areas.length; p++, i += 3) {
+    const tone = tones[areas[p]!]!;
+    image[i] = tone[0];
+    image[i + 1] = tone[1];
+    image[i + 2] = tone[2];
+  }
+  if (family === "comic") inkBorders(image, plan, INK);
+  else if (family === "outline") inkBorders(image, plan, GREY_LINE);
+  else if (family === "3d") light(image);
+  else if (family === "cartoon") soften(image);
+  return image;
+}
+
+function familyTone(
+  [r, g, b]: readonly [number, number, number],
+  family: Family,
+): readonly [number, number, number] {
+  const y = luminance(r, g, b);
+  switch (family) {
+    case "outline":
+      return [255, 255, 255];
+    case "stencil": {
+      const grey = y < 100 ? 186 : y < 175 ? 214 : 246;
+      return [grey, grey, grey];
+    }
+    case "sticker": { // stronger colours
+      const push = (value: number): number => Math.min(255, Math.max(0, y + (value - y) * 1.35));
+      return [push(r), push(g), push(b)];
+    }
+    case "cartoon": { // a little milk in every colour
+      const milk = (value: number): number => value * 0.78 + 56;
+      return [milk(r), milk(g), milk(b)];
+    }
+    default:
+      return [r, g, b];
+  }
+}
+
+/** Lines of one pixel where areas meet. */
+function inkBorders(image: Rgb, { areas, colours }: RegionPlan, ink: number): void {
+  const same = (a: number, b: number): boolean => {
+    const [one, two] = [colours[areas[a]!]!, colours[areas[b]!]!];
+    return one[0] === two[0] && one[1] === two[1] && one[2] === two[2];
+  };
+  for (let y = 0; y < SIZE; y++) {
+    for (let x = 0; x < SIZE; x++) {
+      const p = y * SIZE + x;
+      const border = (x + 1 < SIZE && areas[p] !== areas[p + 1] && !same(p, p + 1)) ||
+        (y + 1 < SIZE && areas[p] !== areas[p + SIZE] && !same(p, p + SIZE));
+      if (border) image.fill(ink, p * 3, p * 3 + 3);
+    }
+  }
+}
+
+const LIGHT = Float32Array.from({ length: SIZE * SIZE }, (_, p) => {
+  const [x, y] = [(p % SIZE) / SIZE - 0.5, Math.floor(p / SIZE) / SIZE - 0.5];
+  return 1.14 - 0.95 * (x * x + (y + 0.08) ** 2) - 0.1 * y;
+});
+
+/** A lamp above the middle: brighter centre, darker corners. */
+function light(image: Rgb): void {
+  for (let p = 0, i = 0; p < LIGHT.length; p++) {
+    for (let c = 0; c < 3; c++, i++) image[i] = Math.min(255, image[i]! * LIGHT[p]!);
+  }
+}
+
+/** Blurs borders between areas, sideways then downwards. */
+function soften(image: Rgb): void {
+  blur(image);
+  blur(image);
+}
+
+/** One [1 2 1] blur each way, in place. */
+export function blur(image: Rgb): void {
+  const row = SIZE * 3;
+  const copy = image.slice();
+  for (let y = 0; y < SIZE; y++) {
+    for (let k = 3; k < row - 3; k++) {
+      const i = y * row + k;
+      image[i] = (copy[i - 3]! + 2 * copy[i]! + copy[i + 3]!) >> 2;
+    }
+  }
+  copy.set(image);
+  for (let i = row; i < image.length - row; i++) {
+    image[i] = (copy[i - row]! + 2 * copy[i]! + copy[i + row]!) >> 2;
+  }
+}
+
+const HALO: Partial<Record<Family, number>> = { outline: 1, stencil: 2, sticker: 2 };
+
+/** Sets a cut-out at (left, top), with what the family adds round it: a drop shadow or a white rim. */
+export function setObject(image: Rgb, object: Rgba, left: number, top: number, family: Family): void {
+  if (family === "3d") dropShadow(image, object, left, top);
+  const rim = HALO[family];
+  if (rim !== undefined) whiteRim(image, object, left, top, rim);
+  overlay(image, object, left, top);
+}
+
+/** Draws a premultiplied cut-out over the picture; parts outside are lost. */
+export function overlay(image: Rgb, object: Rgba, left: number, top: number): void {
+  for (let y = Math.max(0, -top); y < Math.min(object.height, SIZE - top); y++) {
+    for (let x = Math.max(0, -left); x < Math.min(object.width, SIZE - left); x++) {
+      const s = (y * object.width + x) * 4;
+      const alpha = object.pixels[s + 3]!;
+      if (alpha === 0) continue;
+      const t = ((y + top) * SIZE + x + left) * 3;
+      const rest = 1 - alpha / 255;
+      for (let c = 0; c < 3; c++) {
+        image[t + c] = Math.min(255, object.pixels[s + c]! + image[t + c]! * rest + 0.5);
+      }
+    }
+  }
+}
+
+function dropShadow(image: Rgb, object: Rgba, left: number, top: number): void {
+  const [shiftX, shiftY, radius] = [2, 3, 1];
+  for (let y = 0; y < object.height + 2 * radius; y++) {
+    for (let x = 0; x < object.width + 2 * radius; x++) {
+      const [tx, ty] = [left + x - radius + shiftX, top + y - radius + shiftY];
+      if (tx < 0 || ty < 0 || tx >= SIZE || ty >= SIZE) continue;
+      let alpha = 0;
+      for (let dy = -radius; dy <= radius; dy++) {
+        for (let dx = -radius; dx <= radius; dx++) alpha += alphaAt(object, x - radius + dx, y - radius + dy);
+      }
+      if (alpha === 0) continue;
+      const keep = 1 - 0.42 * (alpha / (9 * 255));
+      const t = (ty * SIZE + tx) * 3;
+      for (let c = 0; c < 3; c++) image[t + c] = image[t + c]! * keep;
+    }
+  }
+}
+
+function whiteRim(image: Rgb, object: Rgba, left: number, top: number, rim: number): void {
+  for (let y = -rim; y < object.height + rim; y++) {
+    for (let x = -rim; x < object.width + rim; x++) {
+      const [tx, ty] = [left + x, top + y];
+      if (tx < 0 || ty < 0 || tx >= SIZE || ty >= SIZE) continue;
+      let alpha = 0;
+      for (let dy = -rim; dy <= rim && alpha < 128; dy++) {
+        for (let dx = -rim; dx <= rim; dx++) {
+          if (dx * dx + dy * dy <= rim * rim + 1) alpha = Math.max(alpha, alphaAt(object, x + dx, y + dy));
+        }
+      }
+      if (alpha >= 128) image.fill(255, (ty * SIZE + tx) * 3, (ty * SIZE + tx) * 3 + 3);
+    }
+  }
+}
+
+function alphaAt(object: Rgba, x: number, y: number): number {
+  if (x < 0 || y < 0 || x >= object.width || y >= object.height) return 0;
+  return object.pixels[(y * object.width + x) * 4 + 3]!;
+}

@@ -1,0 +1,21 @@
+/** The mini data set: five tasks composed on demand from artwork in npm packages (paper, Sec. 3.4). */
+export { fromModelImage, type Rgb, SIZE, toModelImage } from "./canvas.ts";
+export { captionVocabulary, portraitCaption, sceneCaption } from "./captions.ts";
+export { composePair, composePretrain, type PretrainItem } from "./compose.ts";
+export { type Concept, CONCEPTS, FAMILIES, type Family, isProbeCell, withArticle } from "./concepts.ts";
+export { edgeF1, edgeMap } from "./edges.ts";
+export { type CacheEvent, type CacheOptions } from "./pack_cache.ts";
+export {
+  type Bank,
+  COMPOSER_VERSION,
+  type CropTruth,
+  type ImageTruth,
+  loadBank,
+  type Pair,
+  type SceneTruth,
+} from "./pair.ts";
+export { type TaskId, TASKS } from "../instructions/task_keywords.ts";
+export { poolOf, type Split, SPLITS } from "./pools.ts";
+export { drawPortrait, type PortraitSpec } from "./portrait_image.ts";
+export { drawScene, objectContrast, type SceneSpec } from "./scene_image.ts";
+export { type Style, STYLES, styleWords, type Treatment, TREATMENTS } from "./styles.ts";

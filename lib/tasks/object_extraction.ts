@@ -1,0 +1,70 @@
+/**
+ * Object extraction (paper, Sec. 3.4): the condition is the object cropped out of the target and padded to a square
+ * with a random colour; half of the items cut the background away as well.
+ */
+import { fold, key, type Stream, stream } from "../engine/mod.ts";
+import { resample, type Rgba } from "../raster/mod.ts";
+import { sceneCaption } from "./captions.ts";
+import { newImage, type Rgb, SIZE } from "./canvas.ts";
+import { withArticle } from "./concepts.ts";
+import { drawSceneSpec, drawSeed, drawStyle } from "./draw_spec.ts";
+import { overlay } from "./families.ts";
+import { type Bank, type CropTruth, type Draft, drawVisible } from "./pair.ts";
+import type { Pool } from "./pools.ts";
+import type { DrawnScene } from "./scene_image.ts";
+
+const TREATED = 0.2;
+const RECOLOURED = 0.5;
+/** Condition and target mirrored against each other, so that copying pixels is not enough. */
+const MIRRORED = 0.3;
+
+export function objectExtraction(bank: Bank, pool: Pool, random: Stream): Draft {
+  const spec = drawSceneSpec(random, pool, {
+    style: drawStyle(random, pool, TREATED),
+    recoloured: RECOLOURED,
+  });
+  const scene = drawVisible(bank, spec);
+  if (!scene) return undefined;
+  const paint = stream(fold(key("ground"), drawSeed(random)));
+  const crop: CropTruth = {
+    kind: "crop",
+    of: scene.truth,
+    cutOut: random.bool(),
+    flip: random.bool(MIRRORED),
+    ground: [paint.int(0, 255), paint.int(0, 255), paint.int(0, 255)],
+  };
+  return {
+    condition: drawCrop(scene, crop),
+    target: scene.image,
+    prompt: sceneCaption(spec),
+    conditionCaption: withArticle(spec.concept),
+    objectName: spec.concept.word,
+    truth: { condition: crop, target: scene.truth, heldOutStyle: spec.style.heldOut },
+  };
+}
+
+/** The object's box of a drawn scene (one pixel of margin), fitted into a square of the ground colour. */
+export function drawCrop(scene: DrawnScene, crop: Omit<CropTruth, "kind" | "of">): Rgb {
+  const { box } = scene;
+  const [left, top] = [Math.max(0, box.left - 1), Math.max(0, box.top - 1)];
+  const width = Math.min(SIZE, box.left + box.width + 1) - left;
+  const height = Math.min(SIZE, box.top + box.height + 1) - top;
+  const source: Rgba = { width: SIZE, height: SIZE, pixels: withAlpha(scene, crop.cutOut) };
+  const scale = SIZE / Math.max(width, height);
+  const [w, h] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
+  const object = resample(source, w, h, { from: { left, top, width, height }, flip: crop.flip });
+  const image = newImage();
+  for (let i = 0; i < image.length; i++) image[i] = crop.ground[i % 3]!;
+  overlay(image, object, Math.floor((SIZE - w) / 2), Math.floor((SIZE - h) / 2));
+  return image;
+}
+
+function withAlpha({ image, mask }: DrawnScene, cutOut: boolean): Uint8Array {
+  const pixels = new Uint8Array(SIZE * SIZE * 4);
+  for (let p = 0; p < SIZE * SIZE; p++) {
+    const alpha = cutOut ? mask[p]! : 255;
+    for (let c = 0; c < 3; c++) pixels[p * 4 + c] = (image[p * 3 + c]! * alpha) / 255;
+    pixels[p * 4 + 3] = alpha;
+  }
+  return pixels;
+}

@@ -1,0 +1,84 @@
+/** The five tasks' common shape: what a training or validation item is. */
+import type { TaskId } from "../instructions/task_keywords.ts";
+import type { Box } from "../raster/mod.ts";
+import { type Colour, type Rgb, SIZE } from "./canvas.ts";
+import type { Split } from "./pools.ts";
+import { loadPortraitBank, type PortraitBank } from "./portrait_bank.ts";
+import type { PortraitSpec } from "./portrait_image.ts";
+import type { CacheOptions } from "./pack_cache.ts";
+import { sha256 } from "./checked_file.ts";
+import { CONTRAST_FLOOR, type DrawnScene, drawScene, objectContrast, type SceneSpec } from "./scene_image.ts";
+import { loadSpriteBank, type SpriteBank } from "./sprite_bank.ts";
+
+/** Raise when composition changes the pixels or words of an item. */
+export const COMPOSER_VERSION = 1;
+
+/** All artwork, in memory. */
+export interface Bank {
+  readonly sprites: SpriteBank;
+  readonly portraits: PortraitBank;
+  /** Names the data set: artwork and composer version, 16 hexadecimal digits. */
+  readonly hash: string;
+}
+
+/** Loads (at first use builds, some 15 s) the artwork of the mini data set. */
+export async function loadBank(options: CacheOptions = {}): Promise<Bank> {
+  const sprites = await loadSpriteBank(options);
+  const portraits = await loadPortraitBank(options);
+  const parts = JSON.stringify([sprites.pixelHash, portraits.pixelHash, COMPOSER_VERSION]);
+  return { sprites, portraits, hash: sha256(new TextEncoder().encode(parts)).slice(0, 16) };
+}
+
+/** A scene with the place its object landed. */
+export interface SceneTruth extends SceneSpec {
+  readonly box: Box;
+}
+
+/** An object cut from another picture and padded. */
+export interface CropTruth {
+  readonly kind: "crop";
+  readonly of: SceneTruth;
+  /** True when the background was cut away as well. */
+  readonly cutOut: boolean;
+  readonly flip: boolean;
+  readonly ground: Colour;
+}
+
+/** What the generator knows about one picture. */
+export type ImageTruth = SceneTruth | PortraitSpec | CropTruth;
+
+/** One item of a task. */
+export interface Pair {
+  readonly task: TaskId;
+  readonly split: Split;
+  readonly index: number;
+  /** The condition image, RGB bytes [64 64 3]. */
+  readonly condition: Rgb;
+  /** What the model should make of it. */
+  readonly target: Rgb;
+  /** The user's text prompt: describes the target, as far as the task lets it. */
+  readonly prompt: string;
+  /** What the condition shows; for the style task without words of style, since CLIP-S subtracts content. */
+  readonly conditionCaption: string;
+  /** Object task only: the word that takes the place of "object" in the instruction. */
+  readonly objectName?: string;
+  readonly truth: {
+    readonly condition: ImageTruth;
+    readonly target: ImageTruth;
+    /** True when the condition shows a style no adapter was trained on. */
+    readonly heldOutStyle: boolean;
+  };
+}
+
+/** What one task's file gives; undefined asks for another draw (too little contrast, edges too different). */
+export type Draft = Omit<Pair, "task" | "split" | "index"> | undefined;
+
+/** A scene whose object stands out, or undefined. */
+export function drawVisible(bank: Bank, spec: SceneSpec): (DrawnScene & { truth: SceneTruth }) | undefined {
+  const drawn = drawScene(bank.sprites, spec);
+  if (objectContrast(drawn) < CONTRAST_FLOOR) return undefined;
+  return { ...drawn, truth: { ...spec, box: drawn.box } };
+}
+
+/** Bytes of one composed image. */
+export const IMAGE_BYTES = SIZE * SIZE * 3;

@@ -1,0 +1,67 @@
+/** One view of one person before a coloured background, whole bust or zoomed in on the face. */
+import { resample } from "../raster/mod.ts";
+import { fold, key, stream } from "../engine/mod.ts";
+import { newImage, type Rgb, SIZE } from "./canvas.ts";
+import { overlay } from "./families.ts";
+import { PORTRAIT_SIZE, type PortraitBank } from "./portrait_bank.ts";
+import { type Identity, persons, type View } from "./portraits.ts";
+import type { StyleSample } from "./styles.ts";
+import { treat } from "./treatments.ts";
+
+/** Background colours by the word a caption uses. */
+export const BACKGROUNDS = {
+  blue: [126, 178, 240],
+  green: [140, 206, 140],
+  yellow: [248, 216, 112],
+  pink: [248, 178, 200],
+  purple: [184, 156, 226],
+  orange: [246, 172, 112],
+  gray: [178, 182, 190],
+  white: [246, 246, 246],
+} as const;
+export type Background = keyof typeof BACKGROUNDS;
+
+/** Side of the zoomed crop as a share of the portrait (paper, Sec. 3.4: half of the conditions are zoomed in). */
+export const ZOOM = 0.62;
+
+/** Everything that determines a portrait's pixels. */
+export interface PortraitSpec {
+  readonly kind: "portrait";
+  readonly identity: Identity;
+  readonly view: View;
+  readonly viewIndex: number;
+  readonly background: Background;
+  readonly zoomed: boolean;
+  /** Treatment only: a portrait's drawing family belongs to its identity. */
+  readonly treatment: Pick<StyleSample, "treatment" | "hue" | "strength">;
+  /** Fixes the shade of the background and the grain. */
+  readonly grain: number;
+}
+
+/** The person and view at an index; throws RangeError outside. */
+export function personView(identity: number, view: number): { identity: Identity; view: View } {
+  const person = persons()[identity];
+  const found = person?.views[view];
+  if (!person || !found) {
+    throw new RangeError(`personView() needs an existing identity and view, got ${identity}, ${view}`);
+  }
+  return { identity: person.identity, view: found };
+}
+
+/** Draws a portrait. */
+export function drawPortrait(bank: PortraitBank, spec: PortraitSpec): Rgb {
+  const picture = bank.portrait(spec.identity.id, spec.viewIndex);
+  const side = PORTRAIT_SIZE * (spec.zoomed ? ZOOM : 1);
+  const from = {
+    left: (PORTRAIT_SIZE - side) / 2,
+    top: spec.zoomed ? (PORTRAIT_SIZE - side) * 0.42 : 0,
+    width: side,
+    height: side,
+  };
+  const image = newImage();
+  const random = stream(fold(key("backdrop"), spec.grain));
+  const colour = BACKGROUNDS[spec.background].map((value) => Math.min(255, value + random.int(-9, 9)));
+  for (let i = 0; i < image.length; i++) image[i] = colour[i % 3]!;
+  overlay(image, resample(picture, SIZE, SIZE, { from }), 0, 0);
+  return treat(image, spec.treatment, spec.grain);
+}

@@ -1,0 +1,70 @@
+/**
+ * Composition (paper, Sec. 3.4 "Structural Preservation"): same places, same caption, another look.
+ * Departure: the paper's targets come from a scribble ControlNet; here the scene is drawn again (a) by another family
+ * with nearly the same outlines, (b) in other colours, or (c) with another treatment, and kept if the edges agree.
+ */
+import type { Stream } from "../engine/mod.ts";
+import { sceneCaption } from "./captions.ts";
+import { type Family, isProbeCell } from "./concepts.ts";
+import { drawSceneSpec, drawSeed, drawStyle } from "./draw_spec.ts";
+import { edgeF1 } from "./edges.ts";
+import { type Bank, type Draft, drawVisible } from "./pair.ts";
+import { allows, type Pool } from "./pools.ts";
+import type { SceneSpec } from "./scene_image.ts";
+import { findStyle, sampleStyle, STYLES, type StyleSample } from "./styles.ts";
+
+const TREATED = 0.3;
+/** Pairs whose edges agree less are drawn again. */
+export const EDGE_FLOOR = 0.65;
+
+/** Families with nearly the same outlines. */
+const SIBLINGS: Partial<Record<Family, readonly Family[]>> = {
+  "3d": ["flat", "stencil"],
+  flat: ["3d", "stencil"],
+  stencil: ["3d", "flat"],
+  comic: ["outline"],
+  outline: ["comic"],
+};
+
+export function structurePreservation(bank: Bank, pool: Pool, random: Stream): Draft {
+  const source = drawSceneSpec(random, pool, { style: drawStyle(random, pool, TREATED), recoloured: 0.2 });
+  const goal = restyle(source, pool, random);
+  if (!goal) return undefined;
+  const condition = drawVisible(bank, source);
+  const target = condition && drawVisible(bank, goal);
+  if (!condition || !target || edgeF1(condition.image, target.image) < EDGE_FLOOR) return undefined;
+  return {
+    condition: condition.image,
+    target: target.image,
+    prompt: sceneCaption(goal),
+    conditionCaption: sceneCaption(source),
+    truth: { condition: condition.truth, target: target.truth, heldOutStyle: source.style.heldOut },
+  };
+}
+
+function restyle(source: SceneSpec, pool: Pool, random: Stream): SceneSpec | undefined {
+  const { family } = source.style;
+  const change = random.pick(["family", "colours", "treatment"] as const);
+  if (change === "family") {
+    const other = random.pick(SIBLINGS[family] ?? [family]);
+    if (other === family || isProbeCell(source.concept, other)) return undefined;
+    const wanted = findStyle(other, source.style.treatment);
+    const style = wanted && allows(pool, wanted) ? wanted : findStyle(other, "none")!;
+    const numbers: StyleSample = { ...source.style, ...style };
+    return { ...source, style: numbers, colourway: isGrey(other) ? 0 : source.colourway };
+  }
+  if (change === "colours") {
+    if (isGrey(family)) return undefined;
+    const colourway = (source.colourway + 60 * random.int(1, 5)) % 360;
+    return { ...source, colourway, place: { ...source.place, colourSeed: drawSeed(random) } };
+  }
+  const choices = STYLES.filter((style) =>
+    style.family === family && style.id !== source.style.id && allows(pool, style)
+  );
+  if (choices.length === 0) return undefined;
+  return { ...source, style: sampleStyle(random.pick(choices), drawSeed(random)) };
+}
+
+function isGrey(family: Family): boolean {
+  return family === "outline" || family === "stencil";
+}
