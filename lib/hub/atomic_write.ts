@@ -1,0 +1,95 @@
+/** Writing files so that a reader sees the old content or the whole new one, whatever happens in between. */
+import { randomUUID } from "node:crypto";
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { UserError } from "../engine/mod.ts";
+
+/** Endings of names that hold unfinished content; anyone may delete such a file. */
+export const PARTIAL = ".partial";
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EROFS: "the file system is read-only",
+  EACCES: "permission is denied",
+  EPERM: "permission is denied",
+  ENOTDIR: "a part of the path is a file, not a folder",
+  EEXIST: "a part of the path is a file, not a folder",
+  EISDIR: "a folder has this name",
+  ENAMETOOLONG: "the name is too long",
+  ENOENT: "the folder cannot be created",
+  ENXIO: "there is no such device",
+  EIO: "the device reports an error",
+};
+
+/** The code of a system error, "" where it has none. */
+export function systemErrorCode(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+/** Turns a failed write into one sentence for the user; other errors come back as they are. */
+export function writeFailure(error: unknown, path: string): unknown {
+  const reason = REASONS[systemErrorCode(error)];
+  return reason === undefined ? error : new UserError(`Cannot write ${path}: ${reason}`);
+}
+
+/** Writes a new file and waits until the disk has it. Not atomic: for files inside a folder that is renamed when complete. */
+export function writeSynced(path: string, content: Uint8Array): void {
+  try {
+    const file = openSync(path, "wx");
+    try {
+      for (let done = 0; done < content.length;) {
+        done += writeSync(file, content, done, content.length - done);
+      }
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw writeFailure(error, path);
+  }
+}
+
+/** Waits until the disk has a folder's entries (a rename within it). */
+export function syncFolder(path: string): void {
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } catch (error) {
+    // Some file systems cannot sync a folder; the rename itself stays atomic.
+    if (systemErrorCode(error) !== "EINVAL") throw error;
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** Creates a folder and those above it. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw writeFailure(error, path);
+  }
+}
+
+/**
+ * Replaces a file: temporary name, sync, rename.
+ *
+ * @throws UserError when the disk is full or the place cannot be written.
+ */
+export async function atomicWrite(path: string, content: Uint8Array | string): Promise<void> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  await makeFolder(dirname(path));
+  const temporary = `${path}.${randomUUID()}${PARTIAL}`;
+  try {
+    writeSynced(temporary, bytes);
+    renameSync(temporary, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    if (existsSync(temporary)) rmSync(temporary);
+    throw error instanceof UserError
+      ? new UserError(error.message.replace(temporary, path))
+      : writeFailure(error, path);
+  }
+}

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../engine/mod.ts";
+import { atomicWrite, makeFolder, writeFailure } from "./atomic_write.ts";
+import { openFolderWriter, readSealed, sweepPartial } from "./sealed_folder.ts";
+
+async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "hub-"));
+  try {
+    await test(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+Deno.test("atomicWrite() replaces a file and leaves nothing else when it is called twice", () =>
+  inFolder(async (folder) => {
+    await atomicWrite(join(folder, "deep/a.txt"), "one");
+    await atomicWrite(join(folder, "deep/a.txt"), "two");
+    assert.deepEqual(readdirSync(join(folder, "deep")), ["a.txt"]);
+    assert.equal(readFileSync(join(folder, "deep/a.txt"), "utf8"), "two");
+  }));
+
+Deno.test("atomicWrite() says in one sentence what is wrong when the place cannot be written", () =>
+  inFolder(async (folder) => {
+    await atomicWrite(join(folder, "file"), "x");
+    for (const path of [join(folder, "file/below"), join(folder, "x".repeat(300)), "/proc/nothing/here"]) {
+      await assert.rejects(
+        () => atomicWrite(path, "x"),
+        (error) => error instanceof UserError && /^Cannot write .+: /.test(error.message),
+      );
+    }
+    await assert.rejects(() => makeFolder(join(folder, "file")), /a part of the path is a file/);
+  }));
+
+Deno.test({
+  name: "writeFailure() says that the disk is full when it is",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    assert.throws(() => {
+      try {
+        writeFileSync("/dev/full", "x");
+      } catch (error) {
+        throw writeFailure(error, "table.md");
+      }
+    }, /^UserError: Cannot write table.md: the disk is full$/),
+});
+
+Deno.test("readSealed() finds every kind of damage when a sealed folder was changed", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "stage");
+    const make = async () => {
+      const writer = await openFolderWriter(path);
+      writer.write("a.bin", Uint8Array.of(1, 2, 3));
+      writer.write("b.txt", "text");
+      await writer.seal({ key: "k" });
+    };
+    const problem = async () => {
+      const sealed = await readSealed(path);
+      return sealed.state === "corrupted" ? sealed.problem : sealed.state;
+    };
+    assert.equal(await problem(), "missing");
+    const damages: [() => void, RegExp][] = [
+      [() => {}, /^sound$/],
+      [() => writeFileSync(join(path, "a.bin"), Uint8Array.of(1, 2, 4)), /a.bin does not match its hash/],
+      [() => truncateSync(join(path, "b.txt"), 1), /b.txt has 1 bytes, expected 4/],
+      [() => rmSync(join(path, "b.txt")), /b.txt is missing/],
+      [() => truncateSync(join(path, "manifest.json"), 20), /manifest.json does not match/],
+      [() => rmSync(join(path, "manifest.json")), /manifest.json is missing/],
+    ];
+    for (const [damage, expected] of damages) {
+      await make();
+      damage();
+      assert.match(await problem(), expected);
+    }
+  }));
+
+Deno.test("sweepPartial() removes what a killed writer left and nothing else", () =>
+  inFolder(async (folder) => {
+    const writer = await openFolderWriter(join(folder, "stage"));
+    writer.write("a", "x");
+    const kept = await openFolderWriter(join(folder, "stage-2"));
+    await kept.seal({});
+    await sweepPartial(join(folder, "stage"));
+    assert.deepEqual(readdirSync(folder), ["stage-2"]);
+    await assert.rejects(() => readSealed("\0"));
+    assert.throws(() => writer.write("../a", "x"), RangeError);
+  }));
