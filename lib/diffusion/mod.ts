@@ -40,3 +40,12 @@ export {
   type SamplerStep,
   visitedTimesteps,
 } from "./samplers/mod.ts";
+export {
+  conditioningFactor,
+  controlnet,
+  type ControlnetConfig,
+  type ControlnetInputs,
+  controlnetShapes,
+  initControlnet,
+} from "./controlnet.ts";
+export { applyLora, type Lora, type LoraDelta, type LoraPart, readLora } from "./lora.ts";

@@ -1,11 +1,12 @@
-import { UserError } from "../engine/mod.ts";
-import { type GoldenCase, parseCase } from "./golden_case.ts";
+import { combine, prefixed, UserError } from "../engine/mod.ts";
+import { type GoldenCase, isRecord, parseCase } from "./golden_case.ts";
 
 /** The cases kept in the repository for tests. */
 const FOLDER = new URL("../../data/golden/", import.meta.url);
 
 /**
- * Reads `name`.json and `name`.safetensors from a folder, by default the repository's own cases.
+ * Reads `name`.json and `name`.safetensors from a folder, by default the repository's own cases. Where the json has
+ * `weights_from` (prefix → case), the weights below that prefix are those of another case in the folder.
  *
  * @throws UserError when a file is missing or damaged.
  */
@@ -19,5 +20,11 @@ export function readCase(name: string, folder: URL = FOLDER): GoldenCase {
       `Reading golden case "${name}" failed: ${error instanceof Error ? error.message : error}`,
     );
   }
-  return parseCase(name, json, bytes);
+  const golden = parseCase(name, json, bytes);
+  const shared = golden.description.weights_from;
+  if (!isRecord(shared)) return golden;
+  const borrowed = Object.entries(shared).map(([prefix, other]) =>
+    prefixed(readCase(String(other), folder).weights, prefix)
+  );
+  return { ...golden, weights: combine(...borrowed, golden.weights) };
 }
