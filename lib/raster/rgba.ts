@@ -56,60 +56,83 @@ export function resample(
   const { from = { left: 0, top: 0, width: image.width, height: image.height }, flip = false } = options;
   const columns = spans(from.left, from.width, width, image.width);
   const rows = spans(from.top, from.height, height, image.height);
-  const source = image.pixels;
+  const firstRow = rows.starts[0]!;
+  const rowCount = rows.starts[height - 1]! + rows.reach - firstRow;
+  const across = resampleRows(image, columns, { firstRow, rowCount, width, flip });
   const pixels = new Uint8Array(width * height * 4);
+  const stride = width * 4;
   for (let y = 0; y < height; y++) {
-    const row = rows[y]!;
-    for (let x = 0; x < width; x++) {
-      const column = columns[flip ? width - 1 - x : x]!;
-      let r = 0, g = 0, b = 0, a = 0;
-      for (let sy = 0; sy < row.weights.length; sy++) {
-        const rowWeight = row.weights[sy]!;
-        let i = ((row.start + sy) * image.width + column.start) * 4;
-        for (let sx = 0; sx < column.weights.length; sx++, i += 4) {
-          const weight = rowWeight * column.weights[sx]!;
-          r += weight * source[i]!;
-          g += weight * source[i + 1]!;
-          b += weight * source[i + 2]!;
-          a += weight * source[i + 3]!;
-        }
+    const start = (rows.starts[y]! - firstRow) * stride;
+    for (let k = 0; k < stride; k++) {
+      let sum = 0.5;
+      for (let s = 0; s < rows.reach; s++) {
+        sum += rows.weights[y * rows.reach + s]! * across[start + s * stride + k]!;
       }
-      const o = (y * width + x) * 4;
-      pixels[o] = r + 0.5;
-      pixels[o + 1] = g + 0.5;
-      pixels[o + 2] = b + 0.5;
-      pixels[o + 3] = a + 0.5;
+      pixels[y * stride + k] = sum;
     }
   }
   return { width, height, pixels };
 }
 
-interface Span {
-  readonly start: number;
-  readonly weights: Float64Array;
+/** The horizontal half: source rows firstRow.. resampled to the new width, [rowCount width 4]. */
+function resampleRows(
+  image: Rgba,
+  columns: Spans,
+  options: { firstRow: number; rowCount: number; width: number; flip: boolean },
+): Float32Array {
+  const { firstRow, rowCount, width, flip } = options;
+  const { starts, weights, reach } = columns;
+  const source = image.pixels;
+  const result = new Float32Array(rowCount * width * 4);
+  for (let y = 0, o = 0; y < rowCount; y++) {
+    const row = Math.min(firstRow + y, image.height - 1) * image.width;
+    for (let x = 0; x < width; x++, o += 4) {
+      const column = flip ? width - 1 - x : x;
+      let r = 0, g = 0, b = 0, a = 0;
+      for (let s = 0, i = (row + starts[column]!) * 4; s < reach; s++, i += 4) {
+        const weight = weights[column * reach + s]!;
+        if (weight === 0) continue;
+        r += weight * source[i]!;
+        g += weight * source[i + 1]!;
+        b += weight * source[i + 2]!;
+        a += weight * source[i + 3]!;
+      }
+      result[o] = r;
+      result[o + 1] = g;
+      result[o + 2] = b;
+      result[o + 3] = a;
+    }
+  }
+  return result;
+}
+
+interface Spans {
+  /** First source pixel of each target pixel. */
+  readonly starts: Int32Array;
+  /** [target reach]; zero where a target pixel covers fewer. */
+  readonly weights: Float32Array;
+  readonly reach: number;
 }
 
 /** Which source pixels each of `count` target pixels covers, and how much of each. */
-function spans(offset: number, length: number, count: number, limit: number): Span[] {
+function spans(offset: number, length: number, count: number, limit: number): Spans {
   const step = length / count;
-  const result: Span[] = [];
+  const window = Math.max(step, 1); // enlarging: a window of one pixel, which interpolates linearly
+  const reach = Math.ceil(window) + 1;
+  const starts = new Int32Array(count);
+  const weights = new Float32Array(count * reach);
   for (let i = 0; i < count; i++) {
-    const low = offset + i * step;
-    const high = low + Math.max(step, 1); // enlarging: a window of one pixel, which interpolates linearly
-    const shift = step < 1 ? (step - 1) / 2 : 0;
-    const start = Math.min(Math.max(Math.floor(low + shift), 0), limit - 1);
-    const end = Math.max(Math.min(Math.ceil(high + shift), limit), start + 1);
-    const weights = new Float64Array(end - start);
+    const low = offset + i * step + (step - window) / 2;
+    const start = Math.min(Math.max(Math.floor(low), 0), limit - 1);
+    starts[i] = start;
     let total = 0;
-    for (let s = start; s < end; s++) {
-      const overlap = Math.max(Math.min(high + shift, s + 1) - Math.max(low + shift, s), 0);
-      weights[s - start] = overlap;
+    for (let s = 0; s < reach && start + s < limit; s++) {
+      const overlap = Math.max(Math.min(low + window, start + s + 1) - Math.max(low, start + s), 0);
+      weights[i * reach + s] = overlap;
       total += overlap;
     }
-    for (let s = 0; s < weights.length; s++) {
-      weights[s] = total > 0 ? weights[s]! / total : 1 / weights.length;
-    }
-    result.push({ start, weights });
+    if (total === 0) weights[i * reach] = 1;
+    else for (let s = 0; s < reach; s++) weights[i * reach + s] = weights[i * reach + s]! / total;
   }
-  return result;
+  return { starts, weights, reach };
 }

@@ -28,11 +28,13 @@ export function sobel(image: Rgb): Float32Array {
 export function edgeMap(image: Rgb, share = 0.15): Uint8Array {
   const strength = sobel(image);
   const bins = new Uint32Array(1500);
-  for (const value of strength) bins[Math.min(1499, Math.floor(value))]!++;
+  for (let p = 0; p < strength.length; p++) bins[Math.min(1499, Math.floor(strength[p]!))]!++;
   let [threshold, count] = [1499, bins[1499]!];
   const wanted = share * strength.length;
   while (threshold > 1 && count + bins[threshold - 1]! <= wanted) count += bins[--threshold]!;
-  return Uint8Array.from(strength, (value) => (value >= threshold && value >= 1 ? 1 : 0));
+  const map = new Uint8Array(strength.length);
+  for (let p = 0; p < map.length; p++) map[p] = strength[p]! >= Math.max(threshold, 1) ? 1 : 0;
+  return map;
 }
 
 /**

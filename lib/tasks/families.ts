@@ -144,17 +144,21 @@ function dropShadow(image: Rgb, object: Rgba, left: number, top: number): void {
 }
 
 function whiteRim(image: Rgb, object: Rgba, left: number, top: number, rim: number): void {
-  for (let y = -rim; y < object.height + rim; y++) {
-    for (let x = -rim; x < object.width + rim; x++) {
-      const [tx, ty] = [left + x, top + y];
-      if (tx < 0 || ty < 0 || tx >= SIZE || ty >= SIZE) continue;
-      let alpha = 0;
-      for (let dy = -rim; dy <= rim && alpha < 128; dy++) {
+  for (let y = 0; y < object.height; y++) {
+    for (let x = 0; x < object.width; x++) {
+      if (object.pixels[(y * object.width + x) * 4 + 3]! < 128) continue;
+      const inner = x > 0 && y > 0 && x + 1 < object.width && y + 1 < object.height &&
+        alphaAt(object, x - 1, y) >= 128 && alphaAt(object, x + 1, y) >= 128 &&
+        alphaAt(object, x, y - 1) >= 128 && alphaAt(object, x, y + 1) >= 128;
+      if (inner) continue;
+      for (let dy = -rim; dy <= rim; dy++) {
         for (let dx = -rim; dx <= rim; dx++) {
-          if (dx * dx + dy * dy <= rim * rim + 1) alpha = Math.max(alpha, alphaAt(object, x + dx, y + dy));
+          const [tx, ty] = [left + x + dx, top + y + dy];
+          if (dx * dx + dy * dy > rim * rim + 1 || tx < 0 || ty < 0 || tx >= SIZE || ty >= SIZE) continue;
+          const t = (ty * SIZE + tx) * 3;
+          image[t] = image[t + 1] = image[t + 2] = 255;
         }
       }
-      if (alpha >= 128) image.fill(255, (ty * SIZE + tx) * 3, (ty * SIZE + tx) * 3 + 3);
     }
   }
 }
