@@ -46,7 +46,7 @@ export interface VisionTowerConfig extends TowerConfig {
   readonly conv_stem_groups?: number;
 }
 
-/** What the vision tower computes. The class token comes first; with 1 + (image/patch)² tokens. */
+/** What the vision tower computes. Tokens: the class token, then (image/patch)² patches row by row. */
 export interface VisionFeatures {
   /** Embeddings after their norm, then each layer's output; [batch tokens hidden] each. */
   readonly hiddenStates: readonly Tensor[];
