@@ -2,6 +2,7 @@
 import { isRecord } from "../../lib/golden/mod.ts";
 import type { CaseRunner } from "./case_runner.ts";
 import { textCase, visionCase } from "./clip_case.ts";
+import { metricsCase } from "./metrics_case.ts";
 import { optimizerCase } from "./optimizer_case.ts";
 import { resamplerCase } from "./resampler_case.ts";
 import { schedulerCase } from "./scheduler_case.ts";
@@ -25,6 +26,7 @@ const RULES: readonly Rule[] = [
   { fields: ["patch_size", "num_hidden_layers"], run: visionCase },
   { fields: ["ddim", "pndm", "euler", "ddpm"], run: schedulerCase },
   { fields: ["optimizer", "lr"], run: optimizerCase },
+  { fields: ["clip_score_w", "perplexity"], run: metricsCase },
 ];
 
 /** The runner for a configuration, or nothing where no such model is built. */
