@@ -2,6 +2,7 @@
 import { isRecord } from "../../lib/golden/mod.ts";
 import type { CaseRunner } from "./case_runner.ts";
 import { textCase, visionCase } from "./clip_case.ts";
+import { imageProcessorCase } from "./image_processor_case.ts";
 import { metricsCase } from "./metrics_case.ts";
 import { optimizerCase } from "./optimizer_case.ts";
 import { resamplerCase } from "./resampler_case.ts";
@@ -26,6 +27,7 @@ const RULES: readonly Rule[] = [
   { fields: ["patch_size", "num_hidden_layers"], run: visionCase },
   { fields: ["ddim", "pndm", "euler", "ddpm"], run: schedulerCase },
   { fields: ["optimizer", "lr"], run: optimizerCase },
+  { fields: ["processor"], run: imageProcessorCase },
   { fields: ["clip_score_w", "perplexity"], run: metricsCase },
 ];
 

@@ -15,3 +15,11 @@ export {
   type VisionTowerConfig,
   visionTowerShapes,
 } from "./vision_tower.ts";
+export {
+  centreCrop,
+  CLIP_PROCESSOR,
+  type ImageProcessorConfig,
+  preprocessImage,
+  resizeShortestSide,
+} from "./preprocess.ts";
+export { resizeBicubic, type RgbImage } from "./resize.ts";
