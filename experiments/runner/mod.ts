@@ -1,0 +1,16 @@
+/** Stages with content-hash keys: planned, computed once, resumed after a kill. */
+export {
+  type Checkpoint,
+  type RunEvent,
+  type Stage,
+  type StageContext,
+  type StageOrigin,
+  type StageOutput,
+  Stopped,
+} from "./stage.ts";
+export { canonicalJson, stageKey } from "./stage_key.ts";
+export { dataVersions, sourceVersion } from "./source_version.ts";
+export { type PlannedStage, planStages } from "./plan_stages.ts";
+export { runStages } from "./run_stages.ts";
+export { currentOrigin } from "./origin.ts";
+export { type ProgressDisplay, progressDisplay } from "./progress_display.ts";

@@ -1,0 +1,98 @@
+/** A stage: one step of an experiment whose output is determined by its key, and is computed once. */
+import type { Json } from "../../lib/hub/mod.ts";
+
+/** A step of an experiment. */
+export interface Stage {
+  /** Name in file names, progress and provenance, e.g. "train-style-seed1": letters, digits, "-". */
+  readonly id: string;
+  /** What it does, for people. */
+  readonly title: string;
+  /** Everything that determines the output besides code, data files and parents. */
+  readonly config: Json;
+  /** Version of the code that computes it; see `sourceVersion()`. */
+  readonly codeVersion: string;
+  /** SHA-256 by path of data files it reads, e.g. checkpoints. */
+  readonly data: Readonly<Record<string, string>>;
+  readonly parents: readonly Stage[];
+  /** Estimate for plans, in seconds. */
+  readonly expectedSeconds: number;
+  /** Computes the output: writes its files through the context. */
+  run(context: StageContext): Promise<void>;
+}
+
+/** A finished stage, read from the cache; every byte was checked against its hash. */
+export interface StageOutput {
+  readonly id: string;
+  readonly key: string;
+  /** Seconds it took to compute, all sessions of a resumed one added up. */
+  readonly seconds: number;
+  /** Where and with what it was computed. */
+  readonly origin: StageOrigin;
+  /** Names of its files. */
+  readonly files: readonly string[];
+  bytes(name: string): Promise<Uint8Array>;
+  text(name: string): Promise<string>;
+  json<T extends Json>(name: string): Promise<T>;
+}
+
+/** The circumstances under which a stage was computed. */
+export interface StageOrigin {
+  readonly commit: string | null;
+  readonly dirty: boolean | null;
+  readonly device: string;
+  readonly threads: number;
+  readonly versions: Readonly<Record<string, string>>;
+  /** When it was finished, ISO 8601. */
+  readonly finishedAt: string;
+}
+
+/** A saved intermediate state of a stage. */
+export interface Checkpoint {
+  readonly step: number;
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  readonly state: Json;
+}
+
+/** What a running stage is given. */
+export interface StageContext {
+  /** Outputs of the parents, by stage id. */
+  readonly inputs: ReadonlyMap<string, StageOutput>;
+  /** The output of one parent. @throws RangeError when there is no such parent. */
+  input(id: string): StageOutput;
+  /** Writes one file of the output. */
+  write(name: string, content: Uint8Array | string): void;
+  /**
+   * Tells how far the stage is. Throws `Stopped` when the user asked to stop (Ctrl-C): save a checkpoint first where
+   * `signal.aborted`, then call this.
+   */
+  progress(done: number, total: number, unit: string): void;
+  /** Tells the user something once, e.g. that a file was rebuilt. */
+  notice(text: string): void;
+  /** Saves an intermediate state, atomically; the two newest are kept until the stage is finished. */
+  saveCheckpoint(step: number, files: Readonly<Record<string, Uint8Array>>, state?: Json): Promise<void>;
+  /** The newest sound checkpoint; a corrupted one is deleted, with a notice. */
+  loadLatestCheckpoint(): Promise<Checkpoint | undefined>;
+  /** Aborted when the user asked to stop. */
+  readonly signal: AbortSignal;
+  /** Root of all derived files. */
+  readonly cacheFolder: string;
+}
+
+/** The user asked to stop. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
+}
+
+/** What happens during a run, in order. */
+export type RunEvent =
+  | { readonly kind: "started"; readonly stage: Stage; readonly reason: string }
+  | { readonly kind: "cached"; readonly stage: Stage }
+  | { readonly kind: "finished"; readonly stage: Stage; readonly seconds: number }
+  | {
+    readonly kind: "progress";
+    readonly stage: Stage;
+    readonly done: number;
+    readonly total: number;
+    readonly unit: string;
+  }
+  | { readonly kind: "notice"; readonly stage: Stage; readonly text: string };
