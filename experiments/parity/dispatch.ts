@@ -2,7 +2,9 @@
 import { isRecord } from "../../lib/golden/mod.ts";
 import type { CaseRunner } from "./case_runner.ts";
 import { textCase, visionCase } from "./clip_case.ts";
+import { controlnetCase } from "./controlnet_case.ts";
 import { imageProcessorCase } from "./image_processor_case.ts";
+import { loraCase } from "./lora_case.ts";
 import { metricsCase } from "./metrics_case.ts";
 import { optimizerCase } from "./optimizer_case.ts";
 import { resamplerCase } from "./resampler_case.ts";
@@ -21,6 +23,8 @@ const RESAMPLERS = ["Resampler", "ResamplerInstruct", "ResamplerInstructBigger"]
 /** In order: the first rule whose fields are all there. */
 const RULES: readonly Rule[] = [
   { fields: ["unet", "ip_adapter"], run: unetAdapterCase },
+  { fields: ["unet", "controlnet"], run: controlnetCase },
+  { fields: ["unet", "lora"], run: loraCase },
   { fields: ["down_block_types", "cross_attention_dim"], run: unetCase },
   { fields: ["block_out_channels", "latent_channels"], run: vaeCase },
   { fields: ["vocab_size", "num_hidden_layers"], run: textCase },

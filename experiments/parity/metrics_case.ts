@@ -99,6 +99,12 @@ function layouts(golden: GoldenCase): Tensors {
 
 /** CLIP scores and layout quality. Runs on flat arrays whatever the engine. */
 export const metricsCase: CaseRunner = (golden) => {
-  const factor = golden.config.clip_score_w as number;
+  const { clip_score_w: factor, degrees_of_freedom = 1 } = golden.config as {
+    clip_score_w: number;
+    degrees_of_freedom?: number;
+  };
+  if (degrees_of_freedom !== 1) {
+    throw new RangeError(`t-SNE is built for degrees_of_freedom 1, got ${degrees_of_freedom}`);
+  }
   return Promise.resolve({ tensors: { ...scores(golden, factor), ...layouts(golden) } });
 };

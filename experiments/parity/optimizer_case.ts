@@ -20,14 +20,14 @@ interface OptimizerConfig extends AdamWConfig {
 interface ScheduleConfig {
   readonly function: string;
   readonly lr: number;
-  readonly num_warmup_steps: number;
+  readonly num_warmup_steps?: number;
   readonly num_training_steps?: number;
   readonly count: number;
 }
 
 function schedule(config: ScheduleConfig): LearningRateSchedule {
-  const { lr, num_warmup_steps: warmup, num_training_steps: total = 0 } = config;
-  const kind = /^get_(cosine|linear|constant)_schedule_with_warmup$/.exec(config.function)?.[1];
+  const { lr, num_warmup_steps: warmup = 0, num_training_steps: total = 0 } = config;
+  const kind = /^get_(cosine|linear|constant)_schedule(_with_warmup)?$/.exec(config.function)?.[1];
   if (kind === "constant") return { kind, lr, warmup };
   if (kind === "cosine" || kind === "linear") return { kind, lr, warmup, total };
   throw new RangeError(`No learning-rate schedule "${config.function}" is built`);
