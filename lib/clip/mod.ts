@@ -23,3 +23,26 @@ export {
   resizeShortestSide,
 } from "./preprocess.ts";
 export { resizeBicubic, type RgbImage } from "./resize.ts";
+export {
+  CAPTION_LENGTH,
+  type CaptionTokenizer,
+  captionVocabulary,
+  captionWords,
+  createCaptionTokenizer,
+} from "./caption_tokenizer.ts";
+export { createPieceTokenizer, type PieceTokenizer, type PieceVocabulary } from "./sentence_pieces.ts";
+export {
+  MAX_PIECES,
+  SENTENCE_ENCODER_SHAPES,
+  SENTENCE_WIDTH,
+  sentenceEncoder,
+  type SentenceTokens,
+  sentenceTokens,
+} from "./sentence_encoder.ts";
+export { loadSentenceEncoder, type SentenceEncoder } from "./sentence_encoder_package.ts";
+export {
+  createSentenceEmbedder,
+  type EmbedOptions,
+  embedSentences,
+  type SentenceEmbedder,
+} from "./sentence_embedder.ts";

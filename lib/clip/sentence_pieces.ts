@@ -20,15 +20,34 @@ const RESERVED = 6;
 /** Stands for the space before a word: the lower one-eighth block. */
 const WORD_START = "\u2581";
 
+/** A prefix of pieces: the piece it is, if any, and its continuations by next character. */
+interface Prefix {
+  id: number;
+  score: number;
+  readonly next: Map<string, Prefix>;
+}
+
+function prefix(): Prefix {
+  return { id: -1, score: 0, next: new Map() };
+}
+
 /** Prepares a vocabulary for splitting. */
 export function createPieceTokenizer(vocabulary: PieceVocabulary): PieceTokenizer {
-  const pieces = new Map<string, number>();
-  const lengths = vocabulary.map(([piece]) => [...piece].length);
-  let longest = 1;
-  for (let id = RESERVED; id < vocabulary.length; id++) {
-    pieces.set((vocabulary[id] as readonly [string, number])[0], id);
-    longest = Math.max(longest, lengths[id] as number);
-  }
+  const root = prefix();
+  const lengths: number[] = [];
+  vocabulary.forEach(([piece, score], id) => {
+    const symbols = [...piece];
+    lengths.push(symbols.length);
+    if (id < RESERVED) return;
+    let node = root;
+    for (const symbol of symbols) {
+      let next = node.next.get(symbol);
+      if (!next) node.next.set(symbol, next = prefix());
+      node = next;
+    }
+    node.id = id;
+    node.score = score;
+  });
   return {
     encode(text) {
       const normal = text.normalize("NFKC");
@@ -43,16 +62,17 @@ export function createPieceTokenizer(vocabulary: PieceVocabulary): PieceTokenize
         }
       };
       for (let start = 0; start < symbols.length; start++) {
-        let piece = "";
+        const before = best[start] as number;
         let known = false;
-        for (let end = start + 1; end <= Math.min(symbols.length, start + longest); end++) {
-          piece += symbols[end - 1];
-          const id = pieces.get(piece);
-          if (id === undefined) continue;
+        let node: Prefix | undefined = root;
+        for (let end = start + 1; end <= symbols.length; end++) {
+          node = node.next.get(symbols[end - 1] as string);
+          if (!node) break;
+          if (node.id < 0) continue;
           known = true;
-          arrive(end, id, (best[start] as number) + (vocabulary[id] as readonly [string, number])[1]);
+          arrive(end, node.id, before + node.score);
         }
-        if (!known) arrive(start + 1, UNKNOWN, best[start] as number);
+        if (!known) arrive(start + 1, UNKNOWN, before);
       }
       const ids: number[] = [];
       for (let end = symbols.length; end > 0; end -= lengths[last[end] as number] as number) {

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { UserError } from "../engine/mod.ts";
+import { createSentenceEmbedder, embedSentences } from "./sentence_embedder.ts";
+import { SENTENCE_WIDTH } from "./sentence_encoder.ts";
+import { loadSentenceEncoder } from "./sentence_encoder_package.ts";
+
+const encoder = await loadSentenceEncoder();
+const TEXTS = ["take everything", "Use the style of this image for a lighthouse.", "", "the object"];
+
+function rowOf(rows: Float32Array, i: number): Float32Array {
+  return rows.subarray(i * SENTENCE_WIDTH, (i + 1) * SENTENCE_WIDTH);
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);
+}
+
+Deno.test("embedSentences() gives the same rows when compiled as on tfjs's cpu backend, in the texts' order", async () => {
+  const compiled = await embedSentences(encoder, TEXTS, { batch: 2 });
+  const eager = await embedSentences(encoder, TEXTS, { engine: "cpu", batch: 2 });
+  assert.equal(compiled.length, TEXTS.length * SENTENCE_WIDTH);
+  for (let i = 0; i < compiled.length; i++) {
+    assert.ok(Math.abs((compiled[i] as number) - (eager[i] as number)) < 1e-5, `element ${i}`);
+  }
+});
+
+Deno.test("createSentenceEmbedder() gives unit vectors near in meaning when run again and again", async () => {
+  const embedder = createSentenceEmbedder(encoder, { batch: 4 });
+  const rows = await embedder.embed(["a small dog", "a little puppy", "interest rates rose"]);
+  const again = await embedder.embed(["a small dog"]);
+  await embedder.dispose();
+  assert.ok(Math.abs(dot(rowOf(rows, 0), rowOf(rows, 0)) - 1) < 1e-5);
+  assert.ok(dot(rowOf(rows, 0), rowOf(rows, 1)) > dot(rowOf(rows, 0), rowOf(rows, 2)) + 0.3);
+  assert.ok(dot(again, rowOf(rows, 0)) > 1 - 1e-6);
+});
+
+Deno.test("embedSentences() gives no rows when there are no texts, and refuses one when it is too long", async () => {
+  assert.equal((await embedSentences(encoder, [])).length, 0);
+  await assert.rejects(
+    embedSentences(encoder, ["word ".repeat(200)]),
+    (error: Error) => error instanceof UserError && /at most 128 word pieces/.test(error.message),
+  );
+});
