@@ -1,0 +1,80 @@
+/** The committed checkpoints of the frozen parts: fp16 safetensors whose header holds the configuration and a SHA-256 of the tensors. */
+import { createHash } from "node:crypto";
+import { type HostParams, readSafetensors, UserError, writeSafetensors } from "../../lib/engine/mod.ts";
+
+export const PART_IDS = ["vae", "encoder", "judge", "base", "ip-adapter-plus"] as const;
+export type PartId = typeof PART_IDS[number];
+
+/** Folder of the committed checkpoints. */
+export const CHECKPOINTS = new URL("../../data/checkpoints/", import.meta.url);
+
+/** A part read from its file. */
+export interface Checkpoint {
+  readonly part: PartId;
+  readonly config: Record<string, unknown>;
+  readonly tensors: HostParams;
+  /** SHA-256 of the file, 16 hexadecimal digits: names the part in stage keys. */
+  readonly hash: string;
+}
+
+function digest(tensors: HostParams): string {
+  const hash = createHash("sha256");
+  for (const [name, { data, shape }] of Object.entries(tensors)) {
+    hash.update(`${name}[${shape}]`).update(new Uint8Array(Float16Array.from(data as Float32Array).buffer));
+  }
+  return hash.digest("hex");
+}
+
+/** Path of a part's file. */
+export function checkpointPath(part: PartId): URL {
+  return new URL(`${part}.safetensors`, CHECKPOINTS);
+}
+
+/** Bytes of a checkpoint file. Tensors are stored in half precision. */
+export function encodeCheckpoint(
+  part: PartId,
+  tensors: HostParams,
+  config: Record<string, unknown>,
+): Uint8Array {
+  const metadata = { part, config: JSON.stringify(config), sha256: digest(tensors) };
+  return writeSafetensors(tensors, metadata, { dtype: "float16" });
+}
+
+/** SHA-256 of a file, 16 hexadecimal digits. */
+export function fileHash(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
+}
+
+/**
+ * Reads a part.
+ *
+ * @throws UserError when the file is missing, truncated, of another part, or its tensors do not match its checksum.
+ */
+export async function readCheckpoint(
+  part: PartId,
+  path: URL | string = checkpointPath(part),
+): Promise<Checkpoint> {
+  const shown = path instanceof URL ? path.pathname : path;
+  let bytes: Uint8Array;
+  try {
+    bytes = await Deno.readFile(path);
+  } catch {
+    throw new UserError(
+      `Reading checkpoint ${shown} failed: expected a file, found none. Make it with: deno task pretrain ${part}`,
+    );
+  }
+  const { tensors, metadata } = readSafetensors(bytes, { what: shown });
+  if (metadata.part !== part) {
+    throw new UserError(
+      `Reading checkpoint ${shown} failed: expected part "${part}", got "${
+        metadata.part ?? "a foreign file"
+      }"`,
+    );
+  }
+  if (metadata.sha256 !== digest(tensors)) {
+    throw new UserError(
+      `Reading checkpoint ${shown} failed: its tensors do not match its checksum, the file is damaged`,
+    );
+  }
+  return { part, config: JSON.parse(metadata.config ?? "{}"), tensors, hash: fileHash(bytes) };
+}

@@ -1,0 +1,145 @@
+/** `deno task pretrain <part>`: makes a frozen part by its recipe and writes data/checkpoints/<part>.safetensors with a card. */
+import { parseArgs } from "node:util";
+import { UserError } from "../../lib/engine/mod.ts";
+import { loadBank } from "../../lib/tasks/mod.ts";
+import { train } from "../../lib/training/mod.ts";
+import { checkpointPath, CHECKPOINTS, encodeCheckpoint, PART_IDS, type PartId } from "../mini/checkpoints.ts";
+import { readWorkingState, writeAtomically, writeWorkingState } from "./working_state.ts";
+import type { Recipe } from "./recipe.ts";
+
+const USAGE = `deno task pretrain <${PART_IDS.join("|")}> [--minutes M] [--steps N] [--resume]
+
+Trains one frozen part of the mini scale on this machine and replaces its committed checkpoint.
+  --minutes M   fit the number of steps into M minutes, measured on the first steps
+  --steps N     number of steps (default: the recipe's)
+  --resume      go on from the last working state in .cache/pretrain
+
+Example: deno task pretrain vae --minutes 12`;
+
+const SAVE_EVERY_MS = 120_000;
+const WARM_STEPS = 10;
+
+async function recipeOf(part: PartId): Promise<Recipe> {
+  switch (part) {
+    case "vae":
+      return (await import("./vae.ts")).VAE_RECIPE;
+    case "encoder":
+      return (await import("./encoder.ts")).ENCODER_RECIPE;
+    case "judge":
+      return (await import("./encoder.ts")).JUDGE_RECIPE;
+    case "base":
+      return (await import("./base.ts")).BASE_RECIPE;
+    case "ip-adapter-plus":
+      return (await import("./ip_adapter_plus.ts")).IP_ADAPTER_PLUS_RECIPE;
+  }
+}
+
+async function main(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      minutes: { type: "string" },
+      steps: { type: "string" },
+      resume: { type: "boolean" },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help) return console.log(USAGE);
+  const part = positionals[0] as PartId;
+  if (!PART_IDS.includes(part)) {
+    throw new UserError(`Pre-training needs a part of ${PART_IDS.join(", ")}, got "${part ?? ""}"`);
+  }
+  const number = (name: "minutes" | "steps") => {
+    const given = values[name];
+    if (given === undefined) return undefined;
+    if (!(Number(given) > 0)) throw new UserError(`--${name} needs a positive number, got "${given}"`);
+    return Number(given);
+  };
+  const minutes = number("minutes");
+  const recipe = await recipeOf(part);
+  console.log(`${part}: ${recipe.summary}`);
+  const bank = await loadBank();
+  const training = await recipe.prepare(bank, (message) => console.log(message));
+  const saved = values.resume ? await readWorkingState(part) : undefined;
+  let steps = saved?.steps ?? number("steps") ?? recipe.steps;
+  const earlier = saved?.seconds ?? 0;
+  const started = performance.now();
+  const seconds = () => earlier + (performance.now() - started) / 1000;
+  if (minutes !== undefined && !saved) {
+    const fresh = training.step.snapshot();
+    let begun = 0;
+    for (let i = 0; i < WARM_STEPS + 2; i++) {
+      if (i === 2) begun = performance.now();
+      await training.step.run(await training.batch(i), { step: i, learningRate: 0 });
+    }
+    steps = Math.max(1, Math.round(minutes * 60_000 / ((performance.now() - begun) / WARM_STEPS)));
+    training.step.restore(fresh);
+  }
+  console.log(`${steps} steps of batch ${recipe.batchSize}${saved ? `, from step ${saved.step}` : ""}`);
+  let mean = 0;
+  let lastSave = performance.now();
+  let lastLine = 0;
+  for await (
+    const event of train(training.step, {
+      steps,
+      schedule: recipe.schedule(steps),
+      batch: training.batch,
+      ...(saved ? { resume: saved } : {}),
+    })
+  ) {
+    mean = mean === 0 ? event.loss : 0.98 * mean + 0.02 * event.loss;
+    const now = performance.now();
+    if (now - lastLine > 15_000 || event.step === steps) {
+      lastLine = now;
+      const pace = (seconds() - earlier) / (event.step - (saved?.step ?? 0));
+      const left = Math.round(pace * (steps - event.step));
+      console.log(
+        `step ${event.step}/${steps}  loss ${mean.toFixed(4)}  ${
+          (pace * 1000).toFixed(0)
+        } ms/step  ${left} s left`,
+      );
+    }
+    if (now - lastSave > SAVE_EVERY_MS && event.step < steps) {
+      await writeWorkingState(part, {
+        step: event.step,
+        steps,
+        seconds: seconds(),
+        state: training.step.snapshot(),
+      });
+      lastSave = performance.now();
+    }
+  }
+  const finished = await training.finish();
+  const config = {
+    ...finished.config,
+    recipe: {
+      summary: recipe.summary,
+      steps,
+      batch: recipe.batchSize,
+      seed: recipe.seed,
+      seconds: Math.round(seconds()),
+      data: bank.hash,
+      loss: Number(mean.toFixed(5)),
+    },
+  };
+  await Deno.mkdir(CHECKPOINTS, { recursive: true });
+  const bytes = encodeCheckpoint(part, finished.tensors, config);
+  await writeAtomically(checkpointPath(part), bytes);
+  console.log(
+    `wrote data/checkpoints/${part}.safetensors (${(bytes.length / 1e6).toFixed(1)} MB) after ${
+      Math.round(seconds())
+    } s`,
+  );
+  await training.step.dispose();
+}
+
+if (import.meta.main) {
+  try {
+    await main(Deno.args);
+  } catch (error) {
+    if (!(error instanceof UserError) && !(error instanceof TypeError && "code" in error)) throw error;
+    console.error((error as Error).message);
+    Deno.exit(2);
+  }
+}

@@ -1,0 +1,31 @@
+/** What a pre-training is: a compiled step, batches by step number, and how to make a checkpoint of it. */
+import type { Feed, HostParams } from "../../lib/engine/mod.ts";
+import type { LearningRateSchedule, TrainStep } from "../../lib/training/mod.ts";
+import type { Bank } from "../../lib/tasks/mod.ts";
+import type { PartId } from "../mini/checkpoints.ts";
+
+/** A finished part: tensors for the file, configuration and facts for its header. */
+export interface FinishedPart {
+  readonly tensors: HostParams;
+  readonly config: Record<string, unknown>;
+}
+
+/** A training that is ready to start. */
+export interface Training {
+  readonly step: TrainStep;
+  readonly batch: (step: number) => Record<string, Feed> | Promise<Record<string, Feed>>;
+  finish(): Promise<FinishedPart>;
+}
+
+/** How a frozen part is made. */
+export interface Recipe {
+  readonly part: PartId;
+  /** Steps of the committed checkpoint. */
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly schedule: (steps: number) => LearningRateSchedule;
+  /** One sentence for the card. */
+  readonly summary: string;
+  prepare(bank: Bank, notify: (message: string) => void): Promise<Training>;
+}

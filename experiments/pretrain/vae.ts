@@ -1,0 +1,94 @@
+/** Recipe of the autoencoder: L1 + squared error + a little Kullback-Leibler divergence, latents scaled to unit variance afterwards. */
+import {
+  compile,
+  fold,
+  host,
+  type HostParams,
+  key,
+  normal,
+  stream,
+  type Tensor,
+  tf,
+} from "../../lib/engine/mod.ts";
+import { initVae, vaeDecode, vaeDivergence, vaeEncode, vaeMean, vaeSample } from "../../lib/diffusion/mod.ts";
+import { type Bank, composePretrain, toModelImage } from "../../lib/tasks/mod.ts";
+import { compileTrainStep } from "../../lib/training/mod.ts";
+import { MINI_VAE } from "../mini/models.ts";
+import type { Recipe } from "./recipe.ts";
+
+const BATCH = 8;
+const SEED = 11;
+/** Weight of the divergence per latent number. */
+const DIVERGENCE = 3e-4;
+const LATENT = [4, 16, 16] as const;
+
+/** Images of the pre-training stream as one model input [indices.length 3 64 64]. */
+export function pretrainImages(bank: Bank, indices: readonly number[]): Float32Array {
+  const images = new Float32Array(indices.length * 3 * 64 * 64);
+  indices.forEach((index, i) =>
+    images.set(toModelImage(composePretrain(bank, index).image), i * 3 * 64 * 64)
+  );
+  return images;
+}
+
+async function latentScale(tensors: HostParams, bank: Bank): Promise<number> {
+  const count = 32;
+  const program = await compile((frozen, _state, { pixels }) => ({
+    outputs: { mean: vaeMean(vaeEncode(frozen, MINI_VAE, pixels as Tensor), MINI_VAE) },
+  }), { frozen: tensors, inputs: { pixels: { shape: [count, 3, 64, 64] } } });
+  let square = 0;
+  let total = 0;
+  for (let round = 0; round < 8; round++) {
+    const indices = Array.from({ length: count }, (_, i) => 5_000_000 + round * count + i);
+    const { mean } = await program.run({ pixels: pretrainImages(bank, indices) });
+    for (const value of mean!.data) square += value * value;
+    total += mean!.data.length;
+  }
+  await program.dispose();
+  return 1 / Math.sqrt(square / total);
+}
+
+export const VAE_RECIPE: Recipe = {
+  part: "vae",
+  steps: 2400,
+  batchSize: BATCH,
+  seed: SEED,
+  schedule: (steps) => ({ kind: "cosine", lr: 2e-3, warmup: 100, total: steps }),
+  summary: "AutoencoderKL on pre-training scenes: L1 + 0.5·MSE + 3e-4·KL, AdamW 2e-3 cosine, EMA 0.995",
+  async prepare(bank) {
+    const step = await compileTrainStep({
+      frozen: {},
+      trainable: initVae(key(SEED), MINI_VAE),
+      inputs: { pixels: { shape: [BATCH, 3, 64, 64] }, noise: { shape: [BATCH, ...LATENT] } },
+      clipNorm: 1,
+      emaDecay: 0.995,
+      loss: (params, _frozen, { pixels, noise }) => {
+        const moments = vaeEncode(params, MINI_VAE, pixels as Tensor);
+        const decoded = vaeDecode(params, MINI_VAE, vaeSample(moments, MINI_VAE, noise as Tensor));
+        const difference = tf.sub(decoded, pixels as Tensor);
+        const reconstruction = tf.add(
+          tf.mean(tf.abs(difference)),
+          tf.mul(tf.mean(tf.square(difference)), 0.5),
+        );
+        const divergence = tf.div(tf.mean(vaeDivergence(moments)), LATENT[0] * LATENT[1] * LATENT[2]);
+        return { loss: tf.add(reconstruction, tf.mul(divergence, DIVERGENCE)), aux: { reconstruction } };
+      },
+    });
+    return {
+      step,
+      batch: (index) => {
+        const source = stream(fold(key(SEED), "images", index));
+        const indices = Array.from({ length: BATCH }, () => source.int(0, 1_000_000));
+        return {
+          pixels: pretrainImages(bank, indices),
+          noise: host(normal(fold(key(SEED), "noise", index), BATCH * 4 * 256), [BATCH, ...LATENT]),
+        };
+      },
+      async finish() {
+        const tensors = step.weights();
+        const scaling_factor = await latentScale(tensors, bank);
+        return { tensors, config: { ...MINI_VAE, scaling_factor } };
+      },
+    };
+  },
+};

@@ -1,0 +1,42 @@
+/**
+ * The diffusion loss (Sec. 3.1): E‖ε − ε_θ(z_t, t, …)‖² with z_t drawn in closed form, t uniform in 0 … T−1.
+ *
+ * | symbol | name     | shape                          |
+ * | z_0    | `latent` | [batch channel height width]   |
+ * | ε      | `noise`  | like z_0                       |
+ * | z_t    | `sample` | like z_0                       |
+ * | t      | `timestep` | [batch]                      |
+ */
+import { fold, type InputSpec, type Key, normal, stream, type Tensor, tf } from "../engine/mod.ts";
+import { addNoise, type NoiseSchedule } from "../diffusion/mod.ts";
+
+/** A batch's noisy latents, their timesteps and the noise to predict. */
+export interface NoisyBatch {
+  readonly sample: Float32Array;
+  readonly timestep: Float32Array;
+  readonly noise: Float32Array;
+}
+
+/** Inputs of a training program for latents [batch channel height width]. */
+export function noisyBatchSpecs(shape: readonly number[]): Record<keyof NoisyBatch, InputSpec> {
+  return { sample: { shape }, timestep: { shape: [shape[0] as number] }, noise: { shape } };
+}
+
+/** Draws timesteps and noise for `latents` [batch ...] flat and mixes them. */
+export function noisyBatch(
+  from: Key,
+  schedule: NoiseSchedule,
+  latents: Float32Array,
+  batch: number,
+): NoisyBatch {
+  const source = stream(fold(from, "timesteps"));
+  const last = schedule.alphasCumprod.length - 1;
+  const timesteps = Float32Array.from({ length: batch }, () => source.int(0, last));
+  const noise = normal(fold(from, "noise"), latents.length);
+  return { sample: addNoise(schedule, latents, { noise, timesteps }), timestep: timesteps, noise };
+}
+
+/** Mean squared error over all elements. */
+export function meanSquaredError(prediction: Tensor, target: Tensor): Tensor {
+  return tf.mean(tf.square(tf.sub(prediction, target)));
+}
