@@ -19,3 +19,6 @@ export { poolOf, type Split, SPLITS } from "./pools.ts";
 export { drawPortrait, type PortraitSpec } from "./portrait_image.ts";
 export { drawScene, objectContrast, type SceneSpec } from "./scene_image.ts";
 export { type Style, STYLES, styleWords, type Treatment, TREATMENTS } from "./styles.ts";
+export { attributeAgreement, buildFaceOracle, type FaceOracle, nearestIdentity } from "./oracle_face.ts";
+export { type DrawingMatch, keepsDrawing, rankDrawings } from "./oracle_object.ts";
+export { buildStyleOracle, classifyStyle, type StyleOracle } from "./oracle_style.ts";

@@ -1,0 +1,71 @@
+/**
+ * Who is it? A picture is compared with every view of every person of a pool, on the target's background; the
+ * nearest person's attributes are then held against the true ones. The paper has no such score.
+ */
+import { resample } from "../raster/mod.ts";
+import { type Rgb, SIZE } from "./canvas.ts";
+import type { Bank } from "./pair.ts";
+import { BACKGROUNDS, type PortraitSpec } from "./portrait_image.ts";
+import { type Identity, persons, VIEW_COUNT } from "./portraits.ts";
+
+/** Gallery pictures are compared at 32x32, the upper 26 rows: clothes say nothing about a person. */
+const SIDE = 32;
+const ROWS = 26;
+
+export interface FaceOracle {
+  readonly entries: readonly { readonly identity: Identity; readonly pixels: Uint8Array }[];
+}
+
+/** What makes two persons look alike. */
+export const ATTRIBUTES = ["family", "hair", "hairColour", "skin", "beard", "glasses"] as const;
+export type Attribute = (typeof ATTRIBUTES)[number];
+
+/** Small pictures of all views of the identities from `first` to before `end` (poolOf(split, 0).identities). */
+export function buildFaceOracle(bank: Bank, [first, end]: readonly [number, number]): FaceOracle {
+  const entries = persons().slice(first, end).flatMap(({ identity }) =>
+    Array.from({ length: VIEW_COUNT }, (_, view) => ({
+      identity,
+      pixels: resample(bank.portraits.portrait(identity.id, view), SIDE, SIDE).pixels,
+    }))
+  );
+  return { entries };
+}
+
+/** The person of the gallery whose view is nearest to the picture (mean squared colour difference). */
+export function nearestIdentity(
+  oracle: FaceOracle,
+  image: Rgb,
+  background: PortraitSpec["background"],
+): Identity {
+  const small = halve(image);
+  const ground = BACKGROUNDS[background];
+  let best: Identity | undefined;
+  let least = Infinity;
+  for (const { identity, pixels } of oracle.entries) {
+    let sum = 0;
+    for (let p = 0; p < ROWS * SIDE && sum < least; p++) {
+      const rest = 1 - pixels[p * 4 + 3]! / 255;
+      for (let c = 0; c < 3; c++) sum += (pixels[p * 4 + c]! + ground[c]! * rest - small[p * 3 + c]!) ** 2;
+    }
+    if (sum < least) [least, best] = [sum, identity];
+  }
+  if (!best) throw new RangeError("nearestIdentity() needs a gallery with persons, got none");
+  return best;
+}
+
+/** Share of ATTRIBUTES in which two persons agree, 0 to 1, higher is better. */
+export function attributeAgreement(found: Identity, truth: Identity): number {
+  return ATTRIBUTES.filter((attribute) => found[attribute] === truth[attribute]).length / ATTRIBUTES.length;
+}
+
+function halve(image: Rgb): Float32Array {
+  const step = SIZE / SIDE;
+  const result = new Float32Array(SIDE * SIDE * 3);
+  for (let y = 0; y < SIZE; y++) {
+    for (let x = 0; x < SIZE; x++) {
+      const o = (Math.floor(y / step) * SIDE + Math.floor(x / step)) * 3;
+      for (let c = 0; c < 3; c++) result[o + c]! += image[(y * SIZE + x) * 3 + c]! / (step * step);
+    }
+  }
+  return result;
+}
