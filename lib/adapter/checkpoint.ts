@@ -23,7 +23,9 @@ export type ProjectionConfig = ResamplerConfig | AnyInstructConfig;
 
 /** What an adapter file must fit. */
 export interface AdapterTarget {
+  /** The resampler that shall run it. */
   readonly projection: ProjectionConfig;
+  /** The base model it shall be injected into. */
   readonly unet: UnetConfig;
 }
 

@@ -56,16 +56,23 @@ import {
   resamplerShapes,
 } from "./resampler.ts";
 
-interface InstructSizes {
+/** Sizes that both designs share, under the reference's names. */
+export interface InstructSizes {
+  /** Width of the transformer. */
   readonly dim: number;
+  /** Number of layers. */
   readonly depth: number;
+  /** Width of one attention head. */
   readonly dim_head: number;
+  /** Heads of every attention. */
   readonly heads: number;
+  /** Number of image tokens it returns. */
   readonly num_queries: number;
   /** Width of the image encoder's hidden states. */
   readonly embedding_dim_image_embeds: number;
   /** Width of the instruction's embedding (and of the prompt's, in the released variant). */
   readonly embedding_dim_instruct_embeds: number;
+  /** Width of the U-Net's cross-attention. */
   readonly output_dim: number;
   /** FF factor of the image part only. */
   readonly ff_mult: number;
@@ -73,11 +80,13 @@ interface InstructSizes {
 
 /** The paper's design: image, then instruction, in every layer. */
 export interface InstructResamplerConfig extends InstructSizes {
+  /** Tells the designs apart; the reference's class name. */
   readonly class: "ResamplerInstruct";
 }
 
 /** The design of the published checkpoints: image, then user prompt, then instruction. */
 export interface ReleasedInstructResamplerConfig extends InstructSizes {
+  /** Tells the designs apart; the reference's class name. */
   readonly class: "ResamplerInstructBigger";
   /** FF factor of the two text parts. */
   readonly ff_mult_secondary: number;
@@ -166,7 +175,9 @@ export function instructFromPlus(
 
 /** What an Instruct resampler sees. Embeddings are [batch tokens width]; a pooled vector is one token. */
 export interface InstructInputs {
+  /** E(C), hidden states of the condition image. */
   readonly imageEmbeds: Tensor;
+  /** E(I), the instruction. */
   readonly instructEmbeds: Tensor;
   /** The user's prompt, only in the released variant. */
   readonly promptEmbeds?: Tensor;

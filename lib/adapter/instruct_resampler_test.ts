@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  compile,
   countParameters,
   fold,
   host,
@@ -86,6 +87,25 @@ for (const config of [TINY, TINY_RELEASED]) {
     }
   });
 }
+
+Deno.test("instructFromPlus() equals IPAdapter+ bit for bit in compiled programs too", async () => {
+  const plus = initResampler(key(3), plusConfig(TINY));
+  const fresh = instructFromPlus(key(4), TINY, { plus });
+  const shapes = { image: { shape: [2, 9, 6] }, instruction: { shape: [2, 3, 7] } };
+  const image = normal(key(9), 108);
+  const base = await compile(
+    (_, state, { image }) => ({ outputs: { tokens: resampler(state, image!, plusConfig(TINY)) } }),
+    { state: plus, inputs: { image: shapes.image } },
+  );
+  const instruct = await compile((_, state, { image, instruction }) => {
+    const inputs = { imageEmbeds: image!, instructEmbeds: instruction! };
+    return { outputs: { tokens: instructResampler(state, inputs, TINY) } };
+  }, { state: fresh, inputs: shapes });
+  const { tokens: expected } = await base.run({ image });
+  const { tokens } = await instruct.run({ image, instruction: normal(key(10), 42) });
+  assert.deepEqual(tokens, expected);
+  await Promise.all([base.dispose(), instruct.dispose()]);
+});
 
 Deno.test("instructResampler() heeds the instruction once the new last projections are no longer zero", () => {
   const params = initInstructResampler(key(6), TINY);

@@ -20,6 +20,7 @@ export {
   instructResampler,
   type InstructResamplerConfig,
   instructResamplerShapes,
+  type InstructSizes,
   plusConfig,
   type ReleasedInstructResamplerConfig,
 } from "./instruct_resampler.ts";

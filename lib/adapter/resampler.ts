@@ -34,12 +34,15 @@ import { perceiverBlock, perceiverBlockShapes } from "./perceiver_block.ts";
 
 /** Sizes of the IPAdapter+ resampler, under the reference's names. */
 export interface ResamplerConfig {
+  /** Tells the projections apart; the reference's class name. */
   readonly class: "Resampler";
   /** Width of the transformer. */
   readonly dim: number;
   /** Number of layers. */
   readonly depth: number;
+  /** Width of one attention head. */
   readonly dim_head: number;
+  /** Heads of every attention; heads · dim_head need not equal dim. */
   readonly heads: number;
   /** Number of image tokens it returns. */
   readonly num_queries: number;
@@ -47,6 +50,7 @@ export interface ResamplerConfig {
   readonly embedding_dim: number;
   /** Width of the U-Net's cross-attention. */
   readonly output_dim: number;
+  /** Inner width of the feed-forwards as a multiple of dim. */
   readonly ff_mult: number;
 }
 

@@ -5,11 +5,15 @@ import { resizeBicubic, type RgbImage } from "./resize.ts";
 export interface ImageProcessorConfig {
   /** The shorter side after resizing, in pixels. */
   readonly size: { readonly shortest_edge: number };
+  /** The centre that is kept, in pixels. */
   readonly crop_size: { readonly height: number; readonly width: number };
   /** 3 is bicubic, the only one built. */
   readonly resample: number;
+  /** 1/255 brings bytes to [0, 1]. */
   readonly rescale_factor: number;
+  /** Per channel, subtracted after rescaling. */
   readonly image_mean: readonly number[];
+  /** Per channel, divided by at last. */
   readonly image_std: readonly number[];
 }
 

@@ -5,8 +5,11 @@
 
 /** An 8-bit RGB image, row-major [height width 3]. */
 export interface RgbImage {
+  /** height · width · 3 bytes. */
   readonly data: Uint8Array | Uint8ClampedArray;
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
 }
 

@@ -15,8 +15,11 @@
 
 /** Fields of a diffusers scheduler_config.json that are read here; others must hold the value that is implied. */
 export interface NoiseScheduleConfig {
+  /** T. */
   readonly num_train_timesteps: number;
+  /** β at t = 0. */
   readonly beta_start: number;
+  /** β at t = T − 1. */
   readonly beta_end: number;
   /** "scaled_linear": √β is linear in t (Stable Diffusion). "linear": β is. */
   readonly beta_schedule: "scaled_linear" | "linear";
@@ -32,8 +35,11 @@ export interface NoiseScheduleConfig {
 
 /** A noise schedule with its configuration. */
 export interface NoiseSchedule {
+  /** What it was made from. */
   readonly config: NoiseScheduleConfig;
+  /** 1 − α_t, [T]. */
   readonly betas: Float64Array;
+  /** ᾱ_t, [T]. */
   readonly alphasCumprod: Float64Array;
 }
 

@@ -12,14 +12,19 @@ export type SamplerName = keyof typeof SAMPLERS;
 
 /** What {@link sample} needs. */
 export interface SampleOptions {
+  /** The denoiser. */
   readonly predict: Predict;
+  /** The schedule that the denoiser was trained with. */
   readonly schedule: NoiseSchedule;
+  /** Number of steps; PNDM calls the denoiser once more. */
   readonly steps: number;
+  /** Which sampler. */
   readonly sampler: SamplerName;
   /** Standard normal, flat; its size is that of every sample. */
   readonly noise: Float32Array;
   /** DDIM's η with its noise; other samplers have none. */
   readonly eta?: number;
+  /** DDIM's noise of step i when η > 0. */
   readonly varianceNoise?: (step: number) => Float32Array;
 }
 

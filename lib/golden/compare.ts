@@ -2,10 +2,13 @@ import type { GoldenCase, Tolerance, Values } from "./golden_case.ts";
 
 /** How far one computed tensor is from the expected one. */
 export interface Comparison {
+  /** The tensor's full name. */
   readonly name: string;
   /** ‖actual − expected‖₂ / ‖expected‖₂; max |actual| where the expected tensor is all zero; Infinity on another shape or NaN. */
   readonly error: number;
+  /** The largest error allowed. */
   readonly bar: number;
+  /** Whether the error is within the bar. */
   readonly passed: boolean;
   /** What is wrong besides the numbers. */
   readonly fault?: string;

@@ -6,14 +6,19 @@ import { type HostArray, type HostParams, readSafetensors, scope, UserError } fr
 
 /** An expected or actual tensor; float64 where the reference computed in float64. */
 export interface Values {
+  /** Sizes of its axes. */
   readonly shape: readonly number[];
+  /** Row-major. */
   readonly data: Float64Array | HostArray["data"];
 }
 
 /** Largest permitted relative L2 errors; 0 means exact. */
 export interface Tolerance {
+  /** Bar of every tensor without one of its own. */
   readonly outputs: number;
+  /** Bar of gradients. */
   readonly grads?: number;
+  /** Bar of sub-modules' outputs. */
   readonly intermediates?: number;
   /** Bars of tensors whose full name starts with the key; the longest match comes before the general ones. */
   readonly by_prefix?: Readonly<Record<string, number>>;
@@ -21,14 +26,19 @@ export interface Tolerance {
 
 /** One case, read. */
 export interface GoldenCase {
+  /** Name of its files. */
   readonly name: string;
+  /** What it checks, in words. */
   readonly what: string;
   /** The reference's configuration, its field names; its form depends on the case. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** The bars. */
   readonly tolerance: Tolerance;
   /** The whole json file. */
   readonly description: Readonly<Record<string, unknown>>;
+  /** Under the reference's state-dict names. */
   readonly weights: HostParams;
+  /** Everything fed in, random numbers included. */
   readonly inputs: HostParams;
   /** Under full names: `outputs.…`, `grads.…`, `intermediates.…`. */
   readonly expected: Readonly<Record<string, Values>>;

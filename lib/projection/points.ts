@@ -1,7 +1,10 @@
 /** A cloud of points in ordinary memory, row-major [count width]. */
 export interface Points {
+  /** count · width coordinates. */
   readonly data: ArrayLike<number>;
+  /** Number of points. */
   readonly count: number;
+  /** Number of coordinates of each. */
   readonly width: number;
 }
 

@@ -21,6 +21,7 @@ import { type Tensor, tf } from "../engine/mod.ts";
 export interface AdamWConfig {
   /** β₁, β₂ */
   readonly betas: readonly [number, number];
+  /** ε */
   readonly eps: number;
   /** λ */
   readonly weight_decay: number;
@@ -31,8 +32,11 @@ export const ADAMW: AdamWConfig = { betas: [0.9, 0.999], eps: 1e-8, weight_decay
 
 /** Parameters and moments, each [N]. */
 export interface AdamWState {
+  /** θ */
   readonly params: Tensor;
+  /** Running mean of the gradient. */
   readonly m: Tensor;
+  /** Running mean of its square. */
   readonly v: Tensor;
 }
 

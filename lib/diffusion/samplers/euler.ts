@@ -16,8 +16,11 @@ import { visitedTimesteps } from "./timesteps.ts";
 
 /** What Euler's sampler visits: timesteps [steps], sigmas [steps + 1] with a final 0, and the factor of the initial noise. */
 export interface EulerPlan {
+  /** t of every step, falling, [steps]. */
   readonly timesteps: Float64Array;
+  /** σ(t), and 0, [steps + 1]. */
   readonly sigmas: Float64Array;
+  /** Standard deviation that x starts with. */
   readonly initialScale: number;
 }
 

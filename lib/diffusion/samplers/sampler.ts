@@ -8,9 +8,11 @@ export type Predict = (sample: Float32Array, timestep: number) => Promise<Float3
 
 /** One call of the model and what the sampler made of it. */
 export interface SamplerStep {
-  /** From 0; `total` calls in all. */
+  /** From 0. */
   readonly index: number;
+  /** Calls in all. */
   readonly total: number;
+  /** Where the model was asked. */
   readonly timestep: number;
   /** What the model saw. */
   readonly modelInput: Float32Array;
@@ -24,6 +26,7 @@ export interface SamplerStep {
 
 /** Common options of samplers. */
 export interface SamplerOptions {
+  /** The schedule that the model was trained with. */
   readonly schedule: NoiseSchedule;
   /** Number of steps; PNDM calls the model once more. */
   readonly steps: number;
