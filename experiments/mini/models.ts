@@ -17,13 +17,13 @@ export const MINI_VAE: VaeConfig = {
   mid_block_add_attention: true,
 };
 
-/** Image tower of the joint space, and of the judge. 65 tokens of width 192, pooled to the sentence encoder's 512. */
+/** Image tower of the joint space, and of the judge. 65 tokens of width 128, pooled to the sentence encoder's 512. */
 export const MINI_VISION: VisionTowerConfig = {
   image_size: 64,
   patch_size: 8,
   conv_stem: [32, 64, 128],
-  hidden_size: 192,
-  intermediate_size: 576,
+  hidden_size: 128,
+  intermediate_size: 384,
   num_hidden_layers: 4,
   num_attention_heads: 4,
   projection_dim: 512,
@@ -74,7 +74,7 @@ export const MINI_RESAMPLER: ResamplerConfig = {
   dim_head: 32,
   heads: 4,
   num_queries: 8,
-  embedding_dim: 192,
+  embedding_dim: MINI_VISION.hidden_size,
   output_dim: TEXT_WIDTH,
   ff_mult: 2,
 };
@@ -88,7 +88,7 @@ export const MINI_INSTRUCT: InstructResamplerConfig = {
   heads: MINI_RESAMPLER.heads,
   num_queries: MINI_RESAMPLER.num_queries,
   embedding_dim_image_embeds: MINI_RESAMPLER.embedding_dim,
-  embedding_dim_instruct_embeds: 512,
+  embedding_dim_instruct_embeds: MINI_VISION.projection_dim,
   output_dim: MINI_RESAMPLER.output_dim,
   ff_mult: MINI_RESAMPLER.ff_mult,
 };

@@ -50,7 +50,7 @@ async function latentScale(tensors: HostParams, bank: Bank): Promise<number> {
 
 export const VAE_RECIPE: Recipe = {
   part: "vae",
-  steps: 2400,
+  steps: 1800,
   batchSize: BATCH,
   seed: SEED,
   schedule: (steps) => ({ kind: "cosine", lr: 2e-3, warmup: 100, total: steps }),

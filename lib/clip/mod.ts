@@ -46,3 +46,4 @@ export {
   embedSentences,
   type SentenceEmbedder,
 } from "./sentence_embedder.ts";
+export { contrastiveLoss, INITIAL_LOGIT_SCALE, unitRows } from "./contrastive.ts";

@@ -19,8 +19,12 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
     throw new RangeError(`linear() needs [... ${inputs}] for a weight [${weight.shape}], got [${x.shape}]`);
   }
   const rows = x.rank === 2 ? x : tf.reshape(x, [-1, inputs]);
-  const product = tf.matMul(rows as tf.Tensor2D, weight as tf.Tensor2D, false, true);
-  const y = bias ? tf.add(product, bias) : product;
+  let y: Tensor;
+  if (bias && isRecording()) y = kernel("LinearBias", { x: rows, weight, bias });
+  else {
+    const product = tf.matMul(rows as tf.Tensor2D, weight as tf.Tensor2D, false, true);
+    y = bias ? tf.add(product, bias) : product;
+  }
   return x.rank === 2 ? y : tf.reshape(y, [...x.shape.slice(0, -1), outputs]);
 }
 
@@ -41,15 +45,13 @@ export function conv2d(
   }
   const { stride = 1, padding = 0 } = options;
   const pads = typeof padding === "number" ? [padding, padding, padding, padding] as const : padding;
-  let y: Tensor;
   if (isRecording()) {
-    y = kernel("Conv2dNchw", { x, weight }, { stride, pads: [...pads] });
-  } else {
-    const nhwc = tf.transpose(x, [0, 2, 3, 1]) as tf.Tensor4D;
-    const hwio = tf.transpose(weight, [2, 3, 1, 0]) as tf.Tensor4D;
-    const padded = tf.pad(nhwc, [[0, 0], [pads[0], pads[1]], [pads[2], pads[3]], [0, 0]]);
-    y = tf.transpose(tf.conv2d(padded, hwio, stride, "valid"), [0, 3, 1, 2]);
+    return kernel("Conv2dNchw", bias ? { x, weight, bias } : { x, weight }, { stride, pads: [...pads] });
   }
+  const nhwc = tf.transpose(x, [0, 2, 3, 1]) as tf.Tensor4D;
+  const hwio = tf.transpose(weight, [2, 3, 1, 0]) as tf.Tensor4D;
+  const padded = tf.pad(nhwc, [[0, 0], [pads[0], pads[1]], [pads[2], pads[3]], [0, 0]]);
+  const y = tf.transpose(tf.conv2d(padded, hwio, stride, "valid"), [0, 3, 1, 2]);
   return bias ? tf.add(y, tf.reshape(bias, [1, -1, 1, 1])) : y;
 }
 

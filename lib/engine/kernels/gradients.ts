@@ -37,6 +37,12 @@ export function registerGradients(): void {
         pads,
         shape: (weight as tf.Tensor).shape,
       }),
+    bias: () => tf.sum(dy, [0, 2, 3]),
+  }));
+  register("LinearBias", { inputs: ["x", "weight"] }, (dy, [x, weight]) => ({
+    x: () => tf.matMul(dy as tf.Tensor2D, weight as tf.Tensor2D),
+    weight: () => tf.matMul(dy as tf.Tensor2D, x as tf.Tensor2D, true, false),
+    bias: () => tf.sum(dy, 0),
   }));
   // y = (x − μ)·r: ∂x = r·(dy − mean(dy) − y·mean(dy·y))
   register("Standardize", { outputs: [true, true] }, (dy, [y, r]) => ({

@@ -67,7 +67,15 @@ function onnxPads([top, bottom, left, right]: ConvolutionAttrs["pads"]): number[
   return [top, left, bottom, right];
 }
 
-const convolution: Lowering = (graph, { x, weight }, attrs) => {
+/** x · weightᵀ + bias for rows x [rows in]. */
+const linearBias: Lowering = (graph, { x, weight, bias }) => {
+  const [rows] = graph.info(x as string).shape as [number];
+  const [outputs] = graph.info(weight as string).shape as [number];
+  const info = { dtype: "float32", shape: [rows, outputs] } as const;
+  return graph.emit("Gemm", [x as string, weight as string, bias as string], info, { transA: 0, transB: 1 });
+};
+
+const convolution: Lowering = (graph, { x, weight, bias }, attrs) => {
   const { stride, pads } = attrs as unknown as ConvolutionAttrs;
   const [batch, , height, width] = graph.info(x as string).shape as [number, number, number, number];
   const [outputs, , kh, kw] = graph.info(weight as string).shape as [number, number, number, number];
@@ -77,7 +85,8 @@ const convolution: Lowering = (graph, { x, weight }, attrs) => {
     Math.floor((height + pads[0] + pads[1] - kh) / stride) + 1,
     Math.floor((width + pads[2] + pads[3] - kw) / stride) + 1,
   ];
-  return graph.emit("Conv", [x as string, weight as string], { dtype: "float32", shape }, {
+  const operands = [x as string, weight as string, ...(bias ? [bias] : [])];
+  return graph.emit("Conv", operands, { dtype: "float32", shape }, {
     kernel_shape: [kh, kw],
     strides: [stride, stride],
     pads: onnxPads(pads),
@@ -192,6 +201,7 @@ export const PRODUCTS: Record<string, Lowering> = {
   Softmax: softmax("Softmax", "dim"),
   LogSoftmax: softmax("LogSoftmax", "axis"),
   Standardize: standardize,
+  LinearBias: linearBias,
   Conv2dNchw: convolution,
   Conv2dNchwInputGradient: convolutionInputGradient,
   Conv2dNchwFilterGradient: convolutionFilterGradient,

@@ -1,0 +1,93 @@
+/** Recipes of the joint encoder's image tower and of the judge's: locked-text contrastive training on pre-training scenes. */
+import { combine, fold, host, key, leaf, partition, stream, type Tensor } from "../../lib/engine/mod.ts";
+import {
+  contrastiveLoss,
+  createSentenceEmbedder,
+  INITIAL_LOGIT_SCALE,
+  initVisionTower,
+  loadSentenceEncoder,
+  visionTower,
+} from "../../lib/clip/mod.ts";
+import type { PartId } from "../mini/checkpoints.ts";
+import { compileTrainStep } from "../../lib/training/mod.ts";
+import { MINI_VISION } from "../mini/models.ts";
+import { type Augmentation, imagePool, randomView } from "./image_pool.ts";
+import type { Recipe } from "./recipe.ts";
+
+const BATCH = 128;
+const POOL = 16_000;
+const WIDTH = MINI_VISION.projection_dim;
+const PIXELS = 3 * 64 * 64;
+const LOGIT_SCALE = "logit_scale";
+
+function recipe(part: PartId, seed: number, options: { first: number; augmentation: Augmentation }): Recipe {
+  const { first, augmentation } = options;
+  return {
+    part,
+    steps: 1000,
+    batchSize: BATCH,
+    seed,
+    schedule: (steps) => ({ kind: "cosine", lr: 1e-3, warmup: 50, total: steps }),
+    summary:
+      `ViT of ${MINI_VISION.num_hidden_layers}×${MINI_VISION.hidden_size} trained contrastively against the frozen sentence encoder, ` +
+      `AdamW 1e-3 cosine, weight decay 0.05, crops ≥ ${augmentation.smallestCrop}, colour ± ${augmentation.colour}`,
+    async prepare(bank, notify) {
+      notify(`composing ${POOL} scenes`);
+      const pool = imagePool(bank, first, POOL);
+      const embedder = createSentenceEmbedder(await loadSentenceEncoder());
+      const texts = await embedder.embed(pool.captions);
+      await embedder.dispose();
+      notify("scenes and captions ready");
+      const step = await compileTrainStep({
+        frozen: {},
+        trainable: combine(initVisionTower(key(seed), MINI_VISION), {
+          [LOGIT_SCALE]: host([INITIAL_LOGIT_SCALE], []),
+        }),
+        inputs: { pixels: { shape: [BATCH, 3, 64, 64] }, texts: { shape: [BATCH, WIDTH] } },
+        optimizer: { betas: [0.9, 0.98], eps: 1e-6, weight_decay: 0.05 },
+        clipNorm: 1,
+        emaDecay: 0.99,
+        loss: (params, _frozen, { pixels, texts }) => {
+          const { embeds } = visionTower(params, MINI_VISION, pixels as Tensor);
+          return {
+            loss: contrastiveLoss(embeds, texts as Tensor, { logitScale: leaf(params, LOGIT_SCALE) }),
+          };
+        },
+      });
+      return {
+        step,
+        batch: (index) => {
+          const random = stream(fold(key(seed), "batch", index));
+          const pixels = new Float32Array(BATCH * PIXELS);
+          const rows = new Float32Array(BATCH * WIDTH);
+          for (let i = 0; i < BATCH; i++) {
+            const item = random.int(0, POOL - 1);
+            const view = pixels.subarray(i * PIXELS, (i + 1) * PIXELS);
+            randomView(pool.images[item]!, view, { random, augmentation, caption: pool.captions[item]! });
+            rows.set(texts.subarray(item * WIDTH, (item + 1) * WIDTH), i * WIDTH);
+          }
+          return { pixels, texts: rows };
+        },
+        finish: () => {
+          const { trainable, frozen } = partition(step.weights(), (name) => name !== LOGIT_SCALE);
+          return Promise.resolve({
+            tensors: trainable,
+            config: { ...MINI_VISION, [LOGIT_SCALE]: leaf(frozen, LOGIT_SCALE).data[0] },
+          });
+        },
+      };
+    },
+  };
+}
+
+/** Conditions the adapters and embeds the instructions' images. */
+export const ENCODER_RECIPE: Recipe = recipe("encoder", 21, {
+  first: 10_000_000,
+  augmentation: { smallestCrop: 0.7, colour: 0.1, mirror: true },
+});
+
+/** Scores: another seed, other scenes, other augmentation, so that no adapter is judged by the encoder it is conditioned on. */
+export const JUDGE_RECIPE: Recipe = recipe("judge", 22, {
+  first: 20_000_000,
+  augmentation: { smallestCrop: 0.85, colour: 0.2, mirror: false },
+});
