@@ -34,7 +34,7 @@ export interface ImageGrid {
 export interface GridOptions {
   /** Whole factor of enlargement, default 2. */
   readonly zoom?: number;
-  /** Most lines of one caption, default 3; longer ones end in "…". */
+  /** Most lines of one caption, default 5; longer ones end in "…". */
   readonly captionLines?: number;
 }
 
@@ -55,7 +55,7 @@ interface Placed {
  * @throws RangeError for a zoom that is no whole number from 1, or a grid without images.
  */
 export async function drawImageGrid(grid: ImageGrid, options: GridOptions = {}): Promise<RgbPicture> {
-  const { zoom = 2, captionLines = 3 } = options;
+  const { zoom = 2, captionLines = 5 } = options;
   if (!Number.isInteger(zoom) || zoom < 1) {
     throw new RangeError(`drawImageGrid() needs a whole zoom from 1, got ${zoom}`);
   }

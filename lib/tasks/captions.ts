@@ -5,7 +5,7 @@ import { BACKGROUNDS, type PortraitSpec } from "./portrait_image.ts";
 import { CLOTHES_COLOURS, EXPRESSIONS, HAIR_COLOURS, PORTRAIT_FAMILIES } from "./portrait_styles.ts";
 import type { SceneSpec } from "./scene_image.ts";
 import { SCENES } from "./scenes.ts";
-import { STYLES, styleWords, treatmentWords } from "./styles.ts";
+import { STYLES, styleWords, type Treatment, treatmentWords } from "./styles.ts";
 
 export interface CaptionOptions {
   /** Say how it is drawn. */
@@ -32,22 +32,40 @@ export function sceneCaption(spec: SceneSpec, options: CaptionOptions = {}): str
 
 const BALD = new Set(["", "bald", "balding", "mrClean", "noHair1"]);
 
-/** "a smiling person with black hair in a red shirt, blue background, toon portrait". */
+/** Treatments after which a picture no longer shows the colours its parts were drawn in. */
+const COLOURLESS = new Set<Treatment>([
+  "sepia",
+  "cyanotype",
+  "ember",
+  "matcha",
+  "neon",
+  "pencil",
+  "negative",
+]);
+
+/**
+ * "a smiling person with black hair in a red shirt, blue background, toon portrait"; colours are left out where the
+ * treatment took them away.
+ */
 export function portraitCaption(spec: PortraitSpec, options: CaptionOptions = {}): string {
   const { identity, view } = spec;
-  const words: string[] = [/^[aeiou]/.test(view.expression) ? "an" : "a", view.expression];
+  const coloured = !COLOURLESS.has(spec.treatment.treatment);
   const bald = BALD.has(identity.hair);
-  if (options.looks && bald) words.push("bald");
-  words.push("person");
-  if (options.looks && !bald) words.push("with", identity.hairColour, "hair");
-  words.push("in", ...(view.clothes === "overalls" ? [] : [view.clothesColour === "orange" ? "an" : "a"]));
-  words.push(view.clothesColour, view.clothes);
-  const parts = [words.join(" "), `${spec.background} background`];
+  const words = [view.expression, ...(options.looks && bald ? ["bald"] : []), "person"];
+  if (options.looks && !bald && coloured) words.push("with", identity.hairColour, "hair");
+  const dress = coloured ? `${view.clothesColour} ${view.clothes}` : view.clothes;
+  words.push("in", view.clothes === "overalls" ? dress : withIndefinite(dress));
+  const parts = [withIndefinite(words.join(" "))];
+  if (coloured) parts.push(`${spec.background} background`);
   if (options.style) {
     parts.push(treatmentWords(spec.treatment.treatment));
     parts.push(PORTRAIT_FAMILIES.find(({ name }) => name === identity.family)!.phrase);
   }
   return parts.filter(Boolean).join(", ");
+}
+
+function withIndefinite(phrase: string): string {
+  return `${/^[aeiou]/.test(phrase) ? "an" : "a"} ${phrase}`;
 }
 
 /** Every word and mark a caption, prompt or object name of this data set can hold, as the caption tokenizer splits them, sorted. */

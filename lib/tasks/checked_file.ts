@@ -44,7 +44,9 @@ export async function readChecked(path: string): Promise<{ state: CacheState; co
   try {
     bytes = await Deno.readFile(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { state: "missing", content: nothing };
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return { state: "missing", content: nothing };
+    }
     throw error;
   }
   const start = MAGIC.length + HASH_BYTES;

@@ -1,5 +1,6 @@
 /** The five tasks' common shape: what a training or validation item is. */
 import type { TaskId } from "../instructions/task_keywords.ts";
+import sources from "../../data/sources.json" with { type: "json" };
 import type { Box } from "../raster/mod.ts";
 import { type Colour, type Rgb, SIZE } from "./canvas.ts";
 import type { Split } from "./pools.ts";
@@ -11,7 +12,7 @@ import { CONTRAST_FLOOR, type DrawnScene, drawScene, objectContrast, type SceneS
 import { loadSpriteBank, type SpriteBank } from "./sprite_bank.ts";
 
 /** Raise when composition changes the pixels or words of an item. */
-export const COMPOSER_VERSION = 1;
+export const COMPOSER_VERSION = 2;
 
 /** All artwork, in memory. */
 export interface Bank {
@@ -19,6 +20,8 @@ export interface Bank {
   readonly portraits: PortraitBank;
   /** Names the data set: artwork and composer version, 16 hexadecimal digits. */
   readonly hash: string;
+  /** True when every pixel of the artwork is as published in data/sources.json. */
+  readonly reproduced: boolean;
 }
 
 /** Loads (at first use builds, some 15 s) the artwork of the mini data set. */
@@ -26,7 +29,13 @@ export async function loadBank(options: CacheOptions = {}): Promise<Bank> {
   const sprites = await loadSpriteBank(options);
   const portraits = await loadPortraitBank(options);
   const parts = JSON.stringify([sprites.pixelHash, portraits.pixelHash, COMPOSER_VERSION]);
-  return { sprites, portraits, hash: sha256(new TextEncoder().encode(parts)).slice(0, 16) };
+  return {
+    sprites,
+    portraits,
+    hash: sha256(new TextEncoder().encode(parts)).slice(0, 16),
+    reproduced: sprites.pixelHash === sources.pixelHash.sprites &&
+      portraits.pixelHash === sources.pixelHash.portraits,
+  };
 }
 
 /** A scene with the place its object landed. */

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { composePair } from "./compose.ts";
+import { newImage, SIZE } from "./canvas.ts";
+import { edgeF1, edgeMap } from "./edges.ts";
+import { attributeAgreement, buildFaceOracle, nearestIdentity } from "./oracle_face.ts";
+import { keepsDrawing } from "./oracle_object.ts";
+import { buildStyleOracle, classifyStyle } from "./oracle_style.ts";
+import { type Bank, loadBank } from "./pair.ts";
+import { poolOf } from "./pools.ts";
+
+let loaded: Promise<Bank> | undefined;
+const bankOnce = (): Promise<Bank> => loaded ??= loadBank();
+
+Deno.test("classifyStyle() tells the treatment of nine in ten targets and the style of four in ten", async () => {
+  const bank = await bankOnce();
+  const oracle = buildStyleOracle(bank, { perStyle: 6 });
+  const [count, hits] = [40, { treatment: 0, style: 0 }];
+  for (let index = 0; index < count; index++) {
+    const { target, truth } = composePair(bank, { task: "style", split: "val", index });
+    assert.ok(truth.target.kind === "scene");
+    const found = classifyStyle(oracle, target);
+    if (found.treatment === truth.target.style.treatment) hits.treatment++;
+    if (found.id === truth.target.style.id) hits.style++;
+  }
+  assert.ok(hits.treatment >= 0.9 * count, JSON.stringify(hits));
+  assert.ok(hits.style >= 0.4 * count, JSON.stringify(hits));
+});
+
+Deno.test("keepsDrawing() finds the drawing shown, wherever it stands", async () => {
+  const bank = await bankOnce();
+  let hits = 0;
+  for (let index = 0; index < 20; index++) {
+    const { target, truth } = composePair(bank, { task: "object", split: "val", index });
+    assert.ok(truth.target.kind === "scene");
+    if (keepsDrawing(bank, target, truth.target)) hits++;
+  }
+  assert.ok(hits >= 17, `${hits} of 20`);
+});
+
+Deno.test("nearestIdentity() finds the person of a target, and others agree in few attributes", async () => {
+  const bank = await bankOnce();
+  const oracle = buildFaceOracle(bank, poolOf("val", 0).identities);
+  let [agreement, chance] = [0, 0];
+  for (let index = 0; index < 30; index++) {
+    const [own, other] = [index, index + 1].map((i) =>
+      composePair(bank, { task: "face", split: "val", index: i })
+    );
+    assert.ok(own!.truth.target.kind === "portrait" && other!.truth.target.kind === "portrait");
+    const { identity, background } = own!.truth.target;
+    agreement += attributeAgreement(nearestIdentity(oracle, own!.target, background), identity) / 30;
+    chance += attributeAgreement(other!.truth.target.identity, identity) / 30;
+  }
+  assert.ok(agreement > 0.95 && chance < 0.5, `${agreement} against ${chance}`);
+});
+
+Deno.test("edgeF1() is 1 for a picture and itself, low for others, and 0 without edges", async () => {
+  const bank = await bankOnce();
+  const [one, other] = [0, 1].map((index) =>
+    composePair(bank, { task: "style", split: "pre", index }).target
+  );
+  assert.equal(edgeF1(one!, one!), 1);
+  assert.ok(edgeF1(one!, other!) < 0.65);
+  assert.equal(edgeF1(newImage(), newImage()), 0);
+  const share = edgeMap(one!).reduce((sum, edge) => sum + edge, 0) / (SIZE * SIZE);
+  assert.ok(share > 0.05 && share <= 0.15, `${share} of the pixels are edges`);
+});
