@@ -4,33 +4,43 @@ import { wrapText } from "./text_width.ts";
 
 /** One line of a caption before wrapping. */
 export interface GridText {
+  /** What it says. */
   readonly text: string;
   /** CSS colour, default near-black. */
   readonly colour?: string;
 }
 
+/** Images side by side with text below. */
 export interface GridCell {
   /** Side by side, each enlarged by a whole factor so that pixels stay square. */
   readonly images: readonly RgbPicture[];
+  /** Text below the images, one paragraph each. */
   readonly captions?: readonly GridText[];
 }
 
+/** A row of cells with its name on the left. */
 export interface GridRow {
+  /** Printed in bold on the left. */
   readonly name: string;
   /** Small print below the name. */
   readonly note?: string;
+  /** From left to right. */
   readonly cells: readonly GridCell[];
 }
 
+/** A sheet. */
 export interface ImageGrid {
+  /** Printed in bold on top. */
   readonly title?: string;
   /** Small print below the title, such as the scale. */
   readonly subtitle?: string;
   /** Heading of each column of cells. */
   readonly columns?: readonly string[];
+  /** From top to bottom. */
   readonly rows: readonly GridRow[];
 }
 
+/** How a sheet is drawn. */
 export interface GridOptions {
   /** Whole factor of enlargement, default 2. */
   readonly zoom?: number;

@@ -3,8 +3,11 @@ import { encode } from "fast-png";
 
 /** RGB bytes [height width 3]. */
 export interface RgbPicture {
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
+  /** Bytes [height width 3]. */
   readonly pixels: Uint8Array;
 }
 

@@ -2,16 +2,23 @@
 
 /** `pixels` [height width 4], colour already multiplied by alpha. */
 export interface Rgba {
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
+  /** Bytes [height width 4]. */
   readonly pixels: Uint8Array;
 }
 
 /** A rectangle in pixels; right and bottom are left + width, top + height. */
 export interface Box {
+  /** First column. */
   readonly left: number;
+  /** First row. */
   readonly top: number;
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
 }
 

@@ -7,6 +7,7 @@ import type { SceneSpec } from "./scene_image.ts";
 import { SCENES } from "./scenes.ts";
 import { STYLES, styleWords, type Treatment, treatmentWords } from "./styles.ts";
 
+/** How much a caption tells. */
 export interface CaptionOptions {
   /** Say how it is drawn. */
   readonly style?: boolean;

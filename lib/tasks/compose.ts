@@ -46,8 +46,11 @@ export function composePair(bank: Bank, item: { task: TaskId; split: Split; inde
 
 /** One picture with its caption, for the parts that are trained before the adapter. */
 export interface PretrainItem {
+  /** RGB bytes [64 64 3]. */
   readonly image: Rgb;
+  /** What the picture shows; never empty. */
   readonly caption: string;
+  /** What the generator knows about it. */
   readonly truth: ImageTruth;
 }
 

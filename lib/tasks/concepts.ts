@@ -9,8 +9,10 @@ import file from "../../data/concepts.json" with { type: "json" };
 
 /** The drawing families, from four studios. */
 export const FAMILIES = ["3d", "flat", "stencil", "cartoon", "sticker", "comic", "outline"] as const;
+/** Name of a drawing family. */
 export type Family = (typeof FAMILIES)[number];
 
+/** A thing that can be drawn. */
 export interface Concept {
   /** One lower-case word, unique. */
   readonly word: string;
@@ -18,13 +20,17 @@ export interface Concept {
   readonly article: string;
   /** The Unicode name the drawings go by. */
   readonly cldr: string;
+  /** The character itself. */
   readonly emoji: string;
   /** Name of the drawing in the icon sets. */
   readonly icon: string;
   /** File name of the 3D drawing, without extension. */
   readonly webp: string;
+  /** animals, food, travel, activities or objects. */
   readonly group: string;
+  /** Things that look alike share it. */
   readonly cluster: string;
+  /** Adapter training or validation. */
   readonly split: "train" | "val";
 }
 

@@ -22,3 +22,24 @@ export { type Style, STYLES, styleWords, type Treatment, TREATMENTS } from "./st
 export { attributeAgreement, buildFaceOracle, type FaceOracle, nearestIdentity } from "./oracle_face.ts";
 export { type DrawingMatch, keepsDrawing, rankDrawings } from "./oracle_object.ts";
 export { buildStyleOracle, classifyStyle, type StyleOracle } from "./oracle_style.ts";
+export type { Colour } from "./canvas.ts";
+export type { CaptionOptions } from "./captions.ts";
+export type { Pool } from "./pools.ts";
+export type { PortraitBank } from "./portrait_bank.ts";
+export { type Background, BACKGROUNDS } from "./portrait_image.ts";
+export {
+  CLOTHES_COLOURS,
+  type ClothesColour,
+  type Expression,
+  EXPRESSIONS,
+  HAIR_COLOURS,
+  type HairColour,
+  type Look,
+  SKIN_COLOURS,
+  type SkinColour,
+} from "./portrait_styles.ts";
+export type { Identity, View } from "./portraits.ts";
+export type { DrawnScene, Layout } from "./scene_image.ts";
+export { type SceneName, type ScenePlace, SCENES } from "./scenes.ts";
+export type { SpriteBank } from "./sprite_bank.ts";
+export type { StyleSample } from "./styles.ts";

@@ -12,7 +12,9 @@ import { type Identity, persons, VIEW_COUNT } from "./portraits.ts";
 const SIDE = 32;
 const ROWS = 26;
 
+/** Small pictures of the persons to choose from. */
 export interface FaceOracle {
+  /** One per person and view, RGBA [32 32 4]. */
   readonly entries: readonly { readonly identity: Identity; readonly pixels: Uint8Array }[];
 }
 

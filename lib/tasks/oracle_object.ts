@@ -10,7 +10,9 @@ import { drawScene, type SceneSpec } from "./scene_image.ts";
 const SIZES = [0.58, 0.7, 0.82];
 const SHIFTS = [-12, -8, -4, 0, 4, 8, 12];
 
+/** How well one drawing explains a picture. */
 export interface DrawingMatch {
+  /** Whose drawing. */
   readonly family: Family;
   /** Mean colour difference where the drawing would be, 0 to 1; lower is better. */
   readonly distance: number;

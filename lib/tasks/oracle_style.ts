@@ -11,12 +11,15 @@ import { poolOf } from "./pools.ts";
 import { drawScene } from "./scene_image.ts";
 import { sampleStyle, type Style, STYLES } from "./styles.ts";
 
+/** Reference pictures of all styles as statistics. */
 export interface StyleOracle {
   /** Row per reference picture, standardised features. */
   readonly references: readonly Float64Array[];
   /** Style of each row, an index into STYLES. */
   readonly labels: readonly number[];
+  /** Mean of each statistic. */
   readonly mean: Float64Array;
+  /** One over the standard deviation of each statistic. */
   readonly scale: Float64Array;
 }
 

@@ -9,9 +9,11 @@ export type CacheEvent =
   | { readonly kind: "corrupted"; readonly path: string }
   | { readonly kind: "unsaved"; readonly path: string; readonly reason: string };
 
+/** Where derived files are kept, and who hears of it. */
 export interface CacheOptions {
   /** Folder of derived files; default the environment variable IPADAPTER_CACHE, else `.cache` in the repository. */
   readonly cacheDir?: string;
+  /** Called when a file is built, found damaged, or cannot be kept. */
   readonly onEvent?: (event: CacheEvent) => void;
 }
 

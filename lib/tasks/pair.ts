@@ -16,7 +16,9 @@ export const COMPOSER_VERSION = 2;
 
 /** All artwork, in memory. */
 export interface Bank {
+  /** Objects. */
   readonly sprites: SpriteBank;
+  /** Persons. */
   readonly portraits: PortraitBank;
   /** Names the data set: artwork and composer version, 16 hexadecimal digits. */
   readonly hash: string;
@@ -40,16 +42,21 @@ export async function loadBank(options: CacheOptions = {}): Promise<Bank> {
 
 /** A scene with the place its object landed. */
 export interface SceneTruth extends SceneSpec {
+  /** The object's box, in pixels. */
   readonly box: Box;
 }
 
 /** An object cut from another picture and padded. */
 export interface CropTruth {
+  /** Tells a crop from a whole picture. */
   readonly kind: "crop";
+  /** The picture it was cut from. */
   readonly of: SceneTruth;
   /** True when the background was cut away as well. */
   readonly cutOut: boolean;
+  /** Mirrored against that picture. */
   readonly flip: boolean;
+  /** Colour of the padding. */
   readonly ground: Colour;
 }
 
@@ -58,8 +65,11 @@ export type ImageTruth = SceneTruth | PortraitSpec | CropTruth;
 
 /** One item of a task. */
 export interface Pair {
+  /** The task. */
   readonly task: TaskId;
+  /** The pool it was drawn from. */
   readonly split: Split;
+  /** Its number in that pool. */
   readonly index: number;
   /** The condition image, RGB bytes [64 64 3]. */
   readonly condition: Rgb;
@@ -71,6 +81,7 @@ export interface Pair {
   readonly conditionCaption: string;
   /** Object task only: the word that takes the place of "object" in the instruction. */
   readonly objectName?: string;
+  /** What the generator knows, for scoring. */
   readonly truth: {
     readonly condition: ImageTruth;
     readonly target: ImageTruth;

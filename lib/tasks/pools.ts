@@ -14,11 +14,16 @@ import { type Concept, CONCEPTS, FAMILIES, type Family, isProbeCell } from "./co
 import { FIRST_VAL_IDENTITY, IDENTITY_COUNT } from "./portraits.ts";
 import { type Style, STYLES } from "./styles.ts";
 
+/** The pools. */
 export const SPLITS = ["train", "val", "pre"] as const;
+/** Name of a pool. */
 export type Split = (typeof SPLITS)[number];
 
+/** What an item may be drawn from. */
 export interface Pool {
+  /** Its name. */
   readonly split: Split;
+  /** Things it may show. */
   readonly concepts: readonly Concept[];
   /** Styles with a treatment. */
   readonly treated: readonly Style[];

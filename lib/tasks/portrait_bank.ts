@@ -11,7 +11,9 @@ const VERSION = 1;
 /** Side of a stored portrait: the zoomed crop of 62 % is then 50 pixels wide. */
 export const PORTRAIT_SIZE = 80;
 
+/** All portraits. */
 export interface PortraitBank {
+  /** SHA-256 over all pixels. */
   readonly pixelHash: string;
   /** One view, 80x80 premultiplied RGBA without background. */
   portrait(identity: number, view: number): Rgba;

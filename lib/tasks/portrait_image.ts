@@ -19,6 +19,7 @@ export const BACKGROUNDS = {
   gray: [178, 182, 190],
   white: [246, 246, 246],
 } as const;
+/** Word of a background colour. */
 export type Background = keyof typeof BACKGROUNDS;
 
 /** Side of the zoomed crop as a share of the portrait (paper, Sec. 3.4: half of the conditions are zoomed in). */
@@ -26,11 +27,17 @@ export const ZOOM = 0.62;
 
 /** Everything that determines a portrait's pixels. */
 export interface PortraitSpec {
+  /** Tells a portrait from a scene or crop. */
   readonly kind: "portrait";
+  /** Who is shown. */
   readonly identity: Identity;
+  /** Expression, clothes and pose. */
   readonly view: View;
+  /** Place of the view among the person's views. */
   readonly viewIndex: number;
+  /** Word of the background colour. */
   readonly background: Background;
+  /** Zoomed in on the face (centre 62 %). */
   readonly zoomed: boolean;
   /** Treatment only: a portrait's drawing family belongs to its identity. */
   readonly treatment: Pick<StyleSample, "treatment" | "hue" | "strength">;

@@ -9,10 +9,12 @@ import * as openPeeps from "@dicebear/open-peeps";
 import * as personas from "@dicebear/personas";
 import * as toonHead from "@dicebear/toon-head";
 
+/** Expressions by the word a caption uses. */
 export const EXPRESSIONS = ["smiling", "laughing", "sad", "angry", "surprised", "winking", "sleepy"] as const;
+/** Word of an expression. */
 export type Expression = (typeof EXPRESSIONS)[number];
 
-/** Named colours of hair, skin and clothes, hexadecimal without "#". */
+/** Hair colours by word, hexadecimal without "#". */
 export const HAIR_COLOURS = {
   black: "1f1a17",
   brown: "75451f",
@@ -20,7 +22,9 @@ export const HAIR_COLOURS = {
   red: "c1502e",
   gray: "b9b9bd",
 } as const;
+/** Skin tones by word. */
 export const SKIN_COLOURS = { light: "f6d2b3", tan: "d9a273", brown: "a4683c", dark: "7d5233" } as const;
+/** Clothes colours by word. */
 export const CLOTHES_COLOURS = {
   red: "d8343a",
   blue: "2f64d6",
@@ -33,8 +37,11 @@ export const CLOTHES_COLOURS = {
   white: "f4f4f4",
 } as const;
 
+/** Word of a hair colour. */
 export type HairColour = keyof typeof HAIR_COLOURS;
+/** Word of a skin tone. */
 export type SkinColour = keyof typeof SKIN_COLOURS;
+/** Word of a clothes colour. */
 export type ClothesColour = keyof typeof CLOTHES_COLOURS;
 
 /** DiceBear options with exactly one choice each. */
@@ -42,9 +49,13 @@ export type Choice = Readonly<Record<string, string>>;
 
 /** What all views of one person share. */
 export interface Look {
+  /** The family's name of the hair. */
   readonly hair: string;
+  /** Word of the hair colour. */
   readonly hairColour: HairColour;
+  /** Word of the skin tone. */
   readonly skin: SkinColour;
+  /** The family's name of the nose. */
   readonly nose: string;
   /** Empty for none. */
   readonly beard: string;

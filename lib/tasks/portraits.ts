@@ -20,17 +20,23 @@ export const IDENTITY_COUNT = 600;
 export const FIRST_VAL_IDENTITY = 510;
 export const VIEW_COUNT = 6;
 
+/** A person. */
 export interface Identity extends Look {
+  /** Number from 0. */
   readonly id: number;
+  /** Portrait family that draws the person. */
   readonly family: string;
 }
 
 /** One picture of a person: everything that is not identity. */
 export interface View {
+  /** Word of the expression. */
   readonly expression: Expression;
   /** Caption word: shirt, sweater, jacket, hoodie, dress, overalls. */
   readonly clothes: string;
+  /** Word of the colour. */
   readonly clothesColour: ClothesColour;
+  /** Mirrored left and right. */
   readonly flip: boolean;
   /** Degrees, -8 to 8. */
   readonly rotation: number;

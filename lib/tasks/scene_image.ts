@@ -13,18 +13,25 @@ import { hueMatrix, treat } from "./treatments.ts";
 export interface Layout {
   /** Centre. */
   readonly x: number;
+  /** Centre, from the top. */
   readonly y: number;
   /** Longer side of the object. */
   readonly size: number;
+  /** Mirrored left and right. */
   readonly flip: boolean;
 }
 
 /** Everything that determines a scene's pixels. */
 export interface SceneSpec {
+  /** Tells a scene from a portrait or crop. */
   readonly kind: "scene";
+  /** The object. */
   readonly concept: Concept;
+  /** How it is drawn and treated. */
   readonly style: StyleSample;
+  /** Where it is. */
   readonly place: ScenePlace;
+  /** Where in the picture the object stands. */
   readonly layout: Layout;
   /** Degrees the object's colours are turned; 0 for the studio's own. */
   readonly colourway: number;
@@ -32,7 +39,9 @@ export interface SceneSpec {
   readonly grain: number;
 }
 
+/** A scene in pixels. */
 export interface DrawnScene {
+  /** RGB bytes [64 64 3]. */
   readonly image: Rgb;
   /** The object's box, cut at the image border. */
   readonly box: Box;

@@ -17,10 +17,13 @@ export const SCENES = {
   wall: "in front of a brick wall",
   cloth: "on a checkered cloth",
 } as const;
+/** Name of a place. */
 export type SceneName = keyof typeof SCENES;
 export const SCENE_NAMES = Object.keys(SCENES) as SceneName[];
 
+/** A place with the seeds that fix its drawing. */
 export interface ScenePlace {
+  /** Which of the twelve places. */
   readonly name: SceneName;
   /** Fixes where things stand. */
   readonly layoutSeed: number;

@@ -10,6 +10,7 @@ import { openSpriteSources, SPRITE_SIZE } from "./sprite_sources.ts";
 /** Raise when the drawing code changes what it draws. */
 const VERSION = 1;
 
+/** All objects. */
 export interface SpriteBank {
   /** SHA-256 over all pixels. */
   readonly pixelHash: string;

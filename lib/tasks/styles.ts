@@ -5,6 +5,7 @@
 import { fold, key, stream } from "../engine/mod.ts";
 import { FAMILIES, type Family } from "./concepts.ts";
 
+/** What may be done to a finished picture. */
 export const TREATMENTS = [
   "none",
   "sepia",
@@ -18,13 +19,18 @@ export const TREATMENTS = [
   "watercolor",
   "negative",
 ] as const;
+/** Name of a treatment. */
 export type Treatment = (typeof TREATMENTS)[number];
 
 /** A family and a treatment that stay readable together; `heldOut` styles are never shown to an adapter in training. */
 export interface Style {
+  /** "family/treatment". */
   readonly id: string;
+  /** Who drew it. */
   readonly family: Family;
+  /** What was done to it. */
   readonly treatment: Treatment;
+  /** True when adapters never see it in training. */
   readonly heldOut: boolean;
 }
 
