@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** Abort it to stop at the next report of progress. */
   readonly signal?: AbortSignal;
+  /** Called before each stage that must run, e.g. to check the device. */
+  readonly before?: () => Promise<void>;
   /** Tells where a stage is computed; asked once a stage is finished. */
   readonly origin: () => Promise<StageOrigin>;
 }
@@ -45,6 +47,7 @@ export async function runStages(
       outputs.set(stage.id, outputOf(stage, place, manifest));
       continue;
     }
+    await options.before?.();
     onEvent({ kind: "started", stage, reason: planned.reason });
     if (planned.reason.startsWith("corrupted")) {
       onEvent({

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { UserError } from "../engine/mod.ts";
+import { UserError } from "../engine/errors.ts";
 
 /** Endings of names that hold unfinished content; anyone may delete such a file. */
 export const PARTIAL = ".partial";

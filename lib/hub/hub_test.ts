@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../engine/mod.ts";
+import { UserError } from "../engine/errors.ts";
 import { atomicWrite, makeFolder, writeFailure } from "./atomic_write.ts";
 import { openFolderWriter, readSealed, sweepPartial } from "./sealed_folder.ts";
 

@@ -5,7 +5,7 @@
  * with replacement too: a row counts with the product of both (the pigeonhole bootstrap, Owen 2007). Every cell of one draw sees the
  * same items and seeds, so whatever is computed from several cells of a draw is a *paired* comparison.
  */
-import { fold, type Key, stream } from "../engine/mod.ts";
+import { fold, type Key, stream } from "../engine/random.ts";
 import { studentQuantile } from "./student.ts";
 
 /** One measured number. */

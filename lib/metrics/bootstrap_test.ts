@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { key, stream } from "../engine/mod.ts";
+import { key, stream } from "../engine/random.ts";
 import { bootstrapCells, bootstrapInterval, type Observation } from "./bootstrap.ts";
 import { studentQuantile } from "./student.ts";
 

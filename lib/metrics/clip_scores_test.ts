@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { key, normal } from "../engine/mod.ts";
+import { key, normal } from "../engine/random.ts";
 import { clipI, clipS, clipScore, cosine } from "./clip_scores.ts";
 
 const [a, b, c, d] = [1, 2, 3, 4].map((seed) => normal(key(seed), 16)) as [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { key, normal } from "../engine/mod.ts";
+import { key, normal } from "../engine/random.ts";
 import { topOneAccuracy } from "./retrieval.ts";
 
 const captions = Array.from({ length: 6 }, (_, i) => normal(key(i), 8));

@@ -37,4 +37,4 @@ export {
   type Verdict,
 } from "./claims.ts";
 export { latexText, table1Csv, table1Heading, table1Latex, table1Markdown } from "./table.ts";
-export { claimsText, table1Text, wrapText } from "./table_text.ts";
+export { breakLines, claimsText, table1Text } from "./table_text.ts";

@@ -1,6 +1,6 @@
 /** What `reproduce table1` stores: result.json and samples.jsonl, described for other readers by results/result.schema.json. */
 import { bootstrapCells, bootstrapInterval, type CellDraws } from "../metrics/mod.ts";
-import type { Key } from "../engine/mod.ts";
+import type { Key } from "../engine/random.ts";
 import { paperValue, TABLE1_COLUMNS, TABLE1_ROWS, TABLE1_TASKS } from "./paper_table1.ts";
 import type { ClaimVerdict } from "./claims.ts";
 

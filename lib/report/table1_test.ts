@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { key, normal } from "../engine/mod.ts";
+import { key, normal } from "../engine/random.ts";
 import {
   judgeClaim,
   judgeTable1,

@@ -12,7 +12,7 @@ export function table1Text(result: Table1Result, options: { width?: number } = {
   );
   const blocks = TABLE1_ROWS.map((row) => textBlock(result, row));
   const stub = Math.max(...labels.map((label) => label.length));
-  const lines = [title, ...wrapText(note, width), ""];
+  const lines = [title, ...breakLines(note, width), ""];
   for (let next = 0; next < blocks.length;) {
     const group: string[][] = [];
     let used = stub;
@@ -45,7 +45,7 @@ function textBlock(result: Table1Result, row: Table1Row): string[] {
 }
 
 /** Lines of at most `width` characters, broken at spaces. */
-export function wrapText(text: string, width: number): string[] {
+export function breakLines(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
@@ -67,7 +67,7 @@ export function claimsText(result: Table1Result, options: { width?: number } = {
   for (const { section, statement, verdict, evidence } of result.claims) {
     const source = /^\d/.test(section) ? `Sec. ${section}` : section;
     const text = [`${statement} (${source})`, evidence].flatMap((part) =>
-      wrapText(part, width - VERDICT_WIDTH)
+      breakLines(part, width - VERDICT_WIDTH)
     );
     lines.push(...text.map((line, i) => (i === 0 ? verdict : "").padEnd(VERDICT_WIDTH) + line));
   }

@@ -1,0 +1,44 @@
+/** Entry of `deno task reproduce`. Exit codes: 0 done, 2 a mistake in what was asked, 130 stopped, 1 anything else. */
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { UserError } from "../lib/engine/errors.ts";
+import { EXPERIMENTS } from "./experiments.ts";
+import { reproduce } from "./reproduce.ts";
+import { Stopped } from "./runner/stage.ts";
+
+/** Seconds a stage may take to come to a stop after Ctrl-C; what it has saved is safe at any time. */
+const PATIENCE = 10;
+
+const abort = new AbortController();
+const stopped = () => {
+  process.stderr.write("\nStopped. The same command goes on from here.\n");
+  process.exit(130);
+};
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (abort.signal.aborted) stopped();
+    process.stderr.write("\nStopping after the current step; again to stop at once.\n");
+    abort.abort(new Stopped("Stopped"));
+    setTimeout(stopped, 1000 * PATIENCE);
+  });
+}
+
+try {
+  await reproduce(process.argv.slice(2), EXPERIMENTS, {
+    out: (text) => process.stdout.write(text),
+    err: (line) => process.stderr.write(`${line}\n`),
+    terminal: process.stderr.isTTY === true,
+    width: process.stdout.columns ?? 110,
+    signal: abort.signal,
+    cacheFolder: process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../.cache", import.meta.url)),
+  });
+  process.exit(0);
+} catch (error) {
+  if (error instanceof Stopped) stopped();
+  if (error instanceof UserError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+  process.stderr.write(`${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
+  process.exit(1);
+}

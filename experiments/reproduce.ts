@@ -1,0 +1,187 @@
+/** `reproduce`: from a command line to stages, files and a printed table. Model code is loaded only when a stage must run. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../lib/engine/errors.ts";
+import { atomicWrite, makeFolder } from "../lib/hub/mod.ts";
+import { TABLE1_TASKS, type Table1Task } from "../lib/report/mod.ts";
+import { oneOf, readOptions, wholeNumber } from "./command_line.ts";
+import { DEVICES, type ExperimentProgram, type RunRequest } from "./experiment.ts";
+import { currentOrigin, type PlannedStage, planStages, progressDisplay, runStages } from "./runner/mod.ts";
+import { duration } from "./runner/progress_display.ts";
+import { BUDGET_IDS, SCALE_IDS, SCALES } from "./scales.ts";
+
+/** An experiment's entry in the list: its program is loaded when asked for. */
+export interface ExperimentEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly paper: string;
+  load(): Promise<ExperimentProgram>;
+}
+
+/** Where a run reads and writes besides files. */
+export interface Console {
+  out(text: string): void;
+  /** Progress and errors. */
+  err(line: string): void;
+  /** Whether progress is shown on a terminal. */
+  readonly terminal: boolean;
+  /** Columns of tables. */
+  readonly width: number;
+  readonly signal: AbortSignal;
+  /** Folder of derived files unless --cache says another. */
+  readonly cacheFolder: string;
+}
+
+const OPTIONS = {
+  scale: "value",
+  budget: "value",
+  seeds: "value",
+  tasks: "value",
+  out: "value",
+  device: "value",
+  cache: "value",
+  retrain: "flag",
+  "dry-run": "flag",
+  json: "flag",
+  list: "flag",
+  help: "flag",
+} as const;
+
+const MOST_SEEDS = 100;
+
+/** The help text. */
+export function helpText(experiments: readonly ExperimentEntry[]): string {
+  return `deno task reproduce <${experiments.map(({ id }) => id).join("|")}> [options]
+
+Trains, generates, scores and compares with the paper. What was computed before is read from the cache; an interrupted run goes on
+where it stopped.
+
+  --scale mini|paper           models and data (default mini; paper needs real weights)
+  --budget smoke|quick|full    how much is trained and measured (default quick): about 90 s, 10 min, hours on 2 cores
+  --seeds N                    training seeds 1 to N (default: the budget's)
+  --tasks a,b                  only these of ${
+    TABLE1_TASKS.join(", ")
+  }; the joint models are still trained on all
+  --out DIR                    where <experiment>/<scale>-<budget>/ is written (default results)
+  --retrain                    train again although cached
+  --device cpu|webgpu|cuda     where models run (default cpu)
+  --cache DIR                  where computed stages are kept (default .cache)
+  --dry-run                    print the plan: each stage, cached or not, why, expected time
+  --json                       print result.json (with --dry-run: the plan) to standard output and nothing else
+  --list                       list the experiments
+  --help                       this text
+
+Examples:
+  deno task reproduce table1
+  deno task reproduce table1 --budget smoke --out /tmp/results
+  deno task reproduce table1 --budget full --seeds 5
+  deno task reproduce table1 --tasks style,face --dry-run
+`;
+}
+
+function requested(
+  program: ExperimentProgram,
+  values: ReadonlyMap<keyof typeof OPTIONS, string>,
+): RunRequest {
+  const scale = oneOf("--scale", values.get("scale") ?? "mini", SCALE_IDS);
+  const budget = oneOf("--budget", values.get("budget") ?? "quick", BUDGET_IDS);
+  const seeds = values.get("seeds");
+  const count = seeds === undefined
+    ? SCALES[scale].budgets[budget].seeds
+    : wholeNumber("--seeds", seeds, { low: 1, high: MOST_SEEDS });
+  const chosen = values.get("tasks")?.split(",").map((task) =>
+    oneOf("--tasks", task.trim(), program.record.tasks)
+  );
+  const tasks: readonly Table1Task[] = program.record.tasks.filter((task) => chosen?.includes(task) ?? true);
+  const device = oneOf("--device", values.get("device") ?? "cpu", DEVICES);
+  return { scale, budget, seeds: Array.from({ length: count }, (_, i) => i + 1), tasks, device };
+}
+
+/** Fails before anything is computed when the results could not be written. */
+async function checkWritable(folder: string): Promise<void> {
+  await makeFolder(folder);
+  const probe = join(folder, ".writable");
+  await atomicWrite(probe, "");
+  rmSync(probe, { force: true });
+}
+
+/** The plan as text: one line per stage, then the expected time. */
+export function planText(plan: readonly PlannedStage[]): string {
+  const widest = Math.max(...plan.map(({ stage }) => stage.id.length));
+  const rows = plan.map(({ stage, action, reason, expectedSeconds }) =>
+    `${action.padEnd(10)}  ${stage.id.padEnd(widest)}  ${
+      action === "run" ? duration(expectedSeconds).padStart(11) : "".padStart(11)
+    }  ${reason}`
+  );
+  const running = plan.filter(({ action }) => action === "run");
+  const seconds = running.reduce((sum, { expectedSeconds }) => sum + expectedSeconds, 0);
+  return `${rows.join("\n")}\n\n${running.length} of ${plan.length} stages to run, about ${
+    duration(seconds)
+  }\n`;
+}
+
+/** Runs the command line; exit code 0. @throws UserError for what the user can mend, Stopped when asked to stop. */
+export async function reproduce(
+  args: readonly string[],
+  experiments: readonly ExperimentEntry[],
+  console: Console,
+): Promise<void> {
+  const { flags, values, positionals } = readOptions(args, OPTIONS);
+  if (flags.has("help")) return console.out(helpText(experiments));
+  if (flags.has("list")) {
+    return console.out(experiments.map(({ id, paper, title }) => `${id}  ${title} (${paper})\n`).join(""));
+  }
+  const [id, ...rest] = positionals;
+  if (id === undefined) {
+    throw new UserError(
+      `reproduce expects an experiment, one of ${
+        experiments.map((each) => each.id).join(", ")
+      }, got none; see --help`,
+    );
+  }
+  oneOf("reproduce", id, experiments.map((each) => each.id));
+  if (rest.length > 0) throw new UserError(`reproduce expects one experiment, got also "${rest.join(" ")}"`);
+  const entry = experiments.find((each) => each.id === id) as ExperimentEntry;
+  const program = await entry.load();
+  const request = requested(program, values);
+  const targets = program.targets(request);
+  const cacheFolder = values.get("cache") ?? console.cacheFolder;
+  const force = flags.has("retrain") ? program.isTraining : () => false;
+
+  if (flags.has("dry-run")) {
+    const plan = await planStages(targets, { cacheFolder, force });
+    const brief = plan.map(({ stage, key, action, reason, expectedSeconds }) => ({
+      id: stage.id,
+      key,
+      action,
+      reason,
+      expectedSeconds,
+    }));
+    return console.out(flags.has("json") ? `${JSON.stringify(brief, null, 2)}\n` : planText(plan));
+  }
+
+  const folder = join(values.get("out") ?? "results", id, `${request.scale}-${request.budget}`);
+  await checkWritable(folder);
+  await checkWritable(cacheFolder);
+  const display = progressDisplay({ write: console.err, terminal: console.terminal });
+  let prepared: Promise<void> | undefined;
+  try {
+    const outputs = await runStages(targets, {
+      cacheFolder,
+      force,
+      signal: console.signal,
+      onEvent: display.show,
+      before: () => prepared ??= program.prepare(request),
+      origin: () => currentOrigin(request.device),
+    });
+    display.close();
+    const { files, text } = await program.collect(outputs, { width: console.width });
+    for (const [name, content] of files) await atomicWrite(join(folder, name), content);
+    const result = files.get("result.json") ?? "";
+    if (flags.has("json")) {
+      console.out(typeof result === "string" ? result : new TextDecoder().decode(result));
+    } else console.out(`${text}\nWritten to ${folder}: ${[...files.keys()].join(", ")}\n`);
+  } finally {
+    display.close();
+  }
+}

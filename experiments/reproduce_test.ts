@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import { UserError } from "../lib/engine/errors.ts";
+import { fold, key, normal } from "../lib/engine/random.ts";
+import { type SampleRow, TABLE1_COLUMNS, type Table1Result } from "../lib/report/mod.ts";
+import { type Console, type ExperimentEntry, reproduce } from "./reproduce.ts";
+import { Stopped } from "./runner/mod.ts";
+import { table1Program } from "./table1.ts";
+import type { Table1Stages } from "./table1_stages.ts";
+
+/** Model code that draws numbers instead of images: the same request gives the same scores. */
+function fakeCode(ran: string[] = []): Table1Stages {
+  const code = <Compute>(compute: Compute) => ({
+    module: "experiments/table1_stages.ts",
+    data: ["deno.json"],
+    load: () => Promise.resolve(compute),
+  });
+  return {
+    encodeDataset: code((request, context) => {
+      ran.push(`encode ${request.task}`);
+      context.progress(request.trainItems, request.trainItems, "pairs");
+      context.write("pairs.bin", Uint8Array.of(request.task.length));
+      return Promise.resolve({ datasetHash: "d".repeat(64) });
+    }),
+    trainAdapter: code(async (request, { datasets }, context) => {
+      ran.push(`train ${request.variant.kind}`);
+      assert.deepEqual([...datasets.keys()], [...request.tasks]);
+      const start = (await context.loadLatestCheckpoint())?.step ?? 0;
+      for (let step = start + 1; step <= request.steps; step++) {
+        context.progress(step, request.steps, "steps");
+      }
+      context.write("adapter.bin", Uint8Array.of(request.seed));
+      const task = request.tasks[0] as "style";
+      return {
+        steps: request.steps,
+        finalLoss: 0.1,
+        validation: [{ task, step: 1, metric: "CLIP-I", mean: 0.5, n: 2 }],
+      };
+    }),
+    generateAndScore: code(async (request, { adapter, dataset }, context) => {
+      ran.push(`score ${request.row} ${request.task}`);
+      assert.equal(adapter === undefined, ["ip-adapter-plus", "ground-truth"].includes(request.row));
+      assert.equal((await dataset.bytes("pairs.bin"))[0], request.task.length);
+      const metrics = TABLE1_COLUMNS.filter(({ task }) => task === request.task).map(({ metric }) => metric);
+      const samples = Array.from({ length: request.items }, (_, index) => {
+        const [a = 0, b = 0, c = 0] = normal(fold(key(request.seed), request.row, request.task, index), 3, {
+          mean: 0.7,
+          std: 0.1,
+        });
+        const scores = { [metrics[0] as string]: a, [metrics[1] as string]: b, "CLIP-I (joint encoder)": c };
+        return { index, instruction: "use it", prompt: "a car", scores };
+      });
+      context.progress(request.items, request.items, "images");
+      const picture = new Uint8Array(8 * 8 * 3).fill(100);
+      const gallery = [{ index: 0, side: 8, condition: picture, target: picture, output: picture }];
+      return { samples, gallery };
+    }),
+    metrics: { "CLIP-I": { definition: "cosine", by: "the judge", higherIsBetter: true } },
+    checkDevice: (device) =>
+      device === "cpu" ? Promise.resolve() : Promise.reject(new UserError("no such device here")),
+  };
+}
+
+interface Session {
+  readonly folder: string;
+  readonly out: string[];
+  readonly err: string[];
+  readonly ran: string[];
+  run(args: string, signal?: AbortSignal): Promise<void>;
+}
+
+async function inSession(test: (session: Session) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "reproduce-"));
+  const [out, err, ran]: [string[], string[], string[]] = [[], [], []];
+  const experiments: ExperimentEntry[] = [
+    {
+      id: "table1",
+      title: "Scores",
+      paper: "Table 1",
+      load: () => Promise.resolve(table1Program(fakeCode(ran))),
+    },
+  ];
+  try {
+    await test({
+      folder,
+      out,
+      err,
+      ran,
+      run(args, signal = new AbortController().signal) {
+        const console: Console = {
+          out: (text) => out.push(text),
+          err: (line) => err.push(line),
+          terminal: false,
+          width: 100,
+          signal,
+          cacheFolder: join(folder, "cache"),
+        };
+        const words = args.split(" ").filter((word) => word !== "").map((word) =>
+          word.replace("OUT", join(folder, "out"))
+        );
+        return reproduce(words, experiments, console);
+      },
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+Deno.test("reproduce() writes results that match the schema and whose cells are the means of their samples", () =>
+  inSession(async ({ run, folder, out, ran }) => {
+    await run("table1 --budget smoke --seeds 2 --out OUT");
+    const place = join(folder, "out/table1/mini-smoke");
+    for (
+      const name of [
+        "result.json",
+        "samples.jsonl",
+        "validation.jsonl",
+        "table.md",
+        "table.tex",
+        "table.csv",
+        "samples.png",
+      ]
+    ) {
+      assert.ok(readFileSync(join(place, name)).length > 0, name);
+    }
+    const schema = JSON.parse(
+      readFileSync(new URL("../results/result.schema.json", import.meta.url), "utf8"),
+    );
+    const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
+    ajv.addSchema(schema, "result");
+    const result = JSON.parse(readFileSync(join(place, "result.json"), "utf8")) as Table1Result;
+    assert.ok(ajv.validate("result", result), ajv.errorsText());
+    const samples = readFileSync(join(place, "samples.jsonl"), "utf8").trim().split("\n").map((line) =>
+      JSON.parse(line) as SampleRow
+    );
+    for (const sample of samples) {
+      assert.ok(ajv.validate("result#/definitions/sample", sample), ajv.errorsText());
+    }
+    assert.equal(result.cells.length, 5 * 10 + 5 * 5);
+    for (const { row, task, metric, mean, n } of result.cells) {
+      const scores = samples.filter((sample) => sample.row === row && sample.task === task).map((
+        { scores },
+      ) => scores[metric] as number);
+      assert.equal(scores.length, n);
+      assert.ok(Math.abs(mean - scores.reduce((a, b) => a + b, 0) / n) < 1e-12, `${row} ${task} ${metric}`);
+    }
+    assert.equal(ran.filter((line) => line.startsWith("train")).length, 14);
+    assert.equal(result.training.length, 14);
+    assert.match(
+      out.join(""),
+      /Table 1 at mini scale, smoke budget[\s\S]+Ground truth[\s\S]+inconclusive[\s\S]+Written to/,
+    );
+    assert.deepEqual(
+      readdirSync(place).filter((name) => name.startsWith(".") || name.endsWith(".partial")),
+      [],
+    );
+  }));
+
+Deno.test("reproduce() answers from the cache when it is asked twice, and trains again on --retrain", () =>
+  inSession(async ({ run, folder, ran, err, out }) => {
+    await run("table1 --budget smoke --out OUT");
+    const place = join(folder, "out/table1/mini-smoke");
+    const files = () =>
+      Object.fromEntries(readdirSync(place).map((name) => [name, readFileSync(join(place, name), "base64")]));
+    const before = files();
+    ran.length = 0;
+    await run("table1 --budget smoke --out OUT --json");
+    assert.equal(ran.length, 0);
+    assert.deepEqual(files(), before);
+    assert.equal(out.at(-1), readFileSync(join(place, "result.json"), "utf8"));
+    await run("table1 --budget smoke --out OUT --retrain");
+    assert.equal(ran.filter((line) => line.startsWith("train")).length, 7);
+    assert.ok(!ran.some((line) => line.startsWith("encode")));
+    assert.equal(files()["samples.jsonl"], before["samples.jsonl"]);
+    ran.length = 0;
+    const stages = join(folder, "cache/stages");
+    const victim = readdirSync(stages).find((name) => name.startsWith("train-single-style")) as string;
+    writeFileSync(join(stages, victim, "adapter.bin"), "x");
+    await run("table1 --budget smoke --out OUT");
+    assert.deepEqual(ran, ["train single"]);
+    assert.match(err.join("\n"), /train-single-style-seed1: its cached output is corrupted: adapter.bin/);
+  }));
+
+Deno.test("reproduce() limits training and scoring to --tasks but trains joint models on all tasks", () =>
+  inSession(async ({ run, ran, folder }) => {
+    await run("table1 --budget smoke --tasks face,style --out OUT");
+    assert.equal(ran.filter((line) => line.startsWith("train single")).length, 2);
+    assert.equal(ran.filter((line) => line.startsWith("encode")).length, 5);
+    assert.equal(ran.filter((line) => line.startsWith("score")).length, 10);
+    assert.match(readFileSync(join(folder, "out/table1/mini-smoke/table.md"), "utf8"), /not run/);
+  }));
+
+Deno.test("reproduce() plans without computing or writing when --dry-run is given", () =>
+  inSession(async ({ run, ran, out, folder }) => {
+    await run("table1 --dry-run --out OUT");
+    assert.match(out.join(""), /run +train-instruct-seed1 .+ not computed yet\n/);
+    assert.match(out.join(""), /38 of 38 stages to run, about/);
+    await run("table1 --budget smoke --out OUT");
+    await run("table1 --budget smoke --dry-run --json");
+    const plan = JSON.parse(out.at(-1) as string) as { action: string }[];
+    assert.ok(plan.every(({ action }) => action === "cached"));
+    await run("table1 --budget quick --dry-run");
+    assert.match(out.at(-1) as string, /changed: .*config.steps \d+ → \d+/);
+    assert.equal(ran.length, 5 + 7 + 25);
+    assert.deepEqual(readdirSync(join(folder, "out/table1")), ["mini-smoke"]);
+  }));
+
+Deno.test("reproduce() says in one sentence what is wrong when it is used wrongly", () =>
+  inSession(async ({ run, folder, ran }) => {
+    writeFileSync(join(folder, "file"), "");
+    const mistakes: [string, RegExp][] = [
+      ["", /expects an experiment, one of table1, got none/],
+      ["tabel1", /did you mean "table1"\?/],
+      ["table1 table2", /one experiment/],
+      ["table1 --budgte smoke", /--budgte is no option; did you mean "--budget"\?/],
+      ["table1 --xyzzyx 3", /--xyzzyx is no option; --help lists them/],
+      ["table1 --budget smok", /--budget expects smoke, quick or full, got "smok"; did you mean "smoke"\?/],
+      ["table1 --scale huge", /--scale expects mini or paper, got "huge"/],
+      ["table1 --tasks style,faces", /--tasks expects .+ got "faces"; did you mean "face"\?/],
+      ["table1 --device gpu", /--device expects cpu, webgpu or cuda, got "gpu"; did you mean "cpu"\?/],
+      ["table1 --device cuda --out OUT", /no such device here/],
+      ["table1 --seeds 2.5", /--seeds expects a whole number from 1 to 100, got "2.5"/],
+      ["table1 --seeds", /--seeds expects a value, got none/],
+      ["table1 --out --json", /--out expects a value, got the option --json/],
+      ["table1 --json=yes", /--json expects no value/],
+      ["table1 --json --json", /given twice/],
+      ["table1 --scale paper", /needs real weights and data, expected .*ip-adapter-plus_sd15.safetensors/],
+      [`table1 --out ${folder}/file`, /Cannot write .*: a part of the path is a file/],
+      ["table1 --out /proc/nowhere", /Cannot write \/proc\/nowhere/],
+      [`table1 --out OUT --cache ${folder}/file`, /Cannot write .*: a part of the path is a file/],
+    ];
+    for (const [args, expected] of mistakes) {
+      await assert.rejects(
+        () => run(args),
+        (error) =>
+          error instanceof UserError && expected.test(error.message) && !error.message.includes("\n"),
+        args,
+      );
+    }
+    assert.equal(ran.length, 0);
+  }));
+
+Deno.test("reproduce() stops when it is asked to and goes on afterwards", () =>
+  inSession(async ({ run, ran }) => {
+    await assert.rejects(() => run("table1 --budget smoke --out OUT", AbortSignal.abort()), Stopped);
+    assert.equal(ran.length, 0);
+    await run("table1 --budget smoke --out OUT");
+    assert.equal(ran.length, 5 + 7 + 25);
+  }));
+
+Deno.test("reproduce() lists experiments and helps with examples when it is asked", () =>
+  inSession(async ({ run, out }) => {
+    await run("--list");
+    await run("--help");
+    assert.match(out[0] as string, /^table1 {2}Scores \(Table 1\)\n$/);
+    assert.match(out[1] as string, /Examples:\n {2}deno task reproduce table1\n/);
+  }));

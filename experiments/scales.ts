@@ -1,0 +1,122 @@
+/** The two scales and their budgets, as data. One code path reads them; a number of one scale is never shown as the other's. */
+
+/** Names of the scales. */
+export const SCALE_IDS = ["mini", "paper"] as const;
+export type ScaleId = (typeof SCALE_IDS)[number];
+
+/** Names of the budgets. */
+export const BUDGET_IDS = ["smoke", "quick", "full"] as const;
+export type BudgetId = (typeof BUDGET_IDS)[number];
+
+/** How much is trained and measured. */
+export interface Budget {
+  /** Training pairs kept encoded, per task. */
+  readonly trainItems: number;
+  /** Held-out pairs every model is scored on, per task. */
+  readonly validationItems: number;
+  /** Steps of every training, single-task and joint alike. */
+  readonly steps: number;
+  readonly batch: number;
+  /** Learning rate at its highest; the schedule is the trainer's. */
+  readonly learningRate: number;
+  /** Steps between validations during training; 0 for none. */
+  readonly validateEvery: number;
+  /** Held-out pairs of one such validation, per task. */
+  readonly validateItems: number;
+  readonly samplerSteps: number;
+  readonly guidance: number;
+  /** Number of training seeds, 1 … seeds. */
+  readonly seeds: number;
+  /** Items per task drawn in samples.png. */
+  readonly galleryItems: number;
+  /** Estimates for plans on 2 cores, seconds: one task's encoding, one training, the scoring of one model on one task. */
+  readonly expectedSeconds: { readonly encode: number; readonly train: number; readonly score: number };
+}
+
+/** A set of sizes, sources and budgets. */
+export interface Scale {
+  readonly id: ScaleId;
+  /** What it is, one line for headings. */
+  readonly note: string;
+  readonly budgets: Readonly<Record<BudgetId, Budget>>;
+}
+
+/** The paper's ablation setting (Sec. 3.5): batch 64, learning rate 1e-7, 100,000 steps, 1,000 validation images per task. */
+const PAPER_FULL: Budget = {
+  trainItems: 42_000,
+  validationItems: 1000,
+  steps: 100_000,
+  batch: 64,
+  learningRate: 1e-7,
+  validateEvery: 5000,
+  validateItems: 200,
+  samplerSteps: 50,
+  guidance: 7.5,
+  seeds: 1,
+  galleryItems: 2,
+  expectedSeconds: { encode: 36_000, train: 1_000_000, score: 20_000 },
+};
+
+const MINI_QUICK: Budget = {
+  trainItems: 1000,
+  validationItems: 60,
+  steps: 200,
+  batch: 32,
+  learningRate: 3e-4,
+  validateEvery: 50,
+  validateItems: 10,
+  samplerSteps: 20,
+  guidance: 3,
+  seeds: 1,
+  galleryItems: 2,
+  expectedSeconds: { encode: 8, train: 45, score: 5 },
+};
+
+export const SCALES = {
+  mini: {
+    id: "mini",
+    note: "64×64 images composed from emoji and portraits, small models trained on a CPU",
+    budgets: {
+      smoke: {
+        ...MINI_QUICK,
+        trainItems: 64,
+        validationItems: 6,
+        steps: 8,
+        batch: 16,
+        validateEvery: 4,
+        validateItems: 4,
+        samplerSteps: 8,
+        galleryItems: 1,
+        expectedSeconds: { encode: 2, train: 4, score: 1 },
+      },
+      quick: MINI_QUICK,
+      full: {
+        ...MINI_QUICK,
+        trainItems: 5000,
+        validationItems: 300,
+        steps: 4000,
+        validateEvery: 500,
+        validateItems: 30,
+        samplerSteps: 30,
+        seeds: 3,
+        expectedSeconds: { encode: 40, train: 900, score: 30 },
+      },
+    },
+  },
+  paper: {
+    id: "paper",
+    note: "SD 1.5 at 512×512, CLIP ViT-H/14, IPAdapter+ weights",
+    budgets: {
+      smoke: { ...PAPER_FULL, trainItems: 64, validationItems: 8, steps: 10, validateEvery: 0 },
+      quick: { ...PAPER_FULL, trainItems: 2000, validationItems: 100, steps: 2000, validateEvery: 500 },
+      full: PAPER_FULL,
+    },
+  },
+} as const satisfies Readonly<Record<ScaleId, Scale>>;
+
+/** What a budget means, one line for headings. */
+export function budgetNote(budget: Budget): string {
+  return `${budget.steps.toLocaleString("en")} steps of batch ${budget.batch} per model, ` +
+    `${budget.validationItems.toLocaleString("en")} held-out items per task, ` +
+    `${budget.samplerSteps} sampler steps, guidance ${budget.guidance}`;
+}

@@ -1,0 +1,126 @@
+/** What Table 1 asks of the models: three functions, each in a module of its own so that its code has its own version. */
+import type { Json } from "../lib/hub/mod.ts";
+import type { MetricNote, SampleRow, Table1Task, ValidationPoint } from "../lib/report/mod.ts";
+import type { Device, InstructionChoice } from "./experiment.ts";
+import type { StageContext, StageOutput } from "./runner/mod.ts";
+import type { ScaleId } from "./scales.ts";
+
+/** Code that computes a stage. */
+export interface StageCode<Compute> {
+  /** Path of its module from the repository's root: it and all it imports are the code version. */
+  readonly module: string;
+  /** Data files it reads (checkpoints, corpora), from the repository's root: their hashes are part of the stage's key. */
+  readonly data: readonly string[];
+  /** Imports the module, only when a stage must run. */
+  load(): Promise<Compute>;
+}
+
+/** Encode one task's pairs: latents of targets, tokens of conditions, prompts, for training and for validation. */
+export interface EncodeRequest {
+  readonly [name: string]: Json;
+  readonly scale: ScaleId;
+  readonly task: Table1Task;
+  readonly trainItems: number;
+  readonly validationItems: number;
+  readonly device: Device;
+}
+
+/** What encoding reports; its files are for the two functions below and for no one else. */
+export interface EncodeReport {
+  /** SHA-256 over the source pictures and what is composed from them. */
+  readonly datasetHash: string;
+}
+
+/** Which adapter to train. */
+export type Variant =
+  | { readonly kind: "single"; readonly task: Table1Task }
+  /** All tasks, random instructions. */
+  | { readonly kind: "instruct" }
+  /** All tasks, one fixed instruction each. */
+  | { readonly kind: "fixed" };
+
+/** Train one adapter from the IPAdapter+ start. */
+export interface TrainRequest {
+  readonly [name: string]: Json;
+  readonly scale: ScaleId;
+  readonly variant: Variant;
+  /** The tasks it is trained on, mixed evenly. */
+  readonly tasks: readonly Table1Task[];
+  readonly instructions: InstructionChoice;
+  readonly seed: number;
+  readonly steps: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  readonly validateEvery: number;
+  readonly validateItems: number;
+  readonly samplerSteps: number;
+  readonly guidance: number;
+  readonly device: Device;
+}
+
+/** What a training reports; it writes its adapter through the context. */
+export interface TrainReport {
+  readonly steps: number;
+  /** Mean squared error of the predicted noise, averaged over the last steps. */
+  readonly finalLoss: number;
+  /** Validation scores during training, for Fig. 7. */
+  readonly validation: readonly Omit<ValidationPoint, "row" | "seed">[];
+}
+
+/** Generate one task's validation images with one model, and score them. */
+export interface ScoreRequest {
+  readonly [name: string]: Json;
+  readonly scale: ScaleId;
+  /** "single-task", "instruct", "fixed", "ip-adapter-plus", or "ground-truth": score the targets themselves. */
+  readonly row: string;
+  readonly task: Table1Task;
+  readonly instructions: InstructionChoice;
+  /** Initial noise of item i comes from (task, i, seed) alone, so that all rows start from the same noise. */
+  readonly seed: number;
+  readonly items: number;
+  readonly samplerSteps: number;
+  readonly guidance: number;
+  /** The first items whose pictures are wanted. */
+  readonly galleryItems: number;
+  readonly device: Device;
+}
+
+/** One item's pictures, RGB, height × width × 3. */
+export interface GalleryItem {
+  readonly index: number;
+  readonly side: number;
+  readonly condition: Uint8Array;
+  readonly target: Uint8Array;
+  readonly output: Uint8Array;
+}
+
+/** What scoring reports. */
+export interface ScoreReport {
+  /** One per item. `scores` holds the task's two Table 1 metrics by the judge, and any further ones under other names. */
+  readonly samples: readonly Omit<SampleRow, "row" | "task" | "seed">[];
+  readonly gallery: readonly GalleryItem[];
+}
+
+/** Everything Table 1 needs. */
+export interface Table1Stages {
+  readonly encodeDataset: StageCode<(request: EncodeRequest, context: StageContext) => Promise<EncodeReport>>;
+  readonly trainAdapter: StageCode<
+    (
+      request: TrainRequest,
+      inputs: { readonly datasets: ReadonlyMap<Table1Task, StageOutput> },
+      context: StageContext,
+    ) => Promise<TrainReport>
+  >;
+  readonly generateAndScore: StageCode<
+    (
+      request: ScoreRequest,
+      /** `adapter` is the training's output; undefined for the rows ip-adapter-plus and ground-truth. */
+      inputs: { readonly dataset: StageOutput; readonly adapter: StageOutput | undefined },
+      context: StageContext,
+    ) => Promise<ScoreReport>
+  >;
+  /** What each score name means. */
+  readonly metrics: Readonly<Record<string, MetricNote>>;
+  /** @throws UserError when the device cannot be used on this machine. */
+  checkDevice(device: Device): Promise<void>;
+}
