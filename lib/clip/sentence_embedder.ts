@@ -12,13 +12,13 @@ import { MAX_PIECES, SENTENCE_WIDTH, sentenceEncoder, tooLong } from "./sentence
 import type { SentenceEncoder } from "./sentence_encoder_package.ts";
 
 /** Padded lengths: a text goes to the shortest it fits. */
-const LENGTHS = [8, 16, 32, 64, MAX_PIECES] as const;
+const LENGTHS = [8, 12, 16, 24, 32, 64, MAX_PIECES] as const;
 
 /** How texts are run. */
 export interface EmbedOptions {
   /** "compiled" (default) or "cpu", tfjs's slow reference backend. */
   readonly engine?: "compiled" | "cpu";
-  /** Texts per run; default 64 compiled, 4 on "cpu". */
+  /** Texts per run; default 32 compiled, 4 on "cpu". */
   readonly batch?: number;
   /** Where and how the compiled programs run. */
   readonly compile?: CompileOptions;
@@ -42,7 +42,7 @@ export function createSentenceEmbedder(
   options: EmbedOptions = {},
 ): SentenceEmbedder {
   const { engine = "compiled" } = options;
-  const batch = options.batch ?? (engine === "compiled" ? 64 : 4);
+  const batch = options.batch ?? (engine === "compiled" ? 32 : 4);
   if (!Number.isInteger(batch) || batch < 1) {
     throw new RangeError(`createSentenceEmbedder() needs a batch of at least 1, got ${batch}`);
   }

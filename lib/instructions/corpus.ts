@@ -1,0 +1,38 @@
+/** The project's corpora: 1000 training and 250 held-out instructions per task, drawn with seed 1 and kept in data/instructions/. */
+import type { Stream } from "../engine/mod.ts";
+import { heldOutInstructions, type InstructionSplit, trainingInstructions } from "./grammar.ts";
+import type { TaskId } from "./task_keywords.ts";
+
+/** Seed and sizes of the corpora. */
+export const CORPUS = { seed: 1, sizes: { "train": 1000, "held-out": 250 } } as const;
+
+const drawn = new Map<string, readonly string[]>();
+
+/** The corpus of a task and split. Drawn from the grammar at the first call, then the same list. */
+export function instructionCorpus(task: TaskId, split: InstructionSplit): readonly string[] {
+  const id = `${task}/${split}`;
+  let corpus = drawn.get(id);
+  if (!corpus) {
+    const options = { count: CORPUS.sizes[split], seed: CORPUS.seed };
+    corpus = Object.freeze(
+      split === "train" ? trainingInstructions(task, options) : heldOutInstructions(task, options),
+    );
+    drawn.set(id, corpus);
+  }
+  return corpus;
+}
+
+/** One instruction of a task's corpus, each equally likely: "randomly sampled during the training procedure" (Sec. 3.4). */
+export function sampleInstruction(random: Stream, task: TaskId, split: InstructionSplit): string {
+  return random.pick(instructionCorpus(task, split));
+}
+
+/** Where a corpus lies below data/: one instruction a line. */
+export function corpusFile(task: TaskId, split: InstructionSplit): string {
+  return `instructions/${task}.${split}.txt`;
+}
+
+/** A corpus as file contents. */
+export function formatCorpus(instructions: readonly string[]): string {
+  return instructions.map((instruction) => instruction + "\n").join("");
+}

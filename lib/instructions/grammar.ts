@@ -1,0 +1,107 @@
+/**
+ * The written grammar that stands for the language model of Sec. 3.4: per task some fifty sentence templates for training and two dozen
+ * others for held-out instructions. A draw picks a template, fills its slots and chooses how carefully it is typed.
+ */
+import { fold, key, type Stream, stream } from "../engine/mod.ts";
+import { COMPOSITION } from "./composition_grammar.ts";
+import { FACE } from "./face_grammar.ts";
+import { OBJECT } from "./object_grammar.ts";
+import { REPLICATION } from "./replication_grammar.ts";
+import { SHARED_HELD_OUT, SHARED_SLOTS, SHARED_TRAINING } from "./shared_templates.ts";
+import { STYLE } from "./style_grammar.ts";
+import { instructionFault, type TaskId } from "./task_keywords.ts";
+import { capitalized, fillTemplate, type Slots, tidySentence } from "./template.ts";
+
+/** A task's own slots and sentences. */
+export interface TaskGrammar {
+  readonly slots: Slots;
+  readonly training: readonly string[];
+  readonly heldOut: readonly string[];
+}
+
+/** Which templates instructions are drawn from. */
+export type InstructionSplit = "train" | "held-out";
+
+/** The tasks' grammars. */
+export const GRAMMARS: Readonly<Record<TaskId, TaskGrammar>> = {
+  replication: REPLICATION,
+  style: STYLE,
+  object: OBJECT,
+  composition: COMPOSITION,
+  face: FACE,
+};
+
+/** All templates of a task and split; no template is in both splits. */
+export function templates(task: TaskId, split: InstructionSplit): readonly string[] {
+  const { training, heldOut } = GRAMMARS[task];
+  return split === "train" ? [...SHARED_TRAINING, ...training] : [...SHARED_HELD_OUT, ...heldOut];
+}
+
+/** Most instructions of a task one call draws. */
+export const MOST_INSTRUCTIONS = 20_000;
+
+/** How an instruction reads when case and final marks don't count; two that agree here are the same instruction. */
+export function instructionKey(instruction: string): string {
+  return instruction.toLowerCase().replace(/[.?!]+$/u, "");
+}
+
+/** One third of people type neither a capital nor a full stop. */
+function typed(sentence: string, random: Stream): string {
+  return random.bool(1 / 3) ? sentence.replace(/\.$/u, "") : capitalized(sentence);
+}
+
+/** Draws one instruction that follows the keyword rule from the grammar. */
+export function drawInstruction(random: Stream, task: TaskId, split: InstructionSplit): string {
+  const slots = { ...SHARED_SLOTS, ...GRAMMARS[task].slots };
+  const all = templates(task, split);
+  for (;;) {
+    const instruction = typed(tidySentence(fillTemplate(random.pick(all), slots, random)), random);
+    if (instructionFault(instruction, task) === undefined) return instruction;
+  }
+}
+
+/**
+ * `count` distinct instructions of a task and split, the same for the same seed; a longer list begins with the shorter one.
+ *
+ * @throws RangeError when count is no whole number from 0 to 20000, or more than the grammar can tell apart.
+ */
+function distinctInstructions(
+  task: TaskId,
+  split: InstructionSplit,
+  options: { count: number; seed: number },
+): string[] {
+  const { count, seed } = options;
+  if (!Number.isInteger(count) || count < 0 || count > MOST_INSTRUCTIONS) {
+    throw new RangeError(
+      `Drawing instructions needs a whole count from 0 to ${MOST_INSTRUCTIONS}, got ${count}`,
+    );
+  }
+  const random = stream(fold(key(seed), "instructions", task, split));
+  const found = new Map<string, string>();
+  for (let misses = 0; found.size < count;) {
+    const instruction = drawInstruction(random, task, split);
+    const id = instructionKey(instruction);
+    if (!found.has(id)) {
+      found.set(id, instruction);
+      misses = 0;
+    } else if (++misses > 2000) {
+      throw new RangeError(
+        `Drawing ${count} ${split} instructions of ${task} failed: the grammar gave ${found.size} distinct ones`,
+      );
+    }
+  }
+  return [...found.values()];
+}
+
+/** Training instructions of a task: `count` (1000) distinct ones of `seed` (1), in random order. Throws RangeError on an impossible count. */
+export function trainingInstructions(
+  task: TaskId,
+  options: { count?: number; seed?: number } = {},
+): string[] {
+  return distinctInstructions(task, "train", { count: options.count ?? 1000, seed: options.seed ?? 1 });
+}
+
+/** Held-out instructions of a task, from templates no training instruction comes from: `count` (250) distinct ones of `seed` (1). */
+export function heldOutInstructions(task: TaskId, options: { count?: number; seed?: number } = {}): string[] {
+  return distinctInstructions(task, "held-out", { count: options.count ?? 250, seed: options.seed ?? 1 });
+}

@@ -1,0 +1,185 @@
+/**
+ * Further instructions from a language model behind an OpenAI-compatible endpoint, asked as Sec. 3.4 asks GPT-4, under the same keyword
+ * rule as the grammar's. What a model answers is data: bad answers are asked for again a bounded number of times, never repaired.
+ */
+import { UserError } from "../engine/mod.ts";
+import { instructionKey } from "./grammar.ts";
+import { instructionFault, type TaskId } from "./task_keywords.ts";
+
+/** The paper's requests, word for word. */
+export const PAPER_REQUESTS: Readonly<Record<TaskId, string>> = {
+  replication:
+    "Generate ways to describe taking everything from an image of varying lengths, do not use the words composition, style, face or object",
+  style:
+    "Generate ways to describe taking the style from an image of varying lengths, do not use the words composition, object, face or everything",
+  object:
+    "Generate ways to describe taking an object from an image of varying lengths, do not use the words composition, style, face or everything",
+  composition:
+    "Generate ways to describe taking the composition from an image of varying lengths, do not use the words style, object, face or everything",
+  face:
+    "Generate ways to describe taking the face or identity from an image of varying lengths, do not use the words composition, style, everything or object",
+};
+
+/** Where and how to ask. */
+export interface LanguageModel {
+  /** Base address with its version, e.g. "http://localhost:11434/v1"; "/chat/completions" is added. */
+  readonly url: string;
+  readonly model: string;
+  /** Sent as bearer token when given. */
+  readonly apiKey?: string;
+  /** Milliseconds one answer may take (60000). */
+  readonly timeout?: number;
+  /** Times one request is sent before giving up (3). */
+  readonly attempts?: number;
+  /** Milliseconds before the second attempt, doubled before each further one (500). */
+  readonly delay?: number;
+}
+
+const PER_REQUEST = 40;
+/** Requests in a row that may bring nothing new. */
+const FRUITLESS = 4;
+const LONGEST_ANSWER = 1 << 20;
+
+/** A fault that another attempt may mend. */
+class PassingFault extends Error {}
+
+async function readBounded(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > LONGEST_ANSWER) {
+      throw new PassingFault(`its answer is longer than ${LONGEST_ANSWER} characters`);
+    }
+  }
+  return text + decoder.decode();
+}
+
+/** The text of the first choice in a chat completion. */
+function answerText(body: string): string {
+  let parsed: { choices?: { message?: { content?: unknown } }[] } | null;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    throw new PassingFault(`its answer is no JSON: "${body.slice(0, 60)}"`);
+  }
+  const content = parsed?.choices?.[0]?.message?.content;
+  if (typeof content !== "string") throw new PassingFault("its answer has no choices[0].message.content");
+  return content;
+}
+
+async function askOnce(model: LanguageModel, messages: readonly object[]): Promise<string> {
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  if (model.apiKey) headers.authorization = `Bearer ${model.apiKey}`;
+  const timeout = model.timeout ?? 60_000;
+  const signal = AbortSignal.timeout(timeout);
+  try {
+    const response = await fetch(`${model.url.replace(/\/+$/u, "")}/chat/completions`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ model: model.model, messages, temperature: 1 }),
+      signal,
+    });
+    const body = await readBounded(response);
+    if (response.status === 429 || response.status >= 500) {
+      throw new PassingFault(`it answered with status ${response.status}`);
+    }
+    if (!response.ok) {
+      throw new UserError(
+        `Asking ${model.model} at ${model.url} failed: it answered with status ${response.status}, ${
+          body.slice(0, 120)
+        }`,
+      );
+    }
+    return answerText(body);
+  } catch (error) {
+    if (error instanceof UserError || error instanceof PassingFault) throw error;
+    if (signal.aborted) throw new PassingFault(`no answer within ${timeout} ms`);
+    throw new PassingFault(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function ask(model: LanguageModel, messages: readonly object[]): Promise<string> {
+  const attempts = model.attempts ?? 3;
+  let delay = model.delay ?? 500;
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await askOnce(model, messages);
+    } catch (error) {
+      if (!(error instanceof PassingFault)) throw error;
+      if (attempt >= attempts) {
+        const times = attempts === 1 ? "once" : `${attempts} times`;
+        throw new UserError(
+          `Asking ${model.model} at ${model.url} failed (tried ${times}): ${error.message}`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      delay *= 2;
+    }
+  }
+}
+
+/** The instructions in an answer: a JSON array of strings, or one a line with numbers, bullets and quotes taken off. */
+export function parseAnswer(answer: string): string[] {
+  const body = answer.replace(/^\s*```\w*\s*$/gmu, "").trim();
+  if (body.startsWith("[")) {
+    try {
+      const list: unknown = JSON.parse(body);
+      if (Array.isArray(list)) {
+        return list.filter((item) => typeof item === "string").map((item) => item.trim());
+      }
+    } catch {
+      // Not JSON after all: read it by lines.
+    }
+  }
+  return body.split("\n")
+    .map((line) =>
+      line.trim().replace(/^(?:\d+[.):]|[-*•])\s+/u, "").replace(/^["“'](.*)["”'],?$/u, "$1").trim()
+    )
+    .filter((line) => line !== "" && !line.endsWith(":"));
+}
+
+/** What a generation brought. */
+export interface GeneratedInstructions {
+  readonly instructions: readonly string[];
+  /** Lines the keyword rule or the length limits removed, with the reason. */
+  readonly rejected: readonly { readonly text: string; readonly reason: string }[];
+}
+
+/**
+ * Asks until `count` distinct instructions of the task have passed the filter.
+ *
+ * @throws UserError when the endpoint keeps failing, refuses, or keeps bringing nothing new.
+ */
+export async function generateInstructions(
+  task: TaskId,
+  model: LanguageModel,
+  options: { count: number },
+): Promise<GeneratedInstructions> {
+  const found = new Map<string, string>();
+  const rejected: { text: string; reason: string }[] = [];
+  for (let fruitless = 0; found.size < options.count;) {
+    const known = [...found.values()].slice(-5);
+    const request =
+      `${
+        PAPER_REQUESTS[task]
+      }. Write ${PER_REQUEST} of them, from 2 to 30 words each, one per line, without numbers or quotes.` +
+      (task === "object" ? ` Each must contain the word "object".` : "") +
+      (known.length ? ` Do not repeat these: ${known.join(" / ")}` : "");
+    const before = found.size;
+    for (const text of parseAnswer(await ask(model, [{ role: "user", content: request }]))) {
+      const reason = instructionFault(text, task);
+      if (reason) rejected.push({ text, reason });
+      else if (found.size < options.count && !found.has(instructionKey(text))) {
+        found.set(instructionKey(text), text);
+      }
+    }
+    fruitless = found.size > before ? 0 : fruitless + 1;
+    if (fruitless === FRUITLESS) {
+      throw new UserError(
+        `Generating ${options.count} ${task} instructions with ${model.model} failed: ${FRUITLESS} answers in a row brought nothing new, got ${found.size}`,
+      );
+    }
+  }
+  return { instructions: [...found.values()], rejected };
+}

@@ -1,0 +1,30 @@
+/** Instructions for the five tasks (Sec. 3.4): a written grammar, the keyword rule, object names, and a language model's client. */
+export { CORPUS, corpusFile, formatCorpus, instructionCorpus, sampleInstruction } from "./corpus.ts";
+export { FIXED_INSTRUCTIONS } from "./fixed_instructions.ts";
+export {
+  heldOutInstructions,
+  instructionKey,
+  type InstructionSplit,
+  MOST_INSTRUCTIONS,
+  type TaskGrammar,
+  templates,
+  trainingInstructions,
+} from "./grammar.ts";
+export {
+  type GeneratedInstructions,
+  generateInstructions,
+  type LanguageModel,
+  PAPER_REQUESTS,
+  parseAnswer,
+} from "./language_model.ts";
+export { articleFor, nameObject } from "./object_name.ts";
+export {
+  foreignKeywords,
+  instructionFault,
+  keywordForms,
+  KEYWORDS,
+  type TaskId,
+  TASKS,
+  WORD_LIMITS,
+  wordCount,
+} from "./task_keywords.ts";

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { instructionCorpus } from "./corpus.ts";
+import { articleFor, nameObject } from "./object_name.ts";
+
+Deno.test("nameObject() puts the name in the keyword's place when the instruction says object", () => {
+  assert.equal(nameObject("Use the object from the image", "monkey"), "Use the monkey from the image");
+  assert.equal(nameObject("same object", "red apple"), "same red apple");
+  assert.equal(nameObject("Object, please", "monkey"), "Monkey, please");
+});
+
+Deno.test("nameObject() gives the name its own article when the instruction says an object", () => {
+  assert.equal(nameObject("there is an object in it", "monkey"), "there is a monkey in it");
+  assert.equal(nameObject("An object in it", "umbrella"), "An umbrella in it");
+  assert.deepEqual(["unicorn", "hourglass", "euro", "axe", "ukulele", "UFO", "egg"].map(articleFor), [
+    "a",
+    "an",
+    "a",
+    "an",
+    "a",
+    "a",
+    "an",
+  ]);
+});
+
+Deno.test("nameObject() leaves no object behind when applied to the whole corpus", () => {
+  for (const split of ["train", "held-out"] as const) {
+    for (const instruction of instructionCorpus("object", split)) {
+      assert.doesNotMatch(nameObject(instruction, "teapot"), /object/i);
+    }
+  }
+});
+
+Deno.test("nameObject() refuses a name that is blank or holds another task's keyword, and an instruction without object", () => {
+  for (const name of [" ", "clock face", "hairstyle"]) {
+    assert.throws(() => nameObject("the object", name), RangeError);
+  }
+  assert.throws(() => nameObject("the style", "monkey"), /says "object"/);
+});

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { foreignKeywords, instructionFault, keywordForms, wordCount } from "./task_keywords.ts";
+
+Deno.test("keywordForms() finds inflections and compounds when a text holds them", () => {
+  const text =
+    "Stylistic hairstyles, restyled; composed compositionally by a composer; faces, facial, faced; identities; objects; everything";
+  assert.deepEqual(keywordForms(text, "style"), ["stylistic", "hairstyles", "restyled"]);
+  assert.deepEqual(keywordForms(text, "composition"), ["composed", "compositionally", "composer"]);
+  assert.deepEqual(keywordForms(text, "face"), ["faces", "facial", "faced", "identities"]);
+  assert.deepEqual(keywordForms(text, "object"), ["objects"]);
+  assert.deepEqual(keywordForms(text, "replication"), ["everything"]);
+});
+
+Deno.test("keywordForms() finds nothing when words only look alike", () => {
+  const text = "identical surfaces, a stylus, compost and preface";
+  for (const task of ["replication", "style", "object", "composition", "face"] as const) {
+    assert.deepEqual(keywordForms(text, task), [], task);
+  }
+});
+
+Deno.test("foreignKeywords() names the other tasks' keywords and not the task's own", () => {
+  assert.deepEqual(foreignKeywords("Keep the style and the face", "style"), ["face"]);
+  assert.deepEqual(foreignKeywords("Keep the style", "style"), []);
+});
+
+Deno.test("instructionFault() gives the reason when an instruction is too short, too long, foreign or has nothing to name", () => {
+  assert.equal(instructionFault("style", "style"), "1 words");
+  assert.equal(instructionFault("the style ".repeat(16), "style"), "32 words");
+  assert.match(instructionFault("Facial style of it", "style") as string, /"facial"/);
+  assert.match(instructionFault("Take the thing", "object") as string, /no "object"/);
+  assert.equal(instructionFault("Same style", "style"), undefined);
+  assert.equal(wordCount("in short: its style; what - it shows"), 7);
+});
