@@ -52,9 +52,9 @@ export const TABLE1_CODE: Table1Stages = {
   },
   async checkDevice(device) {
     if (device === "cpu") return;
-    const { compile, host } = await import("../../lib/engine/mod.ts");
+    const { compile, host, leaf } = await import("../../lib/engine/mod.ts");
     const program = await compile(
-      (_frozen, _state, { x }) => ({ outputs: x === undefined ? {} : { x: x.add(x) } }),
+      (_frozen, _state, inputs) => ({ outputs: { x: leaf(inputs, "x").square() } }),
       { frozen: {}, state: {}, inputs: { x: { shape: [1] } } },
       { device },
     );

@@ -15,6 +15,9 @@ function centralProbability(t: number, df: number): number {
   return odd ? (2 / Math.PI) * (angle + sine * sum) : sine * sum;
 }
 
+/** Quantiles found so far: a report asks for the same few again and again. */
+const found = new Map<string, number>();
+
 /**
  * The t with P(|T| ≤ t) = level, e.g. 12.706 for one degree of freedom and level 0.95; `Infinity` asks for the normal one, 1.960.
  *
@@ -27,6 +30,9 @@ export function studentQuantile(level: number, df: number): number {
   if (!(df >= 1) || (Number.isFinite(df) && !Number.isInteger(df))) {
     throw new RangeError(`studentQuantile() needs a positive integer of degrees of freedom, got ${df}`);
   }
+  const name = `${level} ${df}`;
+  const known = found.get(name);
+  if (known !== undefined) return known;
   const freedom = Math.min(df, NORMAL_FROM);
   let [low, high] = [0, 1];
   while (centralProbability(high, freedom) < level) high *= 2;
@@ -35,5 +41,6 @@ export function studentQuantile(level: number, df: number): number {
     if (centralProbability(middle, freedom) < level) low = middle;
     else high = middle;
   }
+  found.set(name, (low + high) / 2);
   return (low + high) / 2;
 }
