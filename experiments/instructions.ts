@@ -12,7 +12,6 @@ import {
   generateInstructions,
   heldOutInstructions,
   MOST_INSTRUCTIONS,
-  type TaskId,
   TASKS,
   trainingInstructions,
 } from "../lib/instructions/mod.ts";
@@ -57,7 +56,7 @@ export async function instructionLines(
   options: { apiKey?: string } = {},
 ): Promise<string[]> {
   const values = parse(args);
-  const task = TASKS.find((known) => known === values.task) as TaskId | undefined;
+  const task = TASKS.find((known) => known === values.task);
   if (!task) {
     throw new UserError(
       `--task must be one of ${TASKS.join(", ")}, got ${

@@ -15,8 +15,11 @@ export interface CaptionTokenizer {
   readonly size: number;
   /** Tokens of a row. */
   readonly length: number;
+  /** Id of a word outside the vocabulary. */
   readonly unknown: number;
+  /** Id at the start of every row. */
   readonly begin: number;
+  /** Id after the last word and on padding; the highest. */
   readonly end: number;
   /**
    * Ids of each caption → [batch length], row-major.

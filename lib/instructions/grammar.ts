@@ -14,8 +14,11 @@ import { capitalized, fillTemplate, type Slots, tidySentence } from "./template.
 
 /** A task's own slots and sentences. */
 export interface TaskGrammar {
+  /** Phrases by slot; beside the shared ones. */
   readonly slots: Slots;
+  /** Templates of training instructions. */
   readonly training: readonly string[];
+  /** Templates of held-out instructions. */
   readonly heldOut: readonly string[];
 }
 

@@ -24,6 +24,7 @@ export const PAPER_REQUESTS: Readonly<Record<TaskId, string>> = {
 export interface LanguageModel {
   /** Base address with its version, e.g. "http://localhost:11434/v1"; "/chat/completions" is added. */
   readonly url: string;
+  /** The model's name at that endpoint. */
   readonly model: string;
   /** Sent as bearer token when given. */
   readonly apiKey?: string;
@@ -141,6 +142,7 @@ export function parseAnswer(answer: string): string[] {
 
 /** What a generation brought. */
 export interface GeneratedInstructions {
+  /** Distinct instructions that passed the filter, in the order they came. */
   readonly instructions: readonly string[];
   /** Lines the keyword rule or the length limits removed, with the reason. */
   readonly rejected: readonly { readonly text: string; readonly reason: string }[];

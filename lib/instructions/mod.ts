@@ -17,6 +17,7 @@ export {
   PAPER_REQUESTS,
   parseAnswer,
 } from "./language_model.ts";
+export type { Slots } from "./template.ts";
 export { articleFor, nameObject } from "./object_name.ts";
 export {
   foreignKeywords,

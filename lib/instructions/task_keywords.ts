@@ -6,6 +6,7 @@
 
 /** The five tasks in the order of Table 1. */
 export const TASKS = ["replication", "style", "object", "composition", "face"] as const;
+/** One of them. */
 export type TaskId = typeof TASKS[number];
 
 /** The word that names each task in an instruction. */
