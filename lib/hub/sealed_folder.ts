@@ -20,7 +20,9 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /** What a sealed folder says of itself. */
 export interface Manifest {
+  /** Size and SHA-256 of each file. */
   readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
+  /** What the writer said when sealing. */
   readonly meta: Readonly<Record<string, Json>>;
 }
 

@@ -14,17 +14,21 @@ export interface Observation {
   readonly cell: string;
   /** Items are resampled within this, e.g. the task. */
   readonly stratum: string;
+  /** Index of the item within its stratum. */
   readonly item: number;
+  /** Training seed. */
   readonly seed: number;
+  /** The measured number. */
   readonly value: number;
 }
 
 /** The means of all cells, and the means each draw would have given. */
 export interface CellDraws {
+  /** Names, in order of first appearance. */
   readonly cells: readonly string[];
-  /** [cell] */
+  /** Mean of all observations, [cell]. */
   readonly means: Float64Array;
-  /** [draw][cell] */
+  /** Means of resampled observations, [draw][cell]. */
   readonly draws: readonly Float64Array[];
   /** Number of observations, [cell]. */
   readonly counts: readonly number[];
@@ -34,8 +38,11 @@ export interface CellDraws {
 
 /** A value with the interval that holds it with the stated confidence. */
 export interface Interval {
+  /** The value itself. */
   readonly estimate: number;
+  /** Lower end. */
   readonly low: number;
+  /** Upper end. */
   readonly high: number;
 }
 

@@ -66,9 +66,13 @@ export function clipScore(image: Embedding, text: Embedding, factor: number = CL
 
 /** The four embeddings CLIP-S compares. */
 export interface StylePair {
+  /** The generated image. */
   readonly generated: Embedding;
+  /** The prompt it was generated for. */
   readonly generatedPrompt: Embedding;
+  /** The condition image. */
   readonly condition: Embedding;
+  /** The condition's own caption. */
   readonly conditionPrompt: Embedding;
 }
 

@@ -25,16 +25,7 @@ export {
   type TrainingRun,
   type ValidationPoint,
 } from "./table1_result.ts";
-export {
-  type Claim,
-  type ClaimVerdict,
-  judgeClaim,
-  judgeTable1,
-  judgeTrainingCost,
-  LITTLE_DIFFERENCE,
-  ON_PAR_MARGIN,
-  TABLE1_CLAIMS,
-  type Verdict,
-} from "./claims.ts";
+export { type Claim, LITTLE_DIFFERENCE, type Means, ON_PAR_MARGIN, TABLE1_CLAIMS } from "./claims.ts";
+export { type ClaimVerdict, judgeClaim, judgeTable1, judgeTrainingCost, type Verdict } from "./judge.ts";
 export { latexText, table1Csv, table1Heading, table1Latex, table1Markdown } from "./table.ts";
 export { breakLines, claimsText, table1Text } from "./table_text.ts";

@@ -2,19 +2,24 @@
 import { bootstrapCells, bootstrapInterval, type CellDraws } from "../metrics/mod.ts";
 import type { Key } from "../engine/random.ts";
 import { paperValue, TABLE1_COLUMNS, TABLE1_ROWS, TABLE1_TASKS } from "./paper_table1.ts";
-import type { ClaimVerdict } from "./claims.ts";
+import type { ClaimVerdict } from "./judge.ts";
 
 /** Version of the layout of result.json. */
 export const RESULT_SCHEMA = "ipadapter-instruct/result/1";
 
 /** One generated (or, in the row ground-truth, given) image and its scores: one line of samples.jsonl. */
 export interface SampleRow {
+  /** Row of the table, one of `TABLE1_ROWS`. */
   readonly row: string;
+  /** One of the five tasks. */
   readonly task: string;
   /** Index of the item within the task's validation split. */
   readonly index: number;
+  /** Training seed. */
   readonly seed: number;
+  /** What the model was told; empty where it takes none. */
   readonly instruction: string;
+  /** The user's text prompt. */
   readonly prompt: string;
   /** Keyed by the same metric names as the cells. */
   readonly scores: Readonly<Record<string, number>>;
@@ -22,12 +27,17 @@ export interface SampleRow {
 
 /** The mean of one score over the samples of one row and task. */
 export interface Cell {
+  /** Row of the table, one of `TABLE1_ROWS`. */
   readonly row: string;
+  /** One of the five tasks. */
   readonly task: string;
+  /** Name of the score. */
   readonly metric: string;
+  /** Mean over the samples. */
   readonly mean: number;
   /** Ends of the 95 % interval; null where a single item allows none. */
   readonly low: number | null;
+  /** Upper end, likewise. */
   readonly high: number | null;
   /** Number of samples. */
   readonly n: number;
@@ -47,23 +57,35 @@ export interface MetricNote {
 
 /** One score of a model on the validation split during its training. */
 export interface ValidationPoint {
+  /** Row of the table, one of `TABLE1_ROWS`. */
   readonly row: string;
+  /** One of the five tasks. */
   readonly task: string;
+  /** Training seed. */
   readonly seed: number;
+  /** Training steps done. */
   readonly step: number;
+  /** Name of the score. */
   readonly metric: string;
+  /** Mean over the samples. */
   readonly mean: number;
+  /** Number of samples. */
   readonly n: number;
 }
 
 /** One finished training. */
 export interface TrainingRun {
+  /** Row of the table, one of `TABLE1_ROWS`. */
   readonly row: string;
   /** The one task of a single-task model; null for models of all tasks. */
   readonly task: string | null;
+  /** Training seed. */
   readonly seed: number;
+  /** Training steps. */
   readonly steps: number;
+  /** Wall time. */
   readonly seconds: number;
+  /** Mean squared error of the predicted noise, averaged over the last steps. */
   readonly finalLoss: number;
 }
 
@@ -73,8 +95,11 @@ export interface Provenance {
   readonly commit: string | null;
   /** Whether tracked files differed from that commit. */
   readonly dirty: boolean | null;
+  /** Execution provider and processor. */
   readonly device: string;
+  /** Threads at hand. */
   readonly threads: number;
+  /** Versions by name of runtime and packages. */
   readonly versions: Readonly<Record<string, string>>;
   /** SHA-256 over the data every number depends on. */
   readonly datasetHash: string;
@@ -84,19 +109,31 @@ export interface Provenance {
 
 /** The content of result.json. */
 export interface Table1Result {
+  /** Layout version. */
   readonly schema: typeof RESULT_SCHEMA;
+  /** Id of the experiment. */
   readonly experiment: "table1";
+  /** mini or paper. */
   readonly scale: string;
+  /** smoke, quick or full. */
   readonly budget: string;
   /** What scale and budget mean, in one line each, for headings. */
   readonly scaleNote: string;
+  /** See `scaleNote`. */
   readonly budgetNote: string;
+  /** Tasks measured. */
   readonly tasks: readonly string[];
+  /** Training seeds. */
   readonly seeds: readonly number[];
+  /** Where the numbers come from. */
   readonly provenance: Provenance;
+  /** What each score means. */
   readonly metrics: Readonly<Record<string, MetricNote>>;
+  /** Means with intervals. */
   readonly cells: readonly Cell[];
+  /** The paper's statements with verdicts. */
   readonly claims: readonly ClaimVerdict[];
+  /** The trainings behind the numbers. */
   readonly training: readonly TrainingRun[];
 }
 
