@@ -42,7 +42,8 @@ export interface Claim {
 const relative = (means: Means, a: PaperRow, b: PaperRow, column: Table1Column) =>
   (means(a, column) - means(b, column)) / Math.abs(means(b, column));
 /** The arithmetic mean. */
-export const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+export const average = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 /** The means as printed. */
 export const printed: Means = (row, { task, metric }) => paperValue(row, task, metric) as number;
 
