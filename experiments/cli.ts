@@ -11,22 +11,32 @@ const PATIENCE = 10;
 
 const abort = new AbortController();
 const stopped = () => {
-  process.stderr.write("\nStopped. The same command goes on from here.\n");
+  writeAll(Deno.stderr, "\nStopped. The same command goes on from here.\n");
   process.exit(130);
 };
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     if (abort.signal.aborted) stopped();
-    process.stderr.write("\nStopping after the current step; again to stop at once.\n");
+    writeAll(Deno.stderr, "\nStopping after the current step; again to stop at once.\n");
     abort.abort(new Stopped("Stopped"));
     setTimeout(stopped, 1000 * PATIENCE);
   });
 }
 
+/** Everything is written before the process ends, also into a pipe; a reader that went away is no error. */
+function writeAll(stream: typeof Deno.stdout, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
 try {
   await reproduce(process.argv.slice(2), EXPERIMENTS, {
-    out: (text) => process.stdout.write(text),
-    err: (line) => process.stderr.write(`${line}\n`),
+    out: (text) => writeAll(Deno.stdout, text),
+    err: (line) => writeAll(Deno.stderr, `${line}\n`),
     terminal: process.stderr.isTTY === true,
     width: process.stdout.columns ?? 110,
     signal: abort.signal,
@@ -36,9 +46,9 @@ try {
 } catch (error) {
   if (error instanceof Stopped) stopped();
   if (error instanceof UserError) {
-    process.stderr.write(`${error.message}\n`);
+    writeAll(Deno.stderr, `${error.message}\n`);
     process.exit(2);
   }
-  process.stderr.write(`${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
+  writeAll(Deno.stderr, `${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
   process.exit(1);
 }

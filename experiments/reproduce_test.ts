@@ -261,3 +261,13 @@ Deno.test("reproduce() lists experiments and helps with examples when it is aske
     assert.match(out[0] as string, /^table1 {2}Scores \(Table 1\)\n$/);
     assert.match(out[1] as string, /Examples:\n {2}deno task reproduce table1\n/);
   }));
+
+Deno.test("the command line ends with code 2 and one line on the error stream when it is used wrongly", async () => {
+  const script = new URL("./cli.ts", import.meta.url).pathname;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", script, "table1", "--budget", "huge"],
+  }).output();
+  assert.equal(code, 2);
+  assert.equal(stdout.length, 0);
+  assert.equal(new TextDecoder().decode(stderr), '--budget expects smoke, quick or full, got "huge"\n');
+});

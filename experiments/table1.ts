@@ -6,6 +6,7 @@
  *              ├─ train-instruct-seedN ─────┼─ score-ROW-TASK-seedN ── summary
  *              └─ train-fixed-seedN ────────┘
  */
+import { existsSync } from "node:fs";
 import { UserError } from "../lib/engine/errors.ts";
 import {
   claimsText,
@@ -48,17 +49,18 @@ export const TABLE1 = {
   resamples: 2000,
 } as const satisfies Experiment;
 
-/** Data files' hashes; a missing one is the user's to mend. */
+/** Hashes of data files; a missing one is the user's to mend. */
 function versionsOf(paths: readonly string[]): Readonly<Record<string, string>> {
-  try {
-    return dataVersions(paths);
-  } catch (error) {
+  const missing = paths.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)));
+  if (missing.length > 0) {
     throw new UserError(
-      `Planning table1 needs its data files (${paths.join(", ")}): ${
-        error instanceof Error ? error.message : String(error)
-      }`,
+      `Planning table1 needs the checkpoints of the frozen parts, expected ${
+        missing.join(", ")
+      }, found none; ` +
+        "they come with the repository, and deno task pretrain makes them again",
     );
   }
+  return dataVersions(paths);
 }
 
 function once<T>(compute: () => T): () => T {
