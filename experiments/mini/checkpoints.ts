@@ -78,3 +78,8 @@ export async function readCheckpoint(
   }
   return { part, config: JSON.parse(metadata.config ?? "{}"), tensors, hash: fileHash(bytes) };
 }
+
+/** Paths of the checkpoint files from the repository's root, for stage keys. */
+export function checkpointFiles(...parts: PartId[]): string[] {
+  return parts.map((part) => `data/checkpoints/${part}.safetensors`);
+}

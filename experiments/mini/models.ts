@@ -8,13 +8,13 @@ export const MINI_VAE: VaeConfig = {
   in_channels: 3,
   out_channels: 3,
   latent_channels: 4,
-  block_out_channels: [16, 32, 64],
+  block_out_channels: [16, 32, 48],
   layers_per_block: 1,
-  norm_num_groups: 8,
+  norm_num_groups: 2,
   scaling_factor: 1,
   use_quant_conv: true,
   use_post_quant_conv: true,
-  mid_block_add_attention: true,
+  mid_block_add_attention: false,
 };
 
 /** Image tower of the joint space, and of the judge. 65 tokens of width 128, pooled to the sentence encoder's 512. */

@@ -1,55 +1,49 @@
 /** The mini scale's code for Table 1's stages, by module; loaded only when a stage must run. */
 import type { Table1Stages } from "../table1_stages.ts";
+import { ORACLE_NOTES } from "./oracle_notes.ts";
+import { checkpointFiles, PART_IDS } from "./checkpoints.ts";
 
-const CHECKPOINTS = ["vae", "encoder", "judge", "base", "ip-adapter-plus"].map((part) =>
-  `data/checkpoints/${part}.safetensors`
-);
-
-/** A function of a module beside this one, imported when first needed. */
-const from = <Compute>(module: string, name: string) => async (): Promise<Compute> => {
-  const loaded: Record<string, unknown> = await import(import.meta.resolve(module));
-  return loaded[name] as Compute;
+const DEFINITIONS = {
+  "CLIP-I": "cosine of generated image and condition, in [-1, 1]",
+  "CLIP-T": "2.5 · max(0, cosine of generated image and the condition's caption)",
+  "CLIP-P": "2.5 · max(0, cosine of generated image and the user prompt)",
+  "CLIP-S": "2.5 · cosine of (generated image − its prompt) and (condition − its prompt), unit vectors; " +
+    "a copy of the condition scores highest, read it beside CLIP-P",
 };
 
+/** Table 1's scores by the judge, the same by the conditioning encoder, and the oracles. */
+const METRICS: Table1Stages["metrics"] = Object.fromEntries([
+  ...Object.entries(DEFINITIONS).flatMap(([name, definition]) => [
+    [name, { definition, by: "the judge", higherIsBetter: true }] as const,
+    [`${name} (encoder)`, {
+      definition,
+      by: "the joint encoder, which also conditions the adapters",
+      higherIsBetter: true,
+    }] as const,
+  ]),
+  ...Object.values(ORACLE_NOTES).map(({ name, definition }) =>
+    [name, { definition, by: "the data's generator, which knows the truth", higherIsBetter: true }] as const
+  ),
+]);
+
+/** Table 1 at the mini scale. */
 export const TABLE1_CODE: Table1Stages = {
   encodeDataset: {
     module: "experiments/mini/encode_dataset.ts",
-    data: CHECKPOINTS,
-    load: from("./encode_dataset.ts", "encodeDataset"),
+    data: checkpointFiles("vae", "encoder", "base"),
+    load: async () => (await import("./encode_dataset.ts")).encodeDataset,
   },
   trainAdapter: {
     module: "experiments/mini/train_adapter.ts",
-    data: CHECKPOINTS,
-    load: from("./train_adapter.ts", "trainAdapter"),
+    data: checkpointFiles(...PART_IDS),
+    load: async () => (await import("./train_adapter.ts")).trainAdapter,
   },
   generateAndScore: {
     module: "experiments/mini/generate_and_score.ts",
-    data: CHECKPOINTS,
-    load: from("./generate_and_score.ts", "generateAndScore"),
+    data: checkpointFiles(...PART_IDS),
+    load: async () => (await import("./generate_and_score.ts")).generateAndScore,
   },
-  metrics: {
-    "CLIP-I": {
-      definition: "cosine of generated image and condition, in [-1, 1]",
-      by: "the judge",
-      higherIsBetter: true,
-    },
-    "CLIP-T": {
-      definition: "2.5 · max(0, cosine of generated image and the condition's caption)",
-      by: "the judge",
-      higherIsBetter: true,
-    },
-    "CLIP-P": {
-      definition: "2.5 · max(0, cosine of generated image and the user prompt)",
-      by: "the judge",
-      higherIsBetter: true,
-    },
-    "CLIP-S": {
-      definition:
-        "2.5 · cosine of (generated image − its prompt) and (condition − its prompt), unit vectors; a copy of the condition scores highest, read it beside CLIP-P",
-      by: "the judge",
-      higherIsBetter: true,
-    },
-  },
+  metrics: METRICS,
   async checkDevice(device) {
     if (device === "cpu") return;
     const { compile, host, leaf } = await import("../../lib/engine/mod.ts");
@@ -59,6 +53,6 @@ export const TABLE1_CODE: Table1Stages = {
       { device },
     );
     await program.run({ x: host([1], [1]) });
-    program.dispose();
+    await program.dispose();
   },
 };

@@ -24,7 +24,7 @@ function recipe(part: PartId, seed: number, options: { first: number; augmentati
   const { first, augmentation } = options;
   return {
     part,
-    steps: 1000,
+    steps: 650,
     batchSize: BATCH,
     seed,
     schedule: (steps) => ({ kind: "cosine", lr: 1e-3, warmup: 50, total: steps }),

@@ -1,0 +1,140 @@
+/**
+ * Training of an adapter on the frozen base (Sec. 3.5, IP-Adapter's recipe): AdamW on the noise-prediction loss; one draw per sample drops
+ * the image (5 %), the text (5 %) or both (5 %). A dropped image is the all-zeros input's tokens. The instruction is never dropped.
+ */
+import {
+  combine,
+  fold,
+  type HostParams,
+  type Key,
+  prefixed,
+  scope,
+  stream,
+  type Tensor,
+} from "../../lib/engine/mod.ts";
+import {
+  imageContext,
+  instructResampler,
+  type InstructResamplerConfig,
+  resampler,
+  type ResamplerConfig,
+} from "../../lib/adapter/mod.ts";
+import { textTower } from "../../lib/clip/mod.ts";
+import { type NoiseSchedule, unet } from "../../lib/diffusion/mod.ts";
+import type { Feed, Params } from "../../lib/engine/mod.ts";
+import {
+  compileTrainStep,
+  meanSquaredError,
+  noisyBatch,
+  noisyBatchSpecs,
+  type TrainStep,
+} from "../../lib/training/mod.ts";
+import type { CompileOptions } from "../../lib/engine/mod.ts";
+import type { BaseModel } from "./frozen.ts";
+
+/** Either projection. */
+export type ProjectionConfig = ResamplerConfig | InstructResamplerConfig;
+
+/** Shares of samples whose image, text, or both are dropped (IP-Adapter). */
+export const DROP = { image: 0.05, text: 0.05, both: 0.05 } as const;
+
+/** Tokens of the image as the adapter's projection reads it. `instruction` [batch 1 512] is read by Instruct only. */
+export function projectImage(
+  params: Params,
+  config: ProjectionConfig,
+  inputs: { image: Tensor; instruction?: Tensor },
+): Tensor {
+  if (config.class === "Resampler") return resampler(params, inputs.image, config);
+  if (!inputs.instruction) {
+    throw new RangeError("Projecting with IPAdapter-Instruct needs an instruction, got none");
+  }
+  return instructResampler(params, { imageEmbeds: inputs.image, instructEmbeds: inputs.instruction }, config);
+}
+
+/** One training item, as arrays. */
+export interface AdapterItem {
+  /** Target's scaled latents [4 16 16]. */
+  readonly latent: Float32Array;
+  /** Condition's image tokens [tokens hidden]. */
+  readonly image: Float32Array;
+  /** Prompt's word ids. */
+  readonly ids: Int32Array;
+  /** The instruction's vector [512]; absent for IPAdapter+. */
+  readonly instruction?: Float32Array;
+}
+
+/** Sizes and models of an adapter training. */
+export interface AdapterTrainingOptions {
+  readonly base: BaseModel;
+  readonly projection: ProjectionConfig;
+  /** `image_proj.*` and `ip_adapter.*` to start from. */
+  readonly adapter: HostParams;
+  readonly batch: number;
+  /** Image tokens [tokens hidden] of one condition. */
+  readonly imageShape: readonly [number, number];
+  readonly compile?: CompileOptions;
+}
+
+/** Compiles the step. Trained: the whole adapter. Frozen: U-Net and text encoder. */
+export function compileAdapterStep(options: AdapterTrainingOptions): Promise<TrainStep> {
+  const { base, projection, adapter, batch, imageShape } = options;
+  const instructed = projection.class !== "Resampler";
+  return compileTrainStep({
+    frozen: combine(prefixed(base.unet.params, "unet"), prefixed(base.text.params, "text_encoder")),
+    trainable: adapter,
+    inputs: {
+      ...noisyBatchSpecs([batch, 4, 16, 16]),
+      ids: { shape: [batch, base.text.config.max_position_embeddings], dtype: "int32" },
+      image: { shape: [batch, ...imageShape] },
+      ...(instructed ? { instruction: { shape: [batch, 1, projection.embedding_dim_instruct_embeds] } } : {}),
+    },
+    clipNorm: 1,
+    ...(options.compile ? { compile: options.compile } : {}),
+    loss: (params, frozen, { sample, timestep, noise, ids, image, instruction }) => {
+      const { lastHiddenState } = textTower(scope(frozen, "text_encoder"), base.text.config, ids as Tensor);
+      const tokens = projectImage(scope(params, "image_proj"), projection, {
+        image: image as Tensor,
+        ...(instruction ? { instruction } : {}),
+      });
+      const prediction = unet(scope(frozen, "unet"), base.unet.config, {
+        sample: sample as Tensor,
+        timestep: timestep as Tensor,
+        text: lastHiddenState,
+        imageContexts: [imageContext(params, tokens, { scale: 1 })],
+      });
+      return { loss: meanSquaredError(prediction, noise as Tensor) };
+    },
+  });
+}
+
+/** Arrays of one batch, with noise, timesteps and dropout drawn from `from`. */
+export function adapterBatch(
+  from: Key,
+  items: readonly AdapterItem[],
+  options: { schedule: NoiseSchedule; noImage: Float32Array; noText: Int32Array },
+): Record<string, Feed> {
+  const { schedule, noImage, noText } = options;
+  const first = items[0] as AdapterItem;
+  const batch = items.length;
+  const latents = new Float32Array(batch * first.latent.length);
+  const image = new Float32Array(batch * first.image.length);
+  const ids = new Int32Array(batch * first.ids.length);
+  const instruction = first.instruction && new Float32Array(batch * first.instruction.length);
+  const random = stream(fold(from, "drop"));
+  items.forEach((item, i) => {
+    const draw = random.float();
+    const dropImage = draw < DROP.image ||
+      (draw >= DROP.image + DROP.text && draw < DROP.image + DROP.text + DROP.both);
+    const dropText = draw >= DROP.image && draw < DROP.image + DROP.text + DROP.both;
+    latents.set(item.latent, i * item.latent.length);
+    image.set(dropImage ? noImage : item.image, i * item.image.length);
+    ids.set(dropText ? noText : item.ids, i * item.ids.length);
+    if (instruction && item.instruction) instruction.set(item.instruction, i * item.instruction.length);
+  });
+  return {
+    ...noisyBatch(from, schedule, latents, batch),
+    ids,
+    image,
+    ...(instruction ? { instruction } : {}),
+  };
+}

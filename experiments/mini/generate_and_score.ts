@@ -1,0 +1,30 @@
+/** Stage: one model on one task's validation items. */
+import { readSafetensors } from "../../lib/engine/mod.ts";
+import type { StageContext, StageOutput } from "../runner/mod.ts";
+import type { ScoreReport, ScoreRequest } from "../table1_stages.ts";
+import { adapterWeights } from "./generator.ts";
+import { scoreTask } from "./score_task.ts";
+import { sharedBank, sharedPlus } from "./shared_models.ts";
+
+/** Generates and scores; the row ground-truth scores the targets, the row ip-adapter-plus the start of all trainings. */
+export async function generateAndScore(
+  request: ScoreRequest,
+  inputs: { readonly dataset: StageOutput; readonly adapter: StageOutput | undefined },
+  context: StageContext,
+): Promise<ScoreReport> {
+  await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
+  const progress = (done: number, total: number) => context.progress(done, total, "images");
+  const options = { ...request, progress };
+  if (request.row === "ground-truth") return await scoreTask(options, undefined);
+  if (inputs.adapter) {
+    const { tensors } = readSafetensors(await inputs.adapter.bytes("adapter.safetensors"), {
+      what: "a trained adapter",
+    });
+    return await scoreTask(options, tensors);
+  }
+  const plus = await sharedPlus();
+  return await scoreTask(
+    options,
+    adapterWeights({ projection: plus.projection.params, context: plus.context }),
+  );
+}

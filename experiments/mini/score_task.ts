@@ -1,0 +1,192 @@
+/** Generates one task's validation images with one model and scores them: by the judge, by the joint encoder, and by what the generator knows. */
+import { fold, type HostParams, key, normal, stream } from "../../lib/engine/mod.ts";
+import { clipI, clipS, clipScore, type Embedding } from "../../lib/metrics/mod.ts";
+import { FIXED_INSTRUCTIONS, nameObject, sampleInstruction } from "../../lib/instructions/mod.ts";
+import { visionTokens } from "../../lib/clip/mod.ts";
+import { composePair, type Pair, type Rgb } from "../../lib/tasks/mod.ts";
+import type { Table1Task } from "../../lib/report/mod.ts";
+import type { Device, InstructionChoice } from "../experiment.ts";
+import type { ScoreReport } from "../table1_stages.ts";
+import { createGenerator, type Generator } from "./generator.ts";
+import { MINI_INSTRUCT } from "./models.ts";
+import { oracleScores } from "./oracle_scores.ts";
+import {
+  onDevice,
+  sharedBank,
+  sharedBase,
+  sharedEmbedder,
+  sharedImageEncoder,
+  sharedLatentDecoder,
+  sharedVision,
+} from "./shared_models.ts";
+
+const WIDTH = 512;
+const SIDE = 64;
+
+/** What to generate and score. */
+export interface ScoreTaskOptions {
+  readonly row: string;
+  readonly task: Table1Task;
+  readonly instructions: InstructionChoice;
+  readonly seed: number;
+  readonly items: number;
+  readonly samplerSteps: number;
+  readonly guidance: number;
+  readonly galleryItems: number;
+  readonly device: Device;
+  readonly progress?: (done: number, total: number) => void;
+}
+
+const generators = new Map<string, Promise<Generator>>();
+
+/** One compiled generator per kind of adapter. */
+async function generatorFor(kind: "plus" | "instruct", like: HostParams, device: Device): Promise<Generator> {
+  const id = `${kind} on ${device}`;
+  let generator = generators.get(id);
+  if (!generator) {
+    const [base, vision] = [await sharedBase(), await sharedVision("encoder")];
+    const projection = kind === "plus" ? (await import("./models.ts")).MINI_RESAMPLER : MINI_INSTRUCT;
+    const noImage = await (await sharedImageEncoder("encoder", device)).zero();
+    generator = createGenerator({
+      base,
+      adapter: {
+        projection,
+        like,
+        imageShape: [visionTokens(vision.config), vision.config.hidden_size],
+        noImage,
+      },
+    }, onDevice(device));
+    generators.set(id, generator);
+  }
+  return generator;
+}
+
+/** The instruction of a validation item: the fixed one, or a held-out wording of another template than any in training. */
+export function validationInstruction(pair: Pair, choice: InstructionChoice): string {
+  if (choice === "none") return "";
+  if (choice === "fixed") return FIXED_INSTRUCTIONS[pair.task];
+  const wording = sampleInstruction(
+    stream(fold(key("validation instruction"), pair.task, pair.index)),
+    pair.task,
+    "held-out",
+  );
+  return pair.objectName && /\bobjects?\b/i.test(wording) ? nameObject(wording, pair.objectName) : wording;
+}
+
+/** Initial noise of an item: the same for every model of a seed. */
+function initialNoise(task: string, index: number, seed: number): Float32Array {
+  return normal(fold(key("initial noise"), task, index, seed), 4 * 16 * 16);
+}
+
+interface Scored {
+  readonly generated: Embedding;
+  readonly condition: Embedding;
+  readonly prompt: Embedding;
+  readonly caption: Embedding;
+}
+
+/** The task's two scores of Table 1 (Sec. 4.1), under their printed names with an optional suffix. */
+function tableScores(
+  task: Table1Task,
+  { generated, condition, prompt, caption }: Scored,
+  suffix = "",
+): Record<string, number> {
+  if (task === "replication") {
+    return {
+      [`CLIP-I${suffix}`]: clipI(generated, condition),
+      [`CLIP-T${suffix}`]: clipScore(generated, caption),
+    };
+  }
+  const followed = { [`CLIP-P${suffix}`]: clipScore(generated, prompt) };
+  if (task === "style") {
+    return {
+      [`CLIP-S${suffix}`]: clipS({ generated, generatedPrompt: prompt, condition, conditionPrompt: caption }),
+      ...followed,
+    };
+  }
+  return { [`CLIP-I${suffix}`]: clipI(generated, condition), ...followed };
+}
+
+/**
+ * Scores `items` validation items. `adapter` absent: the targets themselves are scored (the ceiling).
+ *
+ * Names with "(encoder)" are the same scores by the encoder that conditions the adapters; the rest beyond Table 1's are oracles.
+ */
+export async function scoreTask(
+  options: ScoreTaskOptions,
+  adapter: HostParams | undefined,
+): Promise<ScoreReport> {
+  const { task, instructions, seed, items, device } = options;
+  const bank = await sharedBank();
+  const pairs = Array.from({ length: items }, (_, index) => composePair(bank, { task, split: "val", index }));
+  const wordings = pairs.map((pair) => validationInstruction(pair, instructions));
+  const embedder = await sharedEmbedder(device);
+  const sentences = async (texts: readonly string[]) => {
+    const rows = await embedder.embed(texts);
+    return texts.map((_, i) => rows.subarray(i * WIDTH, (i + 1) * WIDTH));
+  };
+  const [encoder, judge] = [
+    await sharedImageEncoder("encoder", device),
+    await sharedImageEncoder("judge", device),
+  ];
+  const conditions = await encoder.run(pairs.map((pair) => pair.condition));
+  let outputs: Rgb[];
+  if (adapter) {
+    const base = await sharedBase();
+    const instructionVectors = instructions === "none" ? undefined : await sentences(wordings);
+    const generator = await generatorFor(instructions === "none" ? "plus" : "instruct", adapter, device);
+    const latents = await generator.generate(
+      pairs.map((pair, i) => ({
+        ids: base.tokenizer.encode([pair.prompt]),
+        image: conditions[i]!.tokens,
+        ...(instructionVectors ? { instruction: instructionVectors[i]! } : {}),
+        noise: initialNoise(task, pair.index, seed),
+      })),
+      {
+        adapter,
+        steps: options.samplerSteps,
+        guidance: options.guidance,
+        ...(options.progress ? { progress: options.progress } : {}),
+      },
+    );
+    outputs = await (await sharedLatentDecoder(device)).run(latents);
+  } else {
+    outputs = pairs.map((pair) => pair.target);
+  }
+  const [prompts, captions] = [
+    await sentences(pairs.map((pair) => pair.prompt)),
+    await sentences(pairs.map((pair) => pair.conditionCaption)),
+  ];
+  const conditionsSeen = await judge.run(pairs.map((pair) => pair.condition));
+  const [byJudge, byEncoder] = [await judge.run(outputs), await encoder.run(outputs)];
+  const oracle = await oracleScores(bank, task, pairs, outputs);
+  const samples = pairs.map((pair, i) => {
+    const texts = { prompt: prompts[i]!, caption: captions[i]! };
+    return {
+      index: pair.index,
+      instruction: wordings[i]!,
+      prompt: pair.prompt,
+      scores: {
+        ...tableScores(task, {
+          generated: byJudge[i]!.embedding,
+          condition: conditionsSeen[i]!.embedding,
+          ...texts,
+        }),
+        ...tableScores(task, {
+          generated: byEncoder[i]!.embedding,
+          condition: conditions[i]!.embedding,
+          ...texts,
+        }, " (encoder)"),
+        ...oracle[i]!,
+      },
+    };
+  });
+  const gallery = pairs.slice(0, options.galleryItems).map((pair, i) => ({
+    index: pair.index,
+    side: SIDE,
+    condition: pair.condition,
+    target: pair.target,
+    output: outputs[i]!,
+  }));
+  return { samples, gallery };
+}

@@ -1,0 +1,63 @@
+/** Models and artwork that several stages of one process use: each loaded once, when first asked for. */
+import { createSentenceEmbedder, loadSentenceEncoder, type SentenceEmbedder } from "../../lib/clip/mod.ts";
+import type { CompileOptions } from "../../lib/engine/mod.ts";
+import { type Bank, type CacheEvent, loadBank } from "../../lib/tasks/mod.ts";
+import type { Device } from "../experiment.ts";
+import { loadBase, loadPlus, loadVae, loadVision } from "./frozen.ts";
+import { imageEncoder, latentDecoder, latentEncoder } from "./programs.ts";
+
+const made = new Map<string, Promise<unknown>>();
+
+function once<T>(name: string, make: () => Promise<T>): Promise<T> {
+  let value = made.get(name);
+  if (!value) made.set(name, value = make());
+  return value as Promise<T>;
+}
+
+/** Options of every compiled program on a device. */
+export function onDevice(device: Device): CompileOptions {
+  return { device };
+}
+
+/** What happened to the artwork's cache, in a sentence; undefined where nobody need know. */
+function cacheNotice(event: CacheEvent): string | undefined {
+  switch (event.kind) {
+    case "building":
+      return `drawing ${event.path} (once)`;
+    case "corrupted":
+      return `${event.path} is damaged and is drawn again`;
+    case "unsaved":
+      return `keeping ${event.path} failed: ${event.reason}`;
+    case "built":
+      return undefined;
+  }
+}
+
+/** The artwork; `cacheFolder` is where it is kept. */
+export const sharedBank = (
+  options: { cacheFolder?: string; notice?: (text: string) => void } = {},
+): Promise<Bank> =>
+  once("bank", () =>
+    loadBank({
+      ...(options.cacheFolder ? { cacheDir: options.cacheFolder } : {}),
+      onEvent: (event) => {
+        const text = cacheNotice(event);
+        if (text) options.notice?.(text);
+      },
+    }));
+export const sharedVision = (part: "encoder" | "judge") => once(part, () => loadVision(part));
+export const sharedBase = () => once("base", loadBase);
+export const sharedPlus = () => once("plus", async () => await loadPlus(await sharedBase()));
+export const sharedVae = () => once("vae", loadVae);
+
+export const sharedImageEncoder = (part: "encoder" | "judge", device: Device) =>
+  once(`${part} on ${device}`, async () => await imageEncoder(await sharedVision(part), onDevice(device)));
+export const sharedLatentEncoder = (device: Device) =>
+  once(`latents on ${device}`, async () => await latentEncoder(await sharedVae(), onDevice(device)));
+export const sharedLatentDecoder = (device: Device) =>
+  once(`decoder on ${device}`, async () => await latentDecoder(await sharedVae(), onDevice(device)));
+export const sharedEmbedder = (device: Device): Promise<SentenceEmbedder> =>
+  once(
+    `sentences on ${device}`,
+    async () => createSentenceEmbedder(await loadSentenceEncoder(), { compile: onDevice(device) }),
+  );

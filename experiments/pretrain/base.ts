@@ -1,0 +1,89 @@
+/** Recipe of the base model: U-Net and text encoder trained together on captioned latents, captions dropped for guidance. */
+import { combine, fold, key, prefixed, scope, stream, type Tensor } from "../../lib/engine/mod.ts";
+import { createCaptionTokenizer, initTextTower, textTower } from "../../lib/clip/mod.ts";
+import { initUnet, noiseSchedule, SD_SCHEDULE, unet } from "../../lib/diffusion/mod.ts";
+import { captionVocabulary } from "../../lib/tasks/mod.ts";
+import { compileTrainStep, meanSquaredError, noisyBatch, noisyBatchSpecs } from "../../lib/training/mod.ts";
+import { loadVae } from "../mini/frozen.ts";
+import { MINI_UNET, miniText, TEXT_LENGTH } from "../mini/models.ts";
+import { latentEncoder } from "../mini/programs.ts";
+import { imagePool } from "./image_pool.ts";
+import type { Recipe } from "./recipe.ts";
+
+const BATCH = 32;
+const SEED = 31;
+const POOL = 24_000;
+const LATENT = 4 * 16 * 16;
+/** Share of captions replaced by the empty one (classifier-free guidance). */
+const CAPTION_DROP = 0.1;
+const PART = 500;
+
+export const BASE_RECIPE: Recipe = {
+  part: "base",
+  steps: 5000,
+  batchSize: BATCH,
+  seed: SEED,
+  schedule: (steps) => ({ kind: "linear", lr: 1e-3, warmup: 100, total: steps }),
+  summary:
+    `U-Net and text encoder on ${POOL} captioned scenes: ε-prediction, AdamW 1e-3 linearly down, EMA 0.999, ${
+      100 * CAPTION_DROP
+    } % captions dropped`,
+  async prepare(bank, notify) {
+    const tokenizer = createCaptionTokenizer(captionVocabulary(), { length: TEXT_LENGTH });
+    const text = miniText(tokenizer.size, tokenizer.end);
+    const encoder = await latentEncoder(await loadVae());
+    const latents = new Float32Array(POOL * LATENT);
+    const captions: string[] = [];
+    for (let first = 0; first < POOL; first += PART) {
+      const pool = imagePool(bank, 30_000_000 + first, PART);
+      (await encoder.run(pool.images)).forEach((latent, i) => latents.set(latent, (first + i) * LATENT));
+      captions.push(...pool.captions);
+    }
+    await encoder.dispose();
+    const ids = tokenizer.encode(captions);
+    const empty = tokenizer.encode([""]);
+    notify(`${POOL} scenes encoded`);
+    const schedule = noiseSchedule(SD_SCHEDULE);
+    const step = await compileTrainStep({
+      frozen: {},
+      trainable: combine(
+        prefixed(initUnet(fold(key(SEED), "unet"), MINI_UNET), "unet"),
+        prefixed(initTextTower(fold(key(SEED), "text"), text), "text_encoder"),
+      ),
+      inputs: {
+        ...noisyBatchSpecs([BATCH, 4, 16, 16]),
+        ids: { shape: [BATCH, TEXT_LENGTH], dtype: "int32" },
+      },
+      clipNorm: 1,
+      emaDecay: 0.999,
+      loss: (params, _frozen, { sample, timestep, noise, ids }) => {
+        const { lastHiddenState } = textTower(scope(params, "text_encoder"), text, ids as Tensor);
+        const inputs = { sample: sample as Tensor, timestep: timestep as Tensor, text: lastHiddenState };
+        return { loss: meanSquaredError(unet(scope(params, "unet"), MINI_UNET, inputs), noise as Tensor) };
+      },
+    });
+    return {
+      step,
+      batch: (index) => {
+        const own = fold(key(SEED), "batch", index);
+        const random = stream(fold(own, "items"));
+        const z0 = new Float32Array(BATCH * LATENT);
+        const words = new Int32Array(BATCH * TEXT_LENGTH);
+        for (let i = 0; i < BATCH; i++) {
+          const item = random.int(0, POOL - 1);
+          z0.set(latents.subarray(item * LATENT, (item + 1) * LATENT), i * LATENT);
+          const row = random.bool(CAPTION_DROP)
+            ? empty
+            : ids.subarray(item * TEXT_LENGTH, (item + 1) * TEXT_LENGTH);
+          words.set(row, i * TEXT_LENGTH);
+        }
+        return { ...noisyBatch(own, schedule, z0, BATCH), ids: words };
+      },
+      finish: () =>
+        Promise.resolve({
+          tensors: step.weights(),
+          config: { unet: MINI_UNET, text, words: tokenizer.words, schedule: SD_SCHEDULE },
+        }),
+    };
+  },
+};
