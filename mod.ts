@@ -100,6 +100,7 @@ export {
   applyLora,
   closedForm,
   conditioningFactor,
+  type ContractingConfig,
   controlnet,
   type ControlnetConfig,
   type ControlnetInputs,

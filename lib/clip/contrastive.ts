@@ -13,7 +13,7 @@
 import { type Tensor, tf } from "../engine/mod.ts";
 
 /** ln(1/0.07), CLIP's first temperature. */
-export const INITIAL_LOGIT_SCALE = Math.log(1 / 0.07);
+export const INITIAL_LOGIT_SCALE: number = Math.log(1 / 0.07);
 const LARGEST_LOGIT_SCALE = Math.log(100);
 
 /** Rows divided by their length. [rows width] → [rows width]. */
@@ -21,7 +21,11 @@ export function unitRows(x: Tensor): Tensor {
   return tf.div(x, tf.sqrt(tf.add(tf.sum(tf.square(x), -1, true), 1e-12)));
 }
 
-/** The symmetric loss, a scalar in nats; ln(batch) for a tower that knows nothing. */
+/**
+ * The symmetric loss, a scalar in nats, lower is better; ln(batch) for a tower that knows nothing.
+ *
+ * @throws RangeError when images and texts differ in shape.
+ */
 export function contrastiveLoss(images: Tensor, texts: Tensor, options: { logitScale: Tensor }): Tensor {
   const batch = images.shape[0] as number;
   if (images.shape.join() !== texts.shape.join()) {

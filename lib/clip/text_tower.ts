@@ -21,6 +21,7 @@ import {
 
 /** Fields of transformers' CLIPTextConfig that the tower reads; a config.json loads as is. */
 export interface TextTowerConfig extends TowerConfig {
+  /** Rows of the token table; ids run from 0 to vocab_size − 1. */
   readonly vocab_size: number;
   /** Longest sequence: 77 for CLIP. */
   readonly max_position_embeddings: number;

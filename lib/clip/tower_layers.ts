@@ -19,14 +19,19 @@ import { layerNorm, linear, linearShapes, multiHeadAttention, normShapes, shapeT
 
 /** Fields that the text and the vision config share, in transformers' names. */
 export interface TowerConfig {
+  /** Width of a token between the layers. */
   readonly hidden_size: number;
+  /** Width inside each layer's feed-forward part. */
   readonly intermediate_size: number;
   /** Width of the joint space. */
   readonly projection_dim: number;
+  /** Number of transformer layers. */
   readonly num_hidden_layers: number;
+  /** Attention heads per layer; divides hidden_size. */
   readonly num_attention_heads: number;
   /** "gelu" (exact) or "quick_gelu". */
   readonly hidden_act: string;
+  /** Added to the variance in every layer norm; 1e-5 if absent. */
   readonly layer_norm_eps?: number;
 }
 

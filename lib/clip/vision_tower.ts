@@ -36,7 +36,9 @@ import {
 
 /** Fields of transformers' CLIPVisionConfig that the tower reads; a config.json loads as is. */
 export interface VisionTowerConfig extends TowerConfig {
+  /** Channels of the image; 3 if absent. */
   readonly num_channels?: number;
+  /** Side of the square image in pixels. */
   readonly image_size: number;
   /** Side of a patch in image pixels, stem included. */
   readonly patch_size: number;

@@ -13,8 +13,11 @@ export type LoraPart = "unet" | "text_encoder";
 
 /** One low-rank change of a weight. */
 export interface LoraDelta {
+  /** [rank in], or [rank in kh kw] of a convolution. */
   readonly down: HostArray;
+  /** [out rank], or [out rank 1 1]. */
   readonly up: HostArray;
+  /** The change is multiplied by alpha / rank; the rank itself where the file says nothing. */
   readonly alpha: number;
 }
 

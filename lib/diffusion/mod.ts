@@ -1,7 +1,12 @@
 /** Latent diffusion: the denoiser, the autoencoder, and what feeds them. */
 export type { ImageContext } from "./image_attention.ts";
 export { initUnet, unet, type UnetInputs, type UnetResiduals, unetShapes } from "./unet.ts";
-export { type CrossAttentionLayer, crossAttentionLayers, type UnetConfig } from "./unet_config.ts";
+export {
+  type ContractingConfig,
+  type CrossAttentionLayer,
+  crossAttentionLayers,
+  type UnetConfig,
+} from "./unet_config.ts";
 export {
   initVae,
   type LatentMoments,

@@ -45,6 +45,7 @@ import {
 export interface UnetResiduals {
   /** One per skip connection, in the order in which the U-Net makes them. */
   readonly down: readonly Tensor[];
+  /** Like the middle block's output. */
   readonly mid: Tensor;
 }
 
@@ -56,7 +57,9 @@ export interface UnetInputs {
   readonly timestep: Tensor;
   /** Text tokens [batch tokens cross_attention_dim]. */
   readonly text: Tensor;
+  /** Adapters: what every cross-attention layer attends to besides the text; none if absent. */
   readonly imageContexts?: readonly ImageContext[];
+  /** A ControlNet's residuals; none if absent. */
   readonly residuals?: UnetResiduals;
 }
 

@@ -4,21 +4,29 @@ type Kind = "down" | "up" | "mid";
 
 /** Fields of the contracting half of a U-Net, which a ControlNet has alone, in diffusers' names. */
 export interface ContractingConfig {
+  /** Channels of the latents: 4. */
   readonly in_channels: number;
   /** "CrossAttnDownBlock2D" or "DownBlock2D", from fine to coarse. */
   readonly down_block_types: readonly string[];
+  /** Channels of each block, from fine to coarse. */
   readonly block_out_channels: readonly number[];
   /** Residual blocks per down block; up blocks have one more. */
   readonly layers_per_block: number;
+  /** Groups of every group norm; divides each block's channels. */
   readonly norm_num_groups: number;
+  /** Added to the variance in the group norms of residual blocks; 1e-5 if absent. */
   readonly norm_eps?: number;
   /** Width of the text tokens. */
   readonly cross_attention_dim: number;
   /** The NUMBER of heads, for all blocks or per down block (the reference's misnomer); `num_attention_heads` comes first. */
   readonly attention_head_dim: number | readonly number[];
+  /** The number of heads where the config says it by its right name. */
   readonly num_attention_heads?: number | readonly number[] | null;
+  /** Whether transformers project by linear layers in place of 1×1 convolutions; false if absent. */
   readonly use_linear_projection?: boolean;
+  /** Whether the timestep embedding's cosines come first; true if absent. */
   readonly flip_sin_to_cos?: boolean;
+  /** Shift in the timestep frequencies' exponent; 0 if absent. */
   readonly freq_shift?: number;
 }
 
@@ -27,9 +35,11 @@ export interface ContractingConfig {
  * refused by {@link unetStages}.
  */
 export interface UnetConfig extends ContractingConfig {
+  /** Channels of the prediction: those of the latents. */
   readonly out_channels: number;
   /** "CrossAttnUpBlock2D" or "UpBlock2D", from coarse to fine. */
   readonly up_block_types: readonly string[];
+  /** Side of the latents in training; not read, any side that the blocks can halve works. */
   readonly sample_size?: number | null;
 }
 

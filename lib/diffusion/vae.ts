@@ -22,24 +22,33 @@ import { pixelAttention, pixelAttentionShapes } from "./vae_attention.ts";
 
 /** Fields of diffusers' AutoencoderKL config that this autoencoder reads; a config.json loads as is. */
 export interface VaeConfig {
+  /** Channels of the image: 3. */
   readonly in_channels: number;
+  /** Channels of the decoded image: 3. */
   readonly out_channels: number;
+  /** Channels of the latents: 4. */
   readonly latent_channels: number;
   /** From fine to coarse; every level but the last halves the image. */
   readonly block_out_channels: readonly number[];
   /** Residual blocks per encoder level; decoder levels have one more. */
   readonly layers_per_block: number;
+  /** Groups of every group norm; divides each level's channels. */
   readonly norm_num_groups: number;
   /** Factor that brings latents to a standard deviation of about 1. */
   readonly scaling_factor: number;
+  /** Whether a 1×1 convolution follows the encoder; true if absent. */
   readonly use_quant_conv?: boolean;
+  /** Whether a 1×1 convolution precedes the decoder; true if absent. */
   readonly use_post_quant_conv?: boolean;
+  /** Whether the middle blocks attend over all pixels; true if absent. */
   readonly mid_block_add_attention?: boolean;
+  /** Side of the images in training; not read. */
   readonly sample_size?: number;
 }
 
 /** Mean and log variance of the latents' normal distribution, both [batch latent_channels height/f width/f]. */
 export interface LatentMoments {
+  /** μ, not yet times `scaling_factor`. */
   readonly mean: Tensor;
   /** Clamped to [-30, 20]. */
   readonly logvar: Tensor;

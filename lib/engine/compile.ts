@@ -12,7 +12,9 @@ import { record } from "./record.ts";
 /** Where a compiled program runs. */
 export type Device = "cpu" | "webgpu" | "cuda";
 
+/** Where and how a function is compiled. */
 export interface CompileOptions {
+  /** Where it runs; "cpu" if absent. */
   readonly device?: Device;
   /** Threads of one operator; default all cores. */
   readonly threads?: number;

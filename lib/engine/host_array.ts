@@ -5,8 +5,11 @@ export type DType = "float32" | "int32" | "bool";
 
 /** A dense array in ordinary memory, row-major. `data.length` is the product of `shape`. */
 export interface HostArray {
+  /** Element type; decides the class of `data`. */
   readonly dtype: DType;
+  /** Sides, outermost first; [] for a scalar. */
   readonly shape: readonly number[];
+  /** The elements; bytes 0 and 1 for bool. */
   readonly data: Float32Array | Int32Array | Uint8Array;
 }
 

@@ -3,9 +3,8 @@
  * hand-written gradient (see kernels/); on an eager backend it is a composition of tfjs ops, so that eager runs check the fast ones.
  */
 import * as tf from "@tensorflow/tfjs";
+import type { Tensor } from "@tensorflow/tfjs";
 import { isRecording } from "./record.ts";
-
-type Tensor = tf.Tensor;
 
 function kernel(name: string, inputs: Record<string, Tensor>, attrs: Record<string, unknown> = {}): Tensor {
   const result = tf.engine().runKernel(name, inputs, attrs as never) as Tensor | Tensor[];

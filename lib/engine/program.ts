@@ -4,7 +4,9 @@ import type { HostParams, Params } from "./parameters.ts";
 
 /** Shape and element type of a program's input. */
 export interface InputSpec {
+  /** Element type; float32 if absent. */
   readonly dtype?: "float32" | "int32";
+  /** Sides; every run feeds exactly these. */
   readonly shape: readonly number[];
 }
 

@@ -5,6 +5,7 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 
 /** 64 bits that name a place in the tree of all random streams. */
 export interface Key {
+  /** Two signed 32-bit words. */
   readonly words: readonly [number, number];
 }
 

@@ -28,7 +28,9 @@ const MAX_HEADER = 100_000_000;
 
 /** What a safetensors file holds. */
 export interface SafetensorsFile {
+  /** Arrays by name, in the header's order. */
   readonly tensors: HostParams;
+  /** The header's `__metadata__`; empty if absent. */
   readonly metadata: Record<string, string>;
 }
 

@@ -12,8 +12,11 @@ import { addNoise, type NoiseSchedule } from "../diffusion/mod.ts";
 
 /** A batch's noisy latents, their timesteps and the noise to predict. */
 export interface NoisyBatch {
+  /** z_t, flat [batch channel height width]. */
   readonly sample: Float32Array;
+  /** t [batch], whole numbers from 0. */
   readonly timestep: Float32Array;
+  /** ε, flat like `sample`. */
   readonly noise: Float32Array;
 }
 

@@ -22,30 +22,39 @@ import { flatten, flattenHost, unflatten, unflattenHost } from "./flat_parameter
 
 /** A scalar loss and whatever else a step should report. */
 export interface LossResult {
+  /** The scalar to minimise. */
   readonly loss: Tensor;
+  /** Further tensors to report, by name. */
   readonly aux?: Params;
 }
 
 /** What is trained and how. */
 export interface TrainStepOptions {
+  /** Weights that stay as they are; constants of the graph. */
   readonly frozen: HostParams;
+  /** Weights to train, with their initial values. */
   readonly trainable: HostParams;
   /** The batch's arrays. */
   readonly inputs: Readonly<Record<string, InputSpec>>;
+  /** The loss of one batch, a pure function of weights and inputs. */
   readonly loss: (trained: Params, frozen: Params, inputs: Params) => LossResult;
+  /** AdamW's constants; {@link ADAMW} if absent. */
   readonly optimizer?: AdamWConfig;
   /** Largest global gradient norm; none if absent. */
   readonly clipNorm?: number;
   /** Decay of the exponential moving average of the weights; none if absent. */
   readonly emaDecay?: number;
+  /** Device, threads and passes of the compiled step. */
   readonly compile?: CompileOptions;
 }
 
 /** What one step reports. */
 export interface StepReport {
+  /** The batch's loss before the update. */
   readonly loss: number;
   /** Global L2 norm of the gradient before clipping. */
   readonly gradientNorm: number;
+  /** What the loss returned as `aux`; reused by the next step. */
   readonly aux: HostParams;
 }
 
@@ -64,7 +73,9 @@ export interface TrainStep {
   weights(): HostParams;
   /** Everything a resumed training needs. */
   snapshot(): HostParams;
+  /** Goes back to a snapshot of this or an equally made step. */
   restore(snapshot: HostParams): void;
+  /** Frees native memory. */
   dispose(): Promise<void>;
 }
 

@@ -5,7 +5,9 @@ import type { TrainStep } from "./train_step.ts";
 
 /** What a training is asked to do. */
 export interface TrainOptions {
+  /** Number of steps of the whole training, those already done included. */
   readonly steps: number;
+  /** Learning rate by step. */
   readonly schedule: LearningRateSchedule;
   /** The batch of a step: a pure function of the step number. May compute asynchronously. */
   readonly batch: (step: number) => Readonly<Record<string, Feed>> | Promise<Readonly<Record<string, Feed>>>;
@@ -17,7 +19,9 @@ export interface TrainOptions {
 export interface TrainEvent {
   /** Steps done so far. */
   readonly step: number;
+  /** The batch's loss before the update. */
   readonly loss: number;
+  /** Global L2 norm of the gradient before clipping. */
   readonly gradientNorm: number;
 }
 

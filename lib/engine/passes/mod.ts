@@ -10,6 +10,7 @@ export const PASSES = {
   "common-subexpressions": shareCommonSubexpressions,
 } as const;
 
+/** Name of a graph pass, for {@link optimize}'s options. */
 export type PassName = keyof typeof PASSES;
 
 /** Applies every pass but those left out, then drops what became dead. */
