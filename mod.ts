@@ -32,6 +32,7 @@ export {
   type ProgramFunction,
   type ProgramParts,
   readSafetensors,
+  type RunOptions,
   type SafetensorsFile,
   scope,
   type Shapes,
@@ -325,6 +326,7 @@ export {
   studentQuantile,
   type StylePair,
   topOneAccuracy,
+  topOneHits,
 } from "./lib/metrics/mod.ts";
 
 // Layouts of embeddings (Fig. 4)

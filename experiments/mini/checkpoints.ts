@@ -25,9 +25,9 @@ function digest(tensors: HostParams): string {
   return hash.digest("hex");
 }
 
-/** Path of a part's file. */
-export function checkpointPath(part: PartId): URL {
-  return new URL(`${part}.safetensors`, CHECKPOINTS);
+/** Path of a part's file; `folder` ends in a slash. */
+export function checkpointPath(part: PartId, folder: URL = CHECKPOINTS): URL {
+  return new URL(`${part}.safetensors`, folder);
 }
 
 /** Bytes of a checkpoint file. Tensors are stored in half precision. */

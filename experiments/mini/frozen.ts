@@ -10,7 +10,7 @@ import {
 } from "../../lib/clip/mod.ts";
 import { type UnetConfig, unetShapes, type VaeConfig, vaeShapes } from "../../lib/diffusion/mod.ts";
 import { imageContextShapes, type ResamplerConfig, resamplerShapes } from "../../lib/adapter/mod.ts";
-import { readCheckpoint } from "./checkpoints.ts";
+import { checkpointPath, CHECKPOINTS, readCheckpoint } from "./checkpoints.ts";
 
 /** Weights with the configuration that explains them. */
 export interface Model<Config> {
@@ -31,23 +31,26 @@ export interface PlusModel {
   readonly context: HostParams;
 }
 
-/** Reads the autoencoder. */
-export async function loadVae(): Promise<Model<VaeConfig>> {
-  const { config, tensors } = await readCheckpoint("vae");
+/** Reads the autoencoder. `folder`, here and below, is where the checkpoints lie. */
+export async function loadVae(folder: URL = CHECKPOINTS): Promise<Model<VaeConfig>> {
+  const { config, tensors } = await readCheckpoint("vae", checkpointPath("vae", folder));
   const vae = config as unknown as VaeConfig;
   return { config: vae, params: loadStrict(tensors, vaeShapes(vae), { what: "the autoencoder" }) };
 }
 
 /** Reads the joint encoder's image tower, or the judge's. */
-export async function loadVision(part: "encoder" | "judge"): Promise<Model<VisionTowerConfig>> {
-  const { config, tensors } = await readCheckpoint(part);
+export async function loadVision(
+  part: "encoder" | "judge",
+  folder: URL = CHECKPOINTS,
+): Promise<Model<VisionTowerConfig>> {
+  const { config, tensors } = await readCheckpoint(part, checkpointPath(part, folder));
   const vision = config as unknown as VisionTowerConfig;
   return { config: vision, params: loadStrict(tensors, visionTowerShapes(vision), { what: `the ${part}` }) };
 }
 
 /** Reads the base model. */
-export async function loadBase(): Promise<BaseModel> {
-  const { config, tensors } = await readCheckpoint("base");
+export async function loadBase(folder: URL = CHECKPOINTS): Promise<BaseModel> {
+  const { config, tensors } = await readCheckpoint("base", checkpointPath("base", folder));
   const { unet, text, words } = config as unknown as {
     unet: UnetConfig;
     text: TextTowerConfig;
@@ -67,8 +70,9 @@ export async function loadBase(): Promise<BaseModel> {
 }
 
 /** Reads the mini IPAdapter+. */
-export async function loadPlus(base: BaseModel): Promise<PlusModel> {
-  const { config, tensors } = await readCheckpoint("ip-adapter-plus");
+export async function loadPlus(base: BaseModel, folder: URL = CHECKPOINTS): Promise<PlusModel> {
+  const path = checkpointPath("ip-adapter-plus", folder);
+  const { config, tensors } = await readCheckpoint("ip-adapter-plus", path);
   const { projection } = config as unknown as { projection: ResamplerConfig };
   return {
     projection: {

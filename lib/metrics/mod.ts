@@ -8,7 +8,7 @@ export {
   type Embedding,
   type StylePair,
 } from "./clip_scores.ts";
-export { topOneAccuracy } from "./retrieval.ts";
+export { topOneAccuracy, topOneHits } from "./retrieval.ts";
 export {
   bootstrapCells,
   bootstrapInterval,
