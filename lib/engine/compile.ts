@@ -9,6 +9,9 @@ import { optimize, type PassName } from "./passes/mod.ts";
 import { feedData, type Program, type ProgramFunction, type ProgramParts, rejectUnknown } from "./program.ts";
 import { record } from "./record.ts";
 
+// Its log lines would stand beside our sentences: every failure comes back as an exception.
+ort.env.logLevel = "fatal";
+
 /** Where a compiled program runs. */
 export type Device = "cpu" | "webgpu" | "cuda";
 
@@ -126,7 +129,7 @@ export async function compile(
     results[name] = { dtype, shape, data: allocate(dtype, sizeOf(shape)) };
   }
   return {
-    async run(feeds) {
+    async run(feeds, { accept } = {}) {
       rejectUnknown(feeds, inputs);
       const fed: Record<string, ort.Tensor> = {};
       for (const [name, spec] of Object.entries(inputs)) {
@@ -146,7 +149,7 @@ export async function compile(
         fetched[value] = tensorOf(results[name] as HostArray);
       }
       await session.run(fed, fetched);
-      [current, spare] = [spare, current];
+      if (accept?.(results) ?? true) [current, spare] = [spare, current];
       return results;
     },
     readState: () =>
@@ -159,8 +162,8 @@ export async function compile(
         if (!place || place.data.length !== array.data.length) {
           throw new RangeError(
             `Writing state "${name}" needs ${
-              place?.data.length ?? "an existing name"
-            } numbers, got ${array.data.length}`,
+              place ? `${place.data.length} numbers` : "an existing name"
+            }, got ${array.data.length} numbers`,
           );
         }
         place.data.set(array.data);

@@ -23,30 +23,40 @@ export async function eager(
   const fixed = toTensors(frozen);
   let current = toTensors(state);
   return {
-    async run(feeds) {
+    async run(feeds, { accept } = {}) {
       rejectUnknown(feeds, inputs);
       await tf.setBackend(backend);
       tf.engine().startScope();
-      const fed: Params = {};
-      for (const [name, spec] of Object.entries(inputs)) {
-        fed[name] = tf.tensor(feedData(name, feeds[name], spec), [...spec.shape], spec.dtype ?? "float32");
+      try {
+        const fed: Params = {};
+        for (const [name, spec] of Object.entries(inputs)) {
+          fed[name] = tf.tensor(feedData(name, feeds[name], spec), [...spec.shape], spec.dtype ?? "float32");
+        }
+        const result = fn(fixed, current, fed);
+        const outputs: HostParams = {};
+        for (const [name, tensor] of Object.entries(result.outputs)) outputs[name] = toHost(tensor);
+        if (!(accept?.(outputs) ?? true)) return outputs;
+        const next = { ...current };
+        for (const [name, tensor] of Object.entries(result.state ?? {})) next[name] = tf.keep(tensor.clone());
+        for (const [name, tensor] of Object.entries(current)) if (next[name] !== tensor) tensor.dispose();
+        current = next;
+        return outputs;
+      } finally {
+        tf.engine().endScope();
       }
-      const result = fn(fixed, current, fed);
-      const outputs: HostParams = {};
-      for (const [name, tensor] of Object.entries(result.outputs)) outputs[name] = toHost(tensor);
-      const next = { ...current };
-      for (const [name, tensor] of Object.entries(result.state ?? {})) next[name] = tf.keep(tensor.clone());
-      tf.engine().endScope();
-      for (const [name, tensor] of Object.entries(current)) if (next[name] !== tensor) tensor.dispose();
-      current = next;
-      return outputs;
     },
     readState: () =>
       Object.fromEntries(Object.entries(current).map(([name, tensor]) => [name, toHost(tensor)])),
     writeState(written) {
       for (const [name, array] of Object.entries(written)) {
         const before = current[name];
-        if (!before) throw new RangeError(`Writing state "${name}": it does not exist`);
+        if (!before || before.size !== array.data.length) {
+          throw new RangeError(
+            `Writing state "${name}" needs ${
+              before ? `${before.size} numbers` : "an existing name"
+            }, got ${array.data.length} numbers`,
+          );
+        }
         before.dispose();
         current[name] = toTensor(array);
       }

@@ -19,9 +19,15 @@ export function valueAndGradients(
     );
     return result.loss as tf.Scalar;
   })(names.map((name) => params[name] as tf.Tensor));
+  // Handed over to the caller's scope, so that an eager run frees them.
+  const owned = Object.entries(aux).map(([name, kept]): [string, tf.Tensor] => {
+    const tensor = kept.clone();
+    kept.dispose();
+    return [name, tensor];
+  });
   return {
     loss: value,
     grads: Object.fromEntries(names.map((name, i) => [name, grads[i] as tf.Tensor])),
-    aux,
+    aux: Object.fromEntries(owned),
   };
 }

@@ -30,7 +30,7 @@ export {
   silu,
   upsampleNearest,
 } from "./ops.ts";
-export type { Feed, InputSpec, Program, ProgramFunction, ProgramParts } from "./program.ts";
+export type { Feed, InputSpec, Program, ProgramFunction, ProgramParts, RunOptions } from "./program.ts";
 export { compile, type CompileOptions, type Device } from "./compile.ts";
 export { eager, type EagerBackend } from "./eager.ts";
 export { valueAndGradients } from "./gradients.ts";

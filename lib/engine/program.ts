@@ -30,6 +30,12 @@ export type ProgramFunction = (
 /** Numbers to feed: a host array, or typed data in the declared shape. */
 export type Feed = HostArray | Float32Array | Int32Array;
 
+/** How one run goes on. */
+export interface RunOptions {
+  /** Looks at the outputs; where it returns false, the state stays as it was before the run. */
+  readonly accept?: (outputs: HostParams) => boolean;
+}
+
 /** A function ready to run. */
 export interface Program {
   /**
@@ -37,7 +43,7 @@ export interface Program {
    *
    * @throws RangeError when an input is missing, unexpected or of another size.
    */
-  run(inputs: Readonly<Record<string, Feed>>): Promise<HostParams>;
+  run(inputs: Readonly<Record<string, Feed>>, options?: RunOptions): Promise<HostParams>;
   /** Copies of the state. */
   readState(): HostParams;
   /** Replaces some of the state. */
@@ -70,7 +76,8 @@ export function rejectUnknown(
 ): void {
   for (const name of Object.keys(inputs)) {
     if (!(name in specs)) {
-      throw new RangeError(`Running a program: no input "${name}"; it has ${Object.keys(specs).join(", ")}`);
+      const known = Object.keys(specs).join(", ") || "none";
+      throw new RangeError(`Running a program needs only its own inputs (${known}), got "${name}"`);
     }
   }
 }

@@ -163,9 +163,11 @@ export function record(
     };
     const outputs: Record<string, string> = {};
     tf.engine().startScope();
-    const results = fn(tensor);
-    for (const [name, result] of Object.entries(results)) outputs[name] = valueOf(result);
-    tf.engine().endScope();
+    try {
+      for (const [name, result] of Object.entries(fn(tensor))) outputs[name] = valueOf(result);
+    } finally {
+      tf.engine().endScope();
+    }
     return { graph: builder.graph(Object.values(outputs)), outputs };
   } finally {
     recorder.builder = undefined;

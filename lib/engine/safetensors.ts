@@ -12,19 +12,24 @@ interface Entry {
   data_offsets: [number, number];
 }
 
-const WIDTH: Record<string, number> = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  U8: 1,
-  I8: 1,
-  BOOL: 1,
-};
+/** Bytes of an element. */
+const WIDTH: ReadonlyMap<string, number> = new Map([
+  ["F64", 8],
+  ["F32", 4],
+  ["F16", 2],
+  ["BF16", 2],
+  ["I64", 8],
+  ["I32", 4],
+  ["I16", 2],
+  ["U8", 1],
+  ["I8", 1],
+  ["BOOL", 1],
+]);
 const MAX_HEADER = 100_000_000;
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /** What a safetensors file holds. */
 export interface SafetensorsFile {
@@ -34,7 +39,8 @@ export interface SafetensorsFile {
   readonly metadata: Record<string, string>;
 }
 
-function widen(kind: string, bytes: Uint8Array, count: number): HostArray["data"] {
+/** The elements as the engine holds them; undefined for an integer beyond 32 bits. */
+function widen(kind: string, bytes: Uint8Array, count: number): HostArray["data"] | undefined {
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
   switch (kind) {
     case "F32":
@@ -49,8 +55,12 @@ function widen(kind: string, bytes: Uint8Array, count: number): HostArray["data"
       for (let i = 0; i < count; i++) bits[i] = (halves[i] as number) << 16;
       return new Float32Array(bits.buffer);
     }
-    case "I64":
-      return Int32Array.from(new BigInt64Array(buffer), Number);
+    case "I64": {
+      const wide = new BigInt64Array(buffer);
+      return wide.some((value) => value !== BigInt.asIntN(32, value))
+        ? undefined
+        : Int32Array.from(wide, Number);
+    }
     case "I32":
       return new Int32Array(buffer);
     case "I16":
@@ -81,38 +91,53 @@ export function readSafetensors(bytes: Uint8Array, options: { what?: string } = 
       `its header claims ${length} bytes, the file has ${bytes.length}: truncated, or no safetensors file`,
     );
   }
-  let header: Record<string, unknown> = {};
+  let parsed: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
   } catch {
     fail("its header is no JSON");
   }
+  const header = isRecord(parsed) ? parsed : fail("its header is no JSON object");
   const body = bytes.subarray(8 + length);
   const tensors: HostParams = {};
-  let metadata: Record<string, string> = {};
+  const metadata: Record<string, string> = {};
+  const places: [number, number][] = [];
   for (const [name, value] of Object.entries(header)) {
+    if (name === "__proto__" || !isRecord(value)) fail(`its header has no valid entry "${name}"`);
     if (name === "__metadata__") {
-      metadata = value as Record<string, string>;
+      for (const [field, text] of Object.entries(value as object)) {
+        metadata[field] = typeof text === "string" ? text : fail(`its metadata "${field}" is no text`);
+      }
       continue;
     }
-    const { dtype, shape, data_offsets } = value as Entry;
-    const width = WIDTH[dtype] ?? fail(`tensor "${name}" has unknown type ${dtype}`);
+    const { dtype, shape, data_offsets } = value as unknown as Entry;
+    const width = WIDTH.get(dtype) ?? fail(`tensor "${name}" has unknown type ${dtype}`);
     if (!Array.isArray(shape) || !shape.every((side) => Number.isSafeInteger(side) && side >= 0)) {
       fail(`tensor "${name}" has no valid shape`);
     }
     const [start, end] = Array.isArray(data_offsets) ? data_offsets : fail(`tensor "${name}" has no offsets`);
     const count = sizeOf(shape);
-    if (!(start >= 0 && end <= body.length && end - start === count * width)) {
+    const whole = Number.isSafeInteger(start) && Number.isSafeInteger(end);
+    if (!(whole && start >= 0 && end <= body.length && end - start === count * width)) {
       fail(
         `tensor "${name}" expects ${
           count * width
         } bytes at ${start}, the file has ${body.length}: truncated or damaged`,
       );
     }
-    const data = widen(dtype, body.subarray(start, end), count);
+    places.push([start, end]);
+    const data = widen(dtype, body.subarray(start, end), count) ??
+      fail(`tensor "${name}" holds an integer beyond 32 bits`);
     const kind = data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "bool";
     tensors[name] = { dtype: kind, shape, data };
   }
+  // As the format demands: no byte without a tensor, none with two.
+  let covered = 0;
+  for (const [start, end] of places.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
+    if (start !== covered) fail(`its tensors overlap or leave a gap at byte ${Math.min(start, covered)}`);
+    covered = end;
+  }
+  if (covered !== body.length) fail(`its tensors end at byte ${covered}, the file has ${body.length}`);
   return { tensors, metadata };
 }
 

@@ -12,6 +12,8 @@ import {
   leaf,
   type Params,
   type Program,
+  type ProgramFunction,
+  type ProgramParts,
   type Shapes,
   type Tensor,
   tf,
@@ -46,6 +48,8 @@ export interface TrainStepOptions {
   readonly emaDecay?: number;
   /** Device, threads and passes of the compiled step. */
   readonly compile?: CompileOptions;
+  /** What makes a program of the step, to run it on another engine; `compile()` if absent. */
+  readonly engine?: (fn: ProgramFunction, parts: ProgramParts) => Promise<Program>;
 }
 
 /** What one step reports. */
@@ -84,6 +88,10 @@ function averageDecay(decay: number, step: number): number {
   return Math.min(decay, (1 + step) / (10 + step));
 }
 
+function finite(outputs: HostParams): boolean {
+  return ["loss", "norm"].every((name) => Number.isFinite(leaf(outputs, name).data[0]));
+}
+
 /** Compiles a training step. */
 export async function compileTrainStep(options: TrainStepOptions): Promise<TrainStep> {
   const { frozen, trainable, inputs, loss, optimizer = ADAMW, clipNorm, emaDecay } = options;
@@ -98,7 +106,8 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
     v: zeros(),
     ...(emaDecay === undefined ? {} : { average: start }),
   };
-  const program: Program = await compile((fixed, before, fed) => {
+  const engine = options.engine ?? ((fn, parts) => compile(fn, parts, options.compile));
+  const program = await engine((fixed, before, fed) => {
     const { "optimizer.rates": rates, "optimizer.average": keep, ...batch } = fed;
     const trained = unflatten(leaf(before, "params"), shapes);
     const result = valueAndGradients((p) => loss(p, fixed, batch), trained);
@@ -128,7 +137,7 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
       "optimizer.rates": { shape: [3] },
       ...(emaDecay === undefined ? {} : { "optimizer.average": { shape: [] } }),
     },
-  }, options.compile);
+  });
 
   return {
     async run(batch, { step, learningRate }) {
@@ -138,10 +147,10 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
         ...(emaDecay === undefined
           ? {}
           : { "optimizer.average": Float32Array.of(averageDecay(emaDecay, step)) }),
-      });
+      }, { accept: finite });
       const value = leaf(outputs, "loss").data[0] as number;
       const gradientNorm = leaf(outputs, "norm").data[0] as number;
-      if (!Number.isFinite(value) || !Number.isFinite(gradientNorm)) {
+      if (!finite(outputs)) {
         throw new RangeError(
           `Training stopped at step ${step}: expected a finite loss and gradient, got loss ${value}, gradient norm ${gradientNorm}`,
         );
