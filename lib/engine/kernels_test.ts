@@ -24,6 +24,9 @@ import {
   upsampleNearest,
   valueAndGradients,
 } from "./mod.ts";
+import { recordProgram } from "./compile.ts";
+import { LOWERINGS } from "./kernels/table.ts";
+import { RECORDER } from "./record.ts";
 
 interface OpCase {
   readonly name: string;
@@ -123,6 +126,7 @@ const CASES: OpCase[] = [
   { name: "mean kept", run: ([x]) => tf.mean(x!, [1, 2], true), shapes: [[2, 3, 4]] },
   { name: "max", run: ([x]) => tf.max(x!, 1), shapes: [[2, 3, 4]] },
   { name: "min", run: ([x]) => tf.min(x!, -1, true), shapes: [[2, 3, 4]] },
+  { name: "prod", run: ([x]) => tf.prod(x!, 1), shapes: [[2, 3, 4]], flat: true },
   { name: "argMax", run: ([x]) => tf.cast(tf.argMax(x!, -1), "float32"), shapes: [[2, 3, 4]], flat: true },
   { name: "reshape", run: ([x]) => tf.reshape(x!, [3, -1]), shapes: [[2, 3, 4]] },
   { name: "transpose", run: ([x]) => tf.transpose(x!, [2, 0, 1]), shapes: [[2, 3, 4]] },
@@ -284,4 +288,31 @@ Deno.test("compile() names the op and the calling line when an op has no lowerin
     }),
     /op "Cumsum" is not supported \(called at .*kernels_test\.ts/,
   );
+});
+
+Deno.test("Every lowering of the table is exercised by a case", () => {
+  const inputsOf = (item: OpCase) => Object.fromEntries(item.shapes.map((shape, j) => [`x${j}`, { shape }]));
+  const record = (item: OpCase) => recordProgram(program(item), { inputs: inputsOf(item) });
+  record(CASES[0] as OpCase);
+  const used = new Set<string>();
+  const originals = Object.keys(LOWERINGS).map((name) => tf.getKernel(name, RECORDER));
+  const replaceKernels = (wrap: (original: tf.KernelConfig) => tf.KernelConfig) => {
+    for (const original of originals) {
+      tf.unregisterKernel(original.kernelName, RECORDER);
+      tf.registerKernel(wrap(original));
+    }
+  };
+  replaceKernels((original) => ({
+    ...original,
+    kernelFunc: (params) => {
+      used.add(original.kernelName);
+      return original.kernelFunc(params);
+    },
+  }));
+  try {
+    for (const item of CASES) record(item);
+  } finally {
+    replaceKernels((original) => original);
+  }
+  assert.deepEqual(Object.keys(LOWERINGS).filter((name) => !used.has(name)), []);
 });

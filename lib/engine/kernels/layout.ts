@@ -1,5 +1,5 @@
 import { host } from "../host_array.ts";
-import { broadcast, type Lowering, normalAxes, reshaped, transposed } from "./lowering.ts";
+import { type Lowering, normalAxes, reshaped, transposed } from "./lowering.ts";
 
 const INT64_MAX = 2 ** 52; // "to the end" for Slice; exact in a double
 
@@ -146,12 +146,6 @@ const oneHot: Lowering = (graph, { indices }, attrs) => {
   return graph.emit("Where", [hit, on, off], { dtype, shape: result });
 };
 
-const broadcastTo: Lowering = (graph, { x }, attrs) => {
-  const { dtype, shape } = graph.info(x as string);
-  const result = broadcast(shape, attrs.shape as number[]);
-  return graph.emit("Expand", [x as string, graph.int64(result)], { dtype, shape: result });
-};
-
 const range: Lowering = (graph, _inputs, attrs) => {
   const { start, stop, step } = attrs as { start: number; stop: number; step: number };
   const values = Array.from(
@@ -201,7 +195,6 @@ export const LAYOUT: Record<string, Lowering> = {
   Reverse: reverse,
   GatherV2: gather,
   OneHot: oneHot,
-  BroadcastTo: broadcastTo,
   Range: range,
   UpsampleNearest: upsampleNearest,
   Embedding: (graph, { weight, ids }) =>

@@ -185,9 +185,9 @@ const standardize: Lowering = (graph, { x }, attrs) => {
   return [y as string, deviation as string];
 };
 
-const softmax = (op: string, axisName: string): Lowering => (graph, { logits }, attrs) =>
-  graph.emit(op, [logits as string], graph.info(logits as string), {
-    axis: (attrs[axisName] as number | undefined) ?? -1,
+const softmax: Lowering = (graph, { logits }, attrs) =>
+  graph.emit("Softmax", [logits as string], graph.info(logits as string), {
+    axis: (attrs.dim as number | undefined) ?? -1,
   });
 
 export const PRODUCTS: Record<string, Lowering> = {
@@ -198,8 +198,7 @@ export const PRODUCTS: Record<string, Lowering> = {
   Prod: reduction("ReduceProd"),
   ArgMax: argMax,
   BatchMatMul: matMul,
-  Softmax: softmax("Softmax", "dim"),
-  LogSoftmax: softmax("LogSoftmax", "axis"),
+  Softmax: softmax,
   Standardize: standardize,
   LinearBias: linearBias,
   Conv2dNchw: convolution,
