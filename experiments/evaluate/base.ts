@@ -1,0 +1,71 @@
+/** The base model: does the judge find, for a generated picture, the caption it was made for? */
+import { fold, key, normal } from "../../lib/engine/mod.ts";
+import { clipScore, topOneHits } from "../../lib/metrics/mod.ts";
+import type { Rgb } from "../../lib/tasks/mod.ts";
+import { loadBase, loadVae, loadVision } from "../mini/frozen.ts";
+import { createGenerator } from "../mini/generator.ts";
+import { imageEncoder, latentDecoder } from "../mini/programs.ts";
+import { meanScore } from "./bootstrap_score.ts";
+import type { PartEvaluation } from "./evaluation.ts";
+import { distinctScenes, heldOutItems } from "./held_out.ts";
+import { MOST_CONCEPTS, textVectors } from "./image_tower.ts";
+
+const GUIDANCE = 4;
+const STEPS = 30;
+/** Pictures sampled at once. */
+const BATCH = 16;
+
+export const BASE: PartEvaluation = {
+  checkpoints: ["base", "vae", "judge"],
+  items: { what: "captions of distinct concepts", usual: 100, low: 2, high: MOST_CONCEPTS },
+  async measure({ bank, folder, items }) {
+    const [base, vae, vision] = [
+      await loadBase(folder),
+      await loadVae(folder),
+      await loadVision("judge", folder),
+    ];
+    const scenes = distinctScenes(heldOutItems(bank), items);
+    const generator = await createGenerator({ base, batch: BATCH });
+    const latents = await generator.generate(
+      scenes.map(({ caption, index }) => ({
+        ids: base.tokenizer.encode([caption]),
+        noise: normal(fold(key("evaluate the base"), index), 4 * 16 * 16),
+      })),
+      { steps: STEPS, guidance: GUIDANCE, sampler: "ddim" },
+    );
+    await generator.dispose();
+    const decoder = await latentDecoder(vae);
+    const generated = await decoder.run(latents);
+    await decoder.dispose();
+    const judge = await imageEncoder(vision);
+    const seen = async (images: readonly Rgb[]) =>
+      (await judge.run(images)).map(({ embedding }) => embedding);
+    const [made, real] = [await seen(generated), await seen(scenes.map(({ image }) => image))];
+    await judge.dispose();
+    const texts = await textVectors(scenes.map(({ caption }) => caption));
+    const [found, foundReal] = [topOneHits(made, texts), topOneHits(real, texts)];
+    const clipP = (images: readonly Float32Array[]) => [
+      images.map((image, i) => clipScore(image, texts[i] as Float32Array)),
+    ];
+    return {
+      method:
+        `One picture for each of ${items} held-out captions of ${items} distinct concepts: DDIM, ${STEPS} steps, guidance ` +
+        `${GUIDANCE}. By the judge's image tower, a picture finds its own caption among the ${items}; beside it the same for the ` +
+        "real scenes of these captions. CLIP-P is 2.5 · max(0, cosine) with the caption.",
+      scores: [
+        meanScore("generated → caption top-1", [found.map(Number)], { bar: { least: 0.5, items: 100 } }),
+        meanScore("real scene → caption top-1", [foundReal.map(Number)]),
+        meanScore("CLIP-P, generated", clipP(made)),
+        meanScore("CLIP-P, real scenes", clipP(real)),
+      ],
+      gallery: {
+        note: "generated; green: the judge finds this caption among all",
+        items: scenes.map(({ caption }, i) => ({
+          images: [generated[i] as Rgb],
+          caption,
+          good: found[i] as boolean,
+        })),
+      },
+    };
+  },
+};

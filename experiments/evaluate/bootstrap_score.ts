@@ -1,0 +1,26 @@
+/** A mean over items as a score with its 95 % bootstrap interval. */
+import { key } from "../../lib/engine/mod.ts";
+import { bootstrapCells, bootstrapInterval } from "../../lib/metrics/mod.ts";
+import type { Score } from "./evaluation.ts";
+
+/**
+ * The mean of `groups` of numbers (all of one size), items resampled within their group; `of` turns a mean into the score.
+ *
+ * @throws RangeError when a value is not finite.
+ */
+export function meanScore(
+  name: string,
+  groups: readonly (readonly number[])[],
+  options: Omit<Score, "name" | "value" | "low" | "high" | "n"> & { of?: (mean: number) => number } = {},
+): Score {
+  const { of = (mean) => mean, ...rest } = options;
+  const observations = groups.flatMap((values, group) =>
+    values.map((value, item) => ({ cell: name, stratum: `${group}`, item, seed: 0, value }))
+  );
+  const { means, draws } = bootstrapCells(observations, { key: key("evaluate") });
+  const value = of(means[0] as number);
+  const { low, high } = bootstrapInterval(value, draws.map((draw) => of(draw[0] as number)), {
+    items: Math.min(...groups.map((group) => group.length)),
+  });
+  return { name, value, low, high, n: observations.length, ...rest };
+}

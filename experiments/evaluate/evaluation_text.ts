@@ -1,0 +1,108 @@
+/** A measurement as text: a table for the terminal, a card for the repository. Pure functions of the measurement. */
+import { breakLines } from "../../lib/report/mod.ts";
+import type { Evaluation } from "./evaluation.ts";
+
+const DIGITS = 3;
+
+/** Rows of cells: score, value, interval, bar, verdict. */
+function cells(evaluation: Evaluation): string[][] {
+  return evaluation.scores.map(({ name, value, low, high, unit, lowerIsBetter, bar, verdict }) => {
+    const digits = unit === "dB" ? 2 : DIGITS;
+    return [
+      lowerIsBetter ? `${name} (lower is better)` : name,
+      `${value.toFixed(digits)}${unit ? ` ${unit}` : ""}`,
+      low === undefined || high === undefined ? "" : `[${low.toFixed(digits)}, ${high.toFixed(digits)}]`,
+      bar ? `≥ ${bar.least}` : "",
+      verdict === "none" ? "" : verdict === "not judged" ? `not judged below ${bar?.items} items` : verdict,
+    ];
+  });
+}
+
+const HEADINGS = ["score", "value", "95 % interval", "bar", "verdict"];
+
+/** The table for a terminal, with the method above it. */
+export function evaluationText(evaluation: Evaluation, options: { width?: number } = {}): string {
+  const { width = 100 } = options;
+  const rows = [HEADINGS, ...cells(evaluation)];
+  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length)));
+  const sources = Object.entries(evaluation.checkpoints).map(([part, hash]) => `${part} ${hash}`);
+  return [
+    `${evaluation.part}${
+      sources.length ? ` (checkpoints: ${sources.join(", ")})` : ""
+    }, data ${evaluation.data}`,
+    ...breakLines(evaluation.method, width),
+    "",
+    ...rows.map((row) =>
+      row.map((cell, column) => cell.padEnd(widths[column] as number)).join("  ").trimEnd()
+    ),
+  ].join("\n") + "\n";
+}
+
+/** What a checkpoint's header says about its training. */
+export interface RecipeFacts {
+  readonly summary?: string;
+  readonly steps?: number;
+  readonly batch?: number;
+  readonly seed?: number;
+  readonly seconds?: number;
+  readonly data?: string;
+  readonly loss?: number;
+}
+
+/** What the card says about the file itself. */
+export interface CheckpointFacts {
+  readonly recipe: RecipeFacts;
+  /** Stored numbers. */
+  readonly parameters: number;
+  readonly bytes: number;
+  /** SHA-256, 16 hexadecimal digits. */
+  readonly hash: string;
+}
+
+function wallTime(seconds: number | undefined): string {
+  if (seconds === undefined) return "not recorded";
+  return seconds < 120 ? `${seconds} s` : `${(seconds / 60).toFixed(1)} min`;
+}
+
+/** The card of a checkpoint, in Markdown: how it was made and what it scores. */
+export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string {
+  const { part } = evaluation;
+  const { recipe } = facts;
+  const told = (value: string | number | undefined) => value ?? "not recorded";
+  const others = Object.entries(evaluation.checkpoints).filter(([name]) => name !== part);
+  const table = (rows: readonly (readonly string[])[], headings: readonly string[]) =>
+    [headings, headings.map(() => "---"), ...rows].map((row) =>
+      `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`
+    );
+  return [
+    `# ${part}`,
+    "",
+    `${told(recipe.summary)}.`,
+    "",
+    ...table([
+      ["file", `\`${part}.safetensors\`, ${(facts.bytes / 1e6).toFixed(1)} MB, half precision`],
+      ["SHA-256", `\`${facts.hash}…\``],
+      ["numbers", facts.parameters.toLocaleString("en")],
+      ["steps", `${told(recipe.steps)} of batch ${told(recipe.batch)}`],
+      ["seed", `${told(recipe.seed)}`],
+      ["wall time", wallTime(recipe.seconds)],
+      ["last mean loss", `${told(recipe.loss)}`],
+      [
+        "data",
+        `mini data set \`${told(recipe.data)}\`, pre-training stream; artwork and licences in ../NOTICE.md`,
+      ],
+      ["made by", `\`deno task pretrain ${part}\``],
+    ], ["", ""]),
+    "",
+    "## Scores",
+    "",
+    evaluation.method,
+    "",
+    ...table(cells(evaluation), HEADINGS),
+    "",
+    `Measured by \`deno task evaluate ${part}\` on data \`${evaluation.data}\`${
+      others.length ? `, with ${others.map(([name, hash]) => `${name} \`${hash}\``).join(", ")}` : ""
+    }.`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,34 @@
+/** Scenes that no part was trained on: a stretch of the pre-training stream that no recipe reads. */
+import { type Bank, composePretrain, type Rgb, type SceneTruth } from "../../lib/tasks/mod.ts";
+
+/** First index of the stretch; the recipes read below 50,000,000. */
+export const FIRST_HELD_OUT = 90_000_000;
+
+/** A held-out picture with its caption. */
+export interface HeldOutItem {
+  /** Place in the pre-training stream. */
+  readonly index: number;
+  readonly image: Rgb;
+  readonly caption: string;
+  /** What the scene shows; undefined for a portrait. */
+  readonly scene: SceneTruth | undefined;
+}
+
+/** The stretch from its first item on, without end. */
+export function* heldOutItems(bank: Bank): Generator<HeldOutItem, never> {
+  for (let index = FIRST_HELD_OUT;; index++) {
+    const { image, caption, truth } = composePretrain(bank, index);
+    yield { index, image, caption, scene: truth.kind === "scene" ? truth : undefined };
+  }
+}
+
+/** Takes items until `count` scenes of as many concepts are found; portraits and repeated concepts are passed over. */
+export function distinctScenes(items: Generator<HeldOutItem, never>, count: number): HeldOutItem[] {
+  const found = new Map<string, HeldOutItem>();
+  while (found.size < count) {
+    const item = items.next().value;
+    const word = item.scene?.concept.word;
+    if (word !== undefined && !found.has(word)) found.set(word, item);
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,53 @@
+/** The image towers of the joint encoder and the judge: do held-out scenes find their captions, and captions their scenes? */
+import { createSentenceEmbedder, loadSentenceEncoder, SENTENCE_WIDTH } from "../../lib/clip/mod.ts";
+import { topOneHits } from "../../lib/metrics/mod.ts";
+import { loadVision } from "../mini/frozen.ts";
+import { imageEncoder } from "../mini/programs.ts";
+import { meanScore } from "./bootstrap_score.ts";
+import type { PartEvaluation } from "./evaluation.ts";
+import { distinctScenes, heldOutItems } from "./held_out.ts";
+
+/** Independent draws of candidates. */
+const DRAWS = 5;
+/** Distinct concepts of a draw at most; there are 160. */
+export const MOST_CONCEPTS = 150;
+
+/** Unit vectors of texts in the joint space, one [512] each. */
+export async function textVectors(texts: readonly string[]): Promise<Float32Array[]> {
+  const embedder = createSentenceEmbedder(await loadSentenceEncoder());
+  const rows = await embedder.embed(texts);
+  await embedder.dispose();
+  return texts.map((_, i) => rows.slice(i * SENTENCE_WIDTH, (i + 1) * SENTENCE_WIDTH));
+}
+
+function evaluation(part: "encoder" | "judge"): PartEvaluation {
+  return {
+    checkpoints: [part],
+    items: { what: "candidates of distinct concepts in each draw", usual: 100, low: 2, high: MOST_CONCEPTS },
+    async measure({ bank, folder, items }) {
+      const tower = await imageEncoder(await loadVision(part, folder));
+      const stretch = heldOutItems(bank);
+      const scenes = Array.from({ length: DRAWS }, () => distinctScenes(stretch, items)).flat();
+      const images = (await tower.run(scenes.map(({ image }) => image))).map(({ embedding }) => embedding);
+      await tower.dispose();
+      const texts = await textVectors(scenes.map(({ caption }) => caption));
+      const hits = (queries: readonly Float32Array[], candidates: readonly Float32Array[]) =>
+        Array.from({ length: DRAWS }, (_, draw) => {
+          const [first, end] = [draw * items, (draw + 1) * items];
+          return topOneHits(queries.slice(first, end), candidates.slice(first, end)).map(Number);
+        });
+      return {
+        method:
+          `${DRAWS} draws of ${items} held-out scenes of ${items} distinct concepts; a scene finds its caption among the draw's ` +
+          `${items} by cosine with the frozen sentence encoder's vectors. Mean over all draws.`,
+        scores: [
+          meanScore("image → caption top-1", hits(images, texts), { bar: { least: 0.75, items: 100 } }),
+          meanScore("caption → image top-1", hits(texts, images)),
+        ],
+      };
+    },
+  };
+}
+
+export const ENCODER: PartEvaluation = evaluation("encoder");
+export const JUDGE: PartEvaluation = evaluation("judge");

@@ -1,0 +1,53 @@
+/** The training instructions in the joint text space: do the wordings of a task lie together? */
+import { fold, key, stream } from "../../lib/engine/mod.ts";
+import { CORPUS, instructionCorpus, nameObject, TASKS } from "../../lib/instructions/mod.ts";
+import { neighbourPurity, pointsOf } from "../../lib/projection/mod.ts";
+import { CONCEPTS } from "../../lib/tasks/mod.ts";
+import { meanScore } from "./bootstrap_score.ts";
+import type { PartEvaluation } from "./evaluation.ts";
+import { textVectors } from "./image_tower.ts";
+
+const NEIGHBOURS = 10;
+
+/** Object instructions as the trainings read them: the name of a training concept in the place of "object". */
+function named(wordings: readonly string[]): string[] {
+  const words = CONCEPTS.filter(({ split }) => split === "train").map(({ word }) => word);
+  return wordings.map((wording, i) =>
+    /\bobjects?\b/i.test(wording)
+      ? nameObject(wording, stream(fold(key("evaluate the instructions"), i)).pick(words))
+      : wording
+  );
+}
+
+export const INSTRUCTIONS: PartEvaluation = {
+  checkpoints: [],
+  items: { what: "training instructions of each task", usual: 1000, low: 5, high: CORPUS.sizes.train },
+  async measure({ items }) {
+    const corpora = TASKS.map((task) => instructionCorpus(task, "train").slice(0, items));
+    const labels = TASKS.flatMap((task) => Array.from({ length: items }, () => task));
+    /** Purity of every wording, [task][wording]. */
+    const purities = async (wordings: readonly (readonly string[])[]) => {
+      const vectors = await textVectors(wordings.flat());
+      const purity = neighbourPurity(pointsOf(vectors), labels, { k: NEIGHBOURS });
+      return TASKS.map((_, place) => [...purity.subarray(place * items, (place + 1) * items)]);
+    };
+    const asWritten = await purities(corpora);
+    const withNames = await purities(
+      corpora.map((corpus, place) => TASKS[place] === "object" ? named(corpus) : corpus),
+    );
+    return {
+      method:
+        `${TASKS.length} × ${items} training instructions as the frozen sentence encoder places them; purity is the share of a ` +
+        `wording's ${NEIGHBOURS} nearest that belong to its task, averaged over all wordings. The bar is on the corpora as written; ` +
+        'beside it the same with a concept\'s name in the place of "object", as trainings read them.',
+      scores: [
+        meanScore("neighbour purity", asWritten, { bar: { least: 0.95, items: 1000 } }),
+        ...TASKS.map((task, place) => meanScore(`neighbour purity, ${task}`, [asWritten[place] as number[]])),
+        meanScore("neighbour purity, objects named", withNames),
+        meanScore("neighbour purity, object, objects named", [
+          withNames[TASKS.indexOf("object")] as number[],
+        ]),
+      ],
+    };
+  },
+};
