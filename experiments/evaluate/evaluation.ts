@@ -1,6 +1,5 @@
 /** What a measurement of a frozen part is: scores with intervals and bars, as data. */
-import type { Rgb } from "../../lib/tasks/mod.ts";
-import type { Bank } from "../../lib/tasks/mod.ts";
+import type { Bank, Rgb } from "../../lib/tasks/mod.ts";
 import type { PartId } from "../mini/checkpoints.ts";
 
 /** What `deno task evaluate` measures. */
