@@ -79,15 +79,15 @@ export const SCALES = {
     budgets: {
       smoke: {
         ...MINI_QUICK,
-        trainItems: 64,
-        validationItems: 6,
-        steps: 8,
-        batch: 16,
-        validateEvery: 4,
-        validateItems: 4,
-        samplerSteps: 8,
+        trainItems: 32,
+        validationItems: 4,
+        steps: 6,
+        batch: 8,
+        validateEvery: 6,
+        validateItems: 2,
+        samplerSteps: 4,
         galleryItems: 1,
-        expectedSeconds: { encode: 2, train: 4, score: 1 },
+        expectedSeconds: { encode: 2, train: 3, score: 1 },
       },
       quick: MINI_QUICK,
       full: {

@@ -20,6 +20,9 @@ const PART = 64;
 /** Wordings drawn per item of the object task, where each holds the object's name. */
 const NAMED_DRAWS = 3;
 
+/** Shared wordings are limited to this many per training item; only tiny budgets notice. */
+const MOST_WORDINGS = 4;
+
 /** How an encoded task is laid out in its files. */
 export interface EncodedLayout {
   readonly items: number;
@@ -36,7 +39,7 @@ function halfBytes(values: Float32Array): Uint8Array {
 /** Training wordings of a task: the corpus, or per item draws with the object's name in place. */
 function wordings(request: EncodeRequest, pairs: readonly Pair[]): string[] {
   const corpus = instructionCorpus(request.task, "train");
-  if (request.task !== "object") return [...corpus];
+  if (request.task !== "object") return corpus.slice(0, MOST_WORDINGS * pairs.length);
   return pairs.flatMap((pair) => {
     const random = stream(fold(key("named instructions"), pair.index));
     return Array.from({ length: NAMED_DRAWS }, () => {

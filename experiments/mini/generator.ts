@@ -27,7 +27,6 @@ import {
 import { projectImage, type ProjectionConfig } from "./adapter_training.ts";
 import type { BaseModel } from "./frozen.ts";
 
-const BATCH = 16;
 const LATENT = 4 * 16 * 16;
 
 /** What one image is made from. */
@@ -67,6 +66,8 @@ export interface Generator {
 /** What a generator is compiled for. */
 export interface GeneratorParts {
   readonly base: BaseModel;
+  /** Images per run of the denoiser (each counts twice, for guidance). */
+  readonly batch: number;
   /** Absent: the base model alone. */
   readonly adapter?: {
     readonly projection: ProjectionConfig;
@@ -86,12 +87,12 @@ function repeated(row: ArrayLike<number>, times: number): Float32Array {
 
 /** Compiles the programs of a generator. */
 export async function createGenerator(
-  { base, adapter }: GeneratorParts,
+  { base, adapter, batch }: GeneratorParts,
   options: CompileOptions = {},
 ): Promise<Generator> {
   const { config: text, params: textParams } = base.text;
   const length = text.max_position_embeddings;
-  const doubled = 2 * BATCH;
+  const doubled = 2 * batch;
   const projection = adapter?.projection;
   const width = projection && projection.class !== "Resampler" ? projection.embedding_dim_instruct_embeds : 0;
   const [tokens, hidden] = adapter?.imageShape ?? [0, 0];
@@ -143,10 +144,10 @@ export async function createGenerator(
   async function batchOf(items: readonly GenerationItem[], sampling: SamplingOptions): Promise<Float32Array> {
     const at = (i: number) => items[Math.min(i, items.length - 1)] as GenerationItem;
     const ids = new Int32Array(doubled * length);
-    const noise = new Float32Array(BATCH * LATENT);
-    for (let i = 0; i < BATCH; i++) {
+    const noise = new Float32Array(batch * LATENT);
+    for (let i = 0; i < batch; i++) {
       ids.set(noText, i * length);
-      ids.set(at(i).ids, (BATCH + i) * length);
+      ids.set(at(i).ids, (batch + i) * length);
       noise.set(at(i).noise, i * LATENT);
     }
     const text = (leaf(await textProgram.run({ ids }), "text").data as Float32Array).slice();
@@ -154,7 +155,7 @@ export async function createGenerator(
     if (adapter && projector) {
       const image = new Float32Array(doubled * tokens * hidden);
       const instruction = new Float32Array(doubled * width);
-      for (let i = 0; i < BATCH; i++) {
+      for (let i = 0; i < batch; i++) {
         const own = at(i);
         if (!own.image || (width > 0 && !own.instruction)) {
           throw new RangeError(
@@ -162,10 +163,10 @@ export async function createGenerator(
           );
         }
         image.set(adapter.noImage, i * tokens * hidden);
-        image.set(own.image, (BATCH + i) * tokens * hidden);
+        image.set(own.image, (batch + i) * tokens * hidden);
         if (own.instruction && width > 0) {
           instruction.set(own.instruction, i * width);
-          instruction.set(own.instruction, (BATCH + i) * width);
+          instruction.set(own.instruction, (batch + i) * width);
         }
       }
       const outputs = await projector.run({ image, ...(width ? { instruction } : {}) });
@@ -191,8 +192,8 @@ export async function createGenerator(
         denoiser.writeState(prefixed(scope(weights, "ip_adapter"), "ip_adapter"));
       }
       const latents: Float32Array[] = [];
-      for (let first = 0; first < items.length; first += BATCH) {
-        const part = items.slice(first, first + BATCH);
+      for (let first = 0; first < items.length; first += batch) {
+        const part = items.slice(first, first + batch);
         const data = await batchOf(part, sampling);
         part.forEach((_, i) => latents.push(data.slice(i * LATENT, (i + 1) * LATENT)));
         sampling.progress?.(latents.length, items.length);

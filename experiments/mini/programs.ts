@@ -7,38 +7,53 @@ import {
   type Program,
   type Tensor,
 } from "../../lib/engine/mod.ts";
-import { unitRows, visionTokens, visionTower, type VisionTowerConfig } from "../../lib/clip/mod.ts";
+import { unitRows, visionTower, type VisionTowerConfig } from "../../lib/clip/mod.ts";
 import { type VaeConfig, vaeDecode, vaeEncode, vaeMean } from "../../lib/diffusion/mod.ts";
 import { fromModelImage, type Rgb, toModelImage } from "../../lib/tasks/mod.ts";
 import type { Model } from "./frozen.ts";
 
-const BATCH = 32;
+/** Rows of a run: few images must not pay for many. */
+const BATCHES = [4, 32] as const;
 const SIDE = 64;
 const PIXELS = 3 * SIDE * SIDE;
 
-/** Runs `program` over `count` rows, `BATCH` at a time; `gather` hands out each finished row of an output. */
-async function overRows(
-  program: Program,
-  count: number,
-  options: {
-    feed: (row: number) => Float32Array;
-    width: number;
-    each: (row: number, outputs: HostParams, at: number) => void;
-  },
-): Promise<void> {
-  const { feed, width, each } = options;
-  for (let first = 0; first < count; first += BATCH) {
-    const data = new Float32Array(BATCH * width);
-    const rows = Math.min(BATCH, count - first);
-    for (let i = 0; i < rows; i++) data.set(feed(first + i), i * width);
-    const outputs = await program.run({ x: data });
-    for (let i = 0; i < rows; i++) each(first + i, outputs, i);
+/** A program per batch size, compiled when first needed. */
+class BatchedProgram {
+  readonly #made = new Map<number, Promise<Program>>();
+  constructor(readonly width: number, readonly make: (batch: number) => Promise<Program>) {}
+
+  /** Runs over all rows; gives each finished row's outputs in order. */
+  async run<Row>(
+    rows: readonly Row[],
+    feed: (row: Row) => Float32Array,
+    each: (output: (name: string) => Float32Array) => void,
+  ): Promise<void> {
+    const batch = BATCHES.find((size) => rows.length <= size) ?? BATCHES.at(-1) as number;
+    let made = this.#made.get(batch);
+    if (!made) this.#made.set(batch, made = this.make(batch));
+    const program = await made;
+    for (let first = 0; first < rows.length; first += batch) {
+      const part = rows.slice(first, first + batch);
+      const data = new Float32Array(batch * this.width);
+      part.forEach((row, i) => data.set(feed(row), i * this.width));
+      const outputs = await program.run({ x: data });
+      part.forEach((_, i) => each((name) => rowOf(outputs, name, { at: i, batch })));
+    }
+  }
+
+  async dispose(): Promise<void> {
+    for (const program of this.#made.values()) await (await program).dispose();
+    this.#made.clear();
   }
 }
 
-function rowOf(outputs: HostParams, name: string, at: number): Float32Array {
+function rowOf(
+  outputs: HostParams,
+  name: string,
+  { at, batch }: { at: number; batch: number },
+): Float32Array {
   const data = leaf(outputs, name).data as Float32Array;
-  const width = data.length / BATCH;
+  const width = data.length / batch;
   return data.slice(at * width, (at + 1) * width);
 }
 
@@ -57,66 +72,56 @@ export interface ImageProgram<Result> {
 }
 
 /** Features of images by one image tower. */
-export async function imageEncoder(
+export function imageEncoder(
   { config, params }: Model<VisionTowerConfig>,
   options: CompileOptions = {},
-): Promise<ImageProgram<ImageFeatures> & { zero(): Promise<Float32Array> }> {
-  const program = await compile(
-    (frozen, _state, { x }) => {
-      const { penultimate, embeds } = visionTower(frozen, config, x as Tensor);
-      return { outputs: { tokens: penultimate, embedding: unitRows(embeds) } };
-    },
-    { frozen: params, inputs: { x: { shape: [BATCH, 3, SIDE, SIDE] } } },
-    options,
-  );
+): ImageProgram<ImageFeatures> & { zero(): Promise<Float32Array> } {
+  const program = new BatchedProgram(PIXELS, (batch) =>
+    compile(
+      (frozen, _state, { x }) => {
+        const { penultimate, embeds } = visionTower(frozen, config, x as Tensor);
+        return { outputs: { tokens: penultimate, embedding: unitRows(embeds) } };
+      },
+      { frozen: params, inputs: { x: { shape: [batch, 3, SIDE, SIDE] } } },
+      options,
+    ));
+  const features = async <Row>(rows: readonly Row[], feed: (row: Row) => Float32Array) => {
+    const results: ImageFeatures[] = [];
+    await program.run(
+      rows,
+      feed,
+      (output) => results.push({ tokens: output("tokens"), embedding: output("embedding") }),
+    );
+    return results;
+  };
   return {
-    async run(images) {
-      const results: ImageFeatures[] = [];
-      await overRows(program, images.length, {
-        width: PIXELS,
-        feed: (row) => toModelImage(images[row] as Rgb),
-        each: (_row, outputs, at) =>
-          results.push({ tokens: rowOf(outputs, "tokens", at), embedding: rowOf(outputs, "embedding", at) }),
-      });
-      return results;
-    },
+    run: (images) => features(images, toModelImage),
     /** Tokens of the all-zeros input, the "no image" of guidance. */
-    async zero() {
-      const outputs = await program.run({ x: new Float32Array(BATCH * PIXELS) });
-      return rowOf(outputs, "tokens", 0);
-    },
+    zero: async () => (await features([new Float32Array(PIXELS)], (row) => row))[0]!.tokens,
     dispose: () => program.dispose(),
   };
 }
 
-/** Number of scalars of one image's tokens. */
-export function tokenCount(config: VisionTowerConfig): number {
-  return visionTokens(config) * config.hidden_size;
-}
-
 /** Scaled latents (the distribution's mean) of images, each [4 16 16] flat. */
-export async function latentEncoder(
+export function latentEncoder(
   { config, params }: Model<VaeConfig>,
   options: CompileOptions = {},
-): Promise<ImageProgram<Float32Array>> {
+): ImageProgram<Float32Array> {
   const used = Object.fromEntries(
     Object.entries(params).filter(([name]) => /^(encoder|quant_conv)\./.test(name)),
   );
-  const program = await compile(
-    (frozen, _state, { x }) => ({
-      outputs: { latent: vaeMean(vaeEncode(frozen, config, x as Tensor), config) },
-    }),
-    { frozen: used, inputs: { x: { shape: [BATCH, 3, SIDE, SIDE] } } },
-    options,
-  );
+  const program = new BatchedProgram(PIXELS, (batch) =>
+    compile(
+      (frozen, _state, { x }) => ({
+        outputs: { latent: vaeMean(vaeEncode(frozen, config, x as Tensor), config) },
+      }),
+      { frozen: used, inputs: { x: { shape: [batch, 3, SIDE, SIDE] } } },
+      options,
+    ));
   return {
     async run(images) {
       const results: Float32Array[] = [];
-      await overRows(program, images.length, {
-        width: PIXELS,
-        feed: (row) => toModelImage(images[row] as Rgb),
-        each: (_row, outputs, at) => results.push(rowOf(outputs, "latent", at)),
-      });
+      await program.run(images, toModelImage, (output) => results.push(output("latent")));
       return results;
     },
     dispose: () => program.dispose(),
@@ -124,30 +129,25 @@ export async function latentEncoder(
 }
 
 /** Images of scaled latents. */
-export async function latentDecoder(
+export function latentDecoder(
   { config, params }: Model<VaeConfig>,
   options: CompileOptions = {},
-): Promise<{ run(latents: readonly Float32Array[]): Promise<Rgb[]>; dispose(): Promise<void> }> {
+): { run(latents: readonly Float32Array[]): Promise<Rgb[]>; dispose(): Promise<void> } {
   const used = Object.fromEntries(
     Object.entries(params).filter(([name]) => /^(decoder|post_quant_conv)\./.test(name)),
   );
-  const size = config.latent_channels * 16 * 16;
-  const program = await compile(
-    (frozen, _state, { x }) => ({ outputs: { image: vaeDecode(frozen, config, x as Tensor) } }),
-    {
-      frozen: used,
-      inputs: { x: { shape: [BATCH, config.latent_channels, 16, 16] } },
-    },
-    options,
+  const program = new BatchedProgram(
+    config.latent_channels * 16 * 16,
+    (batch) =>
+      compile((frozen, _state, { x }) => ({ outputs: { image: vaeDecode(frozen, config, x as Tensor) } }), {
+        frozen: used,
+        inputs: { x: { shape: [batch, config.latent_channels, 16, 16] } },
+      }, options),
   );
   return {
     async run(latents) {
       const images: Rgb[] = [];
-      await overRows(program, latents.length, {
-        width: size,
-        feed: (row) => latents[row] as Float32Array,
-        each: (_row, outputs, at) => images.push(fromModelImage(rowOf(outputs, "image", at))),
-      });
+      await program.run(latents, (row) => row, (output) => images.push(fromModelImage(output("image"))));
       return images;
     },
     dispose: () => program.dispose(),

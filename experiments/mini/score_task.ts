@@ -8,7 +8,7 @@ import type { Table1Task } from "../../lib/report/mod.ts";
 import type { Device, InstructionChoice } from "../experiment.ts";
 import type { ScoreReport } from "../table1_stages.ts";
 import { createGenerator, type Generator } from "./generator.ts";
-import { MINI_INSTRUCT } from "./models.ts";
+import { MINI_INSTRUCT, MINI_RESAMPLER } from "./models.ts";
 import { oracleScores } from "./oracle_scores.ts";
 import {
   onDevice,
@@ -39,16 +39,26 @@ export interface ScoreTaskOptions {
 
 const generators = new Map<string, Promise<Generator>>();
 
-/** One compiled generator per kind of adapter. */
-async function generatorFor(kind: "plus" | "instruct", like: HostParams, device: Device): Promise<Generator> {
-  const id = `${kind} on ${device}`;
+/** Most images per run of the denoiser. */
+const LARGEST_BATCH = 16;
+
+/** One compiled generator per kind of adapter and batch size; the batch is the smallest power of two that holds the items, up to 16. */
+async function generatorFor(
+  kind: "plus" | "instruct",
+  like: HostParams,
+  options: { device: Device; items: number },
+): Promise<Generator> {
+  const { device, items } = options;
+  const batch = Math.min(LARGEST_BATCH, 2 ** Math.ceil(Math.log2(Math.max(1, items))));
+  const id = `${kind} ${batch} on ${device}`;
   let generator = generators.get(id);
   if (!generator) {
     const [base, vision] = [await sharedBase(), await sharedVision("encoder")];
-    const projection = kind === "plus" ? (await import("./models.ts")).MINI_RESAMPLER : MINI_INSTRUCT;
+    const projection = kind === "plus" ? MINI_RESAMPLER : MINI_INSTRUCT;
     const noImage = await (await sharedImageEncoder("encoder", device)).zero();
     generator = createGenerator({
       base,
+      batch,
       adapter: {
         projection,
         like,
@@ -134,7 +144,7 @@ export async function scoreTask(
   if (adapter) {
     const base = await sharedBase();
     const instructionVectors = instructions === "none" ? undefined : await sentences(wordings);
-    const generator = await generatorFor(instructions === "none" ? "plus" : "instruct", adapter, device);
+    const generator = await generatorFor(instructions === "none" ? "plus" : "instruct", adapter, options);
     const latents = await generator.generate(
       pairs.map((pair, i) => ({
         ids: base.tokenizer.encode([pair.prompt]),

@@ -59,5 +59,5 @@ export const sharedLatentDecoder = (device: Device) =>
 export const sharedEmbedder = (device: Device): Promise<SentenceEmbedder> =>
   once(
     `sentences on ${device}`,
-    async () => createSentenceEmbedder(await loadSentenceEncoder(), { compile: onDevice(device) }),
+    async () => createSentenceEmbedder(await loadSentenceEncoder(), { batch: 16, compile: onDevice(device) }),
   );

@@ -3,11 +3,11 @@ import { fold, key, readSafetensors, stream, writeSafetensors } from "../../lib/
 import { instructFromPlus } from "../../lib/adapter/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE } from "../../lib/diffusion/mod.ts";
-import { type LearningRateSchedule, train } from "../../lib/training/mod.ts";
+import { type LearningRateSchedule, train, type TrainStep } from "../../lib/training/mod.ts";
 import type { Table1Task } from "../../lib/report/mod.ts";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
 import type { TrainReport, TrainRequest } from "../table1_stages.ts";
-import { adapterBatch, compileAdapterStep } from "./adapter_training.ts";
+import { adapterBatch, type AdapterTrainingOptions, compileAdapterStep } from "./adapter_training.ts";
 import { adapterWeights } from "./generator.ts";
 import { type EncodedTask, readEncodedTask } from "./encoded_task.ts";
 import { MINI_INSTRUCT } from "./models.ts";
@@ -27,6 +27,16 @@ export function adapterSchedule(steps: number, lr: number): LearningRateSchedule
   return { kind: "linear", lr, warmup: Math.max(1, Math.round(WARMUP * steps)), total: steps };
 }
 
+const compiledSteps = new Map<string, Promise<TrainStep>>();
+
+/** One compiled step per batch size and device, for all trainings of a process. */
+function stepFor(options: AdapterTrainingOptions): Promise<TrainStep> {
+  const id = `${options.batch} on ${options.compile?.device}`;
+  let step = compiledSteps.get(id);
+  if (!step) compiledSteps.set(id, step = compileAdapterStep(options));
+  return step;
+}
+
 /** Trains one adapter; writes adapter.safetensors. */
 export async function trainAdapter(
   request: TrainRequest,
@@ -40,14 +50,16 @@ export async function trainAdapter(
   const start = instructFromPlus(fold(key("instruct"), seed), MINI_INSTRUCT, {
     plus: plus.projection.params,
   });
-  const step = await compileAdapterStep({
+  const adapter = adapterWeights({ projection: start, context: plus.context });
+  const step = await stepFor({
     base,
     projection: MINI_INSTRUCT,
-    adapter: adapterWeights({ projection: start, context: plus.context }),
+    adapter,
     batch,
     imageShape: [visionTokens(vision.config), vision.config.hidden_size],
     compile: onDevice(device),
   });
+  step.reset(adapter);
   const schedule = noiseSchedule(SD_SCHEDULE);
   const noText = base.tokenizer.encode([""]);
   const noImage = (data.get(tasks[0] as Table1Task) as EncodedTask).noImage;
@@ -115,7 +127,6 @@ export async function trainAdapter(
     "adapter.safetensors",
     writeSafetensors(step.weights(), { projection: JSON.stringify(MINI_INSTRUCT) }),
   );
-  await step.dispose();
   return {
     steps,
     finalLoss: progress.losses.reduce((a, b) => a + b, 0) / Math.max(1, progress.losses.length),

@@ -7,12 +7,13 @@ import { checkpointPath, CHECKPOINTS, encodeCheckpoint, PART_IDS, type PartId } 
 import { readWorkingState, writeAtomically, writeWorkingState } from "./working_state.ts";
 import type { Recipe } from "./recipe.ts";
 
-const USAGE = `deno task pretrain <${PART_IDS.join("|")}> [--minutes M] [--steps N] [--resume]
+const USAGE = `deno task pretrain <${PART_IDS.join("|")}> [--minutes M] [--steps N] [--resume | --warm-start]
 
 Trains one frozen part of the mini scale on this machine and replaces its committed checkpoint.
   --minutes M   fit the number of steps into M minutes, measured on the first steps
   --steps N     number of steps (default: the recipe's)
   --resume      go on from the last working state in .cache/pretrain
+  --warm-start  begin anew, from the weights of that state (noted in the checkpoint's header)
 
 Example: deno task pretrain vae --minutes 12`;
 
@@ -42,6 +43,7 @@ async function main(args: string[]): Promise<void> {
       minutes: { type: "string" },
       steps: { type: "string" },
       resume: { type: "boolean" },
+      "warm-start": { type: "boolean" },
       help: { type: "boolean" },
     },
   });
@@ -62,6 +64,17 @@ async function main(args: string[]): Promise<void> {
   const bank = await loadBank();
   const training = await recipe.prepare(bank, (message) => console.log(message));
   const saved = values.resume ? await readWorkingState(part) : undefined;
+  const warm = values["warm-start"] ? await readWorkingState(part) : undefined;
+  if ((values.resume && !saved) || (values["warm-start"] && !warm)) {
+    throw new UserError(
+      `Going on with ${part} needs a sound working state in .cache/pretrain, found none: leave out --resume and --warm-start`,
+    );
+  }
+  if (warm) {
+    const weights = warm.state.average ?? warm.state.params!;
+    const fresh = training.step.snapshot();
+    training.step.restore({ ...fresh, params: weights, ...(fresh.average ? { average: weights } : {}) });
+  }
   let steps = saved?.steps ?? number("steps") ?? recipe.steps;
   const earlier = saved?.seconds ?? 0;
   const started = performance.now();
@@ -121,6 +134,13 @@ async function main(args: string[]): Promise<void> {
       seconds: Math.round(seconds()),
       data: bank.hash,
       loss: Number(mean.toFixed(5)),
+      ...(warm
+        ? {
+          warmStart: `weights after ${warm.step} of ${warm.steps} steps (${
+            Math.round(warm.seconds)
+          } s) of an earlier recipe`,
+        }
+        : {}),
     },
   };
   await Deno.mkdir(CHECKPOINTS, { recursive: true });

@@ -75,6 +75,8 @@ export interface TrainStep {
   ): Promise<StepReport>;
   /** The trained weights; with an average, the averaged ones. */
   weights(): HostParams;
+  /** Starts over from other weights of the same shapes, with fresh moments: one compiled step serves many trainings. */
+  reset(trainable: HostParams): void;
   /** Everything a resumed training needs. */
   snapshot(): HostParams;
   /** Goes back to a snapshot of this or an equally made step. */
@@ -165,6 +167,15 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
     weights() {
       const now = program.readState();
       return unflattenHost(now.average ?? leaf(now, "params"), shapes);
+    },
+    reset(fresh) {
+      const params = flattenHost(fresh, shapes);
+      program.writeState({
+        params,
+        m: zeros(),
+        v: zeros(),
+        ...(emaDecay === undefined ? {} : { average: params }),
+      });
     },
     snapshot: () => program.readState(),
     restore: (snapshot) => program.writeState(snapshot),

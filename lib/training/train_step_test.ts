@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import {
+  eager,
+  fold,
+  host,
+  type HostParams,
+  key,
+  layerNorm,
+  leaf,
+  linear,
+  normal,
+  type Params,
+  readSafetensors,
+  silu,
+  tf,
+  writeSafetensors,
+} from "../engine/mod.ts";
+import { learningRate, type LearningRateSchedule } from "./learning_rate.ts";
+import { train } from "./trainer.ts";
+import { compileTrainStep, type TrainStep, type TrainStepOptions } from "./train_step.ts";
+
+const [BATCH, INPUTS, HIDDEN] = [8, 5, 7];
+const from = key("train step");
+const array = (name: string, ...shape: number[]) =>
+  host(normal(fold(from, name), shape.reduce((a, b) => a * b, 1), { std: 0.5 }), shape);
+
+/** A little network with a frozen last layer and everything a step can do. */
+const OPTIONS: TrainStepOptions = {
+  frozen: { "out.weight": array("out", 1, HIDDEN) },
+  trainable: {
+    "in.weight": array("in", HIDDEN, INPUTS),
+    "in.bias": array("bias", HIDDEN),
+    "norm.weight": array("scale", HIDDEN),
+    "norm.bias": array("shift", HIDDEN),
+  },
+  inputs: { x: { shape: [BATCH, INPUTS] }, y: { shape: [BATCH, 1] } },
+  optimizer: { betas: [0.9, 0.99], eps: 1e-8, weight_decay: 0.1 },
+  clipNorm: 0.5,
+  emaDecay: 0.9,
+  loss: (p: Params, fixed: Params, { x, y }: Params) => {
+    const hidden = silu(linear(x!, leaf(p, "in.weight"), p["in.bias"]));
+    const normed = layerNorm(hidden, leaf(p, "norm.weight"), leaf(p, "norm.bias"));
+    const prediction = linear(normed, leaf(fixed, "out.weight"));
+    return { loss: tf.mean(tf.square(tf.sub(prediction, y!))), aux: { prediction } };
+  },
+};
+const batch = (step: number) => {
+  const x = normal(fold(from, "x", step), BATCH * INPUTS);
+  const y = Float32Array.from({ length: BATCH }, (_, i) => 3 * Math.sin(x[i * INPUTS]!));
+  return { x, y };
+};
+const SCHEDULE: LearningRateSchedule = { kind: "cosine", lr: 0.05, warmup: 2, total: 12 };
+
+async function run(step: TrainStep, first: number, last: number): Promise<number[]> {
+  const losses: number[] = [];
+  for (let i = first; i < last; i++) {
+    losses.push((await step.run(batch(i), { step: i, learningRate: learningRate(SCHEDULE, i) })).loss);
+  }
+  return losses;
+}
+
+function assertNear(actual: HostParams, expected: HostParams, tolerance: number): void {
+  assert.deepEqual(Object.keys(actual), Object.keys(expected));
+  for (const [name, { data }] of Object.entries(expected)) {
+    const other = actual[name]!.data;
+    data.forEach((x, i) =>
+      assert.ok(Math.abs(x - other[i]!) <= tolerance, `${name}[${i}] is ${other[i]}, expected ${x}`)
+    );
+  }
+}
+
+Deno.test("compileTrainStep() does what the same step does eagerly on the cpu backend: clipping, AdamW, average", async () => {
+  for (const variant of [{}, { clipNorm: undefined, emaDecay: undefined }]) {
+    const options = { ...OPTIONS, ...variant } as TrainStepOptions;
+    const compiled = await compileTrainStep(options);
+    const reference = await compileTrainStep({ ...options, engine: (fn, parts) => eager(fn, parts) });
+    for (let i = 0; i < 8; i++) {
+      const rate = { step: i, learningRate: learningRate(SCHEDULE, i) };
+      const [a, b] = [await compiled.run(batch(i), rate), await reference.run(batch(i), rate)];
+      assert.ok(
+        Math.abs(a.loss - b.loss) <= 1e-5 * Math.max(1, b.loss),
+        `loss ${a.loss}, expected ${b.loss}`,
+      );
+      assert.ok(Math.abs(a.gradientNorm - b.gradientNorm) <= 1e-4 * Math.max(1, b.gradientNorm));
+      assertNear(a.aux, b.aux, 1e-4);
+      if (i === 0) assert.ok(b.gradientNorm > 0.5, "the first gradient is long enough to be clipped");
+    }
+    assertNear(compiled.weights(), reference.weights(), 1e-4);
+    assertNear(compiled.snapshot(), reference.snapshot(), 1e-4);
+    await compiled.dispose();
+    await reference.dispose();
+  }
+});
+
+Deno.test("compileTrainStep() learns, and leaves what it was given as it was", async () => {
+  const before = structuredClone([OPTIONS.trainable, OPTIONS.frozen]);
+  const step = await compileTrainStep(OPTIONS);
+  const losses: number[] = [];
+  for (let i = 0; i < 80; i++) {
+    losses.push((await step.run(batch(i % 4), { step: i, learningRate: 0.03 })).loss);
+  }
+  const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  assert.ok(mean(losses.slice(-8)) < 0.3 * mean(losses.slice(0, 8)), `${losses[0]} → ${losses.at(-1)}`);
+  assert.deepEqual([OPTIONS.trainable, OPTIONS.frozen], before);
+  assert.deepEqual(Object.keys(step.weights()), Object.keys(OPTIONS.trainable));
+  await step.dispose();
+});
+
+Deno.test("snapshot() and restore() go on to the same bits, through a file and in a fresh step", async () => {
+  const undisturbed = await compileTrainStep(OPTIONS);
+  const losses = await run(undisturbed, 0, 10);
+  const interrupted = await compileTrainStep(OPTIONS);
+  await run(interrupted, 0, 4);
+  const file = writeSafetensors(interrupted.snapshot());
+  await run(interrupted, 4, 7);
+  const fresh = await compileTrainStep(OPTIONS);
+  for (const step of [interrupted, fresh]) {
+    step.restore(readSafetensors(file).tensors);
+    assert.deepEqual(await run(step, 4, 10), losses.slice(4));
+    assert.deepEqual(step.snapshot(), undisturbed.snapshot());
+    assert.deepEqual(step.weights(), undisturbed.weights());
+  }
+  for (const step of [undisturbed, interrupted, fresh]) await step.dispose();
+});
+
+Deno.test("reset() starts over as a freshly compiled step does", async () => {
+  const used = await compileTrainStep(OPTIONS);
+  const losses = await run(used, 0, 5);
+  const state = used.snapshot();
+  used.reset(OPTIONS.trainable);
+  assert.deepEqual(await run(used, 0, 5), losses);
+  assert.deepEqual(used.snapshot(), state);
+  await used.dispose();
+});
+
+Deno.test("train() resumes to the same bits as an undisturbed training", async () => {
+  const options = { steps: 9, schedule: SCHEDULE, batch };
+  const whole = await compileTrainStep(OPTIONS);
+  const events = await Array.fromAsync(train(whole, options));
+  assert.deepEqual(events.map(({ step }) => step), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  const resumed = await compileTrainStep(OPTIONS);
+  let saved: { step: number; state: HostParams } | undefined;
+  for await (const { step } of train(resumed, options)) {
+    if (step === 4) saved = { step, state: resumed.snapshot() };
+    if (step === 6) break;
+  }
+  const rest = await Array.fromAsync(train(resumed, { ...options, resume: saved! }));
+  assert.deepEqual(rest, events.slice(4));
+  assert.deepEqual(resumed.snapshot(), whole.snapshot());
+  await whole.dispose();
+  await resumed.dispose();
+});
+
+Deno.test("run() stops with the step and keeps the state when the loss is not finite", async () => {
+  const step = await compileTrainStep(OPTIONS);
+  await run(step, 0, 3);
+  const before = step.snapshot();
+  const bad = batch(3);
+  bad.x[2] = NaN;
+  await assert.rejects(
+    step.run(bad, { step: 3, learningRate: 0.01 }),
+    /^RangeError: Training stopped at step 3: expected a finite loss and gradient, got loss NaN, gradient norm NaN$/,
+  );
+  assert.deepEqual(step.snapshot(), before);
+  const poisoned = train(step, {
+    steps: 6,
+    schedule: SCHEDULE,
+    batch: (i) => i === 4 ? bad : batch(i),
+    resume: { step: 3, state: before },
+  });
+  await assert.rejects(Array.fromAsync(poisoned), /stopped at step 4/);
+  const undisturbed = await compileTrainStep(OPTIONS);
+  await run(undisturbed, 0, 4);
+  assert.deepEqual(step.snapshot(), undisturbed.snapshot());
+  await step.dispose();
+  await undisturbed.dispose();
+});
