@@ -1,0 +1,51 @@
+/**
+ * Measures that training needs no more memory with time: resident memory of this process after 500 and after 5,000 steps of a small
+ * compiled training step with frozen weights, AdamW, clipping and an average. Prints one line of JSON.
+ *
+ *     deno run -A bench/memory_growth.ts
+ */
+import { fold, host, key, leaf, linear, normal, silu, tf } from "../lib/engine/mod.ts";
+import { compileTrainStep } from "../lib/training/mod.ts";
+
+const [BATCH, WIDTH, EARLY, LATE] = [4, 256, 500, 5000];
+
+/** What was measured. Sizes in MB (10⁶ bytes); `growth` is a share of the earlier one. */
+export interface MemoryGrowth {
+  readonly early: { readonly step: number; readonly megabytes: number };
+  readonly late: { readonly step: number; readonly megabytes: number };
+  readonly growth: number;
+}
+
+async function measure(): Promise<MemoryGrowth> {
+  const from = key("memory");
+  const matrix = (name: string) =>
+    host(normal(fold(from, name), WIDTH * WIDTH, { std: 1 / 16 }), [WIDTH, WIDTH]);
+  const step = await compileTrainStep({
+    frozen: { "first.weight": matrix("first"), "last.weight": matrix("last") },
+    trainable: { weight: matrix("trained") },
+    inputs: { x: { shape: [BATCH, WIDTH] }, y: { shape: [BATCH, WIDTH] } },
+    clipNorm: 1,
+    emaDecay: 0.999,
+    compile: { threads: 1 },
+    loss: (p, frozen, { x, y }) => {
+      const hidden = silu(linear(silu(linear(x!, leaf(frozen, "first.weight"))), leaf(p, "weight")));
+      const prediction = linear(hidden, leaf(frozen, "last.weight"));
+      return { loss: tf.mean(tf.square(tf.sub(prediction, y!))), aux: { prediction } };
+    },
+  });
+  const megabytes: Record<number, number> = {};
+  for (let i = 0; i < LATE; i++) {
+    const x = normal(fold(from, "x", i), BATCH * WIDTH);
+    await step.run({ x, y: x.toReversed() }, { step: i, learningRate: 1e-3 });
+    if (i + 1 === EARLY || i + 1 === LATE) megabytes[i + 1] = Deno.memoryUsage().rss / 1e6;
+  }
+  await step.dispose();
+  const [early, late] = [megabytes[EARLY] ?? NaN, megabytes[LATE] ?? NaN];
+  return {
+    early: { step: EARLY, megabytes: early },
+    late: { step: LATE, megabytes: late },
+    growth: late / early - 1,
+  };
+}
+
+if (import.meta.main) console.log(JSON.stringify(await measure()));
