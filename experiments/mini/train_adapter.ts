@@ -11,7 +11,7 @@ import { adapterBatch, type AdapterTrainingOptions, compileAdapterStep } from ".
 import { adapterWeights } from "./generator.ts";
 import { type EncodedTask, readEncodedTask } from "./encoded_task.ts";
 import { MINI_INSTRUCT } from "./models.ts";
-import { onDevice, sharedBase, sharedPlus, sharedVision } from "./shared_models.ts";
+import { onDevice, sharedBank, sharedBase, sharedPlus, sharedVision } from "./shared_models.ts";
 import { scoreTask } from "./score_task.ts";
 
 const SAVE_EVERY_MS = 60_000;
@@ -44,6 +44,7 @@ export async function trainAdapter(
   context: StageContext,
 ): Promise<TrainReport> {
   const { tasks, instructions, seed, steps, batch, learningRate, device } = request;
+  await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
   const [base, plus, vision] = [await sharedBase(), await sharedPlus(), await sharedVision("encoder")];
   const data = new Map<Table1Task, EncodedTask>();
   for (const [task, output] of inputs.datasets) data.set(task, await readEncodedTask(output));
@@ -110,6 +111,7 @@ export async function trainAdapter(
       { "state.safetensors": writeSafetensors(step.snapshot()) },
       JSON.parse(JSON.stringify(progress)),
     );
+  const half = Math.ceil(steps / 2);
   let lastSave = performance.now();
   for await (const event of loop) {
     progress.losses = [...progress.losses, event.loss].slice(-LAST_STEPS);
@@ -117,7 +119,10 @@ export async function trainAdapter(
     if (
       validateEvery > 0 && validateItems > 0 && (event.step % validateEvery === 0 || event.step === steps)
     ) await validate(event.step);
-    if (event.step < steps && (context.signal.aborted || performance.now() - lastSave > SAVE_EVERY_MS)) {
+    if (
+      event.step < steps &&
+      (context.signal.aborted || event.step === half || performance.now() - lastSave > SAVE_EVERY_MS)
+    ) {
       await save(event.step);
       lastSave = performance.now();
     }
