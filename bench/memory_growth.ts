@@ -1,8 +1,8 @@
 /**
  * Measures that training needs no more memory with time: resident memory of this process after 500 and after 5,000 steps of a small
- * compiled training step with frozen weights, AdamW, clipping and an average. Prints one line of JSON.
+ * compiled training step with frozen weights, AdamW, clipping and an average, garbage collected before each. Prints one line of JSON.
  *
- *     deno run -A bench/memory_growth.ts
+ *     deno run -A --v8-flags=--expose-gc bench/memory_growth.ts
  */
 import { fold, host, key, leaf, linear, normal, silu, tf } from "../lib/engine/mod.ts";
 import { compileTrainStep } from "../lib/training/mod.ts";
@@ -14,6 +14,12 @@ export interface MemoryGrowth {
   readonly early: { readonly step: number; readonly megabytes: number };
   readonly late: { readonly step: number; readonly megabytes: number };
   readonly growth: number;
+}
+
+/** Resident memory in MB, without the garbage that V8 has not yet collected. */
+function resident(): number {
+  (globalThis as { gc?: () => void }).gc?.();
+  return Deno.memoryUsage().rss / 1e6;
 }
 
 async function measure(): Promise<MemoryGrowth> {
@@ -37,7 +43,7 @@ async function measure(): Promise<MemoryGrowth> {
   for (let i = 0; i < LATE; i++) {
     const x = normal(fold(from, "x", i), BATCH * WIDTH);
     await step.run({ x, y: x.toReversed() }, { step: i, learningRate: 1e-3 });
-    if (i + 1 === EARLY || i + 1 === LATE) megabytes[i + 1] = Deno.memoryUsage().rss / 1e6;
+    if (i + 1 === EARLY || i + 1 === LATE) megabytes[i + 1] = resident();
   }
   await step.dispose();
   const [early, late] = [megabytes[EARLY] ?? NaN, megabytes[LATE] ?? NaN];
