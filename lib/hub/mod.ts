@@ -8,6 +8,7 @@ export {
   writeFailure,
   writeSynced,
 } from "./atomic_write.ts";
+export { type CheckedState, readChecked, writeChecked } from "./checked_file.ts";
 export {
   type FolderWriter,
   type Json,

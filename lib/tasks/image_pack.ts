@@ -1,7 +1,7 @@
 /** Many small pictures in one file: a JSON table, then each picture's pixels, deflated on their own. */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Rgba } from "../raster/mod.ts";
-import { sha256 } from "./checked_file.ts";
+import { sha256 } from "../hub/mod.ts";
 
 interface Table {
   /** SHA-256 over all pixels, inflated, in order: equal on every machine that draws the same. */

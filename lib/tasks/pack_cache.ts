@@ -1,5 +1,5 @@
 /** Where rasterised packs live between runs, and how a damaged one is replaced. */
-import { readChecked, writeChecked } from "./checked_file.ts";
+import { readChecked, writeChecked } from "../hub/mod.ts";
 import { type ImagePack, openPack } from "./image_pack.ts";
 
 /** What happened to a pack on its way into memory; shown by the caller, never printed here. */

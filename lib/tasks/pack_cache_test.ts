@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import sources from "../../data/sources.json" with { type: "json" };
 import configuration from "../../deno.json" with { type: "json" };
-import { readChecked, writeChecked } from "./checked_file.ts";
 import { openPack, packImages } from "./image_pack.ts";
 import { cachedPack, type CacheEvent } from "./pack_cache.ts";
 
@@ -66,17 +65,6 @@ Deno.test("cachedPack() goes on and reports when the folder cannot be written", 
       .catch((error) => error);
     assert.ok(!(pack instanceof Error), String(pack));
     assert.deepEqual(events, ["building", "unsaved", "built"]);
-  });
-});
-
-Deno.test("readChecked() tells missing, sound and corrupted files apart", async () => {
-  await inFolder(async (folder) => {
-    const path = `${folder}/deep/file`;
-    assert.equal((await readChecked(path)).state, "missing");
-    await writeChecked(path, Uint8Array.of(1, 2, 3));
-    assert.deepEqual(await readChecked(path), { state: "sound", content: Uint8Array.of(1, 2, 3) });
-    await Deno.writeFile(path, flipped(await Deno.readFile(path)));
-    assert.equal((await readChecked(path)).state, "corrupted");
   });
 });
 

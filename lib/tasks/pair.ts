@@ -1,13 +1,13 @@
 /** The five tasks' common shape: what a training or validation item is. */
 import type { TaskId } from "../instructions/task_keywords.ts";
 import sources from "../../data/sources.json" with { type: "json" };
+import { sha256 } from "../hub/mod.ts";
 import type { Box } from "../raster/mod.ts";
 import { type Colour, type Rgb, SIZE } from "./canvas.ts";
 import type { Split } from "./pools.ts";
 import { loadPortraitBank, type PortraitBank } from "./portrait_bank.ts";
 import type { PortraitSpec } from "./portrait_image.ts";
 import type { CacheOptions } from "./pack_cache.ts";
-import { sha256 } from "./checked_file.ts";
 import { CONTRAST_FLOOR, type DrawnScene, drawScene, objectContrast, type SceneSpec } from "./scene_image.ts";
 import { loadSpriteBank, type SpriteBank } from "./sprite_bank.ts";
 

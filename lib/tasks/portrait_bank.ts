@@ -1,7 +1,7 @@
 /** Every view of every person, rasterised once. */
 import { initialiseSvg, rasterise, type Rgba } from "../raster/mod.ts";
 import sources from "../../data/sources.json" with { type: "json" };
-import { sha256 } from "./checked_file.ts";
+import { sha256 } from "../hub/mod.ts";
 import { packImages } from "./image_pack.ts";
 import { cachedPack, type CacheOptions } from "./pack_cache.ts";
 import { persons, portraitDocument, VIEW_COUNT } from "./portraits.ts";

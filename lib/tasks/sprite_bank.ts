@@ -1,7 +1,7 @@
 /** Every concept in every family as a small cut-out, rasterised once from the npm packages. */
 import type { Rgba } from "../raster/mod.ts";
 import sources from "../../data/sources.json" with { type: "json" };
-import { sha256 } from "./checked_file.ts";
+import { sha256 } from "../hub/mod.ts";
 import { type Concept, CONCEPTS, FAMILIES, type Family } from "./concepts.ts";
 import { packImages } from "./image_pack.ts";
 import { cachedPack, type CacheOptions } from "./pack_cache.ts";
