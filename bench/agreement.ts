@@ -1,0 +1,68 @@
+/** Whether two sides compute the same: a timing of two different functions says nothing. */
+import { leaf } from "../lib/engine/mod.ts";
+import type { Check } from "./side.ts";
+
+/** How far a peer is from us. All errors are relative. */
+export interface Agreement {
+  /** Largest relative difference of a step's loss. */
+  readonly loss: number;
+  /** Relative difference of the first gradient's norm before clipping. */
+  readonly norm: number;
+  /** ‖g − g'‖ / ‖g'‖ over all parameters, of the first step's clipped gradient. */
+  readonly gradients: number;
+  /** The same of the parameter that is farthest off. */
+  readonly worst: { readonly name: string; readonly error: number };
+}
+
+/** Largest error of a loss or of the whole gradient at which two sides count as the same. */
+export const AGREEMENT_BAR = 1e-4;
+/** The same of the norm: one float32 sum over a million squares, whose order differs, keeps four digits. */
+export const NORM_BAR = 1e-3;
+
+const difference = (a: number, b: number) => Math.abs(a - b) / Math.abs(b);
+
+/**
+ * Compares our first steps with a peer's.
+ *
+ * @throws RangeError when the peer lacks a parameter, or numbers of steps or sizes differ.
+ */
+export function compareChecks(ours: Check, peer: Check): Agreement {
+  if (ours.losses.length !== peer.losses.length) {
+    throw new RangeError(
+      `Comparing two sides needs the same steps: got ${ours.losses.length} and ${peer.losses.length} losses`,
+    );
+  }
+  let apart = 0;
+  let size = 0;
+  let worst = { name: "", error: 0 };
+  for (const [name, { data }] of Object.entries(ours.gradients)) {
+    const other = leaf(peer.gradients, name).data;
+    if (other.length !== data.length) {
+      throw new RangeError(
+        `Comparing the gradient of "${name}": got ${data.length} and ${other.length} numbers`,
+      );
+    }
+    let ownApart = 0;
+    let ownSize = 0;
+    for (let i = 0; i < data.length; i++) {
+      const expected = other[i] as number;
+      ownApart += ((data[i] as number) - expected) ** 2;
+      ownSize += expected ** 2;
+    }
+    apart += ownApart;
+    size += ownSize;
+    const error = Math.sqrt(ownApart / ownSize);
+    if (!(error <= worst.error)) worst = { name, error };
+  }
+  return {
+    loss: Math.max(...ours.losses.map((loss, i) => difference(loss, peer.losses[i] as number))),
+    norm: difference(ours.norm, peer.norm),
+    gradients: Math.sqrt(apart / size),
+    worst,
+  };
+}
+
+/** Whether loss, norm and gradient are within their bars. NaN never is. */
+export function agrees({ loss, norm, gradients }: Agreement): boolean {
+  return loss <= AGREEMENT_BAR && gradients <= AGREEMENT_BAR && norm <= NORM_BAR;
+}
