@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { host, UserError, writeSafetensors } from "../lib/engine/mod.ts";
+import { peerSide } from "./peer_side.ts";
+import { pythonEnvironment } from "./python_environment.ts";
+
+/** A peer that is a few lines of script in this runtime. */
+const start = (script: string, gradientsPath = "") =>
+  peerSide({
+    name: "toy",
+    command: Deno.execPath(),
+    args: ["eval", script],
+    shapes: { a: [1] },
+    gradientsPath,
+  });
+
+const GREETING = `console.log(JSON.stringify({ versions: { toy: "1" }, threads: 2 }));`;
+
+Deno.test("peerSide() asks line by line and reads the gradients from the file", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "peer-side-"));
+  try {
+    const path = join(folder, "gradients.safetensors");
+    writeFileSync(path, writeSafetensors({ a: host(Float32Array.of(5), [1]) }));
+    const peer = await start(
+      `${GREETING}
+      const { createInterface } = await import("node:readline");
+      for await (const line of createInterface({ input: process.stdin })) {
+        const { do: what, steps } = JSON.parse(line);
+        const answer = what === "check" ? { losses: Array(steps).fill(1), norm: 5 } : { milliseconds: Array(steps).fill(2) };
+        console.log(JSON.stringify(answer));
+      }`,
+      path,
+    );
+    assert.deepEqual([peer.threads, peer.versions], [2, { toy: "1" }]);
+    const { losses, norm, gradients } = await peer.check(2);
+    assert.deepEqual([losses, norm, [...gradients["a"]?.data ?? []]], [[1, 1], 5, [5]]);
+    assert.deepEqual(await peer.time(3), [2, 2, 2]);
+    await peer.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("peerSide() throws the peer's last words when it ends instead of answering", async () => {
+  await assert.rejects(
+    start(`console.error("no memory left"); Deno.exit(3)`),
+    /peer toy failed.*no memory left/,
+  );
+  const mute = await start(GREETING);
+  await assert.rejects(mute.time(1), /got its end/);
+  await mute.close();
+});
+
+Deno.test("pythonEnvironment() throws a UserError when there is no Python", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "python-environment-"));
+  try {
+    const requirements = join(folder, "requirements.txt");
+    writeFileSync(requirements, "torch\n");
+    await assert.rejects(
+      pythonEnvironment({
+        folder: join(folder, "environment"),
+        requirements,
+        notice: () => {},
+        python: "no-such-python",
+      }),
+      (error) => error instanceof UserError && /needs Python 3.10 or newer/.test(error.message),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
