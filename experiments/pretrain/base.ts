@@ -3,7 +3,13 @@ import { combine, fold, key, prefixed, scope, stream, type Tensor } from "../../
 import { createCaptionTokenizer, initTextTower, textTower } from "../../lib/clip/mod.ts";
 import { initUnet, noiseSchedule, SD_SCHEDULE, unet } from "../../lib/diffusion/mod.ts";
 import { captionVocabulary } from "../../lib/tasks/mod.ts";
-import { compileTrainStep, meanSquaredError, noisyBatch, noisyBatchSpecs } from "../../lib/training/mod.ts";
+import {
+  compileTrainStep,
+  minSnrWeights,
+  noisyBatch,
+  noisyBatchSpecs,
+  weightedSquaredError,
+} from "../../lib/training/mod.ts";
 import { loadVae } from "../mini/frozen.ts";
 import { MINI_UNET, miniText, TEXT_LENGTH } from "../mini/models.ts";
 import { latentEncoder } from "../mini/programs.ts";
@@ -20,12 +26,12 @@ const PART = 500;
 
 export const BASE_RECIPE: Recipe = {
   part: "base",
-  steps: 5000,
+  steps: 4000,
   batchSize: BATCH,
   seed: SEED,
   schedule: (steps) => ({ kind: "linear", lr: 1e-3, warmup: 100, total: steps }),
   summary:
-    `U-Net and text encoder on ${POOL} captioned scenes: ε-prediction, AdamW 1e-3 linearly down, EMA 0.999, ${
+    `U-Net and text encoder on ${POOL} captioned scenes: ε-prediction, min-SNR-5 weights, AdamW 1e-3 linearly down, EMA 0.999, ${
       100 * CAPTION_DROP
     } % captions dropped`,
   async prepare(bank, notify) {
@@ -56,10 +62,11 @@ export const BASE_RECIPE: Recipe = {
       },
       clipNorm: 1,
       emaDecay: 0.999,
-      loss: (params, _frozen, { sample, timestep, noise, ids }) => {
+      loss: (params, _frozen, { sample, timestep, noise, ids, weights }) => {
         const { lastHiddenState } = textTower(scope(params, "text_encoder"), text, ids as Tensor);
         const inputs = { sample: sample as Tensor, timestep: timestep as Tensor, text: lastHiddenState };
-        return { loss: meanSquaredError(unet(scope(params, "unet"), MINI_UNET, inputs), noise as Tensor) };
+        const prediction = unet(scope(params, "unet"), MINI_UNET, inputs);
+        return { loss: weightedSquaredError(prediction, noise as Tensor, weights as Tensor) };
       },
     });
     return {
@@ -77,7 +84,8 @@ export const BASE_RECIPE: Recipe = {
             : ids.subarray(item * TEXT_LENGTH, (item + 1) * TEXT_LENGTH);
           words.set(row, i * TEXT_LENGTH);
         }
-        return { ...noisyBatch(own, schedule, z0, BATCH), ids: words };
+        const noisy = noisyBatch(own, schedule, z0, BATCH);
+        return { ...noisy, weights: minSnrWeights(schedule, noisy.timestep), ids: words };
       },
       finish: () =>
         Promise.resolve({

@@ -61,16 +61,16 @@ export const VAE_RECIPE: Recipe = {
   steps: 2400,
   batchSize: BATCH,
   seed: SEED,
-  schedule: (steps) => ({ kind: "cosine", lr: 3e-3, warmup: 100, total: steps }),
+  schedule: (steps) => ({ kind: "cosine", lr: 1.5e-3, warmup: 50, total: steps }),
   summary:
-    "AutoencoderKL on pre-training scenes: L1 + 4·MSE + 4·MSE of 8×8 means + 3e-4·KL, AdamW 3e-3 cosine, EMA 0.998",
+    "AutoencoderKL on pre-training scenes: L1 + 4·MSE + 4·MSE of 8×8 means + 3e-4·KL, AdamW 1.5e-3 cosine, EMA 0.995",
   async prepare(bank) {
     const step = await compileTrainStep({
       frozen: {},
       trainable: initVae(key(SEED), MINI_VAE),
       inputs: { pixels: { shape: [BATCH, 3, 64, 64] }, noise: { shape: [BATCH, ...LATENT] } },
       clipNorm: 1,
-      emaDecay: 0.998,
+      emaDecay: 0.995,
       loss: (params, _frozen, { pixels, noise }) => {
         const moments = vaeEncode(params, MINI_VAE, pixels as Tensor);
         const decoded = vaeDecode(params, MINI_VAE, vaeSample(moments, MINI_VAE, noise as Tensor));

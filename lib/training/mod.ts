@@ -10,4 +10,11 @@ export {
   type TrainStepOptions,
 } from "./train_step.ts";
 export { train, type TrainEvent, type TrainOptions } from "./trainer.ts";
-export { meanSquaredError, type NoisyBatch, noisyBatch, noisyBatchSpecs } from "./noise_prediction.ts";
+export {
+  meanSquaredError,
+  minSnrWeights,
+  type NoisyBatch,
+  noisyBatch,
+  noisyBatchSpecs,
+  weightedSquaredError,
+} from "./noise_prediction.ts";

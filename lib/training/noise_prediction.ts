@@ -43,3 +43,29 @@ export function noisyBatch(
 export function meanSquaredError(prediction: Tensor, target: Tensor): Tensor {
   return tf.mean(tf.square(tf.sub(prediction, target)));
 }
+
+/**
+ * Min-SNR-γ weights for ε-prediction (Hang et al. 2023, eq. 4): min(SNR_t, γ)/SNR_t with SNR_t = ᾱ_t/(1 − ᾱ_t), so that nearly clean
+ * samples do not outweigh the noisy ones that decide what is drawn. → [batch], in (0, 1].
+ */
+export function minSnrWeights(
+  schedule: NoiseSchedule,
+  timesteps: ArrayLike<number>,
+  gamma = 5,
+): Float32Array {
+  return Float32Array.from(timesteps, (t) => {
+    const alpha = schedule.alphasCumprod[t];
+    if (alpha === undefined) {
+      throw new RangeError(`minSnrWeights() needs timesteps of the schedule, got ${t}`);
+    }
+    const snr = alpha / (1 - alpha);
+    return Math.min(snr, gamma) / snr;
+  });
+}
+
+/** Mean over the batch of weight · (mean squared error of a sample). prediction and target [batch ...], weights [batch]. */
+export function weightedSquaredError(prediction: Tensor, target: Tensor, weights: Tensor): Tensor {
+  const error = tf.square(tf.sub(prediction, target));
+  const axes = Array.from({ length: error.rank - 1 }, (_, i) => i + 1);
+  return tf.mean(tf.mul(tf.mean(error, axes), weights));
+}
