@@ -1,6 +1,31 @@
 /**
  * A reproduction of IPAdapter-Instruct: everything a notebook or another program may use, by name.
  * Scale and meaning of each number are part of the results; see README.md.
+ *
+ * A model is a configuration, a tree of named parameters and a pure function; `compile` turns the function into a program:
+ *
+ * ```ts
+ * import { compile, host, initResampler, key, normal, resampler, type ResamplerConfig } from "./mod.ts";
+ *
+ * const config: ResamplerConfig = {
+ *   class: "Resampler",
+ *   dim: 8,
+ *   depth: 1,
+ *   dim_head: 4,
+ *   heads: 2,
+ *   num_queries: 3,
+ *   embedding_dim: 6,
+ *   output_dim: 5,
+ *   ff_mult: 2,
+ * };
+ * const program = await compile(
+ *   (params, _state, { image }) => ({ outputs: { tokens: resampler(params, image!, config) } }),
+ *   { frozen: initResampler(key(1), config), inputs: { image: { shape: [1, 10, 6] } } },
+ * );
+ * const { tokens } = await program.run({ image: host(normal(key(2), 60), [1, 10, 6]) });
+ * console.assert(tokens!.shape.join() === "1,3,5");
+ * await program.dispose();
+ * ```
  */
 
 // Tensors, parameter trees, random keys, files, compiled programs
@@ -299,6 +324,7 @@ export {
   type LearningRateSchedule,
   type LossResult,
   meanSquaredError,
+  minSnrWeights,
   type NoisyBatch,
   noisyBatch,
   noisyBatchSpecs,
@@ -308,6 +334,7 @@ export {
   type TrainOptions,
   type TrainStep,
   type TrainStepOptions,
+  weightedSquaredError,
 } from "./lib/training/mod.ts";
 
 // Scores (Sec. 4.1) and intervals
