@@ -3,6 +3,9 @@ import { toHost, toTensor } from "./host_array.ts";
 import type { HostParams, Params } from "./parameters.ts";
 import { feedData, type Program, type ProgramFunction, type ProgramParts, rejectUnknown } from "./program.ts";
 
+// Without it tfjs prints a greeting when its cpu backend is first used.
+tf.enableProdMode();
+
 /** Ordinary tfjs backends. */
 export type EagerBackend = "cpu" | "wasm" | "webgpu" | "tensorflow";
 

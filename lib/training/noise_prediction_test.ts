@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { addNoise, noiseSchedule, SD_SCHEDULE } from "../diffusion/mod.ts";
 import { fold, host, key, normal, tf, toTensor } from "../engine/mod.ts";
-import { meanSquaredError, noisyBatch, noisyBatchSpecs } from "./noise_prediction.ts";
+import {
+  meanSquaredError,
+  minSnrWeights,
+  noisyBatch,
+  noisyBatchSpecs,
+  weightedSquaredError,
+} from "./noise_prediction.ts";
 
 const schedule = noiseSchedule(SD_SCHEDULE);
 
@@ -32,4 +38,25 @@ Deno.test("meanSquaredError() averages over all elements", async () => {
   await tf.setBackend("cpu");
   const error = meanSquaredError(toTensor(host([1, 2, 3, 4], [2, 2])), toTensor(host([1, 0, 3, 1], [2, 2])));
   assert.equal(error.dataSync()[0], (4 + 9) / 4);
+});
+
+Deno.test("minSnrWeights() is 1 where noise prevails and γ/SNR where the signal does", () => {
+  const snr = (t: number) => schedule.alphasCumprod[t]! / (1 - schedule.alphasCumprod[t]!);
+  const [clean, noisy, fixed] = minSnrWeights(schedule, [0, 999, 200], 5) as unknown as number[];
+  assert.ok(Math.abs(clean! - 5 / snr(0)) < 1e-6 && clean! < 0.01);
+  assert.deepEqual([noisy, fixed! <= 1], [1, true]);
+  assert.throws(() => minSnrWeights(schedule, [1000]), /timesteps of the schedule, got 1000/);
+});
+
+Deno.test("weightedSquaredError() with equal weights is the mean squared error, and leaves out a sample of weight 0", async () => {
+  await tf.setBackend("cpu");
+  const [a, b] = [
+    toTensor(host(normal(key(5), 12), [2, 3, 2])),
+    toTensor(host(normal(key(6), 12), [2, 3, 2])),
+  ];
+  const value = (weights: number[]) =>
+    weightedSquaredError(a, b, toTensor(host(weights, [2]))).dataSync()[0] as number;
+  const mean = meanSquaredError(a, b).dataSync()[0] as number;
+  assert.ok(Math.abs(value([1, 1]) - mean) < 1e-6);
+  assert.ok(Math.abs(value([1, 0]) + value([0, 1]) - mean) < 1e-6);
 });
