@@ -3,13 +3,17 @@ import { parseArgs } from "node:util";
 import { UserError } from "../../lib/engine/mod.ts";
 import { loadBank } from "../../lib/tasks/mod.ts";
 import { train } from "../../lib/training/mod.ts";
-import { checkpointPath, CHECKPOINTS, encodeCheckpoint, PART_IDS, type PartId } from "../mini/checkpoints.ts";
+import { checkpointPath, CHECKPOINTS, encodeCheckpoint, PART_IDS } from "../mini/checkpoints.ts";
 import { readWorkingState, writeAtomically, writeWorkingState } from "./working_state.ts";
 import type { Recipe } from "./recipe.ts";
 
-const USAGE = `deno task pretrain <${PART_IDS.join("|")}> [--minutes M] [--steps N] [--resume | --warm-start]
+const RECIPES = [...PART_IDS, "vae-decoder"] as const;
+type RecipeId = typeof RECIPES[number];
 
-Trains one frozen part of the mini scale on this machine and replaces its committed checkpoint.
+const USAGE = `deno task pretrain <${RECIPES.join("|")}> [--minutes M] [--steps N] [--resume | --warm-start]
+
+Trains one frozen part of the mini scale on this machine and replaces its committed checkpoint (vae-decoder: the decoder of the
+committed autoencoder, its latents stay what they are).
   --minutes M   fit the number of steps into M minutes, measured on the first steps
   --steps N     number of steps (default: the recipe's)
   --resume      go on from the last working state in .cache/pretrain
@@ -20,10 +24,12 @@ Example: deno task pretrain vae --minutes 12`;
 const SAVE_EVERY_MS = 120_000;
 const WARM_STEPS = 10;
 
-async function recipeOf(part: PartId): Promise<Recipe> {
-  switch (part) {
+async function recipeOf(id: RecipeId): Promise<Recipe> {
+  switch (id) {
     case "vae":
       return (await import("./vae.ts")).VAE_RECIPE;
+    case "vae-decoder":
+      return (await import("./vae.ts")).VAE_DECODER_RECIPE;
     case "encoder":
       return (await import("./encoder.ts")).ENCODER_RECIPE;
     case "judge":
@@ -48,9 +54,9 @@ async function main(args: string[]): Promise<void> {
     },
   });
   if (values.help) return console.log(USAGE);
-  const part = positionals[0] as PartId;
-  if (!PART_IDS.includes(part)) {
-    throw new UserError(`Pre-training needs a part of ${PART_IDS.join(", ")}, got "${part ?? ""}"`);
+  const id = positionals[0] as RecipeId;
+  if (!RECIPES.includes(id)) {
+    throw new UserError(`Pre-training needs a part of ${RECIPES.join(", ")}, got "${id ?? ""}"`);
   }
   const number = (name: "minutes" | "steps") => {
     const given = values[name];
@@ -59,15 +65,16 @@ async function main(args: string[]): Promise<void> {
     return Number(given);
   };
   const minutes = number("minutes");
-  const recipe = await recipeOf(part);
-  console.log(`${part}: ${recipe.summary}`);
+  const recipe = await recipeOf(id);
+  const { part } = recipe;
+  console.log(`${id}: ${recipe.summary}`);
   const bank = await loadBank();
   const training = await recipe.prepare(bank, (message) => console.log(message));
-  const saved = values.resume ? await readWorkingState(part) : undefined;
-  const warm = values["warm-start"] ? await readWorkingState(part) : undefined;
+  const saved = values.resume ? await readWorkingState(id) : undefined;
+  const warm = values["warm-start"] ? await readWorkingState(id) : undefined;
   if ((values.resume && !saved) || (values["warm-start"] && !warm)) {
     throw new UserError(
-      `Going on with ${part} needs a sound working state in .cache/pretrain, found none: leave out --resume and --warm-start`,
+      `Going on with ${id} needs a sound working state in .cache/pretrain, found none: leave out --resume and --warm-start`,
     );
   }
   if (warm) {
@@ -114,7 +121,7 @@ async function main(args: string[]): Promise<void> {
       );
     }
     if (now - lastSave > SAVE_EVERY_MS && event.step < steps) {
-      await writeWorkingState(part, {
+      await writeWorkingState(id, {
         step: event.step,
         steps,
         seconds: seconds(),

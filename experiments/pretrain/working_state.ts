@@ -1,7 +1,6 @@
 /** Working states of interrupted trainings: written to a temporary name, synced, renamed; carry a checksum. */
 import { createHash } from "node:crypto";
 import { type HostParams, readSafetensors, writeSafetensors } from "../../lib/engine/mod.ts";
-import type { PartId } from "../mini/checkpoints.ts";
 
 /** A training between two steps. */
 export interface WorkingState {
@@ -24,14 +23,14 @@ export async function writeAtomically(path: URL, bytes: Uint8Array): Promise<voi
   await Deno.rename(partial, path);
 }
 
-function location(part: PartId): { folder: URL; file: URL } {
+function location(id: string): { folder: URL; file: URL } {
   const folder = new URL("../../.cache/pretrain/", import.meta.url);
-  return { folder, file: new URL(`${part}.state`, folder) };
+  return { folder, file: new URL(`${id}.state`, folder) };
 }
 
 /** Saves: 32 bytes of SHA-256, then a safetensors file. */
-export async function writeWorkingState(part: PartId, state: WorkingState): Promise<void> {
-  const { folder, file } = location(part);
+export async function writeWorkingState(id: string, state: WorkingState): Promise<void> {
+  const { folder, file } = location(id);
   await Deno.mkdir(folder, { recursive: true });
   const { step, steps, seconds } = state;
   const body = writeSafetensors(state.state, { progress: JSON.stringify({ step, steps, seconds }) });
@@ -42,9 +41,9 @@ export async function writeWorkingState(part: PartId, state: WorkingState): Prom
 }
 
 /** The last saved state; undefined when there is none or it is damaged. */
-export async function readWorkingState(part: PartId): Promise<WorkingState | undefined> {
+export async function readWorkingState(id: string): Promise<WorkingState | undefined> {
   try {
-    const whole = await Deno.readFile(location(part).file);
+    const whole = await Deno.readFile(location(id).file);
     const body = whole.subarray(32);
     if (!createHash("sha256").update(body).digest().equals(whole.subarray(0, 32))) return undefined;
     const { tensors, metadata } = readSafetensors(body);
