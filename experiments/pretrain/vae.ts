@@ -9,6 +9,7 @@ import {
   type HostParams,
   key,
   normal,
+  partition,
   stream,
   type Tensor,
   tf,
