@@ -19,6 +19,18 @@ import {
 const USAGE =
   "deno task instructions --task TASK [--count N] [--seed N] [--split train|held-out] [--llm URL --model NAME]";
 
+const HELP = `${USAGE}
+
+Prints instructions for a task, one per line; none holds another task's keyword.
+  --task TASK      ${TASKS.join(", ")}
+  --count N        how many (default 1000)
+  --seed N         the same seed gives the same lines (default 1)
+  --split NAME     train, or held-out: other templates (default train)
+  --llm URL        ask a language model behind this OpenAI-compatible address; its key, if any, in LLM_API_KEY
+  --model NAME     the language model's name
+
+Example: deno task instructions --task style --count 20 --split held-out`;
+
 function wholeNumber(option: string, text: string, least: number, most: number): number {
   const value = /^\d+$/u.test(text) ? Number(text) : NaN;
   if (!(value >= least && value <= most)) {
@@ -38,6 +50,7 @@ function parse(args: readonly string[]) {
         split: { type: "string", default: "train" },
         llm: { type: "string" },
         model: { type: "string" },
+        help: { type: "boolean", default: false },
       },
     }).values;
   } catch (error) {
@@ -56,6 +69,7 @@ export async function instructionLines(
   options: { apiKey?: string } = {},
 ): Promise<string[]> {
   const values = parse(args);
+  if (values.help) return HELP.split("\n");
   const task = TASKS.find((known) => known === values.task);
   if (!task) {
     throw new UserError(

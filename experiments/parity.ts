@@ -10,6 +10,13 @@ import { compareCase, type Comparison, readCase } from "../lib/golden/mod.ts";
 import { type EngineName, ENGINES } from "./parity/case_runner.ts";
 import { runnerOf } from "./parity/dispatch.ts";
 
+const USAGE = `deno task parity <folder> [case …] [--engine compiled|cpu]
+
+Computes every golden case of a folder and compares it with the reference's numbers: per case the worst tensor, its error and the bar.
+  --engine NAME  ${ENGINES.join(" or ")} (default compiled)
+
+Example: deno task parity data/golden unet_tiny`;
+
 /** What became of a case. */
 export interface Verdict {
   readonly name: string;
@@ -72,10 +79,14 @@ async function main(args: readonly string[]): Promise<number> {
     parsed = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { engine: { type: "string", default: "compiled" } },
+      options: { engine: { type: "string", default: "compiled" }, help: { type: "boolean", default: false } },
     });
   } catch (error) {
     throw new UserError((error as Error).message);
+  }
+  if (parsed.values.help) {
+    console.log(USAGE);
+    return 0;
   }
   const [folder, ...chosen] = parsed.positionals;
   const engine = ENGINES.find((name) => name === parsed.values.engine);

@@ -19,6 +19,16 @@ import {
 
 const MOST = 12;
 
+const USAGE = `deno task preview [--out sheet.png] [--split train|val|pre] [--count 4] [--seed 0]
+
+Draws items of the five tasks as one labelled sheet: condition and target, below them the instruction (I) and the prompt (T).
+  --out FILE     the PNG (default preview.png)
+  --split NAME   ${SPLITS.join(", ")} (default train)
+  --count N      items of each task, 1 to ${MOST} (default 4)
+  --seed N       which items; the same seed gives the same sheet (default 0)
+
+Example: deno task preview --out sheet.png --split val`;
+
 export interface PreviewOptions {
   readonly split: Split;
   /** Items of each task. */
@@ -81,11 +91,13 @@ async function main(args: readonly string[]): Promise<void> {
         split: { type: "string", default: "train" },
         count: { type: "string", default: "4" },
         seed: { type: "string", default: "0" },
+        help: { type: "boolean", default: false },
       },
     }));
   } catch (error) {
     throw new UserError((error as Error).message);
   }
+  if (values.help) return console.log(USAGE);
   const split = SPLITS.find((name) => name === values.split);
   if (!split) throw new UserError(`--split must be one of ${SPLITS.join(", ")}, got "${values.split}"`);
   const count = wholeNumber("count", values.count, [1, MOST]);
