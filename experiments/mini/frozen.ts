@@ -63,7 +63,9 @@ export async function loadBase(folder: URL = CHECKPOINTS): Promise<BaseModel> {
     },
     text: {
       config: text,
-      params: loadStrict(scope(tensors, "text_encoder"), textTowerShapes(text), { what: "the text encoder" }),
+      params: loadStrict(scope(tensors, "text_encoder"), textTowerShapes(text, { projection: false }), {
+        what: "the text encoder",
+      }),
     },
     tokenizer: createCaptionTokenizer(words, { length: text.max_position_embeddings }),
   };

@@ -18,7 +18,7 @@ import type { Recipe } from "./recipe.ts";
 
 const BATCH = 32;
 const SEED = 31;
-const POOL = 24_000;
+const POOL = 20_000;
 const LATENT = 4 * 16 * 16;
 /** Share of captions replaced by the empty one (classifier-free guidance). */
 const CAPTION_DROP = 0.1;
@@ -54,10 +54,11 @@ export const BASE_RECIPE: Recipe = {
       frozen: {},
       trainable: combine(
         prefixed(initUnet(fold(key(SEED), "unet"), MINI_UNET), "unet"),
-        prefixed(initTextTower(fold(key(SEED), "text"), text), "text_encoder"),
+        prefixed(initTextTower(fold(key(SEED), "text"), text, { projection: false }), "text_encoder"),
       ),
       inputs: {
         ...noisyBatchSpecs([BATCH, 4, 16, 16]),
+        weights: { shape: [BATCH] },
         ids: { shape: [BATCH, TEXT_LENGTH], dtype: "int32" },
       },
       clipNorm: 1,
