@@ -4,25 +4,26 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 
-/** The faults of our own files in the output of `deno doc --lint`, one line each. */
-export function ownFaults(output: string): string[] {
-  const faults: string[] = [];
-  for (const [, kind, message, place = ""] of output.matchAll(/error\[([a-z-]+)\]: (.+)\n\s*--> (.+)/g)) {
-    if (!place.includes("node_modules")) faults.push(`${place}: ${kind}: ${message}`);
-  }
-  return faults;
+const FAULT = /error\[([a-z-]+)\]: (.+)\n\s*--> (.+)/g;
+
+/** The faults of our own files in the output of `deno doc --lint`, one line each; the whole output where it failed otherwise. */
+export function ownFaults(output: string, options: { success: boolean }): string[] {
+  const all = [...output.matchAll(FAULT)];
+  if (!options.success && all.length === 0) return [output.trim()];
+  return all.filter(([, , , place = ""]) => !place.includes("node_modules"))
+    .map(([, kind, message, place]) => `${place}: ${kind}: ${message}`);
 }
 
 if (import.meta.main) {
   const modules = readdirSync("lib").map((folder) => `lib/${folder}/mod.ts`).filter((path) =>
     existsSync(path)
   );
-  const { stderr } = await new Deno.Command(Deno.execPath(), {
+  const { stderr, success } = await new Deno.Command(Deno.execPath(), {
     args: ["doc", "--lint", ...modules],
     env: { NO_COLOR: "1" },
     stdout: "null",
   }).output();
-  const faults = ownFaults(new TextDecoder().decode(stderr));
+  const faults = ownFaults(new TextDecoder().decode(stderr), { success });
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) Deno.exit(1);
 }
