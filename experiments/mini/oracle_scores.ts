@@ -6,7 +6,6 @@ import {
   buildStyleOracle,
   classifyStyle,
   edgeF1,
-  edgeMap,
   type FaceOracle,
   keepsDrawing,
   nearestIdentity,
@@ -26,7 +25,7 @@ function oracle(bank: Bank, task: Table1Task, pair: Pair, output: Rgb): number {
   switch (task) {
     case "replication":
     case "composition":
-      return edgeF1(edgeMap(output), edgeMap(pair.condition));
+      return edgeF1(output, pair.condition);
     case "style": {
       if (target.kind !== "scene") return 0;
       styleOracle ??= buildStyleOracle(bank);
