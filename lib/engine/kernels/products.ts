@@ -155,17 +155,19 @@ const convolutionFilterGradient: Lowering = (graph, { x, dy }, attrs) => {
         dtype,
         shape: [inputs, batch, outHeight, outWidth],
       });
-      taps.push(reshaped(graph, part, [inputs, pixels]));
+      const columns = reshaped(graph, part, [inputs, pixels]);
+      const tap = graph.emit("Gemm", [errors, columns], { dtype, shape: [outputs, inputs] }, {
+        transA: 0,
+        transB: 1,
+      });
+      taps.push(reshaped(graph, tap, [outputs, inputs, 1]));
     }
   }
-  const columns = taps.length === 1
+  const all = [outputs, inputs, taps.length];
+  const filter = taps.length === 1
     ? taps[0] as string
-    : graph.emit("Concat", taps, { dtype, shape: [taps.length * inputs, pixels] }, { axis: 0 });
-  const product = graph.emit("Gemm", [errors, columns], { dtype, shape: [outputs, taps.length * inputs] }, {
-    transA: 0,
-    transB: 1,
-  });
-  return transposed(graph, reshaped(graph, product, [outputs, kh, kw, inputs]), [0, 3, 1, 2]);
+    : graph.emit("Concat", taps, { dtype, shape: all }, { axis: 2 });
+  return reshaped(graph, filter, shape);
 };
 
 /** (x − mean)/√(var + eps) over the last axis; second output 1/√(var + eps) for the gradient. */
