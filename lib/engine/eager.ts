@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { UserError } from "./errors.ts";
 import { toHost, toTensor } from "./host_array.ts";
 import type { HostParams, Params } from "./parameters.ts";
 import { feedData, type Program, type ProgramFunction, type ProgramParts, rejectUnknown } from "./program.ts";
@@ -9,6 +10,31 @@ tf.enableProdMode();
 /** Ordinary tfjs backends. */
 export type EagerBackend = "cpu" | "wasm" | "webgpu" | "tensorflow";
 
+/** Packages that bring a backend; none is installed unless it is asked for. */
+const PACKAGES: Partial<Record<EagerBackend, string>> = {
+  wasm: "npm:@tensorflow/tfjs-backend-wasm@4.22.0",
+  webgpu: "npm:@tensorflow/tfjs-backend-webgpu@4.22.0",
+  tensorflow: "npm:@tensorflow/tfjs-node-gpu@4.22.0",
+};
+
+/** Makes a backend the current one, importing its package where that is needed. */
+async function selectBackend(backend: EagerBackend): Promise<void> {
+  const source = PACKAGES[backend];
+  try {
+    // The name is a variable, so that a missing package is no error until somebody wants it.
+    if (source && !tf.findBackendFactory(backend)) await import(source);
+    if (!await tf.setBackend(backend)) throw new RangeError("it is not registered");
+    await tf.ready();
+  } catch (error) {
+    const reason = String(error instanceof Error ? error.message : error).split("\n")[0];
+    throw new UserError(
+      `Starting the eager backend "${backend}" failed: expected ${
+        source ?? "tfjs's own backend"
+      } to work on this machine, got: ${reason}`,
+    );
+  }
+}
+
 /** The same program as `compile` gives, run op by op on an ordinary tfjs backend: for debugging and comparison. */
 export async function eager(
   fn: ProgramFunction,
@@ -17,10 +43,7 @@ export async function eager(
 ): Promise<Program> {
   const { frozen = {}, state = {}, inputs = {} } = parts;
   const backend = options.backend ?? "cpu";
-  if (!await tf.setBackend(backend)) {
-    throw new RangeError(`Selecting the eager backend "${backend}" failed: it is not registered here`);
-  }
-  await tf.ready();
+  await selectBackend(backend);
   const toTensors = (tree: HostParams): Params =>
     Object.fromEntries(Object.entries(tree).map(([name, array]) => [name, toTensor(array)]));
   const fixed = toTensors(frozen);
