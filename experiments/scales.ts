@@ -58,18 +58,18 @@ const PAPER_FULL: Budget = {
 };
 
 const MINI_QUICK: Budget = {
-  trainItems: 1000,
-  validationItems: 60,
-  steps: 200,
-  batch: 32,
-  learningRate: 3e-4,
-  validateEvery: 50,
-  validateItems: 10,
-  samplerSteps: 20,
+  trainItems: 800,
+  validationItems: 48,
+  steps: 240,
+  batch: 16,
+  learningRate: 1e-3,
+  validateEvery: 80,
+  validateItems: 8,
+  samplerSteps: 15,
   guidance: 3,
   seeds: 1,
   galleryItems: 2,
-  expectedSeconds: { encode: 8, train: 45, score: 5 },
+  expectedSeconds: { encode: 8, train: 50, score: 6 },
 };
 
 export const SCALES = {
@@ -95,6 +95,7 @@ export const SCALES = {
         trainItems: 5000,
         validationItems: 300,
         steps: 4000,
+        batch: 32,
         validateEvery: 500,
         validateItems: 30,
         samplerSteps: 30,

@@ -21,7 +21,7 @@ export interface CompileOptions {
   readonly device?: Device;
   /** Threads of one operator; default all cores. */
   readonly threads?: number;
-  /** Whether idle threads wait busily: a little faster on an idle machine, much slower on a shared one. Default false. */
+  /** Whether idle threads wait busily: a little faster on an idle machine, much slower on one that others use. Default true. */
   readonly spin?: boolean;
   /** Graph passes to leave out, to find a wrong one by bisection. */
   readonly withoutPasses?: readonly PassName[];
@@ -174,7 +174,7 @@ export async function compile(
 }
 
 async function openSession(model: Uint8Array, options: CompileOptions): Promise<ort.InferenceSession> {
-  const { device = "cpu", threads = navigator.hardwareConcurrency, spin = false, profile } = options;
+  const { device = "cpu", threads = navigator.hardwareConcurrency, spin = true, profile } = options;
   try {
     return await ort.InferenceSession.create(model, {
       executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
