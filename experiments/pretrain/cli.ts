@@ -1,10 +1,12 @@
 /** `deno task pretrain <part>`: makes a frozen part by its recipe and writes data/checkpoints/<part>.safetensors with a card. */
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { UserError } from "../../lib/engine/mod.ts";
+import { atomicWrite } from "../../lib/hub/mod.ts";
 import { loadBank } from "../../lib/tasks/mod.ts";
 import { train } from "../../lib/training/mod.ts";
 import { checkpointPath, CHECKPOINTS, encodeCheckpoint, PART_IDS } from "../mini/checkpoints.ts";
-import { readWorkingState, writeAtomically, writeWorkingState } from "./working_state.ts";
+import { readWorkingState, writeWorkingState } from "./working_state.ts";
 import type { Recipe } from "./recipe.ts";
 
 const RECIPES = [...PART_IDS, "vae-decoder"] as const;
@@ -152,7 +154,7 @@ async function main(args: string[]): Promise<void> {
   };
   await Deno.mkdir(CHECKPOINTS, { recursive: true });
   const bytes = encodeCheckpoint(part, finished.tensors, config);
-  await writeAtomically(checkpointPath(part), bytes);
+  await atomicWrite(fileURLToPath(checkpointPath(part)), bytes);
   console.log(
     `wrote data/checkpoints/${part}.safetensors (${(bytes.length / 1e6).toFixed(1)} MB) after ${
       Math.round(seconds())

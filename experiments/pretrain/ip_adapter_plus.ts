@@ -12,12 +12,12 @@ import type { Recipe } from "./recipe.ts";
 
 const BATCH = 32;
 const SEED = 41;
-const POOL = 12_000;
+const POOL = 8_000;
 const PART = 500;
 
 export const IP_ADAPTER_PLUS_RECIPE: Recipe = {
   part: "ip-adapter-plus",
-  steps: 1500,
+  steps: 1200,
   batchSize: BATCH,
   seed: SEED,
   schedule: (steps) => ({ kind: "linear", lr: 1e-3, warmup: 50, total: steps }),
