@@ -58,18 +58,18 @@ const PAPER_FULL: Budget = {
 };
 
 const MINI_QUICK: Budget = {
-  trainItems: 800,
-  validationItems: 48,
-  steps: 240,
+  trainItems: 640,
+  validationItems: 40,
+  steps: 180,
   batch: 16,
   learningRate: 1e-3,
-  validateEvery: 80,
+  validateEvery: 90,
   validateItems: 8,
   samplerSteps: 15,
   guidance: 3,
   seeds: 1,
   galleryItems: 2,
-  expectedSeconds: { encode: 8, train: 50, score: 6 },
+  expectedSeconds: { encode: 6, train: 42, score: 6 },
 };
 
 export const SCALES = {
