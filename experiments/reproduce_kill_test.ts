@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 const CLI = new URL("./cli.ts", import.meta.url).pathname;
 /** One task keeps the run short: its own model, the two joint ones and the start. */
-const ARGUMENTS = ["reproduce", "table1", "--budget", "smoke", "--tasks", "face"];
+const ARGUMENTS = ["table1", "--budget", "smoke", "--tasks", "face"];
 const POLL_MS = 20;
 
 function start(folder: string): Deno.ChildProcess {
