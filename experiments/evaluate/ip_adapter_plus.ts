@@ -4,7 +4,8 @@ import { visionTokens } from "../../lib/clip/mod.ts";
 import { clipI } from "../../lib/metrics/mod.ts";
 import { composePair, edgeF1, type Rgb } from "../../lib/tasks/mod.ts";
 import { loadBase, loadPlus, loadVae, loadVision } from "../mini/frozen.ts";
-import { adapterWeights, createGenerator, type Generator } from "../mini/generator.ts";
+import { adapterParams } from "../../lib/adapter/mod.ts";
+import { createGenerator, type Generator } from "../mini/generator.ts";
 import { imageEncoder, latentDecoder, latentEncoder } from "../mini/programs.ts";
 import { meanScore } from "./bootstrap_score.ts";
 import type { PartEvaluation, Score } from "./evaluation.ts";
@@ -31,7 +32,7 @@ export const IP_ADAPTER_PLUS: PartEvaluation = {
     const [decoder, compressor] = [await latentDecoder(vae), await latentEncoder(vae)];
     const reconstructed = await decoder.run(await compressor.run(conditions));
     await compressor.dispose();
-    const adapter = adapterWeights({ projection: plus.projection.params, context: plus.context });
+    const adapter = adapterParams({ projection: plus.projection.params, context: plus.context });
     const generate = async (generator: Generator) => {
       const latents = await generator.generate(
         pairs.map(({ prompt, index }, i) => ({

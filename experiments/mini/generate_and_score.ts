@@ -1,8 +1,8 @@
 /** Stage: one model on one task's validation items. */
+import { adapterParams } from "../../lib/adapter/mod.ts";
 import { readSafetensors } from "../../lib/engine/mod.ts";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
 import type { ScoreReport, ScoreRequest } from "../table1_stages.ts";
-import { adapterWeights } from "./generator.ts";
 import { scoreTask } from "./score_task.ts";
 import { sharedBank, sharedPlus } from "./shared_models.ts";
 
@@ -14,17 +14,14 @@ export async function generateAndScore(
 ): Promise<ScoreReport> {
   await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
   const progress = (done: number, total: number) => context.progress(done, total, "images");
-  const options = { ...request, progress };
-  if (request.row === "ground-truth") return await scoreTask(options, undefined);
+  if (request.row === "ground-truth") return await scoreTask(request, { progress });
   if (inputs.adapter) {
     const { tensors } = readSafetensors(await inputs.adapter.bytes("adapter.safetensors"), {
       what: "a trained adapter",
     });
-    return await scoreTask(options, tensors);
+    return await scoreTask(request, { adapter: tensors, progress });
   }
   const plus = await sharedPlus();
-  return await scoreTask(
-    options,
-    adapterWeights({ projection: plus.projection.params, context: plus.context }),
-  );
+  const adapter = adapterParams({ projection: plus.projection.params, context: plus.context });
+  return await scoreTask(request, { adapter, progress });
 }

@@ -4,7 +4,6 @@
  * one compiled pair of programs serves every adapter of a kind.
  */
 import {
-  combine,
   compile,
   type CompileOptions,
   type HostParams,
@@ -204,9 +203,4 @@ export async function createGenerator(
       for (const program of [textProgram, projector, denoiser]) await program?.dispose();
     },
   };
-}
-
-/** An adapter's weights under a file's names. */
-export function adapterWeights(parts: { projection: HostParams; context: HostParams }): HostParams {
-  return combine(prefixed(parts.projection, "image_proj"), prefixed(parts.context, "ip_adapter"));
 }

@@ -6,7 +6,7 @@ import { visionTokens } from "../../lib/clip/mod.ts";
 import { composePair, type Pair, type Rgb } from "../../lib/tasks/mod.ts";
 import type { Table1Task } from "../../lib/report/mod.ts";
 import type { Device, InstructionChoice } from "../experiment.ts";
-import type { ScoreReport } from "../table1_stages.ts";
+import type { ScoreReport, ScoreRequest } from "../table1_stages.ts";
 import { createGenerator, type Generator } from "./generator.ts";
 import { MINI_INSTRUCT, MINI_RESAMPLER } from "./models.ts";
 import { oracleScores } from "./oracle_scores.ts";
@@ -23,17 +23,10 @@ import {
 const WIDTH = 512;
 const SIDE = 64;
 
-/** What to generate and score. */
-export interface ScoreTaskOptions {
-  readonly row: string;
-  readonly task: Table1Task;
-  readonly instructions: InstructionChoice;
-  readonly seed: number;
-  readonly items: number;
-  readonly samplerSteps: number;
-  readonly guidance: number;
-  readonly galleryItems: number;
-  readonly device: Device;
+/** What the scores are of. */
+export interface ScoredModel {
+  /** `image_proj.*` and `ip_adapter.*`; absent: the targets themselves are scored (the ceiling). */
+  readonly adapter?: HostParams;
   readonly progress?: (done: number, total: number) => void;
 }
 
@@ -118,15 +111,15 @@ function tableScores(
 }
 
 /**
- * Scores `items` validation items. `adapter` absent: the targets themselves are scored (the ceiling).
+ * Scores `items` validation items of a task.
  *
  * Names with "(encoder)" are the same scores by the encoder that conditions the adapters; the rest beyond Table 1's are oracles.
  */
 export async function scoreTask(
-  options: ScoreTaskOptions,
-  adapter: HostParams | undefined,
+  request: ScoreRequest,
+  { adapter, progress }: ScoredModel,
 ): Promise<ScoreReport> {
-  const { task, instructions, seed, items, device } = options;
+  const { task, instructions, seed, items, device } = request;
   const bank = await sharedBank();
   const pairs = Array.from({ length: items }, (_, index) => composePair(bank, { task, split: "val", index }));
   const wordings = pairs.map((pair) => validationInstruction(pair, instructions));
@@ -144,7 +137,7 @@ export async function scoreTask(
   if (adapter) {
     const base = await sharedBase();
     const instructionVectors = instructions === "none" ? undefined : await sentences(wordings);
-    const generator = await generatorFor(instructions === "none" ? "plus" : "instruct", adapter, options);
+    const generator = await generatorFor(instructions === "none" ? "plus" : "instruct", adapter, request);
     const latents = await generator.generate(
       pairs.map((pair, i) => ({
         ids: base.tokenizer.encode([pair.prompt]),
@@ -154,9 +147,9 @@ export async function scoreTask(
       })),
       {
         adapter,
-        steps: options.samplerSteps,
-        guidance: options.guidance,
-        ...(options.progress ? { progress: options.progress } : {}),
+        steps: request.samplerSteps,
+        guidance: request.guidance,
+        ...(progress ? { progress } : {}),
       },
     );
     outputs = await (await sharedLatentDecoder(device)).run(latents);
@@ -191,7 +184,7 @@ export async function scoreTask(
       },
     };
   });
-  const gallery = pairs.slice(0, options.galleryItems).map((pair, i) => ({
+  const gallery = pairs.slice(0, request.galleryItems).map((pair, i) => ({
     index: pair.index,
     side: SIDE,
     condition: pair.condition,

@@ -1,6 +1,6 @@
 /** Stage: one adapter, trained from the IPAdapter+ start on the frozen base, with validation scores on the way (Fig. 7). */
 import { fold, key, readSafetensors, stream, writeSafetensors } from "../../lib/engine/mod.ts";
-import { instructFromPlus } from "../../lib/adapter/mod.ts";
+import { adapterParams, instructFromPlus } from "../../lib/adapter/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE } from "../../lib/diffusion/mod.ts";
 import { type LearningRateSchedule, train, type TrainStep } from "../../lib/training/mod.ts";
@@ -8,7 +8,6 @@ import type { Table1Task } from "../../lib/report/mod.ts";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
 import type { TrainReport, TrainRequest } from "../table1_stages.ts";
 import { adapterBatch, type AdapterTrainingOptions, compileAdapterStep } from "./adapter_training.ts";
-import { adapterWeights } from "./generator.ts";
 import { type EncodedTask, readEncodedTask } from "./encoded_task.ts";
 import { MINI_INSTRUCT } from "./models.ts";
 import { onDevice, sharedBank, sharedBase, sharedPlus, sharedVision } from "./shared_models.ts";
@@ -51,7 +50,7 @@ export async function trainAdapter(
   const start = instructFromPlus(fold(key("instruct"), seed), MINI_INSTRUCT, {
     plus: plus.projection.params,
   });
-  const adapter = adapterWeights({ projection: start, context: plus.context });
+  const adapter = adapterParams({ projection: start, context: plus.context });
   const step = await stepFor({
     base,
     projection: MINI_INSTRUCT,
@@ -75,7 +74,7 @@ export async function trainAdapter(
         task,
         items: request.validateItems,
         galleryItems: 0,
-      }, adapter);
+      }, { adapter });
       for (const metric of Object.keys(samples[0]?.scores ?? {})) {
         const values = samples.map((sample) => sample.scores[metric] as number);
         progress.validation.push({

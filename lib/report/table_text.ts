@@ -11,11 +11,11 @@ export function table1Text(result: Table1Result, options: { width?: number } = {
     `${(TABLE1_COLUMNS[i - 1]?.task === task ? "" : task).padEnd(12)}${metric}`
   );
   const blocks = TABLE1_ROWS.map((row) => textBlock(result, row));
-  const stub = Math.max(...labels.map((label) => label.length));
+  const labelWidth = Math.max(...labels.map((label) => label.length));
   const lines = [title, ...breakLines(note, width), ""];
   for (let next = 0; next < blocks.length;) {
     const group: string[][] = [];
-    let used = stub;
+    let used = labelWidth;
     do {
       const block = blocks[next] as string[];
       group.push(block);
@@ -23,7 +23,9 @@ export function table1Text(result: Table1Result, options: { width?: number } = {
       next++;
     } while (next < blocks.length && used + 2 + ((blocks[next] as string[])[0] as string).length <= width);
     ["", "", ...labels].forEach((label, i) => {
-      lines.push([label.padEnd(stub), ...group.map((block) => block[i] as string)].join("  ").trimEnd());
+      lines.push(
+        [label.padEnd(labelWidth), ...group.map((block) => block[i] as string)].join("  ").trimEnd(),
+      );
     });
     lines.push("");
   }
