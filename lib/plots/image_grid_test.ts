@@ -37,3 +37,9 @@ Deno.test("drawImageGrid() throws when there is nothing to show", async () => {
     RangeError,
   );
 });
+
+Deno.test("wrapText() breaks behind a hyphen when a word alone is too wide", () => {
+  const limit = textWidth("IPAdapter-", { bold: true });
+  assert.deepEqual(wrapText("IPAdapter-Instruct", limit, { bold: true }), ["IPAdapter-", "Instruct"]);
+  assert.deepEqual(wrapText("well-kept", 1000), ["well-kept"]);
+});

@@ -27,11 +27,14 @@ export function wrapText(
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(/\s+/).filter(Boolean)) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (line !== "" && textWidth(longer, { bold }) > limit) {
-      lines.push(line);
-      line = word;
-    } else line = longer;
+    // A line may also end behind a hyphen.
+    for (const [i, piece] of word.split(/(?<=-)/).entries()) {
+      const longer = line === "" || i > 0 ? line + piece : `${line} ${piece}`;
+      if (line !== "" && textWidth(longer, { bold }) > limit) {
+        lines.push(line);
+        line = piece;
+      } else line = longer;
+    }
   }
   if (line !== "") lines.push(line);
   if (lines.length <= most) return lines;
