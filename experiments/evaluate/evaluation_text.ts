@@ -52,6 +52,8 @@ export interface RecipeFacts {
 /** What the card says about the file itself. */
 export interface CheckpointFacts {
   readonly recipe: RecipeFacts;
+  /** The training whose weights this one went on from, where there was one. */
+  readonly earlier?: RecipeFacts;
   /** Stored numbers. */
   readonly parameters: number;
   readonly bytes: number;
@@ -67,7 +69,8 @@ function wallTime(seconds: number | undefined): string {
 /** The card of a checkpoint, in Markdown: how it was made and what it scores. */
 export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string {
   const { part } = evaluation;
-  const { recipe } = facts;
+  const { recipe, earlier } = facts;
+  const stages = earlier ? [earlier, recipe] : [recipe];
   const told = (value: string | number | undefined) => value ?? "not recorded";
   const others = Object.entries(evaluation.checkpoints).filter(([name]) => name !== part);
   const table = (rows: readonly (readonly string[])[], headings: readonly string[]) =>
@@ -77,21 +80,24 @@ export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string
   return [
     `# ${part}`,
     "",
-    `${told(recipe.summary)}.`,
+    `${stages.map((stage) => told(stage.summary)).join("; ")}.`,
     "",
     ...table([
       ["file", `\`${part}.safetensors\`, ${(facts.bytes / 1e6).toFixed(1)} MB, half precision`],
       ["SHA-256", `\`${facts.hash}…\``],
       ["numbers", facts.parameters.toLocaleString("en")],
-      ["steps", `${told(recipe.steps)} of batch ${told(recipe.batch)}`],
-      ["seed", `${told(recipe.seed)}`],
-      ["wall time", wallTime(recipe.seconds)],
+      ["steps", stages.map((stage) => `${told(stage.steps)} of batch ${told(stage.batch)}`).join(", then ")],
+      ["seed", stages.map((stage) => told(stage.seed)).join(", then ")],
+      ["wall time", stages.map((stage) => wallTime(stage.seconds)).join(", then ")],
       ["last mean loss", `${told(recipe.loss)}`],
       [
         "data",
         `mini data set \`${told(recipe.data)}\`, pre-training stream; artwork and licences in ../NOTICE.md`,
       ],
-      ["made by", `\`deno task pretrain ${part}\``],
+      [
+        "made by",
+        `\`deno task pretrain ${part}\`${earlier ? `, then \`deno task pretrain ${part}-decoder\`` : ""}`,
+      ],
     ], ["", ""]),
     "",
     "## Scores",
