@@ -1,6 +1,6 @@
 /** Pre-training scenes held in memory as bytes, with cheap random views of them. */
 import { type Stream } from "../../lib/engine/mod.ts";
-import { type Bank, composePretrain } from "../../lib/tasks/mod.ts";
+import { type Bank, composePretrain, CONCEPTS, withArticle } from "../../lib/tasks/mod.ts";
 
 const SIDE = 64;
 
@@ -8,12 +8,25 @@ const SIDE = 64;
 export interface ImagePool {
   readonly images: readonly Uint8Array[];
   readonly captions: readonly string[];
+  /** Which of {@link SUBJECTS} each image shows. */
+  readonly subjects: readonly number[];
 }
+
+/** What the images show, as the shortest captions: every concept, and a person last. */
+export const SUBJECTS: readonly string[] = [...CONCEPTS.map(withArticle), "a person"];
+
+const SUBJECT_OF = new Map(CONCEPTS.map(({ word }, i) => [word, i]));
 
 /** Composes items `first` … `first + count − 1`. */
 export function imagePool(bank: Bank, first: number, count: number): ImagePool {
   const items = Array.from({ length: count }, (_, i) => composePretrain(bank, first + i));
-  return { images: items.map((item) => item.image), captions: items.map((item) => item.caption) };
+  return {
+    images: items.map((item) => item.image),
+    captions: items.map((item) => item.caption),
+    subjects: items.map(({ truth }) =>
+      truth.kind === "scene" ? SUBJECT_OF.get(truth.concept.word) as number : CONCEPTS.length
+    ),
+  };
 }
 
 /** How far random views stray from the image. */

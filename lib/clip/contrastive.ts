@@ -9,6 +9,11 @@
  * | τ⁻¹    | exp(`logitScale`) | scalar, at most 100 |
  *
  *     L = ½ [ CE(τ⁻¹ Î Tᵀ, i) + CE(τ⁻¹ T Îᵀ, i) ],   Î = I/‖I‖
+ *
+ * Since the texts do not change, an image can be held against many more of them than its batch has: {@link namingLoss} asks for the name of
+ * what it shows among all names N.
+ *
+ *     L = CE(τ⁻¹ Î Nᵀ, name of I)
  */
 import { type Tensor, tf } from "../engine/mod.ts";
 
@@ -19,6 +24,16 @@ const LARGEST_LOGIT_SCALE = Math.log(100);
 /** Rows divided by their length. [rows width] → [rows width]. */
 export function unitRows(x: Tensor): Tensor {
   return tf.div(x, tf.sqrt(tf.add(tf.sum(tf.square(x), -1, true), 1e-12)));
+}
+
+/** τ⁻¹, at most 100. */
+function temperature(logitScale: Tensor): Tensor {
+  return tf.exp(tf.minimum(logitScale, LARGEST_LOGIT_SCALE));
+}
+
+/** Mean cross-entropy of rows of logits with rows that are 1 at the answer and 0 elsewhere. */
+function crossEntropy(logits: Tensor, answers: Tensor): Tensor {
+  return tf.div(tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), answers))), logits.shape[0] as number);
 }
 
 /**
@@ -33,9 +48,20 @@ export function contrastiveLoss(images: Tensor, texts: Tensor, options: { logitS
       `contrastiveLoss() needs as many images as texts of one width, got [${images.shape}] and [${texts.shape}]`,
     );
   }
-  const scale = tf.exp(tf.minimum(options.logitScale, LARGEST_LOGIT_SCALE));
-  const logits = tf.mul(tf.matMul(unitRows(images), texts, false, true), scale);
+  const logits = tf.mul(tf.matMul(unitRows(images), texts, false, true), temperature(options.logitScale));
   const diagonal = tf.oneHot(tf.range(0, batch, 1, "int32") as tf.Tensor1D, batch, 1, 0, "float32");
-  const own = (x: Tensor) => tf.div(tf.neg(tf.sum(tf.mul(tf.logSoftmax(x), diagonal))), batch);
-  return tf.mul(tf.add(own(logits), own(tf.transpose(logits))), 0.5);
+  return tf.mul(tf.add(crossEntropy(logits, diagonal), crossEntropy(tf.transpose(logits), diagonal)), 0.5);
+}
+
+/**
+ * How badly images [batch width] find their name among `names` [count width] of unit length: a scalar in nats, lower is better; ln(count)
+ * for a tower that knows nothing. `answers` [batch count] is 1 at each image's name and 0 elsewhere.
+ */
+export function namingLoss(
+  images: Tensor,
+  names: Tensor,
+  options: { answers: Tensor; logitScale: Tensor },
+): Tensor {
+  const logits = tf.matMul(unitRows(images), names, false, true);
+  return crossEntropy(tf.mul(logits, temperature(options.logitScale)), options.answers);
 }

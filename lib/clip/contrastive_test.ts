@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { compile, host, key, normal, type Tensor } from "../engine/mod.ts";
-import { contrastiveLoss } from "./contrastive.ts";
+import { contrastiveLoss, namingLoss } from "./contrastive.ts";
 
 async function loss(images: Float32Array, texts: Float32Array): Promise<number> {
   const program = await compile((_f, _s, { i, t, s }) => ({
@@ -36,4 +36,25 @@ Deno.test("contrastiveLoss() does not depend on the images' length", async () =>
   const images = rows("a");
   const difference = await loss(images, rows("b")) - await loss(images.map((x) => 3 * x), rows("b"));
   assert.ok(Math.abs(difference) < 1e-5);
+});
+
+Deno.test("namingLoss() tells right names from wrong ones, and is ln(count) when all names are one", async () => {
+  const program = await compile((_f, _s, { i, n, a, s }) => ({
+    outputs: {
+      loss: namingLoss(i as Tensor, n as Tensor, { answers: a as Tensor, logitScale: s as Tensor }),
+    },
+  }), {
+    inputs: { i: { shape: [2, 16] }, n: { shape: [8, 16] }, a: { shape: [2, 8] }, s: { shape: [] } },
+  });
+  const of = async (names: Float32Array, answers: readonly number[]) => {
+    const a = new Float32Array(16);
+    answers.forEach((answer, row) => a[row * 8 + answer] = 1);
+    const images = rows("a").slice(0, 32).map((x) => 3 * x);
+    const { loss } = await program.run({ i: images, n: names, a, s: host([Math.log(20)], []) });
+    return loss!.data[0] as number;
+  };
+  assert.ok(await of(rows("a"), [0, 1]) < 0.01);
+  assert.ok(await of(rows("a"), [1, 0]) > 5);
+  assert.ok(Math.abs(await of(new Float32Array(8 * 16).fill(0.25), [0, 1]) - Math.log(8)) < 1e-5);
+  await program.dispose();
 });

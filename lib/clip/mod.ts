@@ -46,4 +46,4 @@ export {
   embedSentences,
   type SentenceEmbedder,
 } from "./sentence_embedder.ts";
-export { contrastiveLoss, INITIAL_LOGIT_SCALE, unitRows } from "./contrastive.ts";
+export { contrastiveLoss, INITIAL_LOGIT_SCALE, namingLoss, unitRows } from "./contrastive.ts";
