@@ -34,7 +34,7 @@ import type { Recipe } from "./recipe.ts";
 const BATCH = 8;
 const SEED = 11;
 /** Weight of the divergence per latent number. */
-const DIVERGENCE = 3e-4;
+const DIVERGENCE = 1e-4;
 const LATENT = [4, 16, 16] as const;
 
 /** Images of the pre-training stream as one model input [indices.length 3 64 64]. */
@@ -78,14 +78,15 @@ export async function latentScale(tensors: HostParams, bank: Bank): Promise<numb
 
 export const VAE_RECIPE: Recipe = {
   part: "vae",
-  steps: 2400,
+  steps: 4500,
   batchSize: BATCH,
   seed: SEED,
-  schedule: (steps) => ({ kind: "cosine", lr: 1.5e-3, warmup: 50, total: steps }),
+  schedule: (steps) => ({ kind: "cosine", lr: 2e-3, warmup: 100, total: steps }),
   summary:
-    "AutoencoderKL on pre-training scenes: L1 + 4·MSE + 4·MSE of 8×8 means + 3e-4·KL, AdamW 1.5e-3 cosine, EMA 0.995",
-  async prepare(bank) {
+    "AutoencoderKL on pre-training scenes: L1 + 4·MSE + 4·MSE of 8×8 means + 1e-4·KL, AdamW 2e-3 cosine, EMA 0.995",
+  async prepare(bank, options) {
     const step = await compileTrainStep({
+      compile: options.compile,
       frozen: {},
       trainable: initVae(key(SEED), MINI_VAE),
       inputs: { pixels: { shape: [BATCH, 3, 64, 64] }, noise: { shape: [BATCH, ...LATENT] } },
@@ -134,7 +135,7 @@ export const VAE_DECODER_RECIPE: Recipe = {
   schedule: (steps) => ({ kind: "cosine", lr: 2e-3, warmup: 50, total: steps }),
   summary:
     "then the decoder alone, encoder frozen: L1 + 4·MSE + 4·MSE of 8×8 means, AdamW 2e-3 cosine, EMA 0.995",
-  async prepare(bank, notify) {
+  async prepare(bank, { notify, ...options }) {
     const { config: header, tensors } = await readCheckpoint("vae");
     const vae = header as unknown as VaeConfig;
     const encoder = latentEncoder({ config: vae, params: tensors });
@@ -149,6 +150,7 @@ export const VAE_DECODER_RECIPE: Recipe = {
     notify(`${DECODER_POOL} scenes encoded`);
     const { trainable, frozen } = partition(tensors, isDecoder);
     const step = await compileTrainStep({
+      compile: options.compile,
       frozen: {},
       trainable,
       inputs: { pixels: { shape: [BATCH, 3, 64, 64] }, latent: { shape: [BATCH, ...LATENT] } },

@@ -42,6 +42,11 @@ export interface VaeConfig {
   readonly use_post_quant_conv?: boolean;
   /** Whether the middle blocks attend over all pixels; true if absent. */
   readonly mid_block_add_attention?: boolean;
+  /**
+   * Side of the squares of pixels that enter and leave as channels of one place, as in diffusers' later autoencoders; 1 if absent. Small
+   * models gain: their finest level is wide instead of large.
+   */
+  readonly patch_size?: number;
   /** Side of the images in training; not read. */
   readonly sample_size?: number;
 }
@@ -59,7 +64,37 @@ const EPS = 1e-6;
 
 /** Image sides per latent side: 8 for SD 1.5. */
 export function vaeFactor(config: VaeConfig): number {
-  return 2 ** (config.block_out_channels.length - 1);
+  return patchSize(config) * 2 ** (config.block_out_channels.length - 1);
+}
+
+function patchSize(config: VaeConfig): number {
+  return config.patch_size ?? 1;
+}
+
+/** [batch channels side·height side·width] → [batch channels·side² height width]. */
+function pixelsToChannels(x: Tensor, side: number): Tensor {
+  if (side === 1) return x;
+  const [batch, channels, height, width] = x.shape as [number, number, number, number];
+  const squares = tf.reshape(x, [batch, channels, height / side, side, width / side, side]);
+  return tf.reshape(tf.transpose(squares, [0, 1, 3, 5, 2, 4]), [
+    batch,
+    channels * side * side,
+    height / side,
+    width / side,
+  ]);
+}
+
+/** The inverse of {@link pixelsToChannels}. */
+function channelsToPixels(x: Tensor, side: number): Tensor {
+  if (side === 1) return x;
+  const [batch, channels, height, width] = x.shape as [number, number, number, number];
+  const squares = tf.reshape(x, [batch, channels / side ** 2, side, side, height, width]);
+  return tf.reshape(tf.transpose(squares, [0, 1, 4, 2, 5, 3]), [
+    batch,
+    channels / side ** 2,
+    side * height,
+    side * width,
+  ]);
 }
 
 function norms(config: VaeConfig) {
@@ -95,7 +130,7 @@ export function vaeEncode(params: Params, config: VaeConfig, pixels: Tensor): La
     );
   }
   const encoder = scope(params, "encoder");
-  let x = convolution(scope(encoder, "conv_in"), pixels, { padding: 1 });
+  let x = convolution(scope(encoder, "conv_in"), pixelsToChannels(pixels, patchSize(config)), { padding: 1 });
   config.block_out_channels.forEach((_, level) => {
     const p = scope(encoder, `down_blocks.${level}`);
     for (let i = 0; i < config.layers_per_block; i++) {
@@ -149,7 +184,7 @@ export function vaeDecode(params: Params, config: VaeConfig, latents: Tensor): T
     }
     if (level < config.block_out_channels.length - 1) x = upsample(scope(p, "upsamplers.0"), x);
   });
-  return output(decoder, x, config);
+  return channelsToPixels(output(decoder, x, config), patchSize(config));
 }
 
 function middleShapes(channels: number, config: VaeConfig): Shapes {
@@ -186,9 +221,10 @@ export function vaeShapes(config: VaeConfig): Shapes {
   const { block_out_channels: widths, latent_channels: latent, layers_per_block: layers } = config;
   const first = widths[0] as number, top = widths.at(-1) as number;
   const moments = 2 * latent;
+  const pixels = patchSize(config) ** 2;
   return shapeTree({
     encoder: shapeTree({
-      conv_in: convolutionShapes(config.in_channels, first, { kernel: 3 }),
+      conv_in: convolutionShapes(config.in_channels * pixels, first, { kernel: 3 }),
       down_blocks: ladder(widths, { count: layers, sampler: "downsamplers" }),
       mid_block: middleShapes(top, config),
       conv_norm_out: normShapes(top),
@@ -199,7 +235,7 @@ export function vaeShapes(config: VaeConfig): Shapes {
       up_blocks: ladder(widths.toReversed(), { count: layers + 1, sampler: "upsamplers" }),
       mid_block: middleShapes(top, config),
       conv_norm_out: normShapes(first),
-      conv_out: convolutionShapes(first, config.out_channels, { kernel: 3 }),
+      conv_out: convolutionShapes(first, config.out_channels * pixels, { kernel: 3 }),
     }),
     ...(config.use_quant_conv ?? true
       ? { quant_conv: convolutionShapes(moments, moments, { kernel: 1 }) }

@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
-import { countParameters, leaf, loadStrict, tf } from "../engine/mod.ts";
+import { countParameters, host, key, leaf, loadStrict, tf } from "../engine/mod.ts";
 import { evaluate } from "../golden/evaluate.ts";
 import { compareCase, readCase } from "../golden/mod.ts";
-import { type VaeConfig, vaeDecode, vaeDivergence, vaeEncode, vaeSample, vaeShapes } from "./vae.ts";
+import {
+  initVae,
+  type VaeConfig,
+  vaeDecode,
+  vaeDivergence,
+  vaeEncode,
+  vaeFactor,
+  vaeSample,
+  vaeShapes,
+} from "./vae.ts";
 
 Deno.test("vaeShapes() has SD 1.5's parameters when given its config", () => {
   const shapes = vaeShapes({
@@ -55,3 +64,43 @@ Deno.test("vaeEncode() throws a RangeError when a side is no multiple of the fac
     /sides divisible by 4, got \[1,3,22,16\]/,
   );
 });
+
+for (const engine of ["cpu", "compiled"] as const) {
+  Deno.test(`An autoencoder with patches keeps squares of pixels together (${engine})`, async () => {
+    const config: VaeConfig = {
+      in_channels: 3,
+      out_channels: 3,
+      latent_channels: 4,
+      block_out_channels: [8, 8],
+      layers_per_block: 1,
+      norm_num_groups: 2,
+      scaling_factor: 1,
+      mid_block_add_attention: false,
+      patch_size: 2,
+    };
+    assert.equal(vaeFactor(config), 4);
+    const params = initVae(key(1), config);
+    // The last convolution alone decides: weights zero, bias c → channel c of the squares, one pixel each.
+    const bias = leaf(params, "decoder.conv_out.bias");
+    leaf(params, "decoder.conv_out.weight").data.fill(0);
+    bias.data.set(Float32Array.from(bias.data, (_, channel) => channel));
+    const { decoded, mean } = await evaluate((params, inputs) => ({
+      decoded: vaeDecode(params, config, leaf(inputs, "latents")),
+      mean: vaeEncode(params, config, leaf(inputs, "pixels")).mean,
+    }), {
+      params,
+      inputs: {
+        latents: host(new Float32Array(4 * 2 * 3), [1, 4, 2, 3]),
+        pixels: host(new Float32Array(3 * 8 * 12), [1, 3, 8, 12]),
+      },
+    }, { engine });
+    assert.deepEqual(mean!.shape, [1, 4, 2, 3]);
+    assert.deepEqual(decoded!.shape, [1, 3, 8, 12]);
+    const rows = [[0, 1], [2, 3]];
+    const expected = Array.from({ length: 3 * 8 * 12 }, (_, i) => {
+      const [channel, y, x] = [Math.floor(i / 96), Math.floor(i / 12) % 8, i % 12];
+      return 4 * channel + rows[y % 2]![x % 2]!;
+    });
+    assert.deepEqual([...decoded!.data], expected);
+  });
+}
