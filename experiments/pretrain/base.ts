@@ -34,7 +34,7 @@ export const BASE_RECIPE: Recipe = {
     `U-Net and text encoder on ${POOL} captioned scenes: ε-prediction, min-SNR-5 weights, AdamW 1e-3 linearly down, EMA 0.999, ${
       100 * CAPTION_DROP
     } % captions dropped`,
-  async prepare(bank, notify) {
+  async prepare(bank, { notify, compile }) {
     const tokenizer = createCaptionTokenizer(captionVocabulary(), { length: TEXT_LENGTH });
     const text = miniText(tokenizer.size, tokenizer.end);
     const encoder = await latentEncoder(await loadVae());
@@ -51,6 +51,7 @@ export const BASE_RECIPE: Recipe = {
     notify(`${POOL} scenes encoded`);
     const schedule = noiseSchedule(SD_SCHEDULE);
     const step = await compileTrainStep({
+      compile,
       frozen: {},
       trainable: combine(
         prefixed(initUnet(fold(key(SEED), "unet"), MINI_UNET), "unet"),

@@ -12,12 +12,15 @@ import type { Recipe } from "./recipe.ts";
 const RECIPES = [...PART_IDS, "vae-decoder"] as const;
 type RecipeId = typeof RECIPES[number];
 
-const USAGE = `deno task pretrain <${RECIPES.join("|")}> [--minutes M] [--steps N] [--resume | --warm-start]
+const USAGE = `deno task pretrain <${
+  RECIPES.join("|")
+}> [--minutes M] [--steps N] [--threads T] [--resume | --warm-start]
 
 Trains one frozen part of the mini scale on this machine and replaces its committed checkpoint (vae-decoder: the decoder of the
 committed autoencoder, its latents stay what they are).
   --minutes M   fit the number of steps into M minutes, measured on the first steps
   --steps N     number of steps (default: the recipe's)
+  --threads T   threads of the training (default: all); with one, two trainings side by side use two cores best
   --resume      go on from the last working state in .cache/pretrain
   --warm-start  begin anew, from the weights of that state (noted in the checkpoint's header)
 
@@ -50,6 +53,7 @@ async function main(args: string[]): Promise<void> {
     options: {
       minutes: { type: "string" },
       steps: { type: "string" },
+      threads: { type: "string" },
       resume: { type: "boolean" },
       "warm-start": { type: "boolean" },
       help: { type: "boolean" },
@@ -60,18 +64,22 @@ async function main(args: string[]): Promise<void> {
   if (!RECIPES.includes(id)) {
     throw new UserError(`Pre-training needs a part of ${RECIPES.join(", ")}, got "${id ?? ""}"`);
   }
-  const number = (name: "minutes" | "steps") => {
+  const number = (name: "minutes" | "steps" | "threads") => {
     const given = values[name];
     if (given === undefined) return undefined;
     if (!(Number(given) > 0)) throw new UserError(`--${name} needs a positive number, got "${given}"`);
     return Number(given);
   };
   const minutes = number("minutes");
+  const threads = number("threads");
   const recipe = await recipeOf(id);
   const { part } = recipe;
   console.log(`${id}: ${recipe.summary}`);
   const bank = await loadBank();
-  const training = await recipe.prepare(bank, (message) => console.log(message));
+  const training = await recipe.prepare(bank, {
+    notify: (message) => console.log(message),
+    compile: threads === undefined ? {} : { threads, spin: false },
+  });
   const saved = values.resume ? await readWorkingState(id) : undefined;
   const warm = values["warm-start"] ? await readWorkingState(id) : undefined;
   if ((values.resume && !saved) || (values["warm-start"] && !warm)) {

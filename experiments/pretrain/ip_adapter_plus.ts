@@ -23,7 +23,7 @@ export const IP_ADAPTER_PLUS_RECIPE: Recipe = {
   schedule: (steps) => ({ kind: "linear", lr: 1e-3, warmup: 50, total: steps }),
   summary:
     `Resampler, keys and values trained to reproduce ${POOL} scenes on the frozen base, AdamW 1e-3 linearly down, image, text or both dropped 5 % each`,
-  async prepare(bank, notify) {
+  async prepare(bank, { notify, compile }) {
     const base = await loadBase();
     const vision = await loadVision("encoder");
     const [latents, features] = [await latentEncoder(await loadVae()), await imageEncoder(vision)];
@@ -45,6 +45,7 @@ export const IP_ADAPTER_PLUS_RECIPE: Recipe = {
     await features.dispose();
     notify(`${POOL} scenes encoded`);
     const step = await compileAdapterStep({
+      compile,
       base,
       projection: MINI_RESAMPLER,
       adapter: combine(

@@ -1,5 +1,5 @@
 /** What a pre-training is: a compiled step, batches by step number, and how to make a checkpoint of it. */
-import type { Feed, HostParams } from "../../lib/engine/mod.ts";
+import type { CompileOptions, Feed, HostParams } from "../../lib/engine/mod.ts";
 import type { LearningRateSchedule, TrainStep } from "../../lib/training/mod.ts";
 import type { Bank } from "../../lib/tasks/mod.ts";
 import type { PartId } from "../mini/checkpoints.ts";
@@ -17,6 +17,14 @@ export interface Training {
   finish(): Promise<FinishedPart>;
 }
 
+/** How a training runs here; none of it is part of the recipe. */
+export interface PrepareOptions {
+  /** Told what is being prepared. */
+  readonly notify: (message: string) => void;
+  /** How the step is compiled. */
+  readonly compile: CompileOptions;
+}
+
 /** How a frozen part is made. */
 export interface Recipe {
   readonly part: PartId;
@@ -27,5 +35,5 @@ export interface Recipe {
   readonly schedule: (steps: number) => LearningRateSchedule;
   /** One sentence for the card. */
   readonly summary: string;
-  prepare(bank: Bank, notify: (message: string) => void): Promise<Training>;
+  prepare(bank: Bank, options: PrepareOptions): Promise<Training>;
 }
