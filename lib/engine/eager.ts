@@ -2,7 +2,14 @@ import * as tf from "@tensorflow/tfjs";
 import { UserError } from "./errors.ts";
 import { toHost, toTensor } from "./host_array.ts";
 import type { HostParams, Params } from "./parameters.ts";
-import { feedData, type Program, type ProgramFunction, type ProgramParts, rejectUnknown } from "./program.ts";
+import {
+  feedData,
+  outputData,
+  type Program,
+  type ProgramFunction,
+  type ProgramParts,
+  rejectUnknown,
+} from "./program.ts";
 
 // Without it tfjs prints a greeting when its cpu backend is first used.
 tf.enableProdMode();
@@ -49,7 +56,7 @@ export async function eager(
   const fixed = toTensors(frozen);
   let current = toTensors(state);
   return {
-    async run(feeds, { accept } = {}) {
+    async run(feeds, { accept, into = {} } = {}) {
       rejectUnknown(feeds, inputs);
       await tf.setBackend(backend);
       tf.engine().startScope();
@@ -60,7 +67,11 @@ export async function eager(
         }
         const result = fn(fixed, current, fed);
         const outputs: HostParams = {};
-        for (const [name, tensor] of Object.entries(result.outputs)) outputs[name] = toHost(tensor);
+        for (const [name, tensor] of Object.entries(result.outputs)) {
+          const own = toHost(tensor);
+          outputs[name] = into[name] ? { ...own, data: outputData(name, into[name], own) } : own;
+          if (into[name]) into[name].set(own.data);
+        }
         if (!(accept?.(outputs) ?? true)) return outputs;
         const next = { ...current };
         for (const [name, tensor] of Object.entries(result.state ?? {})) next[name] = tf.keep(tensor.clone());

@@ -31,7 +31,7 @@ export {
   upsampleNearest,
 } from "./ops.ts";
 export type { Feed, InputSpec, Program, ProgramFunction, ProgramParts, RunOptions } from "./program.ts";
-export { compile, type CompileOptions, type Device } from "./compile.ts";
+export { compile, type CompileOptions, compilePair, type Device } from "./compile.ts";
 export { eager, type EagerBackend } from "./eager.ts";
 export { valueAndGradients } from "./gradients.ts";
 export { PASSES, type PassName } from "./passes/mod.ts";

@@ -34,6 +34,8 @@ export type Feed = HostArray | Float32Array | Int32Array;
 export interface RunOptions {
   /** Looks at the outputs; where it returns false, the state stays as it was before the run. */
   readonly accept?: (outputs: HostParams) => boolean;
+  /** Arrays that outputs are written to, by name; what is not named goes to memory of the program's own. */
+  readonly into?: Readonly<Record<string, HostArray["data"]>>;
 }
 
 /** A function ready to run. */
@@ -67,6 +69,16 @@ export function feedData(name: string, feed: Feed | undefined, spec: InputSpec):
     );
   }
   return data as Float32Array | Int32Array;
+}
+
+/** Memory of one output, checked against what the program makes. */
+export function outputData(name: string, given: HostArray["data"], own: HostArray): HostArray["data"] {
+  if (given.constructor !== own.data.constructor || given.length !== own.data.length) {
+    throw new RangeError(
+      `Running a program needs output "${name}" as ${own.dtype} [${own.shape}] (${own.data.length} numbers), got ${given.constructor.name} of ${given.length}`,
+    );
+  }
+  return given;
 }
 
 /** Rejects inputs that a program does not have. */

@@ -75,12 +75,19 @@ export function adamw(
 }
 
 /**
- * Scales a gradient [N] down to a global L2 norm of at most `maxNorm`: g · min(1, maxNorm/(‖g‖ + 1e-6)), as PyTorch's clip_grad_norm_.
+ * What a gradient of this global L2 norm (a scalar) is multiplied by so that it is at most `maxNorm` long: min(1, maxNorm/(‖g‖ + 1e-6)), as
+ * PyTorch's clip_grad_norm_. A scalar.
+ */
+export function clipFactor(norm: Tensor, maxNorm: number): Tensor {
+  return tf.minimum(tf.div(maxNorm, tf.add(norm, 1e-6)), 1);
+}
+
+/**
+ * Scales a gradient [N] down to a global L2 norm of at most `maxNorm`.
  *
  * @returns the clipped gradient [N] and the norm before clipping, a scalar.
  */
 export function clipByGlobalNorm(gradient: Tensor, maxNorm: number): { gradient: Tensor; norm: Tensor } {
   const norm = tf.sqrt(tf.sum(tf.square(gradient)));
-  const factor = tf.minimum(tf.div(maxNorm, tf.add(norm, 1e-6)), 1);
-  return { gradient: tf.mul(gradient, factor), norm };
+  return { gradient: tf.mul(gradient, clipFactor(norm, maxNorm)), norm };
 }

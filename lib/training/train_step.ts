@@ -1,11 +1,16 @@
 /**
- * One optimiser step as one compiled program: loss, gradients, clipping, AdamW and the moving average of the weights run in a single graph.
- * Trained weights are one flat vector, so state is four arrays whatever the model; frozen weights are constants of the graph.
+ * One optimiser step as compiled programs: loss and gradients in one graph, clipping, AdamW and the moving average of the weights in
+ * another. Trained weights are one flat vector, so state is four arrays whatever the model; frozen weights are constants of the graph.
+ *
+ * With two shards, each half of a batch goes through a graph of its own in a thread of its own, and the optimiser takes the mean of their
+ * gradients.
  */
 import {
   compile,
   type CompileOptions,
+  compilePair,
   type Feed,
+  host,
   type HostArray,
   type HostParams,
   type InputSpec,
@@ -16,11 +21,11 @@ import {
   type ProgramParts,
   type Shapes,
   type Tensor,
-  tf,
   valueAndGradients,
 } from "../engine/mod.ts";
-import { ADAMW, adamw, type AdamWConfig, adamwRates, clipByGlobalNorm } from "./adamw.ts";
+import { ADAMW, type AdamWConfig, adamwRates } from "./adamw.ts";
 import { flatten, flattenHost, unflatten, unflattenHost } from "./flat_parameters.ts";
+import { compileOptimizer, type FlatState } from "./optimizer_program.ts";
 
 /** A scalar loss and whatever else a step should report. */
 export interface LossResult {
@@ -48,7 +53,12 @@ export interface TrainStepOptions {
   readonly emaDecay?: number;
   /** Device, threads and passes of the compiled step. */
   readonly compile?: CompileOptions;
-  /** What makes a program of the step, to run it on another engine; `compile()` if absent. */
+  /**
+   * Parts of a batch that run side by side, a thread each: 1 (if absent) or 2. Two need a loss that is a mean over samples, and inputs
+   * whose first side is the batch.
+   */
+  readonly shards?: number;
+  /** What makes a program of the step, to run it on another engine (shards then count as 1); `compile()` if absent. */
   readonly engine?: (fn: ProgramFunction, parts: ProgramParts) => Promise<Program>;
 }
 
@@ -58,7 +68,7 @@ export interface StepReport {
   readonly loss: number;
   /** Global L2 norm of the gradient before clipping. */
   readonly gradientNorm: number;
-  /** What the loss returned as `aux`; reused by the next step. */
+  /** What the loss returned as `aux`; reused by the next step. Scalars of shards are averaged, arrays joined along their first side. */
   readonly aux: HostParams;
 }
 
@@ -90,95 +100,154 @@ function averageDecay(decay: number, step: number): number {
   return Math.min(decay, (1 + step) / (10 + step));
 }
 
-function finite(outputs: HostParams): boolean {
-  return ["loss", "norm"].every((name) => Number.isFinite(leaf(outputs, name).data[0]));
+/** Where the shards' programs run. */
+async function gradientPrograms(
+  options: TrainStepOptions,
+  fn: ProgramFunction,
+  parts: ProgramParts,
+): Promise<Program[]> {
+  const { shards = 1, engine } = options;
+  if (engine) return [await engine(fn, parts)];
+  if (shards === 1) return [await compile(fn, parts, options.compile)];
+  return await compilePair(fn, parts, options.compile);
+}
+
+/** Shape of one shard's part of a batch. */
+function shardSpec(name: string, spec: InputSpec, shards: number): InputSpec {
+  const [batch, ...rest] = spec.shape;
+  if (batch === undefined || batch % shards !== 0) {
+    throw new RangeError(
+      `compileTrainStep() needs inputs whose first side ${shards} shards divide, got "${name}" [${spec.shape}]`,
+    );
+  }
+  return { ...spec, shape: [batch / shards, ...rest] };
+}
+
+/** Part `shard` of every array of a batch; views, no copies. */
+function shardOf(batch: Readonly<Record<string, Feed>>, shard: number, shards: number): Record<string, Feed> {
+  return Object.fromEntries(
+    Object.entries(batch).map(([name, feed]) => {
+      const data = (ArrayBuffer.isView(feed) ? feed : feed.data) as Float32Array;
+      const length = data.length / shards;
+      return [name, data.subarray(shard * length, (shard + 1) * length)];
+    }),
+  );
+}
+
+/** Scalars are averaged over shards, arrays stand one after the other. */
+function joined(name: string, parts: readonly HostParams[]): HostArray {
+  const arrays = parts.map((part) => leaf(part, name));
+  const [first] = arrays as [HostArray];
+  if (arrays.length === 1) return first;
+  const { shape: [side, ...rest] } = first;
+  if (side === undefined) {
+    const mean = arrays.reduce((sum, { data }) => sum + (data[0] as number), 0) / arrays.length;
+    return { ...first, data: Float32Array.of(mean) };
+  }
+  const data = new Float32Array(first.data.length * arrays.length);
+  arrays.forEach((array, i) => data.set(array.data, i * first.data.length));
+  return { ...first, shape: [side * arrays.length, ...rest], data };
 }
 
 /** Compiles a training step. */
 export async function compileTrainStep(options: TrainStepOptions): Promise<TrainStep> {
   const { frozen, trainable, inputs, loss, optimizer = ADAMW, clipNorm, emaDecay } = options;
+  const shards = options.engine ? 1 : options.shards ?? 1;
+  if (shards !== 1 && shards !== 2) {
+    throw new RangeError(`compileTrainStep() needs 1 or 2 shards, got ${shards}`);
+  }
   const shapes: Shapes = Object.fromEntries(
     Object.entries(trainable).map(([name, array]) => [name, array.shape]),
   );
-  const start = flattenHost(trainable, shapes);
-  const zeros = (): HostArray => ({ ...start, data: new Float32Array(start.data.length) });
-  const state: HostParams = {
-    params: start,
-    m: zeros(),
-    v: zeros(),
-    ...(emaDecay === undefined ? {} : { average: start }),
-  };
-  const engine = options.engine ?? ((fn, parts) => compile(fn, parts, options.compile));
-  const program = await engine((fixed, before, fed) => {
-    const { "optimizer.rates": rates, "optimizer.average": keep, ...batch } = fed;
-    const trained = unflatten(leaf(before, "params"), shapes);
+  const start = flattenHost(trainable, shapes).data as Float32Array;
+  const size = start.length;
+  const averaged = emaDecay !== undefined;
+  const begin = (params: Float32Array): FlatState => ({
+    params: params.slice(),
+    m: new Float32Array(size),
+    v: new Float32Array(size),
+    ...(averaged ? { average: params.slice() } : {}),
+  });
+  let current = begin(start);
+  let spare = begin(start);
+
+  const programs = await gradientPrograms(options, (fixed, _state, { params, ...batch }) => {
+    const trained = unflatten(params as Tensor, shapes);
     const result = valueAndGradients((p) => loss(p, fixed, batch), trained);
-    const raw = flatten(result.grads, shapes);
-    const clipped = clipNorm === undefined ? undefined : clipByGlobalNorm(raw, clipNorm);
-    const norm = clipped?.norm ?? tf.sqrt(tf.sum(tf.square(raw)));
-    const { params, m, v } = before as Record<"params" | "m" | "v", Tensor>;
-    const next = adamw({ params, m, v }, clipped?.gradient ?? raw, {
-      rates: rates as Tensor,
-      config: optimizer,
-    });
-    const average = before.average && keep
-      ? { average: tf.add(tf.mul(before.average, keep), tf.mul(next.params, tf.sub(1, keep))) }
-      : {};
     const aux = Object.fromEntries(
       Object.entries(result.aux).map(([name, tensor]) => [`aux:${name}`, tensor]),
     );
-    return {
-      state: { ...next, ...average } as unknown as Params,
-      outputs: { loss: result.loss, norm, ...aux },
-    };
+    return { outputs: { gradient: flatten(result.grads, shapes), loss: result.loss, ...aux } };
   }, {
     frozen,
-    state,
     inputs: {
-      ...inputs,
-      "optimizer.rates": { shape: [3] },
-      ...(emaDecay === undefined ? {} : { "optimizer.average": { shape: [] } }),
+      params: { shape: [size] },
+      ...Object.fromEntries(
+        Object.entries(inputs).map(([name, spec]) => [name, shardSpec(name, spec, shards)]),
+      ),
     },
+  });
+  const updater = await compileOptimizer({
+    size,
+    shards,
+    optimizer,
+    clipNorm,
+    averaged,
+    engine: options.engine ?? ((fn, parts) => compile(fn, parts, options.compile)),
   });
 
   return {
     async run(batch, { step, learningRate }) {
-      const outputs = await program.run({
-        ...batch,
-        "optimizer.rates": adamwRates(step + 1, { learningRate, config: optimizer }),
-        ...(emaDecay === undefined
-          ? {}
-          : { "optimizer.average": Float32Array.of(averageDecay(emaDecay, step)) }),
-      }, { accept: finite });
-      const value = leaf(outputs, "loss").data[0] as number;
-      const gradientNorm = leaf(outputs, "norm").data[0] as number;
-      if (!finite(outputs)) {
+      // The second shard is sent off first: this thread is busy until its own is done.
+      const others = programs.slice(1).map((program, i) =>
+        program.run({ params: current.params, ...shardOf(batch, i + 1, shards) })
+      );
+      const own = (programs[0] as Program).run({ params: current.params, ...shardOf(batch, 0, shards) });
+      const parts = await Promise.all([own, ...others]);
+      const value = joined("loss", parts).data[0] as number;
+      const gradientNorm = Number.isFinite(value)
+        ? await updater.run(
+          current,
+          spare,
+          parts.map((part) => leaf(part, "gradient").data as Float32Array),
+          {
+            rates: adamwRates(step + 1, { learningRate, config: optimizer }),
+            keep: averageDecay(emaDecay ?? 0, step),
+          },
+        )
+        : NaN;
+      if (!Number.isFinite(gradientNorm)) {
         throw new RangeError(
           `Training stopped at step ${step}: expected a finite loss and gradient, got loss ${value}, gradient norm ${gradientNorm}`,
         );
       }
-      const aux = Object.fromEntries(
-        Object.entries(outputs).filter(([name]) => name.startsWith("aux:")).map((
-          [name, array],
-        ) => [name.slice(4), array]),
-      );
+      [current, spare] = [spare, current];
+      const names = Object.keys(parts[0] as HostParams).filter((name) => name.startsWith("aux:"));
+      const aux = Object.fromEntries(names.map((name) => [name.slice(4), joined(name, parts)]));
       return { loss: value, gradientNorm, aux };
     },
-    weights() {
-      const now = program.readState();
-      return unflattenHost(now.average ?? leaf(now, "params"), shapes);
-    },
+    weights: () => unflattenHost(host(current.average ?? current.params, [size]), shapes),
     reset(fresh) {
-      const params = flattenHost(fresh, shapes);
-      program.writeState({
-        params,
-        m: zeros(),
-        v: zeros(),
-        ...(emaDecay === undefined ? {} : { average: params }),
-      });
+      current = begin(flattenHost(fresh, shapes).data as Float32Array);
     },
-    snapshot: () => program.readState(),
-    restore: (snapshot) => program.writeState(snapshot),
-    dispose: () => program.dispose(),
+    snapshot: () =>
+      Object.fromEntries(
+        Object.entries(current).map((
+          [name, data]: [string, Float32Array],
+        ) => [name, host(data.slice(), [size])]),
+      ),
+    restore(snapshot) {
+      for (const [name, vector] of Object.entries(current) as [string, Float32Array][]) {
+        const { data } = leaf(snapshot, name);
+        if (data.length !== size) {
+          throw new RangeError(`Restoring "${name}" needs ${size} numbers, got ${data.length}`);
+        }
+        vector.set(data);
+      }
+    },
+    async dispose() {
+      for (const program of programs) await program.dispose();
+      await updater.dispose();
+    },
   };
 }

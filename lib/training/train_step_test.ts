@@ -175,3 +175,30 @@ Deno.test("run() stops with the step and keeps the state when the loss is not fi
   await step.dispose();
   await undisturbed.dispose();
 });
+
+Deno.test("compileTrainStep() with two shards takes the steps of one, and the same bits again", async () => {
+  const one = await compileTrainStep(OPTIONS);
+  const two = await compileTrainStep({ ...OPTIONS, shards: 2 });
+  const fresh = two.snapshot();
+  const losses = await run(two, 0, 6);
+  for (const [i, loss] of losses.entries()) {
+    const whole = await one.run(batch(i), { step: i, learningRate: learningRate(SCHEDULE, i) });
+    assert.ok(
+      Math.abs(whole.loss - loss) <= 1e-5 * Math.max(1, loss),
+      `loss ${loss}, expected ${whole.loss}`,
+    );
+  }
+  assertNear(two.weights(), one.weights(), 1e-5);
+  const bits = two.snapshot();
+  two.restore(fresh);
+  assert.deepEqual(await run(two, 0, 6), losses);
+  assert.deepEqual(two.snapshot(), bits);
+  const { aux } = await two.run(batch(1), { step: 6, learningRate: 0 });
+  assert.deepEqual(aux.prediction!.shape, [BATCH, 1]);
+  await one.dispose();
+  await two.dispose();
+  await assert.rejects(
+    compileTrainStep({ ...OPTIONS, shards: 2, inputs: { ...OPTIONS.inputs, x: { shape: [7, INPUTS] } } }),
+    /2 shards divide, got "x" \[7,5\]/,
+  );
+});

@@ -1,0 +1,113 @@
+/**
+ * Sessions in a second thread. onnxruntime runs a graph to its end before JavaScript goes on, so two graphs run side by side only from two
+ * threads. One worker serves all such sessions; it starts with the first and ends with the last.
+ */
+import { UserError } from "./errors.ts";
+import type { Session, SessionArray, SessionOptions } from "./session.ts";
+
+type Arrays = Readonly<Record<string, SessionArray>>;
+
+/** What the second thread is asked. */
+export type Request =
+  | { readonly kind: "open"; readonly model: Uint8Array; readonly options: SessionOptions }
+  | { readonly kind: "run"; readonly session: number; readonly feeds: Arrays; readonly fetches: Arrays }
+  | { readonly kind: "release"; readonly session: number };
+
+/** What it answers. */
+export type Answer =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: string; readonly user: boolean };
+
+interface Thread {
+  readonly worker: Worker;
+  readonly waiting: Map<number, { resolve(value: unknown): void; reject(error: Error): void }>;
+  sessions: number;
+  requests: number;
+}
+
+let thread: Thread | undefined;
+
+function start(): Thread {
+  const worker = new Worker(new URL("./session_worker.ts", import.meta.url).href, { type: "module" });
+  const waiting: Thread["waiting"] = new Map();
+  worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+    const promise = waiting.get(data.id);
+    waiting.delete(data.id);
+    if ("error" in data) promise?.reject(data.user ? new UserError(data.error) : new Error(data.error));
+    else promise?.resolve(data.value);
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    for (const { reject } of waiting.values()) {
+      reject(new Error(`The second thread stopped: ${event.message}`));
+    }
+    waiting.clear();
+  };
+  return { worker, waiting, sessions: 0, requests: 0 };
+}
+
+function ask(request: Request, transfer: Transferable[] = []): Promise<unknown> {
+  const { worker, waiting } = thread as Thread;
+  const id = (thread as Thread).requests++;
+  return new Promise((resolve, reject) => {
+    waiting.set(id, { resolve, reject });
+    worker.postMessage({ id, request }, transfer);
+  });
+}
+
+function leave(): void {
+  if (!thread || --thread.sessions > 0) return;
+  thread.worker.terminate();
+  thread = undefined;
+}
+
+/** Views of one buffer stay views of one buffer. */
+function copies(arrays: Arrays): { arrays: Arrays; buffers: ArrayBuffer[] } {
+  const made = new Map<ArrayBufferLike, ArrayBuffer>();
+  const copied = Object.fromEntries(
+    Object.entries(arrays).map(([name, array]) => {
+      const { buffer, byteOffset, length } = array.data;
+      const copy = made.get(buffer) ?? buffer.slice(0) as ArrayBuffer;
+      made.set(buffer, copy);
+      const View = array.data.constructor as new (b: ArrayBuffer, o: number, n: number) => Float32Array;
+      return [name, { ...array, data: new View(copy, byteOffset, length) }];
+    }),
+  );
+  return { arrays: copied, buffers: [...made.values()] };
+}
+
+const buffersOf = (arrays: Arrays) => [
+  ...new Set(Object.values(arrays).map(({ data }) => data.buffer as ArrayBuffer)),
+];
+
+/**
+ * Opens an ONNX graph in the second thread. Feeds are copied there; the memory of `fetches` goes there and back and is detached from the
+ * arrays that were given.
+ */
+export async function openSecondSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
+  thread ??= start();
+  thread.sessions++;
+  let opened: { session: number; inputNames: string[] };
+  try {
+    opened = await ask({ kind: "open", model, options }) as typeof opened;
+  } catch (error) {
+    leave();
+    throw error;
+  }
+  const { session, inputNames } = opened;
+  return {
+    inputNames,
+    moves: true,
+    run(feeds, fetches) {
+      const { arrays, buffers } = copies(feeds);
+      return ask(
+        { kind: "run", session, feeds: arrays, fetches },
+        [...buffers, ...buffersOf(fetches)],
+      ) as ReturnType<Session["run"]>;
+    },
+    async release() {
+      await ask({ kind: "release", session });
+      leave();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import * as ort from "onnxruntime-node";
+import { UserError } from "./errors.ts";
+
+// Its log lines would stand beside our sentences: every failure comes back as an exception.
+ort.env.logLevel = "fatal";
+
+/** Where a compiled program runs. */
+export type Device = "cpu" | "webgpu" | "cuda";
+
+/** How a graph is opened. Plain data: it also travels to the second thread. */
+export interface SessionOptions {
+  readonly device: Device;
+  /** Threads of one operator. */
+  readonly threads: number;
+  /** Whether idle threads wait busily. */
+  readonly spin: boolean;
+  /** File prefix of an onnxruntime profile. */
+  readonly profile?: string | undefined;
+}
+
+/** Numbers of one input or output. */
+export interface SessionArray {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array | Uint8Array;
+}
+
+/** An opened graph. */
+export interface Session {
+  /** Inputs that the graph still reads. */
+  readonly inputNames: readonly string[];
+  /** Whether the memory of `fetches` is taken away by a run: what comes back must then be used instead. */
+  readonly moves: boolean;
+  /** Runs once; results are written into the memory of `fetches`, which comes back. */
+  run(
+    feeds: Readonly<Record<string, SessionArray>>,
+    fetches: Readonly<Record<string, SessionArray>>,
+  ): Promise<Record<string, SessionArray["data"]>>;
+  /** Frees native memory. */
+  release(): Promise<void>;
+}
+
+function tensors(arrays: Readonly<Record<string, SessionArray>>): Record<string, ort.Tensor> {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, { dtype, shape, data }]) => [
+      name,
+      new ort.Tensor(dtype as "float32", data as Float32Array, [...shape]),
+    ]),
+  );
+}
+
+/**
+ * Opens an ONNX graph in this thread.
+ *
+ * @throws UserError when the device is not there.
+ */
+export async function openSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
+  const session = await create(model, options);
+  return {
+    inputNames: session.inputNames,
+    moves: false,
+    async run(feeds, fetches) {
+      await session.run(tensors(feeds), tensors(fetches));
+      return Object.fromEntries(Object.entries(fetches).map(([name, { data }]) => [name, data]));
+    },
+    release: () => session.release(),
+  };
+}
+
+async function create(model: Uint8Array, options: SessionOptions): Promise<ort.InferenceSession> {
+  const { device, threads, spin, profile } = options;
+  try {
+    return await ort.InferenceSession.create(model, {
+      executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
+      graphOptimizationLevel: "all",
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      logSeverityLevel: 3,
+      ...(profile ? { enableProfiling: true, profileFilePrefix: profile } : {}),
+      extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: spin ? "1" : "0" } } },
+    });
+  } catch (error) {
+    if (device === "cpu") throw error;
+    const reason = String((error as Error).message).split("\n")[0];
+    throw new UserError(
+      `Opening device "${device}" failed: expected an execution provider that starts here, got: ${reason}. Use --device cpu`,
+    );
+  }
+}
