@@ -89,6 +89,7 @@ export function compileAdapterStep(options: AdapterTrainingOptions): Promise<Tra
       ...(instructed ? { instruction: { shape: [batch, 1, projection.embedding_dim_instruct_embeds] } } : {}),
     },
     clipNorm: 1,
+    separable: true,
     ...(options.compile ? { compile: options.compile } : {}),
     loss: (params, frozen, { sample, timestep, noise, ids, image, instruction }) => {
       const { lastHiddenState } = textTower(scope(frozen, "text_encoder"), base.text.config, ids as Tensor);

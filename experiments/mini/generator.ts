@@ -6,6 +6,7 @@
 import {
   compile,
   type CompileOptions,
+  compileSharded,
   type HostParams,
   leaf,
   type Params,
@@ -118,7 +119,7 @@ export async function createGenerator(
       ...(width ? { instruction: { shape: [doubled, 1, width] } } : {}),
     },
   }, options);
-  const denoiser = await compile((frozen, state, inputs) => {
+  const denoiser = await compileSharded((frozen, state, inputs) => {
     const { sample, timestep, text, scale } = inputs as Record<
       "sample" | "timestep" | "text" | "scale",
       Tensor
@@ -136,7 +137,7 @@ export async function createGenerator(
       text: { shape: [doubled, length, base.unet.config.cross_attention_dim] },
       ...(adapter ? { tokens: { shape: imageTokens }, scale: { shape: [] } } : {}),
     },
-  }, options);
+  }, { ...options, whole: ["scale"] });
   const schedule = noiseSchedule(SD_SCHEDULE);
   const noText = base.tokenizer.encode([""]);
 

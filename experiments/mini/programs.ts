@@ -1,7 +1,7 @@
 /** Compiled programs of the frozen parts, for any number of rows: batches of one size, the last one padded. */
 import {
-  compile,
   type CompileOptions,
+  compileSharded,
   type HostParams,
   leaf,
   type Program,
@@ -77,7 +77,7 @@ export function imageEncoder(
   options: CompileOptions = {},
 ): ImageProgram<ImageFeatures> & { zero(): Promise<Float32Array> } {
   const program = new BatchedProgram(PIXELS, (batch) =>
-    compile(
+    compileSharded(
       (frozen, _state, { x }) => {
         const { penultimate, embeds } = visionTower(frozen, config, x as Tensor);
         return { outputs: { tokens: penultimate, embedding: unitRows(embeds) } };
@@ -111,7 +111,7 @@ export function latentEncoder(
     Object.entries(params).filter(([name]) => /^(encoder|quant_conv)\./.test(name)),
   );
   const program = new BatchedProgram(PIXELS, (batch) =>
-    compile(
+    compileSharded(
       (frozen, _state, { x }) => ({
         outputs: { latent: vaeMean(vaeEncode(frozen, config, x as Tensor), config) },
       }),
@@ -139,10 +139,14 @@ export function latentDecoder(
   const program = new BatchedProgram(
     config.latent_channels * 16 * 16,
     (batch) =>
-      compile((frozen, _state, { x }) => ({ outputs: { image: vaeDecode(frozen, config, x as Tensor) } }), {
-        frozen: used,
-        inputs: { x: { shape: [batch, config.latent_channels, 16, 16] } },
-      }, options),
+      compileSharded(
+        (frozen, _state, { x }) => ({ outputs: { image: vaeDecode(frozen, config, x as Tensor) } }),
+        {
+          frozen: used,
+          inputs: { x: { shape: [batch, config.latent_channels, 16, 16] } },
+        },
+        options,
+      ),
   );
   return {
     async run(latents) {

@@ -63,6 +63,7 @@ export const BASE_RECIPE: Recipe = {
         ids: { shape: [BATCH, TEXT_LENGTH], dtype: "int32" },
       },
       clipNorm: 1,
+      separable: true,
       emaDecay: 0.999,
       loss: (params, _frozen, { sample, timestep, noise, ids, weights }) => {
         const { lastHiddenState } = textTower(scope(params, "text_encoder"), text, ids as Tensor);

@@ -91,6 +91,7 @@ export const VAE_RECIPE: Recipe = {
       trainable: initVae(key(SEED), MINI_VAE),
       inputs: { pixels: { shape: [BATCH, 3, 64, 64] }, noise: { shape: [BATCH, ...LATENT] } },
       clipNorm: 1,
+      separable: true,
       emaDecay: 0.995,
       loss: (params, _frozen, { pixels, noise }) => {
         const moments = vaeEncode(params, MINI_VAE, pixels as Tensor);
@@ -155,6 +156,7 @@ export const VAE_DECODER_RECIPE: Recipe = {
       trainable,
       inputs: { pixels: { shape: [BATCH, 3, 64, 64] }, latent: { shape: [BATCH, ...LATENT] } },
       clipNorm: 1,
+      separable: true,
       emaDecay: 0.995,
       loss: (params, _frozen, { pixels, latent }) => ({
         loss: reconstructionLoss(vaeDecode(params, vae, latent as Tensor), pixels as Tensor),

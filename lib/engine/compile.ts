@@ -161,6 +161,9 @@ function programOf(
     results[name] = { dtype, shape, data: allocate(dtype, sizeOf(shape)) };
   }
   return {
+    outputs: Object.fromEntries(
+      Object.entries(results).map(([name, { dtype, shape }]) => [name, { dtype, shape }]),
+    ),
     async run(feeds, { accept, into = {} } = {}) {
       rejectUnknown(feeds, inputs);
       const fed: Record<string, SessionArray> = {};

@@ -56,6 +56,7 @@ export async function eager(
   const fixed = toTensors(frozen);
   let current = toTensors(state);
   return {
+    outputs: {},
     async run(feeds, { accept, into = {} } = {}) {
       rejectUnknown(feeds, inputs);
       await tf.setBackend(backend);

@@ -30,8 +30,17 @@ export {
   silu,
   upsampleNearest,
 } from "./ops.ts";
-export type { Feed, InputSpec, Program, ProgramFunction, ProgramParts, RunOptions } from "./program.ts";
+export type {
+  Feed,
+  InputSpec,
+  OutputSpec,
+  Program,
+  ProgramFunction,
+  ProgramParts,
+  RunOptions,
+} from "./program.ts";
 export { compile, type CompileOptions, compilePair, type Device } from "./compile.ts";
+export { compileSharded, shardCount, shardOf, shardSpec } from "./sharded.ts";
 export { eager, type EagerBackend } from "./eager.ts";
 export { valueAndGradients } from "./gradients.ts";
 export { PASSES, type PassName } from "./passes/mod.ts";

@@ -38,8 +38,16 @@ export interface RunOptions {
   readonly into?: Readonly<Record<string, HostArray["data"]>>;
 }
 
+/** Element type and sides of a program's output. */
+export interface OutputSpec {
+  readonly dtype: HostArray["dtype"];
+  readonly shape: readonly number[];
+}
+
 /** A function ready to run. */
 export interface Program {
+  /** What each run gives, as far as it is known before the first. */
+  readonly outputs: Readonly<Record<string, OutputSpec>>;
   /**
    * Runs once. The arrays returned are reused by the next run: copy what must last.
    *

@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { compile, compilePair, host, key, normal, type ProgramFunction, type Tensor, tf } from "./mod.ts";
+import {
+  compile,
+  compilePair,
+  compileSharded,
+  host,
+  key,
+  normal,
+  type ProgramFunction,
+  type Tensor,
+  tf,
+} from "./mod.ts";
 
 const SIDE = 16;
 const product: ProgramFunction = (_frozen, _state, { x, y }) => ({
@@ -56,4 +66,37 @@ Deno.test("A program of the second thread says what is wrong with its device as 
   const [first, second] = await compilePair(product, { inputs, frozen: { unused: host([1], [1]) } });
   await first.dispose();
   await second.dispose();
+});
+
+Deno.test("compileSharded() computes what compile() does, state and whole inputs included", async () => {
+  const scaled: ProgramFunction = (frozen, state, { x, scale }) => ({
+    outputs: {
+      y: tf.add(tf.mul(tf.matMul(x as Tensor, frozen.w as Tensor), scale as Tensor), state.shift as Tensor),
+    },
+  });
+  const parts = {
+    frozen: { w: host(normal(key("w"), SIDE * 3), [SIDE, 3]) },
+    state: { shift: host([1, 2, 3], [3]) },
+    inputs: { x: { shape: [6, SIDE] }, scale: { shape: [] } },
+  };
+  const one = await compile(scaled, parts);
+  const halves = await compileSharded(scaled, parts, { whole: ["scale"] });
+  const feed = { x: normal(key("x"), 6 * SIDE), scale: Float32Array.of(2) };
+  for (const shift of [[1, 2, 3], [4, 5, 6]]) {
+    for (const program of [one, halves]) program.writeState({ shift: host(shift, [3]) });
+    const [a, b] = [await one.run(feed), await halves.run(feed)];
+    assert.deepEqual(b.y!.shape, [6, 3]);
+    a.y!.data.forEach((value, i) => assert.ok(Math.abs(value - b.y!.data[i]!) < 1e-5));
+  }
+  const into = { y: new Float32Array(18) };
+  await halves.run(feed, { into });
+  assert.deepEqual(into.y, (await halves.run(feed)).y!.data);
+  await one.dispose();
+  await halves.dispose();
+  await assert.rejects(
+    compileSharded(scaled, { ...parts, inputs: { ...parts.inputs, x: { shape: [5, SIDE] } } }, {
+      whole: ["scale"],
+    }),
+    /2 shards divide, got "x" \[5,16\]/,
+  );
 });

@@ -2,7 +2,7 @@
  * One optimiser step as compiled programs: loss and gradients in one graph, clipping, AdamW and the moving average of the weights in
  * another. Trained weights are one flat vector, so state is four arrays whatever the model; frozen weights are constants of the graph.
  *
- * With two shards, each half of a batch goes through a graph of its own in a thread of its own, and the optimiser takes the mean of their
+ * Where the loss is separable, each half of a batch goes through a graph of its own in a thread of its own, and the optimiser takes the mean of their
  * gradients.
  */
 import {
@@ -20,6 +20,9 @@ import {
   type ProgramFunction,
   type ProgramParts,
   type Shapes,
+  shardCount,
+  shardOf,
+  shardSpec,
   type Tensor,
   valueAndGradients,
 } from "../engine/mod.ts";
@@ -54,11 +57,11 @@ export interface TrainStepOptions {
   /** Device, threads and passes of the compiled step. */
   readonly compile?: CompileOptions;
   /**
-   * Parts of a batch that run side by side, a thread each: 1 (if absent) or 2. Two need a loss that is a mean over samples, and inputs
-   * whose first side is the batch.
+   * True when the loss is a mean over samples and every input's first side is the batch: halves of a batch may then run side by side, a
+   * thread each.
    */
-  readonly shards?: number;
-  /** What makes a program of the step, to run it on another engine (shards then count as 1); `compile()` if absent. */
+  readonly separable?: boolean;
+  /** What makes a program of the step, to run it on another engine (never in halves); `compile()` if absent. */
   readonly engine?: (fn: ProgramFunction, parts: ProgramParts) => Promise<Program>;
 }
 
@@ -100,37 +103,33 @@ function averageDecay(decay: number, step: number): number {
   return Math.min(decay, (1 + step) / (10 + step));
 }
 
+function shardsOf({ engine, separable, compile }: TrainStepOptions): 1 | 2 {
+  return separable && !engine ? shardCount(compile) : 1;
+}
+
 /** Where the shards' programs run. */
 async function gradientPrograms(
   options: TrainStepOptions,
   fn: ProgramFunction,
   parts: ProgramParts,
 ): Promise<Program[]> {
-  const { shards = 1, engine } = options;
+  const { engine } = options;
   if (engine) return [await engine(fn, parts)];
-  if (shards === 1) return [await compile(fn, parts, options.compile)];
+  if (shardsOf(options) === 1) return [await compile(fn, parts, options.compile)];
   return await compilePair(fn, parts, options.compile);
 }
 
-/** Shape of one shard's part of a batch. */
-function shardSpec(name: string, spec: InputSpec, shards: number): InputSpec {
-  const [batch, ...rest] = spec.shape;
-  if (batch === undefined || batch % shards !== 0) {
-    throw new RangeError(
-      `compileTrainStep() needs inputs whose first side ${shards} shards divide, got "${name}" [${spec.shape}]`,
-    );
-  }
-  return { ...spec, shape: [batch / shards, ...rest] };
-}
-
 /** Part `shard` of every array of a batch; views, no copies. */
-function shardOf(batch: Readonly<Record<string, Feed>>, shard: number, shards: number): Record<string, Feed> {
+function shardOfBatch(
+  batch: Readonly<Record<string, Feed>>,
+  shard: number,
+  shards: number,
+): Record<string, Feed> {
   return Object.fromEntries(
-    Object.entries(batch).map(([name, feed]) => {
-      const data = (ArrayBuffer.isView(feed) ? feed : feed.data) as Float32Array;
-      const length = data.length / shards;
-      return [name, data.subarray(shard * length, (shard + 1) * length)];
-    }),
+    Object.entries(batch).map(([name, feed]) => [
+      name,
+      shardOf((ArrayBuffer.isView(feed) ? feed : feed.data) as Float32Array, shard, shards),
+    ]),
   );
 }
 
@@ -152,10 +151,7 @@ function joined(name: string, parts: readonly HostParams[]): HostArray {
 /** Compiles a training step. */
 export async function compileTrainStep(options: TrainStepOptions): Promise<TrainStep> {
   const { frozen, trainable, inputs, loss, optimizer = ADAMW, clipNorm, emaDecay } = options;
-  const shards = options.engine ? 1 : options.shards ?? 1;
-  if (shards !== 1 && shards !== 2) {
-    throw new RangeError(`compileTrainStep() needs 1 or 2 shards, got ${shards}`);
-  }
+  const shards = shardsOf(options);
   const shapes: Shapes = Object.fromEntries(
     Object.entries(trainable).map(([name, array]) => [name, array.shape]),
   );
@@ -200,9 +196,9 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
     async run(batch, { step, learningRate }) {
       // The second shard is sent off first: this thread is busy until its own is done.
       const others = programs.slice(1).map((program, i) =>
-        program.run({ params: current.params, ...shardOf(batch, i + 1, shards) })
+        program.run({ params: current.params, ...shardOfBatch(batch, i + 1, shards) })
       );
-      const own = (programs[0] as Program).run({ params: current.params, ...shardOf(batch, 0, shards) });
+      const own = (programs[0] as Program).run({ params: current.params, ...shardOfBatch(batch, 0, shards) });
       const parts = await Promise.all([own, ...others]);
       const value = joined("loss", parts).data[0] as number;
       const gradientNorm = Number.isFinite(value)

@@ -176,9 +176,9 @@ Deno.test("run() stops with the step and keeps the state when the loss is not fi
   await undisturbed.dispose();
 });
 
-Deno.test("compileTrainStep() with two shards takes the steps of one, and the same bits again", async () => {
+Deno.test("compileTrainStep() of a separable loss takes the same steps in halves, and the same bits again", async () => {
   const one = await compileTrainStep(OPTIONS);
-  const two = await compileTrainStep({ ...OPTIONS, shards: 2 });
+  const two = await compileTrainStep({ ...OPTIONS, separable: true });
   const fresh = two.snapshot();
   const losses = await run(two, 0, 6);
   for (const [i, loss] of losses.entries()) {
@@ -198,7 +198,11 @@ Deno.test("compileTrainStep() with two shards takes the steps of one, and the sa
   await one.dispose();
   await two.dispose();
   await assert.rejects(
-    compileTrainStep({ ...OPTIONS, shards: 2, inputs: { ...OPTIONS.inputs, x: { shape: [7, INPUTS] } } }),
+    compileTrainStep({
+      ...OPTIONS,
+      separable: true,
+      inputs: { ...OPTIONS.inputs, x: { shape: [7, INPUTS] } },
+    }),
     /2 shards divide, got "x" \[7,5\]/,
   );
 });
