@@ -2,6 +2,7 @@
  * Sessions in a second thread. onnxruntime runs a graph to its end before JavaScript goes on, so two graphs run side by side only from two
  * threads. One worker serves all such sessions; it starts with the first and ends with the last.
  */
+import { Worker } from "node:worker_threads";
 import { UserError } from "./errors.ts";
 import type { Session, SessionArray, SessionOptions } from "./session.ts";
 
@@ -28,36 +29,39 @@ interface Thread {
 let thread: Thread | undefined;
 
 function start(): Thread {
-  const worker = new Worker(new URL("./session_worker.ts", import.meta.url).href, { type: "module" });
+  const worker = new Worker(new URL("./session_worker.ts", import.meta.url));
   const waiting: Thread["waiting"] = new Map();
-  worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-    const promise = waiting.get(data.id);
-    waiting.delete(data.id);
-    if ("error" in data) promise?.reject(data.user ? new UserError(data.error) : new Error(data.error));
-    else promise?.resolve(data.value);
-  };
-  worker.onerror = (event) => {
-    event.preventDefault();
+  worker.on("message", (answer: Answer) => {
+    const promise = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    // An idle second thread keeps no process alive.
+    if (waiting.size === 0) worker.unref();
+    if ("error" in answer) {
+      promise?.reject(answer.user ? new UserError(answer.error) : new Error(answer.error));
+    } else promise?.resolve(answer.value);
+  });
+  worker.on("error", (error: Error) => {
     for (const { reject } of waiting.values()) {
-      reject(new Error(`The second thread stopped: ${event.message}`));
+      reject(new Error(`The second thread stopped: ${error.message}`));
     }
     waiting.clear();
-  };
+  });
   return { worker, waiting, sessions: 0, requests: 0 };
 }
 
-function ask(request: Request, transfer: Transferable[] = []): Promise<unknown> {
+function ask(request: Request, transfer: ArrayBuffer[] = []): Promise<unknown> {
   const { worker, waiting } = thread as Thread;
   const id = (thread as Thread).requests++;
   return new Promise((resolve, reject) => {
     waiting.set(id, { resolve, reject });
+    worker.ref();
     worker.postMessage({ id, request }, transfer);
   });
 }
 
 function leave(): void {
   if (!thread || --thread.sessions > 0) return;
-  thread.worker.terminate();
+  void thread.worker.terminate();
   thread = undefined;
 }
 

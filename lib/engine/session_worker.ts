@@ -1,14 +1,10 @@
 /** The second thread: opens and runs sessions as {@link Request}s come. */
+import { type MessagePort, parentPort } from "node:worker_threads";
 import { UserError } from "./errors.ts";
 import type { Answer, Request } from "./second_thread.ts";
 import { openSession, type Session } from "./session.ts";
 
-interface Scope {
-  onmessage: ((event: MessageEvent<{ id: number; request: Request }>) => void) | null;
-  postMessage(message: Answer, transfer?: Transferable[]): void;
-}
-
-const scope = globalThis as unknown as Scope;
+const port = parentPort as MessagePort;
 const sessions = new Map<number, Session>();
 
 async function answer(request: Request): Promise<unknown> {
@@ -24,14 +20,15 @@ async function answer(request: Request): Promise<unknown> {
   return session.release();
 }
 
-scope.onmessage = async ({ data: { id, request } }) => {
+port.on("message", async ({ id, request }: { id: number; request: Request }) => {
   try {
     const value = await answer(request);
     const buffers = request.kind === "run"
       ? [...new Set(Object.values(request.fetches).map(({ data }) => data.buffer as ArrayBuffer))]
       : [];
-    scope.postMessage({ id, value }, buffers);
+    port.postMessage({ id, value } satisfies Answer, buffers);
   } catch (error) {
-    scope.postMessage({ id, error: String((error as Error).message), user: error instanceof UserError });
+    const message = String((error as Error).message);
+    port.postMessage({ id, error: message, user: error instanceof UserError } satisfies Answer);
   }
-};
+});
