@@ -1,10 +1,10 @@
 /** The second thread: opens and runs sessions as {@link Request}s come. */
-import { type MessagePort, parentPort } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import { UserError } from "./errors.ts";
 import type { Answer, Request } from "./second_thread.ts";
 import { openSession, type Session } from "./session.ts";
 
-const port = parentPort as MessagePort;
+const { port } = workerData as { port: MessagePort };
 const sessions = new Map<number, Session>();
 
 async function answer(request: Request): Promise<unknown> {
@@ -20,7 +20,7 @@ async function answer(request: Request): Promise<unknown> {
   return session.release();
 }
 
-port.on("message", async ({ id, request }: { id: number; request: Request }) => {
+port.onmessage = async ({ data: { id, request } }: MessageEvent<{ id: number; request: Request }>) => {
   try {
     const value = await answer(request);
     const buffers = request.kind === "run"
@@ -31,4 +31,4 @@ port.on("message", async ({ id, request }: { id: number; request: Request }) => 
     const message = String((error as Error).message);
     port.postMessage({ id, error: message, user: error instanceof UserError } satisfies Answer);
   }
-});
+};
