@@ -80,7 +80,9 @@ export function groupNorm(
       `groupNorm() needs channels divisible by ${options.groups} groups, got [${x.shape}]`,
     );
   }
-  const rows = standardize(tf.reshape(x, [batch, options.groups, -1]), options.eps ?? 1e-5);
+  const { groups, eps = 1e-5 } = options;
+  if (isRecording()) return kernel("GroupNorm", { x, weight, bias }, { groups, eps });
+  const rows = standardize(tf.reshape(x, [batch, groups, -1]), eps);
   const perChannel = [1, channels, ...x.shape.slice(2).map(() => 1)];
   return tf.add(
     tf.mul(tf.reshape(rows, x.shape), tf.reshape(weight, perChannel)),

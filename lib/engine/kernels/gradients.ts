@@ -52,6 +52,47 @@ export function registerGradients(): void {
       return tf.mul(tf.sub(centred, tf.mul(y as tf.Tensor, along)), r as tf.Tensor);
     },
   }));
+  // y = γ·x̂ + β with x̂ = (x − μ)·r per group of M numbers. With S₁ = Σ dy and S₂ = Σ dy·x̂ per sample and channel:
+  // ∂β = Σ S₁, ∂γ = Σ S₂ over samples; ∂x = r·(γ·dy − Σ γS₁/M − x̂·Σ γS₂/M), sums over the group's channels.
+  register(
+    "GroupNorm",
+    { inputs: ["x", "weight"], outputs: [false, true, true] },
+    (dy, saved, { groups }) => {
+      const [x, weight, standard, deviation] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+      const [batch, channels] = x.shape as [number, number];
+      const [count, width] = [groups as number, channels / (groups as number)];
+      const planes = (t: tf.Tensor) => tf.reshape(t, [batch, channels, -1]);
+      const first = tf.sum(planes(dy), -1);
+      const second = tf.sum(tf.mul(planes(dy), planes(standard)), -1);
+      return {
+        bias: () => tf.sum(first, 0),
+        weight: () => tf.sum(second, 0),
+        x: () => {
+          const size = x.size / batch / count;
+          const perGroup = (sums: tf.Tensor) => {
+            const total = tf.sum(tf.reshape(tf.mul(sums, weight), [batch, count, width]), -1, true);
+            return tf.mul(total, tf.div(deviation, size));
+          };
+          const perChannel = (value: tf.Tensor) => tf.reshape(tf.tile(value, [1, 1, width]), [-1]);
+          const plane = [1, batch * channels, x.size / batch / channels];
+          const ownScale = tf.reshape(
+            tf.mul(tf.reshape(weight, [1, count, width]), tf.reshape(deviation, [batch, count, 1])),
+            [-1],
+          );
+          const straight = kernel("ChannelAffine", {
+            x: tf.reshape(dy, plane),
+            scale: ownScale,
+            shift: tf.neg(perChannel(perGroup(first))),
+          }, {});
+          const along = tf.mul(
+            tf.reshape(standard, plane),
+            tf.reshape(perChannel(perGroup(second)), [1, batch * channels, 1]),
+          );
+          return tf.reshape(tf.sub(straight, along), x.shape);
+        },
+      };
+    },
+  );
   // y = x·s(αx): ∂x = dy·s·(1 + αx·(1 − s))
   register("SigmoidGate", { inputs: ["x"] }, (dy, [x], { alpha }) => ({
     x: () => {

@@ -174,10 +174,12 @@ const upsampleNearest: Lowering = (graph, { x }, attrs) => {
   const { dtype, shape } = graph.info(x as string);
   const [batch, channels, height, width] = shape as [number, number, number, number];
   const factor = attrs.factor as number;
-  const cells = reshaped(graph, x as string, [batch, channels, height, 1, width, 1]);
-  const wide = [batch, channels, height, factor, width, factor];
-  const repeated = graph.emit("Expand", [cells, graph.int64(wide)], { dtype, shape: wide });
-  return reshaped(graph, repeated, [batch, channels, height * factor, width * factor]);
+  const large = [batch, channels, height * factor, width * factor];
+  return graph.emit("Resize", [x as string, "", "", graph.int64(large)], { dtype, shape: large }, {
+    mode: "nearest",
+    coordinate_transformation_mode: "asymmetric",
+    nearest_mode: "floor",
+  });
 };
 
 export const LAYOUT: Record<string, Lowering> = {

@@ -1,5 +1,5 @@
 import { type GraphBuilder } from "../graph.ts";
-import { host } from "../host_array.ts";
+import { host, sizeOf } from "../host_array.ts";
 import { broadcast, type Lowering, normalAxes, reducedShape, reshaped, transposed } from "./lowering.ts";
 
 function reduction(op: string, axisName = "axis"): Lowering {
@@ -170,13 +170,42 @@ const convolutionFilterGradient: Lowering = (graph, { x, dy }, attrs) => {
   return reshaped(graph, filter, shape);
 };
 
+function uniformVector(graph: GraphBuilder, value: number, length: number): string {
+  const name = `${value} × ${length}`;
+  return graph.constants.has(name)
+    ? name
+    : graph.frozen(name, host(new Float32Array(length).fill(value), [length]));
+}
+
+/** x [batch channel ...] times scale plus shift [channel], in one pass. */
+const channelAffine: Lowering = (graph, { x, scale, shift }) => {
+  const info = graph.info(x as string);
+  const channels = info.shape[1] as number;
+  const [zeros, ones] = [uniformVector(graph, 0, channels), uniformVector(graph, 1, channels)];
+  const operands = [x, scale, shift, zeros, ones] as string[];
+  return graph.emit("BatchNormalization", operands, info, { epsilon: { float: 0 } });
+};
+
+/** Group norm; further outputs for the gradient: standardised x, and 1/√(var + eps) [batch groups 1]. */
+const groupNorm: Lowering = (graph, { x, weight, bias }, attrs) => {
+  const { shape } = graph.info(x as string);
+  const rows = [
+    shape[0] as number,
+    attrs.groups as number,
+    sizeOf(shape.slice(1)) / (attrs.groups as number),
+  ];
+  const grouped = reshaped(graph, x as string, rows);
+  const [standard, deviation] = standardize(graph, { x: grouped }, { eps: attrs.eps }) as string[];
+  const own = reshaped(graph, standard as string, shape);
+  const y = channelAffine(graph, { x: own, scale: weight as string, shift: bias as string }, {}) as string;
+  return [y, own, deviation as string];
+};
+
 /** (x − mean)/√(var + eps) over the last axis; second output 1/√(var + eps) for the gradient. */
 const standardize: Lowering = (graph, { x }, attrs) => {
   const { dtype, shape } = graph.info(x as string);
   const width = shape.at(-1) as number;
-  const ones = graph.constants.has(`ones${width}`)
-    ? `ones${width}`
-    : graph.frozen(`ones${width}`, host(new Float32Array(width).fill(1), [width]));
+  const ones = uniformVector(graph, 1, width);
   const rows = [...shape.slice(0, -1), 1];
   const [y, , deviation] = graph.emitMany(
     "LayerNormalization",
@@ -202,6 +231,8 @@ export const PRODUCTS: Record<string, Lowering> = {
   BatchMatMul: matMul,
   Softmax: softmax,
   Standardize: standardize,
+  GroupNorm: groupNorm,
+  ChannelAffine: channelAffine,
   LinearBias: linearBias,
   Conv2dNchw: convolution,
   Conv2dNchwInputGradient: convolutionInputGradient,
