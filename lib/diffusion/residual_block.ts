@@ -1,4 +1,14 @@
-import { type Params, scope, type Shapes, silu, type Tensor, tf, upsampleNearest } from "../engine/mod.ts";
+import {
+  leaf,
+  type Params,
+  scope,
+  type Shapes,
+  silu,
+  type Tensor,
+  tf,
+  upsampleConv2d,
+  upsampleNearest,
+} from "../engine/mod.ts";
 import {
   convolution,
   convolutionShapes,
@@ -50,16 +60,16 @@ export function residualBlockShapes(
  * size one smaller; for those sizes that equals resizing to it.
  */
 export function upsample(p: Params, x: Tensor, options: { size?: readonly [number, number] } = {}): Tensor {
-  let doubled = upsampleNearest(x, 2);
-  const [, , height, width] = doubled.shape as [number, number, number, number];
+  const [, , height, width] = x.shape.map((side) => 2 * side) as [number, number, number, number];
   const [rows, columns] = options.size ?? [height, width];
-  if (rows !== height || columns !== width) {
-    if (height - rows > 1 || width - columns > 1 || rows > height || columns > width) {
-      throw new RangeError(
-        `upsample() needs a size of [${height} ${width}] or one less, got [${rows} ${columns}]`,
-      );
-    }
-    doubled = tf.slice(doubled, [0, 0, 0, 0], [-1, -1, rows, columns]);
+  if (rows === height && columns === width) {
+    return upsampleConv2d(x, leaf(p, "conv.weight"), p["conv.bias"]);
   }
+  if (height - rows > 1 || width - columns > 1 || rows > height || columns > width) {
+    throw new RangeError(
+      `upsample() needs a size of [${height} ${width}] or one less, got [${rows} ${columns}]`,
+    );
+  }
+  const doubled = tf.slice(upsampleNearest(x, 2), [0, 0, 0, 0], [-1, -1, rows, columns]);
   return convolution(scope(p, "conv"), doubled, { padding: 1 });
 }

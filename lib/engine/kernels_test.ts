@@ -21,6 +21,7 @@ import {
   type Tensor,
   tf,
   uniform,
+  upsampleConv2d,
   upsampleNearest,
   valueAndGradients,
 } from "./mod.ts";
@@ -219,6 +220,16 @@ const CASES: OpCase[] = [
     shapes: [[1, 2, 3, 4], [1, 2, 3, 4], [1, 2, 3, 4], [1, 2, 3, 3]],
   },
   { name: "upsampleNearest", run: ([x]) => upsampleNearest(x!), shapes: [[2, 3, 2, 3]] },
+  {
+    name: "upsampleConv2d",
+    run: ([x, w, b]) => upsampleConv2d(x!, w!, b!),
+    shapes: [[2, 3, 4, 3], [5, 3, 3, 3], [5]],
+  },
+  {
+    name: "upsampleConv2d 1×1",
+    run: ([x, w]) => upsampleConv2d(x!, w!),
+    shapes: [[1, 2, 2, 3], [3, 2, 1, 1]],
+  },
   {
     name: "embedding",
     run: ([w]) => embedding(w!, tf.tensor2d([[1, 0], [3, 1]], [2, 2], "int32")),

@@ -28,6 +28,7 @@ export {
   type Padding,
   quickGelu,
   silu,
+  upsampleConv2d,
   upsampleNearest,
 } from "./ops.ts";
 export type {

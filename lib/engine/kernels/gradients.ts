@@ -117,6 +117,7 @@ export function registerGradients(): void {
       return tf.sum(tf.reshape(dy, [batch, channels, height, f, width, f]), [3, 5]);
     },
   }));
+  register("InterleavePhases", {}, (dy) => ({ x: () => kernel("SeparatePhases", { x: dy }, {}) }));
   register("Embedding", { inputs: ["weight", "ids"] }, (dy, [weight, ids]) => ({
     weight: () => {
       const [rows, dim] = (weight as tf.Tensor).shape as [number, number];

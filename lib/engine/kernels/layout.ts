@@ -182,6 +182,20 @@ const upsampleNearest: Lowering = (graph, { x }, attrs) => {
   });
 };
 
+/** [batch 4·channel height width], phases outermost → [batch channel 2·height 2·width]. */
+const interleavePhases: Lowering = (graph, { x }) => {
+  const { dtype, shape: [batch, channels, height, width] } = graph.info(x as string);
+  const shape = [batch, channels as number / 4, 2 * (height as number), 2 * (width as number)] as number[];
+  return graph.emit("DepthToSpace", [x as string], { dtype, shape }, { blocksize: 2, mode: "DCR" });
+};
+
+/** The inverse of {@link interleavePhases}. */
+const separatePhases: Lowering = (graph, { x }) => {
+  const { dtype, shape: [batch, channels, height, width] } = graph.info(x as string);
+  const shape = [batch, 4 * (channels as number), height as number / 2, width as number / 2] as number[];
+  return graph.emit("SpaceToDepth", [x as string], { dtype, shape }, { blocksize: 2 });
+};
+
 export const LAYOUT: Record<string, Lowering> = {
   Reshape: (graph, inputs, attrs) => reshape(graph, { tensor: (inputs.tensor ?? inputs.x) as string }, attrs),
   ExpandDims: expandDims,
@@ -199,6 +213,8 @@ export const LAYOUT: Record<string, Lowering> = {
   OneHot: oneHot,
   Range: range,
   UpsampleNearest: upsampleNearest,
+  InterleavePhases: interleavePhases,
+  SeparatePhases: separatePhases,
   Embedding: (graph, { weight, ids }) =>
     gather(graph, { x: weight as string, indices: ids as string }, { axis: 0 }),
 };
