@@ -1,4 +1,7 @@
 /** Models and artwork that several stages of one process use: each loaded once, when first asked for. */
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { createSentenceEmbedder, loadSentenceEncoder, type SentenceEmbedder } from "../../lib/clip/mod.ts";
 import type { CompileOptions } from "../../lib/engine/mod.ts";
 import { type Bank, type CacheEvent, loadBank } from "../../lib/tasks/mod.ts";
@@ -14,9 +17,11 @@ function once<T>(name: string, make: () => Promise<T>): Promise<T> {
   return value as Promise<T>;
 }
 
+const CACHE = process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../../.cache", import.meta.url));
+
 /** Options of every compiled program on a device. */
 export function onDevice(device: Device): CompileOptions {
-  return { device };
+  return { device, cache: join(CACHE, "graphs") };
 }
 
 /** What happened to the artwork's cache, in a sentence; undefined where nobody need know. */

@@ -51,11 +51,14 @@ function blockMeans(x: Tensor): Tensor {
   return tf.mean(tf.reshape(x, [x.shape[0] as number, 3, 8, 8, 8, 8]), [3, 5]);
 }
 
-/** Mean absolute error + 4 · mean squared error + 4 · mean squared error of block means. */
+/** Mean absolute error + 8 · mean squared error + 4 · mean squared error of block means. */
 function reconstructionLoss(decoded: Tensor, pixels: Tensor): Tensor {
   const difference = tf.sub(decoded, pixels);
-  const squared = tf.add(tf.mean(tf.square(difference)), tf.mean(tf.square(blockMeans(difference))));
-  return tf.add(tf.mean(tf.abs(difference)), tf.mul(squared, 4));
+  const squared = tf.add(
+    tf.mul(tf.mean(tf.square(difference)), 8),
+    tf.mul(tf.mean(tf.square(blockMeans(difference))), 4),
+  );
+  return tf.add(tf.mean(tf.abs(difference)), squared);
 }
 
 /** 1/std of the latents (means, unscaled) over 256 scenes: the scaling factor. */
@@ -83,7 +86,7 @@ export const VAE_RECIPE: Recipe = {
   seed: SEED,
   schedule: (steps) => ({ kind: "cosine", lr: 2e-3, warmup: 100, total: steps }),
   summary:
-    "AutoencoderKL on pre-training scenes: L1 + 4·MSE + 4·MSE of 8×8 means + 1e-4·KL, AdamW 2e-3 cosine, EMA 0.995",
+    "AutoencoderKL on pre-training scenes: L1 + 8·MSE + 4·MSE of 8×8 means + 1e-4·KL, AdamW 2e-3 cosine, EMA 0.995",
   async prepare(bank, options) {
     const step = await compileTrainStep({
       compile: options.compile,

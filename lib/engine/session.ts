@@ -1,5 +1,6 @@
 import * as ort from "onnxruntime-node";
 import { UserError } from "./errors.ts";
+import { graphKey, keepGraph, readGraph } from "./graph_cache.ts";
 
 // Its log lines would stand beside our sentences: every failure comes back as an exception.
 ort.env.logLevel = "fatal";
@@ -14,6 +15,8 @@ export interface SessionOptions {
   readonly threads: number;
   /** Whether idle threads wait busily. */
   readonly spin: boolean;
+  /** Folder that keeps optimised graphs between processes; none if absent. */
+  readonly cache?: string | undefined;
   /** File prefix of an onnxruntime profile. */
   readonly profile?: string | undefined;
 }
@@ -55,7 +58,7 @@ function tensors(arrays: Readonly<Record<string, SessionArray>>): Record<string,
  * @throws UserError when the device is not there.
  */
 export async function openSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
-  const session = await create(model, options);
+  const session = await openCached(model, options);
   return {
     inputNames: session.inputNames,
     moves: false,
@@ -67,7 +70,24 @@ export async function openSession(model: Uint8Array, options: SessionOptions): P
   };
 }
 
-async function create(model: Uint8Array, options: SessionOptions): Promise<ort.InferenceSession> {
+async function openCached(model: Uint8Array, options: SessionOptions): Promise<ort.InferenceSession> {
+  const { cache, device } = options;
+  if (!cache || device !== "cpu") return await create(model, options);
+  const key = graphKey(model, `onnxruntime ${ort.env.versions.node ?? ort.env.versions.common}`);
+  const known = readGraph(cache, key);
+  if (known) return await create(known, options, { graphOptimizationLevel: "disabled" });
+  return await keepGraph(
+    cache,
+    key,
+    (path) => create(model, options, path ? { optimizedModelFilePath: path } : {}),
+  );
+}
+
+async function create(
+  model: Uint8Array,
+  options: SessionOptions,
+  further: ort.InferenceSession.SessionOptions = {},
+): Promise<ort.InferenceSession> {
   const { device, threads, spin, profile } = options;
   try {
     return await ort.InferenceSession.create(model, {
@@ -77,6 +97,7 @@ async function create(model: Uint8Array, options: SessionOptions): Promise<ort.I
       interOpNumThreads: 1,
       executionMode: "sequential",
       logSeverityLevel: 3,
+      ...further,
       ...(profile ? { enableProfiling: true, profileFilePrefix: profile } : {}),
       extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: spin ? "1" : "0" } } },
     });
