@@ -28,6 +28,7 @@ import {
   noisyBatch,
   noisyBatchSpecs,
   type TrainStep,
+  weightedSquaredError,
 } from "../../lib/training/mod.ts";
 import type { CompileOptions } from "../../lib/engine/mod.ts";
 import type { BaseModel } from "./frozen.ts";
@@ -72,12 +73,14 @@ export interface AdapterTrainingOptions {
   readonly batch: number;
   /** Image tokens [tokens hidden] of one condition. */
   readonly imageShape: readonly [number, number];
+  /** Weighs samples by min-SNR-5 as the base's training does; absent: all count alike, as in the paper. */
+  readonly minSnr?: boolean;
   readonly compile?: CompileOptions;
 }
 
 /** Compiles the step. Trained: the whole adapter. Frozen: U-Net and text encoder. */
 export function compileAdapterStep(options: AdapterTrainingOptions): Promise<TrainStep> {
-  const { base, projection, adapter, batch, imageShape } = options;
+  const { base, projection, adapter, batch, imageShape, minSnr } = options;
   const instructed = projection.class !== "Resampler";
   return compileTrainStep({
     frozen: combine(prefixed(base.unet.params, "unet"), prefixed(base.text.params, "text_encoder")),
@@ -86,12 +89,13 @@ export function compileAdapterStep(options: AdapterTrainingOptions): Promise<Tra
       ...noisyBatchSpecs([batch, 4, 16, 16]),
       ids: { shape: [batch, base.text.config.max_position_embeddings], dtype: "int32" },
       image: { shape: [batch, ...imageShape] },
+      ...(minSnr ? { weights: { shape: [batch] } } : {}),
       ...(instructed ? { instruction: { shape: [batch, 1, projection.embedding_dim_instruct_embeds] } } : {}),
     },
     clipNorm: 1,
     separable: true,
     ...(options.compile ? { compile: options.compile } : {}),
-    loss: (params, frozen, { sample, timestep, noise, ids, image, instruction }) => {
+    loss: (params, frozen, { sample, timestep, noise, ids, image, instruction, weights }) => {
       const { lastHiddenState } = textTower(scope(frozen, "text_encoder"), base.text.config, ids as Tensor);
       const tokens = projectImage(scope(params, "image_proj"), projection, {
         image: image as Tensor,
@@ -103,7 +107,11 @@ export function compileAdapterStep(options: AdapterTrainingOptions): Promise<Tra
         text: lastHiddenState,
         imageContexts: [imageContext(params, tokens, { scale: 1 })],
       });
-      return { loss: meanSquaredError(prediction, noise as Tensor) };
+      return {
+        loss: weights
+          ? weightedSquaredError(prediction, noise as Tensor, weights)
+          : meanSquaredError(prediction, noise as Tensor),
+      };
     },
   });
 }

@@ -3,6 +3,7 @@ import { combine, fold, key, prefixed, stream } from "../../lib/engine/mod.ts";
 import { initImageContext, initResampler } from "../../lib/adapter/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE } from "../../lib/diffusion/mod.ts";
+import { minSnrWeights } from "../../lib/training/mod.ts";
 import { adapterBatch, type AdapterItem, compileAdapterStep } from "../mini/adapter_training.ts";
 import { loadBase, loadVae, loadVision } from "../mini/frozen.ts";
 import { MINI_RESAMPLER } from "../mini/models.ts";
@@ -17,12 +18,12 @@ const PART = 500;
 
 export const IP_ADAPTER_PLUS_RECIPE: Recipe = {
   part: "ip-adapter-plus",
-  steps: 1200,
+  steps: 2000,
   batchSize: BATCH,
   seed: SEED,
   schedule: (steps) => ({ kind: "linear", lr: 1e-3, warmup: 50, total: steps }),
   summary:
-    `Resampler, keys and values trained to reproduce ${POOL} scenes on the frozen base, AdamW 1e-3 linearly down, image, text or both dropped 5 % each`,
+    `Resampler, keys and values trained to reproduce ${POOL} scenes on the frozen base, min-SNR-5 weights, AdamW 1e-3 linearly down, image, text or both dropped 5 % each`,
   async prepare(bank, { notify, compile }) {
     const base = await loadBase();
     const vision = await loadVision("encoder");
@@ -53,6 +54,7 @@ export const IP_ADAPTER_PLUS_RECIPE: Recipe = {
         prefixed(initImageContext(base.unet.config, base.unet.params), "ip_adapter"),
       ),
       batch: BATCH,
+      minSnr: true,
       imageShape: [visionTokens(vision.config), vision.config.hidden_size],
     });
     const schedule = noiseSchedule(SD_SCHEDULE);
@@ -70,7 +72,8 @@ export const IP_ADAPTER_PLUS_RECIPE: Recipe = {
             ids: ids.subarray(at * length, (at + 1) * length),
           };
         });
-        return adapterBatch(own, batch, { schedule, noImage, noText });
+        const noisy = adapterBatch(own, batch, { schedule, noImage, noText });
+        return { ...noisy, weights: minSnrWeights(schedule, noisy.timestep as Float32Array) };
       },
       finish: () => Promise.resolve({ tensors: step.weights(), config: { projection: MINI_RESAMPLER } }),
     };
