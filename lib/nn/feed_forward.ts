@@ -7,7 +7,14 @@ import { shapeTree } from "./shape_tree.ts";
  * exact GELU. Names as in diffusers: net.0.proj, net.2. x [... dim] → [... dim].
  */
 export function gatedFeedForward(p: Params, x: Tensor): Tensor {
-  const [value, gate] = tf.split(linear(scope(p, "net.0.proj"), x), 2, -1) as [Tensor, Tensor];
+  // Weights are cut in two, not what they give: they are smaller, and constants where they are frozen.
+  const { weight, bias } = scope(p, "net.0.proj");
+  const halves = (t: Tensor | undefined) => t ? tf.split(t, 2) as Tensor[] : [];
+  const [weights, biases] = [halves(weight), halves(bias)];
+  const [value, gate] = [0, 1].map((i) => {
+    const part = biases[i];
+    return linear({ weight: weights[i] as Tensor, ...(part ? { bias: part } : {}) }, x);
+  }) as [Tensor, Tensor];
   return linear(scope(p, "net.2"), tf.mul(value, gelu(gate)));
 }
 
