@@ -213,7 +213,7 @@ export interface Shape {
 }
 
 /** Everything but the traces. */
-export interface Layout {
+export interface FigureLayout {
   /** On top. */
   readonly title?: { readonly text: string };
   /** Pixels of the still picture, default 760; the page fits the window. */
@@ -240,8 +240,8 @@ export interface FigureSpec {
   readonly caption: string;
   /** Traces. */
   readonly data: readonly Trace[];
-  /** Layout. */
-  readonly layout: Layout;
+  /** FigureLayout. */
+  readonly layout: FigureLayout;
 }
 
 /** A figure; at the end of a notebook cell it shows itself. */
