@@ -36,7 +36,7 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || value === null;
 }
 
-/** Faults of a cell against its declaration: errors first, then missing, superfluous and empty outputs. */
+/** Faults of a cell against its declaration: its error where it threw, else missing, superfluous and empty outputs. */
 export function outputFaults(
   messages: readonly Message[],
   expect: Readonly<Record<string, number>>,
@@ -45,6 +45,7 @@ export function outputFaults(
     const text = `${content["ename"]}: ${content["evalue"]}`.replace(/\s+/g, " ");
     return text.length > 300 ? `${text.slice(0, 300)} …` : text;
   });
+  if (faults.length > 0) return faults;
   const outputs = shownOutputs(messages);
   for (const [type, count] of Object.entries(expect)) {
     const carrying = outputs.filter((bundle) => type in bundle);

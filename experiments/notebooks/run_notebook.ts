@@ -53,8 +53,10 @@ export async function runNotebook(path: string, options: RunNotebookOptions): Pr
         messages.push([...outputs]);
         if (status === "timeout") faults.push(`${where}: not done within ${timeout} s`);
         else {
-          const wrong = outputFaults(outputs, cell.expect);
-          if (status === "error" && wrong.length === 0) wrong.push(refusal ?? "failed");
+          const threw = outputs.some(({ header }) => header.msg_type === "error");
+          const wrong = status === "error" && !threw
+            ? [refusal ?? "failed"]
+            : outputFaults(outputs, cell.expect);
           faults.push(...wrong.map((fault) => `${where}: ${fault}`));
         }
         if (faults.length > 0) break;
