@@ -2,6 +2,7 @@
 import { readPackageFile } from "../raster/mod.ts";
 import type { FigureSpec, Trace } from "./figure.ts";
 import { SEQUENTIAL, SERIES } from "./palette.ts";
+import { wrapText } from "./text_width.ts";
 
 /** plotly.js, minified, with the marks of {@link FigureSpec} (1.5 MB; the whole is 4.8 MB). */
 export function plotlySource(): string {
@@ -28,23 +29,42 @@ function plotlyTrace(trace: Trace): Record<string, unknown> {
   return trace.type === "bar" ? { cliponaxis: false, ...trace } : { ...trace };
 }
 
-/** Data, layout and options as plotly.js takes them, with the legend where the still picture has it. */
+/** Width of a caption's lines in em, and height of one in pixels. */
+const CAPTION_WIDTH = 66;
+const CAPTION_LINE = 15;
+
+/**
+ * Data, layout and options as plotly.js takes them, with the legend where the still picture has it.
+ *
+ * @param options.caption whether the caption stands below the title, for front ends that show nothing else of the figure.
+ */
 export function plotlyJson(
   figure: FigureSpec,
+  options: { caption?: boolean } = {},
 ): { data: unknown; layout: Record<string, unknown>; config: unknown } {
   const { width: _, height = 440, title, ...rest } = figure.layout;
+  const caption = options.caption ? wrapText(figure.caption, CAPTION_WIDTH) : [];
+  const room = caption.length > 0 ? (caption.length + 1) * CAPTION_LINE : 0;
   const layout: Record<string, unknown> = {
-    height,
+    height: height + room,
     autosize: true,
-    margin: { l: 60, r: hasEndLabels(figure) ? 80 : 20, t: title ? 56 : 30, b: 60 },
+    margin: { l: 60, r: hasEndLabels(figure) ? 80 : 20, t: (title ? 56 : 30) + room, b: 60 },
     legend: { orientation: "h", x: 0, y: 0, yref: "container", yanchor: "bottom" },
     hovermode: "closest",
     colorway: SERIES.map(({ colour }) => colour),
     modebar: { bgcolor: "rgba(0,0,0,0)", color: "rgba(127,127,127,0.6)", activecolor: "#7f7f7f" },
     font: { family: "DejaVu Sans, Verdana, sans-serif", size: 12 },
-    ...(title
-      ? { title: { text: `<b>${title.text}</b>`, x: 0.01, xanchor: "left", font: { size: 15 } } }
-      : {}),
+    title: {
+      text: title ? `<b>${title.text}</b>` : "",
+      ...(caption.length > 0 ? { subtitle: { text: caption.join("<br>"), font: { size: 11 } } } : {}),
+      x: 0.01,
+      xanchor: "left",
+      y: 1,
+      yref: "container",
+      yanchor: "top",
+      pad: { t: 14 },
+      font: { size: 15 },
+    },
   };
   for (const [key, value] of Object.entries(rest)) {
     layout[key] = /^[xy]axis/.test(key) ? { automargin: true, ...value as object } : value;
@@ -75,6 +95,8 @@ export function upgradeScript(elementId: string, figure: FigureSpec): string {
   Object.keys(f.layout).concat("xaxis", "yaxis").forEach(function (key) {
     if (/^[xy]axis/.test(key)) f.layout[key] = Object.assign({}, axis, f.layout[key]);
   });
+  (f.layout.annotations || []).forEach(function (a) { a.arrowcolor = a.arrowcolor || ink; });
+  f.data.forEach(function (t) { if (t.error_y) t.error_y.color = t.error_y.color || ink; });
   f.layout.paper_bgcolor = f.layout.plot_bgcolor = "rgba(0,0,0,0)";
   f.layout.font = Object.assign({}, f.layout.font, { color: ink });
   box.parentNode.insertBefore(live, box);

@@ -28,7 +28,7 @@ export function figureHtmlPart(figure: FigureSpec): string {
  */
 export function figureBundle(figure: FigureSpec): MediaBundle {
   return {
-    "application/vnd.plotly.v1+json": plotlyJson(figure),
+    "application/vnd.plotly.v1+json": plotlyJson(figure, { caption: true }),
     "text/html": figureHtmlPart(figure),
     "image/svg+xml": figureSvg(figure),
     "text/plain": `${figure.layout.title?.text ?? figure.id}: ${figure.caption}`,

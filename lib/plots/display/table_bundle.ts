@@ -38,13 +38,10 @@ export function tableHtml(spec: TableSpec): string {
   const head = spec.columns.map((name, i) =>
     `<th scope="col" style="text-align:${align(i)}">${escapeHtml(name)}</th>`
   );
-  return `<div style="overflow-x:auto"><table>${
-    spec.caption
-      ? `<caption style="text-align:left;font-weight:bold;caption-side:top">${
-        escapeHtml(spec.caption)
-      }</caption>`
-      : ""
-  }<thead><tr>${head.join("")}</tr></thead><tbody>${
+  const caption = spec.caption
+    ? `<p style="margin:0 0 0.4em"><strong>${escapeHtml(spec.caption)}</strong></p>`
+    : "";
+  return `${caption}<div style="overflow-x:auto"><table><thead><tr>${head.join("")}</tr></thead><tbody>${
     spec.rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("")
   }</tbody></table></div>${
     spec.note ? `<p style="max-width:90ch;font-size:90%;opacity:0.85">${escapeHtml(spec.note)}</p>` : ""
