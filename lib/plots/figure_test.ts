@@ -43,7 +43,7 @@ const MARKS: FigureSpec = {
 
 Deno.test("figureSvg() draws the kept picture; UPDATE_SNAPSHOTS=1 keeps a new one", () => {
   const drawn = figureSvg(MARKS).replaceAll("><", ">\n<") + "\n";
-  const file = new URL("testdata/marks.svg", import.meta.url);
+  const file = new URL("testdata/marks.svg.txt", import.meta.url);
   if (Deno.env.get("UPDATE_SNAPSHOTS") === "1") writeFileSync(file, drawn);
   assert.equal(drawn, readFileSync(file, "utf8"));
 });
