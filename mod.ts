@@ -341,27 +341,88 @@ export {
   neighbourPurity,
   type Points,
   pointsOf,
+  type PrincipalComponents,
+  principalComponents,
   silhouette,
   silhouetteSamples,
   trustworthiness,
 } from "./lib/projection/mod.ts";
 
-// Pictures
+// Figures, tables and pictures: data in, drawing out; at the end of a notebook cell they show themselves
 export {
+  type Annotation,
+  type Axis,
+  type BarTrace,
+  type Datum,
+  type Displayable,
+  displayed,
   drawImageGrid,
+  type ErrorBars,
+  type Figure,
+  figure,
+  figureHtml,
+  type FigureLayout,
+  figurePng,
+  type FigureSpec,
+  figureSvg,
   type GridCell,
   type GridOptions,
   type GridRow,
   type GridText,
+  type HeatmapTrace,
   type ImageGrid,
   imageGridPng,
+  interactiveFigures,
+  type MarkerSymbol,
+  type MediaBundle,
+  type ScatterTrace,
+  SEQUENTIAL,
+  SERIES,
+  type SeriesLook,
+  seriesLook,
+  type Shape,
+  showImages,
+  type ShownPicture,
+  showPng,
+  type Table,
+  table,
+  type TableCell,
+  type TableSpec,
+  TASK_LOOKS,
+  type Trace,
+  type TraceBase,
 } from "./lib/plots/mod.ts";
+
+// Long jobs in a notebook
+export { type JobContext, type JobOptions, type JobProgress, runJob } from "./lib/notebook/mod.ts";
+
+// Sizes at the two scales, and the committed mini weights
+export {
+  MINI_INSTRUCT,
+  MINI_RESAMPLER,
+  MINI_UNET,
+  MINI_VAE,
+  MINI_VISION,
+  miniText,
+  TEXT_LENGTH,
+  TEXT_WIDTH,
+} from "./experiments/mini/models.ts";
+export { SD15_INSTRUCT, SD15_RESAMPLER, SD15_UNET } from "./experiments/sd15_sizes.ts";
+export {
+  type Checkpoint,
+  CHECKPOINTS,
+  PART_IDS,
+  type PartId,
+  readCheckpoint,
+} from "./experiments/mini/checkpoints.ts";
+export { type PreviewOptions, previewSheet } from "./experiments/preview.ts";
 
 // The paper's numbers, ours beside them, verdicts (Sec. 4.2, 4.3)
 export {
   type Cell,
   cellsOf,
   type Claim,
+  claimsTable,
   claimsText,
   type ClaimVerdict,
   drawTable1,
@@ -376,9 +437,11 @@ export {
   type PaperRow,
   paperValue,
   type Provenance,
+  readTable1,
   RESULT_SCHEMA,
   ROW_LABELS,
   type SampleRow,
+  type StoredTable1,
   TABLE1_CLAIMS,
   TABLE1_COLUMNS,
   TABLE1_ROWS,
@@ -386,12 +449,14 @@ export {
   type Table1Column,
   table1Csv,
   type Table1Draws,
+  table1Figure,
   table1Heading,
   table1Latex,
   table1Markdown,
   type Table1Metric,
   type Table1Result,
   type Table1Row,
+  table1Table,
   type Table1Task,
   table1Text,
   type TrainingRun,

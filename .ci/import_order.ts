@@ -16,6 +16,7 @@ const RANKS: Readonly<Record<string, number>> = {
   "lib/projection": 1,
   "lib/plots": 1,
   "lib/nn": 1,
+  "lib/notebook": 2,
   "lib/clip": 2,
   "lib/diffusion": 2,
   "lib/adapter": 3,
@@ -24,7 +25,7 @@ const RANKS: Readonly<Record<string, number>> = {
   "lib/report": 6,
   "lib/explorer": 6,
   "experiments": 7,
-  "mod.ts": 7,
+  "mod.ts": 8,
   "bench": 8,
   "notebooks": 8,
 };

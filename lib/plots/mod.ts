@@ -1,4 +1,4 @@
-/** Drawings of results: data in, picture out. */
+/** Drawings of results: data in, picture out; and how they show themselves in a notebook. */
 export {
   drawImageGrid,
   type GridCell,
@@ -9,3 +9,35 @@ export {
   imageGridPng,
 } from "./image_grid.ts";
 export { textWidth, wrapText } from "./text_width.ts";
+export {
+  type Annotation,
+  type Axis,
+  type BarTrace,
+  type Datum,
+  type ErrorBars,
+  type Figure,
+  figure,
+  type FigureLayout,
+  type FigureSpec,
+  type HeatmapTrace,
+  type ScatterTrace,
+  type Shape,
+  type Trace,
+  type TraceBase,
+} from "./figure.ts";
+export { figureHtml } from "./figure_html.ts";
+export { figurePng, figureSvg, type SvgOptions } from "./figure_svg.ts";
+export { type MarkerSymbol, SEQUENTIAL, SERIES, type SeriesLook, seriesLook, TASK_LOOKS } from "./palette.ts";
+export { PLOTLY_CONFIG, plotlyJson } from "./plotly.ts";
+export { DISPLAY, type Displayable, displayed, escapeHtml, type MediaBundle } from "./display/displayable.ts";
+export { figureBundle, figureHtmlPart, interactiveFigures } from "./display/figure_bundle.ts";
+export { pngBundle, showImages, type ShownPicture, showPng } from "./display/picture_bundle.ts";
+export {
+  type Table,
+  table,
+  tableBundle,
+  type TableCell,
+  tableHtml,
+  tableMarkdown,
+  type TableSpec,
+} from "./display/table_bundle.ts";

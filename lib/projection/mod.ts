@@ -7,4 +7,5 @@ export {
   trustworthiness,
 } from "./layout_quality.ts";
 export { neighbourOrder, type Points, pointsOf, squaredDistances } from "./points.ts";
+export { type PrincipalComponents, principalComponents } from "./principal_components.ts";
 export { jointProbabilities, klDivergence, klGradient } from "./tsne_exact.ts";

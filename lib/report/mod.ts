@@ -29,3 +29,5 @@ export { type Claim, LITTLE_DIFFERENCE, type Means, ON_PAR_MARGIN, TABLE1_CLAIMS
 export { type ClaimVerdict, judgeClaim, judgeTable1, judgeTrainingCost, type Verdict } from "./judge.ts";
 export { latexText, table1Csv, table1Heading, table1Latex, table1Markdown } from "./table.ts";
 export { breakLines, claimsText, table1Text } from "./table_text.ts";
+export { readTable1, type StoredTable1 } from "./read_result.ts";
+export { claimsTable, table1Figure, table1Table } from "./table1_display.ts";

@@ -17,7 +17,7 @@ import {
 } from "../engine/mod.ts";
 import { learningRate, type LearningRateSchedule } from "./learning_rate.ts";
 import { train } from "./trainer.ts";
-import { compileTrainStep, type TrainStep, type TrainStepOptions } from "./train_step.ts";
+import { compileTrainStep, type StepReport, type TrainStep, type TrainStepOptions } from "./train_step.ts";
 
 const [BATCH, INPUTS, HIDDEN] = [8, 5, 7];
 const from = key("train step");
@@ -75,8 +75,12 @@ Deno.test("compileTrainStep() does what the same step does eagerly on the cpu ba
     const compiled = await compileTrainStep(options);
     const reference = await compileTrainStep({ ...options, engine: (fn, parts) => eager(fn, parts) });
     for (let i = 0; i < 8; i++) {
-      const rate = { step: i, learningRate: learningRate(SCHEDULE, i) };
-      const [a, b] = [await compiled.run(batch(i), rate), await reference.run(batch(i), rate)];
+      const rate: { step: number; learningRate: number } = {
+        step: i,
+        learningRate: learningRate(SCHEDULE, i),
+      };
+      const a: StepReport = await compiled.run(batch(i), rate);
+      const b: StepReport = await reference.run(batch(i), rate);
       assert.ok(
         Math.abs(a.loss - b.loss) <= 1e-5 * Math.max(1, b.loss),
         `loss ${a.loss}, expected ${b.loss}`,

@@ -1,0 +1,34 @@
+/** Objects that show themselves at the end of a notebook cell: the Deno kernel calls their method `Symbol.for("Jupyter.display")`. */
+
+/** One output in several forms: MIME type → content. Front ends take the richest they know. */
+export type MediaBundle = Readonly<Record<string, unknown>>;
+
+/** The name of the method that the kernel calls. */
+export const DISPLAY: unique symbol = Symbol.for("Jupyter.display") as never;
+
+/** Something that shows itself. */
+export interface Displayable {
+  /** Its forms. */
+  [DISPLAY](): MediaBundle | Promise<MediaBundle>;
+}
+
+/** Gives a value the method; the value's own fields and its JSON stay as they are. */
+export function displayed<T extends object>(
+  value: T,
+  bundle: (self: T) => MediaBundle | Promise<MediaBundle>,
+): T & Displayable {
+  Object.defineProperty(value, DISPLAY, { value: () => bundle(value), enumerable: false });
+  return value as T & Displayable;
+}
+
+/** Text safe inside HTML and XML, in element content and in quoted attributes. */
+export function escapeHtml(text: string): string {
+  const names: Record<string, string> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "'": "&#39;",
+  };
+  return text.replace(/[&<>"']/g, (character) => names[character] as string);
+}

@@ -1,0 +1,48 @@
+/** A figure as one notebook output in five forms. */
+import type { FigureSpec } from "../figure.ts";
+import { figureSvg } from "../figure_svg.ts";
+import { plotlyJson, plotlySource, upgradeScript } from "../plotly.ts";
+import { type Displayable, displayed, escapeHtml, type MediaBundle } from "./displayable.ts";
+
+/** A short name from text: the same text gives the same name, so that a rerun changes nothing in the file. */
+function nameOf(text: string): string {
+  let hash = 2166136261;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16777619);
+  return (hash >>> 0).toString(36);
+}
+
+/** The still picture with its caption, and a script that brings it to life where plotly.js is on the page. */
+export function figureHtmlPart(figure: FigureSpec): string {
+  const id = `figure-${nameOf(JSON.stringify([figure.id, figure.caption, figure.data, figure.layout]))}`;
+  return `<figure style="margin:0;max-width:100%">` +
+    `<div id="${id}">${figureSvg(figure, { theme: "page" })}</div>` +
+    `<figcaption style="max-width:76ch;font-size:90%;opacity:0.85">${
+      escapeHtml(figure.caption)
+    }</figcaption></figure>` +
+    `<script>${upgradeScript(id, figure)}</script>`;
+}
+
+/**
+ * The forms of a figure: Plotly's JSON for front ends with its renderer; HTML with the still picture inside, which
+ * {@link interactiveFigures} makes live; SVG for front ends that strip HTML; text.
+ */
+export function figureBundle(figure: FigureSpec): MediaBundle {
+  return {
+    "application/vnd.plotly.v1+json": plotlyJson(figure, { caption: true }),
+    "text/html": figureHtmlPart(figure),
+    "image/svg+xml": figureSvg(figure),
+    "text/plain": `${figure.layout.title?.text ?? figure.id}: ${figure.caption}`,
+  };
+}
+
+/**
+ * At the end of a cell, puts plotly.js on the page once (1.5 MB in the notebook's file): the figures of later cells can then be zoomed and
+ * switched also where the front end has no renderer of Plotly's own.
+ */
+export function interactiveFigures(): Displayable {
+  return displayed({}, () => ({
+    "text/html":
+      `<script>${plotlySource()}</script><small>plotly.js is on this page: figures below are interactive.</small>`,
+    "text/plain": "plotly.js is on this page where scripts run",
+  }));
+}

@@ -1,0 +1,59 @@
+/**
+ * Colours and symbols, fixed in this one file. Okabe and Ito (2008): told apart by colour-blind readers, and legible on white and on dark
+ * grounds; a symbol of its own is every series' second cue.
+ */
+
+/** How a series looks. */
+export interface SeriesLook {
+  /** CSS colour. */
+  readonly colour: string;
+  /** Name of a Plotly marker symbol. */
+  readonly symbol: MarkerSymbol;
+}
+
+/** Marker symbols that the page and the still picture both draw. */
+export type MarkerSymbol =
+  | "circle"
+  | "square"
+  | "diamond"
+  | "triangle-up"
+  | "triangle-down"
+  | "cross"
+  | "x"
+  | "star";
+
+/** The series colours in order of use. */
+export const SERIES: readonly SeriesLook[] = [
+  { colour: "#0072b2", symbol: "circle" },
+  { colour: "#d55e00", symbol: "square" },
+  { colour: "#009e73", symbol: "diamond" },
+  { colour: "#cc79a7", symbol: "triangle-up" },
+  { colour: "#e69f00", symbol: "triangle-down" },
+  { colour: "#56b4e9", symbol: "cross" },
+  { colour: "#7f7f7f", symbol: "x" },
+];
+
+/** The five tasks in Table 1's order. */
+export const TASK_LOOKS: Readonly<
+  Record<"replication" | "style" | "object" | "composition" | "face", SeriesLook>
+> = {
+  replication: SERIES[0] as SeriesLook,
+  style: SERIES[1] as SeriesLook,
+  object: SERIES[2] as SeriesLook,
+  composition: SERIES[3] as SeriesLook,
+  face: SERIES[4] as SeriesLook,
+};
+
+/** Light to dark in one hue, for heat maps; values run upwards. */
+export const SEQUENTIAL: readonly (readonly [position: number, colour: string])[] = [
+  [0, "#f7fbff"],
+  [0.25, "#c6dbef"],
+  [0.5, "#6baed6"],
+  [0.75, "#2171b5"],
+  [1, "#08306b"],
+];
+
+/** Colour number `i` of the series, round and round. */
+export function seriesLook(i: number): SeriesLook {
+  return SERIES[((i % SERIES.length) + SERIES.length) % SERIES.length] as SeriesLook;
+}

@@ -1,0 +1,105 @@
+/** What plotly.js is given, in the notebook and on a page. It runs in the browser only: under Deno its import fails. */
+import { readPackageFile } from "../raster/mod.ts";
+import type { FigureSpec, Trace } from "./figure.ts";
+import { SEQUENTIAL, SERIES } from "./palette.ts";
+import { wrapText } from "./text_width.ts";
+
+/** plotly.js, minified, with the marks of {@link FigureSpec} (1.5 MB; the whole is 4.8 MB). */
+export function plotlySource(): string {
+  const bytes = readPackageFile("plotly.js-cartesian-dist-min/plotly-cartesian.min.js");
+  // A page's script ends at the first closing tag, wherever it stands.
+  return new TextDecoder().decode(bytes).replaceAll("</script", "<\\/script");
+}
+
+/** Plotly's options: nothing is uploaded, nothing is advertised. */
+export const PLOTLY_CONFIG: Readonly<Record<string, unknown>> = {
+  responsive: true,
+  displaylogo: false,
+  showSendToCloud: false,
+  modeBarButtonsToRemove: ["select2d", "lasso2d"],
+};
+
+/** Whether words stand at the right end of bars. */
+const hasEndLabels = ({ data }: FigureSpec) =>
+  data.some((trace) => trace.type === "bar" && trace.orientation === "h" && trace.text !== undefined);
+
+/** A trace with the still picture's looks where it names none of its own. */
+function plotlyTrace(trace: Trace): Record<string, unknown> {
+  if (trace.type === "heatmap") return { colorscale: SEQUENTIAL, showscale: false, ...trace };
+  return trace.type === "bar" ? { cliponaxis: false, ...trace } : { ...trace };
+}
+
+/** Width of a caption's lines in em, and height of one in pixels. */
+const CAPTION_WIDTH = 66;
+const CAPTION_LINE = 15;
+
+/**
+ * Data, layout and options as plotly.js takes them, with the legend where the still picture has it.
+ *
+ * @param options.caption whether the caption stands below the title, for front ends that show nothing else of the figure.
+ */
+export function plotlyJson(
+  figure: FigureSpec,
+  options: { caption?: boolean } = {},
+): { data: unknown; layout: Record<string, unknown>; config: unknown } {
+  const { width: _, height = 440, title, ...rest } = figure.layout;
+  const caption = options.caption ? wrapText(figure.caption, CAPTION_WIDTH) : [];
+  const room = caption.length > 0 ? (caption.length + 1) * CAPTION_LINE : 0;
+  const layout: Record<string, unknown> = {
+    height: height + room,
+    autosize: true,
+    margin: { l: 60, r: hasEndLabels(figure) ? 80 : 20, t: (title ? 56 : 30) + room, b: 60 },
+    legend: { orientation: "h", x: 0, y: 0, yref: "container", yanchor: "bottom" },
+    hovermode: "closest",
+    colorway: SERIES.map(({ colour }) => colour),
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: "rgba(127,127,127,0.6)", activecolor: "#7f7f7f" },
+    font: { family: "DejaVu Sans, Verdana, sans-serif", size: 12 },
+    title: {
+      text: title ? `<b>${title.text}</b>` : "",
+      ...(caption.length > 0 ? { subtitle: { text: caption.join("<br>"), font: { size: 11 } } } : {}),
+      x: 0.01,
+      xanchor: "left",
+      y: 1,
+      yref: "container",
+      yanchor: "top",
+      pad: { t: 14 },
+      font: { size: 15 },
+    },
+  };
+  for (const [key, value] of Object.entries(rest)) {
+    layout[key] = /^[xy]axis/.test(key) ? { automargin: true, ...value as object } : value;
+  }
+  return { data: figure.data.map(plotlyTrace), layout, config: PLOTLY_CONFIG };
+}
+
+/** JSON that may stand inside a script element. */
+export function scriptJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll(
+    "\u2029",
+    "\\u2029",
+  );
+}
+
+/**
+ * JavaScript that puts the live figure in the place of its still picture: in the page's text colour on a clear ground, so that it follows
+ * light and dark themes. Does nothing where plotly.js is not on the page.
+ */
+export function upgradeScript(elementId: string, figure: FigureSpec): string {
+  return `(function (id, f) {
+  var box = document.getElementById(id);
+  if (!box || !window.Plotly) return;
+  var live = document.createElement("div");
+  live.style.width = "100%";
+  var ink = getComputedStyle(box).color;
+  var axis = { gridcolor: "rgba(127,127,127,0.25)", zerolinecolor: "rgba(127,127,127,0.5)", linecolor: ink };
+  Object.keys(f.layout).concat("xaxis", "yaxis").forEach(function (key) {
+    if (/^[xy]axis/.test(key)) f.layout[key] = Object.assign({}, axis, f.layout[key]);
+  });
+  (f.layout.annotations || []).forEach(function (a) { a.arrowcolor = a.arrowcolor || ink; });
+  f.data.forEach(function (t) { if (t.error_y) t.error_y.color = t.error_y.color || ink; });
+  f.layout.paper_bgcolor = f.layout.plot_bgcolor = "rgba(0,0,0,0)";
+  f.layout.font = Object.assign({}, f.layout.font, { color: ink });
+  box.parentNode.insertBefore(live, box);
+  window.Plotly.newPlot(live, f.data, f.layout, f.config).then(function () { box.style.display = "none"; });
+})(${scriptJson(elementId)}, ${scriptJson(plotlyJson(figure))});`;
+}

@@ -1,0 +1,95 @@
+/** Table 1 as a table and as a figure that show themselves in a notebook: pure functions of a result. */
+import { type Figure, figure, seriesLook, type Table, table, type Trace } from "../plots/mod.ts";
+import { ROW_LABELS, TABLE1_COLUMNS, TABLE1_ROWS } from "./paper_table1.ts";
+import { cellOf, intervalText, OUR_DIGITS, PAPER_DIGITS, table1Heading } from "./table.ts";
+import type { Table1Result } from "./table1_result.ts";
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** The ten columns downwards; in each cell ours, its interval, and the paper's number where it prints one. */
+export function table1Table(result: Table1Result): Table {
+  const { title, note } = table1Heading(result);
+  return table({
+    caption: title,
+    columns: ["Task", "Score", ...TABLE1_ROWS.map((row) => ROW_LABELS[row])],
+    rows: TABLE1_COLUMNS.map((column) => [
+      capital(column.task),
+      column.metric,
+      ...TABLE1_ROWS.map((row) => {
+        const cell = cellOf(result, row, column);
+        if (cell === undefined) return ["not run"];
+        const printed = cell.paper === null ? [] : [`paper ${cell.paper.toFixed(PAPER_DIGITS)}`];
+        return [cell.mean.toFixed(OUR_DIGITS), intervalText(cell), ...printed];
+      }),
+    ]),
+    note,
+  });
+}
+
+/** The paper's statements with our verdicts. */
+export function claimsTable(result: Table1Result): Table {
+  return table({
+    caption: `The paper's statements about Table 1, at ${result.scale} scale, ${result.budget} budget`,
+    columns: ["Where", "Statement", "Verdict", "Evidence"],
+    rows: result.claims.map(({ section, statement, verdict, evidence }) => [
+      /^\d/.test(section) ? `Sec. ${section}` : section,
+      statement,
+      verdict,
+      evidence,
+    ]),
+  });
+}
+
+/** Ours with 95 % intervals as bars, the paper's printed numbers as crosses, side by side in each column of the table. */
+export function table1Figure(result: Table1Result): Figure {
+  const rows = ["single-task", "instruct", "fixed"] as const;
+  const shown = TABLE1_COLUMNS.filter((column) => cellOf(result, "instruct", column));
+  const names = shown.map(({ task, metric }) => `${capital(task)}<br>${metric}`);
+  const { title, note } = table1Heading(result);
+  const data = rows.flatMap((row, place): Trace[] => {
+    const cells = shown.map((column) => cellOf(result, row, column));
+    const offset = (place - 1) * 0.8 / rows.length;
+    const centres = shown.map((_, i) => i + offset);
+    return [{
+      type: "bar",
+      name: `${ROW_LABELS[row]}, ours`,
+      x: shown.map((_, i) => i),
+      y: cells.map((cell) => cell?.mean ?? null),
+      marker: { color: seriesLook(place).colour },
+      error_y: {
+        type: "data",
+        symmetric: false,
+        array: cells.map((cell) => cell?.high == null ? 0 : cell.high - cell.mean),
+        arrayminus: cells.map((cell) => cell?.low == null ? 0 : cell.mean - cell.low),
+      },
+    }, {
+      type: "scatter",
+      mode: "markers",
+      name: "the paper's",
+      showlegend: place === 0,
+      legendgroup: "paper",
+      x: centres,
+      y: cells.map((cell) => cell?.paper ?? null),
+      marker: { symbol: "x", size: 8, color: "#7f7f7f" },
+      hovertext: cells.map((cell) => `${ROW_LABELS[row]}, paper: ${cell?.paper}`),
+    }];
+  });
+  return figure({
+    id: "table1",
+    caption: note,
+    data,
+    layout: {
+      title: { text: title },
+      width: 1000,
+      height: 460,
+      barmode: "group",
+      xaxis: {
+        range: [-0.6, shown.length - 0.4],
+        tickvals: shown.map((_, i) => i),
+        ticktext: names,
+        showgrid: false,
+      },
+      yaxis: { title: { text: "score, higher is better" } },
+    },
+  });
+}
