@@ -80,7 +80,7 @@ export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string
   return [
     `# ${part}`,
     "",
-    `${stages.map((stage) => told(stage.summary)).join("; ")}.`,
+    `${stages.map((stage) => told(stage.summary)).join("; then ")}.`,
     "",
     ...table([
       ["file", `\`${part}.safetensors\`, ${(facts.bytes / 1e6).toFixed(1)} MB, half precision`],
@@ -96,7 +96,9 @@ export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string
       ],
       [
         "made by",
-        `\`deno task pretrain ${part}\`${earlier ? `, then \`deno task pretrain ${part}-decoder\`` : ""}`,
+        `\`deno task pretrain ${part}\`${
+          earlier ? `, then \`deno task pretrain ${part} --warm-start\`` : ""
+        }`,
       ],
     ], ["", ""]),
     "",

@@ -5,36 +5,37 @@ import { UserError } from "../../lib/engine/mod.ts";
 import { atomicWrite } from "../../lib/hub/mod.ts";
 import { loadBank } from "../../lib/tasks/mod.ts";
 import { train } from "../../lib/training/mod.ts";
-import { checkpointPath, CHECKPOINTS, encodeCheckpoint, PART_IDS } from "../mini/checkpoints.ts";
+import {
+  checkpointPath,
+  CHECKPOINTS,
+  encodeCheckpoint,
+  PART_IDS,
+  type PartId,
+  readCheckpoint,
+} from "../mini/checkpoints.ts";
 import { readWorkingState, writeWorkingState } from "./working_state.ts";
 import type { Recipe } from "./recipe.ts";
 
-const RECIPES = [...PART_IDS, "vae-decoder"] as const;
-type RecipeId = typeof RECIPES[number];
-
 const USAGE = `deno task pretrain <${
-  RECIPES.join("|")
+  PART_IDS.join("|")
 }> [--minutes M] [--steps N] [--threads T] [--resume | --warm-start]
 
-Trains one frozen part of the mini scale on this machine and replaces its committed checkpoint (vae-decoder: the decoder of the
-committed autoencoder, its latents stay what they are).
+Trains one frozen part of the mini scale on this machine and replaces its committed checkpoint.
   --minutes M   fit the number of steps into M minutes, measured on the first steps
   --steps N     number of steps (default: the recipe's)
   --threads T   threads of the training (default: all); with one, two trainings side by side use two cores best
   --resume      go on from the last working state in .cache/pretrain
-  --warm-start  begin anew, from the weights of that state (noted in the checkpoint's header)
+  --warm-start  train the committed checkpoint further; its header and card tell both trainings
 
 Example: deno task pretrain vae --minutes 12`;
 
 const SAVE_EVERY_MS = 120_000;
 const WARM_STEPS = 10;
 
-async function recipeOf(id: RecipeId): Promise<Recipe> {
-  switch (id) {
+async function recipeOf(part: PartId): Promise<Recipe> {
+  switch (part) {
     case "vae":
       return (await import("./vae.ts")).VAE_RECIPE;
-    case "vae-decoder":
-      return (await import("./vae.ts")).VAE_DECODER_RECIPE;
     case "encoder":
       return (await import("./encoder.ts")).ENCODER_RECIPE;
     case "judge":
@@ -60,9 +61,9 @@ async function main(args: string[]): Promise<void> {
     },
   });
   if (values.help) return console.log(USAGE);
-  const id = positionals[0] as RecipeId;
-  if (!RECIPES.includes(id)) {
-    throw new UserError(`Pre-training needs a part of ${RECIPES.join(", ")}, got "${id ?? ""}"`);
+  const part = positionals[0] as PartId;
+  if (!PART_IDS.includes(part)) {
+    throw new UserError(`Pre-training needs a part of ${PART_IDS.join(", ")}, got "${part ?? ""}"`);
   }
   const number = (name: "minutes" | "steps" | "threads") => {
     const given = values[name];
@@ -72,26 +73,22 @@ async function main(args: string[]): Promise<void> {
   };
   const minutes = number("minutes");
   const threads = number("threads");
-  const recipe = await recipeOf(id);
-  const { part } = recipe;
-  console.log(`${id}: ${recipe.summary}`);
+  const recipe = await recipeOf(part);
+  console.log(`${part}: ${recipe.summary}`);
+  const warm = values["warm-start"] ? await readCheckpoint(part) : undefined;
   const bank = await loadBank();
   const training = await recipe.prepare(bank, {
     notify: (message) => console.log(message),
     compile: threads === undefined ? {} : { threads, spin: false },
   });
-  const saved = values.resume ? await readWorkingState(id) : undefined;
-  const warm = values["warm-start"] ? await readWorkingState(id) : undefined;
-  if ((values.resume && !saved) || (values["warm-start"] && !warm)) {
+  const saved = values.resume ? await readWorkingState(part) : undefined;
+  if (values.resume && !saved) {
     throw new UserError(
-      `Going on with ${id} needs a sound working state in .cache/pretrain, found none: leave out --resume and --warm-start`,
+      `Going on with ${part} needs a sound working state in .cache/pretrain, found none: leave out --resume`,
     );
   }
-  if (warm) {
-    const weights = warm.state.average ?? warm.state.params!;
-    const fresh = training.step.snapshot();
-    training.step.restore({ ...fresh, params: weights, ...(fresh.average ? { average: weights } : {}) });
-  }
+  const before = saved ? saved.before : warm?.config.recipe;
+  if (warm && !saved) training.step.reset({ ...training.step.weights(), ...warm.tensors });
   let steps = saved?.steps ?? number("steps") ?? recipe.steps;
   const earlier = saved?.seconds ?? 0;
   const started = performance.now();
@@ -131,11 +128,12 @@ async function main(args: string[]): Promise<void> {
       );
     }
     if (now - lastSave > SAVE_EVERY_MS && event.step < steps) {
-      await writeWorkingState(id, {
+      await writeWorkingState(part, {
         step: event.step,
         steps,
         seconds: seconds(),
         state: training.step.snapshot(),
+        before,
       });
       lastSave = performance.now();
     }
@@ -151,14 +149,8 @@ async function main(args: string[]): Promise<void> {
       seconds: Math.round(seconds()),
       data: bank.hash,
       loss: Number(mean.toFixed(5)),
-      ...(warm
-        ? {
-          warmStart: `weights after ${warm.step} of ${warm.steps} steps (${
-            Math.round(warm.seconds)
-          } s) of an earlier recipe`,
-        }
-        : {}),
     },
+    ...(before ? { earlier: before } : {}),
   };
   await Deno.mkdir(CHECKPOINTS, { recursive: true });
   const bytes = encodeCheckpoint(part, finished.tensors, config);

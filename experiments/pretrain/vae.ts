@@ -9,26 +9,14 @@ import {
   type HostParams,
   key,
   normal,
-  partition,
   stream,
   type Tensor,
   tf,
 } from "../../lib/engine/mod.ts";
-import {
-  initVae,
-  type VaeConfig,
-  vaeDecode,
-  vaeDivergence,
-  vaeEncode,
-  vaeMean,
-  vaeSample,
-} from "../../lib/diffusion/mod.ts";
+import { initVae, vaeDecode, vaeDivergence, vaeEncode, vaeMean, vaeSample } from "../../lib/diffusion/mod.ts";
 import { type Bank, composePretrain, toModelImage } from "../../lib/tasks/mod.ts";
 import { compileTrainStep } from "../../lib/training/mod.ts";
 import { MINI_VAE } from "../mini/models.ts";
-import { readCheckpoint } from "../mini/checkpoints.ts";
-import { latentEncoder } from "../mini/programs.ts";
-import { imagePool } from "./image_pool.ts";
 import type { Recipe } from "./recipe.ts";
 
 const BATCH = 8;
@@ -118,71 +106,6 @@ export const VAE_RECIPE: Recipe = {
         const tensors = step.weights();
         const scaling_factor = await latentScale(tensors, bank);
         return { tensors, config: { ...MINI_VAE, scaling_factor } };
-      },
-    };
-  },
-};
-
-const DECODER_POOL = 8000;
-const PART = 500;
-const isDecoder = (name: string) => /^(decoder|post_quant_conv)\./.test(name);
-
-/**
- * Trains the committed autoencoder's decoder further. The encoder stays as it is to the bit, so whatever was trained on its latents stays
- * valid.
- */
-export const VAE_DECODER_RECIPE: Recipe = {
-  part: "vae",
-  steps: 2000,
-  batchSize: BATCH,
-  seed: SEED + 1,
-  schedule: (steps) => ({ kind: "cosine", lr: 2e-3, warmup: 50, total: steps }),
-  summary:
-    "then the decoder alone, encoder frozen: L1 + 4·MSE + 4·MSE of 8×8 means, AdamW 2e-3 cosine, EMA 0.995",
-  async prepare(bank, { notify, ...options }) {
-    const { config: header, tensors } = await readCheckpoint("vae");
-    const vae = header as unknown as VaeConfig;
-    const encoder = latentEncoder({ config: vae, params: tensors });
-    const images: Uint8Array[] = [];
-    const latents: Float32Array[] = [];
-    for (let first = 0; first < DECODER_POOL; first += PART) {
-      const pool = imagePool(bank, 2_000_000 + first, PART);
-      images.push(...pool.images);
-      latents.push(...await encoder.run(pool.images));
-    }
-    await encoder.dispose();
-    notify(`${DECODER_POOL} scenes encoded`);
-    const { trainable, frozen } = partition(tensors, isDecoder);
-    const step = await compileTrainStep({
-      compile: options.compile,
-      frozen: {},
-      trainable,
-      inputs: { pixels: { shape: [BATCH, 3, 64, 64] }, latent: { shape: [BATCH, ...LATENT] } },
-      clipNorm: 1,
-      separable: true,
-      emaDecay: 0.995,
-      loss: (params, _frozen, { pixels, latent }) => ({
-        loss: reconstructionLoss(vaeDecode(params, vae, latent as Tensor), pixels as Tensor),
-      }),
-    });
-    return {
-      step,
-      batch: (index) => {
-        const source = stream(fold(key(SEED + 1), "images", index));
-        const pixels = new Float32Array(BATCH * 3 * 64 * 64);
-        const latent = new Float32Array(BATCH * 4 * 16 * 16);
-        for (let i = 0; i < BATCH; i++) {
-          const item = source.int(0, DECODER_POOL - 1);
-          pixels.set(toModelImage(images[item]!), i * 3 * 64 * 64);
-          latent.set(latents[item]!, i * 4 * 16 * 16);
-        }
-        return { pixels, latent };
-      },
-      finish() {
-        const { recipe, ...config } = header as { recipe?: unknown };
-        const weights = { ...step.weights(), ...frozen };
-        const ordered = Object.fromEntries(Object.keys(tensors).map((name) => [name, weights[name]!]));
-        return Promise.resolve({ tensors: ordered, config: { ...config, earlier: recipe } });
       },
     };
   },

@@ -9,6 +9,8 @@ export interface WorkingState {
   readonly steps: number;
   readonly seconds: number;
   readonly state: HostParams;
+  /** Recipe of the checkpoint that the training began from, where there was one. */
+  readonly before?: unknown;
 }
 
 function location(id: string): string {
@@ -17,9 +19,8 @@ function location(id: string): string {
 
 /** Saves a state in place of the one before. */
 export async function writeWorkingState(id: string, state: WorkingState): Promise<void> {
-  const { step, steps, seconds } = state;
-  const progress = JSON.stringify({ step, steps, seconds });
-  await writeChecked(location(id), writeSafetensors(state.state, { progress }));
+  const { state: tensors, ...progress } = state;
+  await writeChecked(location(id), writeSafetensors(tensors, { progress: JSON.stringify(progress) }));
 }
 
 /** The last saved state; undefined when there is none or it is damaged. */
