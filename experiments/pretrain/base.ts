@@ -26,7 +26,7 @@ const PART = 500;
 
 export const BASE_RECIPE: Recipe = {
   part: "base",
-  steps: 4000,
+  steps: 4200,
   batchSize: BATCH,
   seed: SEED,
   schedule: (steps) => ({ kind: "linear", lr: 1e-3, warmup: 100, total: steps }),
