@@ -22,7 +22,7 @@ export type { Device };
 export interface CompileOptions {
   /** Where it runs; "cpu" if absent. */
   readonly device?: Device;
-  /** Threads of one operator; default all cores. */
+  /** Threads of one operator, or of two halves together; default all cores. */
   readonly threads?: number;
   /** Whether idle threads wait busily: a little faster on an idle machine, much slower on one that others use. Default true. */
   readonly spin?: boolean;
@@ -116,7 +116,7 @@ export async function compile(
 }
 
 /**
- * Compiles a function once and opens it twice, each with half the cores: here and in a second thread. Two runs that are started together
+ * Compiles a function once and opens it twice, each with half the threads: here and in a second thread. Two runs that are started together
  * go on side by side. On two cores that is faster than two threads in one graph, since most of a graph's small nodes do not divide.
  */
 export async function compilePair(
@@ -126,8 +126,8 @@ export async function compilePair(
 ): Promise<[Program, Program]> {
   const recorded = recordProgram(fn, parts, options);
   const model = encodeOnnx(recorded.graph);
-  const threads = Math.max(1, Math.floor(navigator.hardwareConcurrency / 2));
-  const half = sessionOptions({ threads, spin: threads > 1, ...options });
+  const threads = Math.max(1, Math.floor((options.threads ?? navigator.hardwareConcurrency) / 2));
+  const half = sessionOptions({ spin: threads > 1, ...options, threads });
   const opened = await Promise.allSettled([openSession(model, half), openSecondSession(model, half)]);
   const sessions = opened.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
   const failed = opened.find((result) => result.status === "rejected");

@@ -54,6 +54,7 @@ function start(): Thread {
       reject(new Error(`The second thread stopped: ${error.message}`));
     }
     waiting.clear();
+    if (thread?.worker === worker) thread = undefined;
   });
   return { worker, port, waiting, sessions: 0, requests: 0 };
 }
@@ -73,21 +74,6 @@ function leave(): void {
   thread.port.close();
   void thread.worker.terminate();
   thread = undefined;
-}
-
-/** Views of one buffer stay views of one buffer. */
-function copies(arrays: Arrays): { arrays: Arrays; buffers: ArrayBuffer[] } {
-  const made = new Map<ArrayBufferLike, ArrayBuffer>();
-  const copied = Object.fromEntries(
-    Object.entries(arrays).map(([name, array]) => {
-      const { buffer, byteOffset, length } = array.data;
-      const copy = made.get(buffer) ?? buffer.slice(0) as ArrayBuffer;
-      made.set(buffer, copy);
-      const View = array.data.constructor as new (b: ArrayBuffer, o: number, n: number) => Float32Array;
-      return [name, { ...array, data: new View(copy, byteOffset, length) }];
-    }),
-  );
-  return { arrays: copied, buffers: [...made.values()] };
 }
 
 const buffersOf = (arrays: Arrays) => [
@@ -113,11 +99,11 @@ export async function openSecondSession(model: Uint8Array, options: SessionOptio
     inputNames,
     moves: true,
     run(feeds, fetches) {
-      const { arrays, buffers } = copies(feeds);
-      return ask(
-        { kind: "run", session, feeds: arrays, fetches },
-        [...buffers, ...buffersOf(fetches)],
-      ) as ReturnType<Session["run"]>;
+      const copies = Object.fromEntries(
+        Object.entries(feeds).map(([name, array]) => [name, { ...array, data: array.data.slice() }]),
+      );
+      const request = { kind: "run", session, feeds: copies, fetches } as const;
+      return ask(request, [...buffersOf(copies), ...buffersOf(fetches)]) as ReturnType<Session["run"]>;
     },
     async release() {
       await ask({ kind: "release", session });
