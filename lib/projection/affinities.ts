@@ -28,30 +28,32 @@ export function neighboursFor(perplexity: number, count: number): number {
   return Math.min(count - 1, Math.floor(3 * perplexity) + 1);
 }
 
-/** One row: bisection on β until the entropy is that of the perplexity. Distances are squared and nearest first. */
+/** One row: Newton's method on β, kept between bounds, until the entropy is that of the perplexity. Squared distances, nearest first. */
 function conditionalRow(squared: Float64Array, row: Float64Array, entropy: number): void {
-  const nearest = squared[0] as number;
-  let beta = 1, low = 0, high = Infinity;
+  const nearest = squared[0] as number, k = squared.length;
+  const spread = squared.reduce((sum, d) => sum + d, 0) / k - nearest;
+  let beta = spread > 0 ? 1 / spread : 1, low = 0, high = Infinity;
   for (let round = 0; round < 200; round++) {
-    let sum = 0, weighted = 0;
-    for (let j = 0; j < squared.length; j++) {
+    let sum = 0, first = 0, second = 0;
+    for (let j = 0; j < k; j++) {
       const excess = (squared[j] as number) - nearest; // shifts p's exponent, which normalisation takes out
       const value = Math.exp(-beta * excess);
       row[j] = value;
       sum += value;
-      weighted += value * excess;
+      first += value * excess;
+      second += value * excess * excess;
     }
-    const found = Math.log(sum) + beta * weighted / sum;
-    for (let j = 0; j < row.length; j++) row[j] = (row[j] as number) / sum;
-    if (Math.abs(found - entropy) < 1e-10 || high - low < 1e-15 * high) break;
-    if (found > entropy) {
-      low = beta;
-      beta = high === Infinity ? beta * 2 : (beta + high) / 2;
-    } else {
-      high = beta;
-      beta = (beta + low) / 2;
-    }
+    const mean = first / sum;
+    const excess = Math.log(sum) + beta * mean - entropy;
+    if (Math.abs(excess) < 1e-12 || high - low < 1e-15 * high) break;
+    if (excess > 0) low = beta;
+    else high = beta;
+    const newton = beta + excess / (beta * (second / sum - mean * mean)); // dH/dβ = −β · variance of the squared distance
+    const half = high === Infinity ? beta * 2 : (low + high) / 2;
+    beta = newton > low && newton < high ? newton : half;
   }
+  const sum = row.reduce((a, b) => a + b, 0);
+  for (let j = 0; j < k; j++) row[j] = (row[j] as number) / sum;
 }
 
 /**

@@ -30,7 +30,7 @@ export interface SpaceTree {
 }
 
 /** Points in a leaf, unless more fall into one of the finest cells. Found by measuring: fewer make more walks, more make longer lists. */
-const LEAF = 10;
+const LEAF = 20;
 /** Bits of a place on the Z-curve, shared by the axes; a whole number that V8 keeps unboxed. */
 const BITS = 30;
 const RADIX = 1 << 10;
@@ -82,7 +82,9 @@ function curvePlaces(axes: Axes, dimensions: number): Int32Array {
   let side = 0;
   for (let d = 0; d < dimensions; d++) {
     let low = Infinity, high = -Infinity;
-    for (const value of axes[d] as Float64Array) {
+    const axis = axes[d] as Float64Array;
+    for (let i = 0; i < count; i++) {
+      const value = axis[i] as number;
       if (value < low) low = value;
       if (value > high) high = value;
     }
@@ -106,7 +108,8 @@ function curvePlaces(axes: Axes, dimensions: number): Int32Array {
 /** Sorts points by place into `order` (radix sort, stable); returns the places in that order. */
 function sortByPlace(places: Int32Array, order: Uint32Array): Int32Array {
   const count = places.length;
-  let from = Uint32Array.from(order.keys()), to = new Uint32Array(count);
+  let from = new Uint32Array(count), to = new Uint32Array(count);
+  for (let i = 0; i < count; i++) from[i] = i;
   const starts = new Uint32Array(RADIX + 1);
   for (let shift = 0; shift < BITS; shift += 10) {
     starts.fill(0);
@@ -125,7 +128,9 @@ function sortByPlace(places: Int32Array, order: Uint32Array): Int32Array {
     [from, to] = [to, from];
   }
   order.set(from);
-  return Int32Array.from(from, (point) => places[point] as number);
+  const sorted = new Int32Array(count);
+  for (let i = 0; i < count; i++) sorted[i] = places[from[i] as number] as number;
+  return sorted;
 }
 
 /** Fills the tree with points, each axis [count]; `dimensions` is 2 or 3. */
