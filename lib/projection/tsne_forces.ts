@@ -69,6 +69,9 @@ export function attract(
   }
 }
 
+/** Bounds of a box: lowest and highest x, y, z. */
+export type Box = readonly [number, number, number, number, number, number];
+
 /** What acts on a leaf: places and how many points are there. One per thread. */
 export interface ActorList {
   readonly x: Float64Array;
@@ -83,13 +86,12 @@ export function actorList(count: number): ActorList {
   return { x: axis(), y: axis(), z: axis(), mass: axis() };
 }
 
-/** Fills the list with what acts on the points of a leaf, themselves included; returns its length. */
-function gather(tree: SpaceTree, leaf: number, theta: number, list: ActorList): number {
+/** Fills the list with what acts on the points of a box [low high of each axis], points within included; returns its length. */
+export function gather(tree: SpaceTree, box: Box, theta: number, list: ActorList): number {
   const { from, to, skip, isLeaf, width2, sizes } = tree;
   const [cx, cy, cz] = tree.centre, [sx, sy, sz] = tree.sorted;
   const { x, y, z, mass } = list;
-  const [x0, y0, z0] = tree.low.map((axis) => axis[leaf]) as [number, number, number];
-  const [x1, y1, z1] = tree.high.map((axis) => axis[leaf]) as [number, number, number];
+  const [x0, x1, y0, y1, z0, z1] = box;
   const theta2 = theta * theta, nodes = sizes[0] as number;
   let length = 0;
   for (let node = 0; node < nodes;) {
@@ -117,6 +119,17 @@ function gather(tree: SpaceTree, leaf: number, theta: number, list: ActorList): 
   return length;
 }
 
+function boxOf({ low, high }: SpaceTree, node: number): Box {
+  return [
+    low[0][node],
+    high[0][node],
+    low[1][node],
+    high[1][node],
+    low[2][node],
+    high[2][node],
+  ] as number[] as unknown as Box;
+}
+
 /** Σ_j k_ij² (y_i − y_j) by axis and Σ_j k_ij, both [count]; the latter with k_ii = 1. */
 export interface RepulsionArrays {
   readonly repulsion: Axes;
@@ -138,7 +151,7 @@ export function repel(
   const { x, y, z, mass } = list;
   for (let at = first; at < last; at++) {
     const leaf = leaves[at] as number;
-    const length = gather(tree, leaf, theta, list);
+    const length = gather(tree, boxOf(tree, leaf), theta, list);
     const end = to[leaf] as number;
     for (let s = from[leaf] as number; s < end; s++) {
       const xi = sx[s] as number, yi = sy[s] as number, zi = sz[s] as number;
