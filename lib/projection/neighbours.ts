@@ -39,56 +39,76 @@ const BLOCK = 256;
 /** Multiplications below which compiling a product costs more than it saves. */
 const SMALL = 3e7;
 
-/** Points centred (euclidean) or of length 1 (cosine), and their squared lengths. */
+type Floats = Float32Array | Float64Array;
+
 interface Prepared {
-  readonly data: Float32Array;
+  /** As they came (euclidean) or of length 1 (cosine): for the distances. */
+  readonly data: Floats;
+  /** Less the mean of the reference, and the squared lengths of that: for the products, which lose less that way. */
+  readonly centred: Float32Array;
   readonly squares: Float64Array;
 }
 
-/** Product of row i of a and row j of b. */
-function dot(a: Float32Array, i: number, b: Float32Array, j: number, width: number): number {
+/** Squared distance of row i of a and row j of b, in float64. */
+function squaredDistance(a: Floats, i: number, b: Floats, j: number, width: number): number {
   let at = i * width, other = j * width, s0 = 0, s1 = 0, s2 = 0, s3 = 0;
   const end = at + width, last = end - 3;
   for (; at < last; at += 4, other += 4) { // four sums: an addition need not wait for the one before
-    s0 += (a[at] as number) * (b[other] as number);
-    s1 += (a[at + 1] as number) * (b[other + 1] as number);
-    s2 += (a[at + 2] as number) * (b[other + 2] as number);
-    s3 += (a[at + 3] as number) * (b[other + 3] as number);
+    const d0 = (a[at] as number) - (b[other] as number),
+      d1 = (a[at + 1] as number) - (b[other + 1] as number);
+    const d2 = (a[at + 2] as number) - (b[other + 2] as number),
+      d3 = (a[at + 3] as number) - (b[other + 3] as number);
+    s0 += d0 * d0;
+    s1 += d1 * d1;
+    s2 += d2 * d2;
+    s3 += d3 * d3;
   }
-  for (; at < end; at++, other++) s0 += (a[at] as number) * (b[other] as number);
+  for (; at < end; at++, other++) s0 += ((a[at] as number) - (b[other] as number)) ** 2;
   return s0 + s1 + s2 + s3;
 }
 
-function prepare(points: Points, metric: Metric, centre: Float64Array): Prepared {
-  const { count, width } = points;
-  const data = new Float32Array(count * width);
+/** The points' coordinates, each row of length 1 for cosine. */
+function coordinatesOf({ data, count, width }: Points, metric: Metric): Floats {
+  const rows: Floats = data instanceof Float32Array ? data : Float64Array.from(data);
+  if (metric === "euclidean") return rows;
+  const unit = rows.slice();
+  for (let i = 0; i < count; i++) {
+    const row = unit.subarray(i * width, (i + 1) * width);
+    let square = 0;
+    for (let d = 0; d < width; d++) square += (row[d] as number) ** 2;
+    if (square === 0) {
+      throw new RangeError(`nearestNeighbours() needs points off the origin for cosine, got zeros in ${i}`);
+    }
+    const length = Math.sqrt(square);
+    for (let d = 0; d < width; d++) row[d] = (row[d] as number) / length;
+  }
+  return unit;
+}
+
+function prepare(data: Floats, width: number, centre: Float64Array): Prepared {
+  const count = data.length / width;
+  const centred = new Float32Array(count * width);
   const squares = new Float64Array(count);
   for (let i = 0; i < count; i++) {
-    const from = i * width;
-    for (let d = 0; d < width; d++) {
-      data[from + d] = (points.data[from + d] as number) - (centre[d] as number);
+    let square = 0;
+    for (let d = 0, at = i * width; d < width; d++, at++) {
+      const value = (data[at] as number) - (centre[d] as number);
+      centred[at] = value;
+      square += value * value;
     }
-    const square = dot(data, i, data, i, width);
     if (!Number.isFinite(square)) {
       throw new RangeError(`nearestNeighbours() needs finite coordinates, got others in point ${i}`);
     }
-    if (metric === "cosine") {
-      if (square === 0) {
-        throw new RangeError(`nearestNeighbours() needs points off the origin for cosine, got zeros in ${i}`);
-      }
-      const length = Math.sqrt(square);
-      for (let d = 0; d < width; d++) data[from + d] = (data[from + d] as number) / length;
-    }
-    squares[i] = dot(data, i, data, i, width);
+    squares[i] = square;
   }
-  return { data, squares };
+  return { data, centred, squares };
 }
 
-function meanOf({ data, count, width }: Points): Float64Array {
-  const mean = new Float64Array(width);
+function meanOf(data: Floats, width: number): Float64Array {
+  const mean = new Float64Array(width), count = data.length / width;
   for (let i = 0; i < count; i++) {
-    for (let d = 0; d < width; d++) {
-      mean[d] = (mean[d] as number) + (data[i * width + d] as number) / count;
+    for (let d = 0, at = i * width; d < width; d++, at++) {
+      mean[d] = (mean[d] as number) + (data[at] as number) / count;
     }
   }
   return mean;
@@ -106,7 +126,8 @@ async function* scores(
     const block = new Float32Array(count);
     for (let i = 0; i < total; i++) {
       for (let j = 0; j < count; j++) {
-        block[j] = (reference.squares[j] as number) - 2 * dot(queries.data, i, reference.data, j, width);
+        block[j] = squaredDistance(queries.data, i, reference.data, j, width) -
+          (queries.squares[i] as number);
       }
       yield { start: i, rows: 1, block };
     }
@@ -121,13 +142,13 @@ async function* scores(
     options,
   );
   try {
-    const y = host(reference.data, [count, width]);
+    const y = host(reference.centred, [count, width]);
     const squares = host(Float32Array.from(reference.squares), [count]);
     const x = new Float32Array(BLOCK * width);
     for (let start = 0; start < total; start += BLOCK) {
       const rows = Math.min(BLOCK, total - start);
       x.fill(0);
-      for (let i = 0; i < rows * width; i++) x[i] = -2 * (queries.data[start * width + i] as number);
+      for (let i = 0; i < rows * width; i++) x[i] = -2 * (queries.centred[start * width + i] as number);
       const { scores } = await program.run({ x: host(x, [BLOCK, width]), y, squares });
       yield { start, rows, block: scores?.data as Float32Array };
     }
@@ -153,9 +174,10 @@ export async function nearestNeighbours(points: Points, options: NeighbourOption
   if (others.width !== width) {
     throw new RangeError(`nearestNeighbours() needs points of one width, got ${width} and ${others.width}`);
   }
-  const centre = metric === "euclidean" ? meanOf(others) : new Float64Array(width);
-  const reference = prepare(others, metric, centre);
-  const queries = among ? prepare(points, metric, centre) : reference;
+  const all = coordinatesOf(others, metric);
+  const centre = meanOf(all, width);
+  const reference = prepare(all, width, centre);
+  const queries = among ? prepare(coordinatesOf(points, metric), width, centre) : reference;
   const longest = Math.sqrt(reference.squares.reduce((a, b) => Math.max(a, b), 0));
   const indices = new Uint32Array(count * k), distances = new Float64Array(count * k);
   const exact = new Float64Array(others.count);
@@ -170,8 +192,7 @@ export async function nearestNeighbours(points: Points, options: NeighbourOption
       const slack = 2 ** -22 * longest * ((width + 4) * Math.sqrt(square) + longest);
       const candidates = select(row, { k, slack });
       for (const j of candidates) {
-        const product = dot(queries.data, i, reference.data, j, width);
-        exact[j] = Math.max(0, square + (reference.squares[j] as number) - 2 * product);
+        exact[j] = squaredDistance(queries.data, i, reference.data, j, width);
       }
       candidates.sort((a, b) => (exact[a] as number) - (exact[b] as number) || a - b);
       for (let n = 0; n < k; n++) {

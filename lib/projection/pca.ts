@@ -152,16 +152,18 @@ export async function pca(
     );
   }
   const mean = new Float64Array(width);
-  for (let at = 0; at < count * width; at++) {
-    mean[at % width] = (mean[at % width] as number) + (points.data[at] as number) / count;
-  }
-  const centred = Float32Array.from({ length: count * width }, (_, at) => {
-    const value = (points.data[at] as number) - (mean[at % width] as number);
-    if (!Number.isFinite(value)) {
-      throw new RangeError(`pca() needs finite coordinates, got others in point ${Math.floor(at / width)}`);
+  for (let i = 0; i < count; i++) {
+    for (let d = 0; d < width; d++) {
+      mean[d] = (mean[d] as number) + (points.data[i * width + d] as number) / count;
     }
-    return value;
-  });
+  }
+  if (!mean.every(Number.isFinite)) throw new RangeError("pca() needs finite coordinates, got others");
+  const centred = new Float32Array(count * width);
+  for (let i = 0; i < count; i++) {
+    for (let d = 0, at = i * width; d < width; d++, at++) {
+      centred[at] = (points.data[at] as number) - (mean[d] as number);
+    }
+  }
   const matrix = await covariance(centred, count, options.compile ?? {});
   const { vectors, values } = leadingEigenvectors(matrix, width, dimensions);
   let whole = 0;
