@@ -15,7 +15,7 @@ import {
 
 /** Memory that all threads see. */
 export interface SharedWork {
-  /** [step, next chunk, step whose tree is ready, helpers done]; a step of −1 ends the helpers. */
+  /** [step, next ticket, step whose tree is ready, chunks done]; steps are counted round in 14 bits, −1 ends the helpers. */
   readonly control: Int32Array;
   /** [θ, dimensions, 1 if the divergence is asked for]. */
   readonly settings: Float64Array;
@@ -27,6 +27,8 @@ export interface SharedWork {
 const STEP = 0, NEXT = 1, READY = 2, DONE = 3;
 /** Points in a chunk of attraction, leaves in a chunk of repulsion. */
 const POINTS = 128, LEAVES = 16;
+/** So many make chunks that a ticket can number. */
+const MOST_POINTS = 500_000;
 /** Looks at a number before the thread sleeps: some microseconds. */
 const PATIENCE = 2000;
 
@@ -41,37 +43,51 @@ function tell(control: Int32Array, place: number, value: number): void {
   Atomics.notify(control, place);
 }
 
-/** Takes chunks until none is left. */
-function takePart(work: SharedWork, step: number, list: ActorList): void {
+/** The step before the first. */
+const ROUND = 1 << 14;
+/** A ticket is a step and the number of a chunk. */
+const CHUNK_BITS = 16;
+
+/**
+ * Takes chunks of the current step until none is left; returns that step. A thread that holds no chunk is never waited for, so a busy
+ * machine that lets it sleep costs nothing but its help. It may then draw a ticket of a step that has ended, or one beyond the last chunk:
+ * both are void. A ticket that is not void keeps its step from ending.
+ */
+function takePart(work: SharedWork, list: ActorList): number {
   const { control, settings, tree, attraction, repulsion } = work;
-  const [theta, dimensions, divergence] = settings as unknown as [number, number, number];
   const count = attraction.divergence.length, points = Math.ceil(count / POINTS);
   for (;;) {
-    const chunk = Atomics.add(control, NEXT, 1);
+    const ticket = Atomics.add(control, NEXT, 1);
+    const step = ticket >> CHUNK_BITS, chunk = ticket & ((1 << CHUNK_BITS) - 1);
+    const dimensions = settings[1] as number;
     if (chunk < points) {
       const first = chunk * POINTS;
-      attract(attraction, first, Math.min(first + POINTS, count), {
+      const options = { dimensions, divergence: settings[2] === 1 };
+      attract(attraction, first, Math.min(first + POINTS, count), options);
+    } else {
+      waitWhile(control, READY, (step + ROUND - 1) % ROUND);
+      const leaves = tree.sizes[1] as number, first = (chunk - points) * LEAVES;
+      const now = Atomics.load(control, STEP); // read after the tree's size: if the step is the ticket's, so was the tree
+      if (now < 0) return now;
+      if (now !== step) continue;
+      if (first >= leaves) return step;
+      repel(tree, first, Math.min(first + LEAVES, leaves), repulsion, {
         dimensions,
-        divergence: divergence === 1,
+        theta: settings[0] as number,
+        list,
       });
-      continue;
     }
-    waitWhile(control, READY, step - 1);
-    const leaves = tree.sizes[1] as number, first = (chunk - points) * LEAVES;
-    if (first >= leaves) return;
-    repel(tree, first, Math.min(first + LEAVES, leaves), repulsion, { dimensions, theta, list });
+    Atomics.add(control, DONE, 1);
+    Atomics.notify(control, DONE);
   }
 }
 
 /** A helper's life: steps until it is told to end. */
 export function help(work: SharedWork): void {
   const list = actorList(work.attraction.divergence.length);
-  for (let step = 1;; step++) {
-    waitWhile(work.control, STEP, step - 1);
+  for (let step = 0; step >= 0; step = takePart(work, list)) {
+    waitWhile(work.control, STEP, step);
     if (Atomics.load(work.control, STEP) < 0) return;
-    takePart(work, step, list);
-    Atomics.add(work.control, DONE, 1);
-    Atomics.notify(work.control, DONE);
   }
 }
 
@@ -118,13 +134,14 @@ function startHelper(work: SharedWork): Promise<Worker> {
 /**
  * Starts a team of `threads`, the caller's thread among them.
  *
- * @throws Error when a thread does not start.
+ * @throws RangeError above 500,000 points; Error when a thread does not start.
  */
 export async function startTeam(
   { count, rows, columns, values }: Affinities,
   options: { readonly dimensions: 2 | 3; readonly theta: number; readonly threads: number },
 ): Promise<Team> {
   const { dimensions, theta, threads } = options;
+  if (count > MOST_POINTS) throw new RangeError(`t-SNE takes up to ${MOST_POINTS} points, got ${count}`);
   const axis = () => new Float64Array(bytesOf(8 * count));
   const axes = (): Axes => [axis(), axis(), axis()];
   const control = new Int32Array(bytesOf(16));
@@ -149,17 +166,17 @@ export async function startTeam(
     attraction: attraction.attraction,
     repulsion: repulsion.repulsion,
     forces({ divergence }) {
-      step++;
+      step = (step + 1) % ROUND;
       settings.set([theta, dimensions, divergence ? 1 : 0]);
-      Atomics.store(control, NEXT, 0);
       Atomics.store(control, DONE, 0);
-      tell(control, STEP, step);
+      Atomics.store(control, STEP, step);
+      Atomics.store(control, NEXT, step << CHUNK_BITS);
+      Atomics.notify(control, STEP);
       growTree(tree, attraction.positions, dimensions);
       tell(control, READY, step);
-      takePart(work, step, list);
-      for (let done = 0; (done = Atomics.load(control, DONE)) < helpers.length;) {
-        waitWhile(control, DONE, done);
-      }
+      takePart(work, list);
+      const chunks = Math.ceil(count / POINTS) + Math.ceil((tree.sizes[1] as number) / LEAVES);
+      for (let done = 0; (done = Atomics.load(control, DONE)) < chunks;) waitWhile(control, DONE, done);
       return {
         total: sum(repulsion.kernelSums) - count, // without k_ii = 1
         divergence: divergence ? sum(attraction.divergence) : NaN,
