@@ -5,6 +5,7 @@ export type ProjectionMethod = "tsne" | "umap" | "pca";
 
 /** A low-dimensional layout of points. */
 export interface Projection {
+  /** What was asked for. */
   readonly method: ProjectionMethod;
   /** What computed it. */
   readonly engine: "barnes-hut" | "tsne-js" | "umap-js" | "principal-axes";
@@ -16,6 +17,7 @@ export interface Projection {
   readonly seed: number | null;
   /** Row-major [count dimensions]; units mean nothing but for "pca", which keeps those of the points. */
   readonly coordinates: Float32Array;
+  /** How good the method itself finds it. */
   readonly quality: {
     /** t-SNE: KL(P‖Q), at least 0, lower is better; comparable between layouts of the same points and perplexity only. */
     readonly kl?: number;

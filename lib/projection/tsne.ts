@@ -22,6 +22,7 @@ export interface TsneOptions {
   readonly iterations?: number;
   /** Iterations with P enlarged, and the factor; default 250 and 12. */
   readonly earlyIterations?: number;
+  /** See `earlyIterations`. */
   readonly exaggeration?: number;
   /** Step per unit of gradient, the gradient with its factor 4; default max(count / exaggeration / 4, 50), as scikit-learn's "auto". */
   readonly learningRate?: number;
@@ -35,6 +36,7 @@ export interface TsneOptions {
   readonly threads?: number;
   /** Told every `reportEvery` iterations (default 50) and after the last. */
   readonly onProgress?: (progress: TsneProgress) => void;
+  /** Iterations between reports. */
   readonly reportEvery?: number;
   /** Ends it between iterations. */
   readonly signal?: AbortSignal;

@@ -10,8 +10,9 @@ import { startTeam } from "./tsne_team.ts";
 
 /** How far a layout is. */
 export interface TsneProgress {
-  /** Iterations done, of `iterations`. */
+  /** Iterations done. */
   readonly iteration: number;
+  /** Iterations in all. */
   readonly iterations: number;
   /** KL(P‖Q) before the last move, with P not enlarged and Q's sum approximated as the forces'. Lower is better. */
   readonly kl: number;
@@ -21,20 +22,25 @@ export interface TsneProgress {
 
 /** How the descent goes. */
 export interface TsneDescent {
+  /** Coordinates of the layout. */
   readonly dimensions: 2 | 3;
   /** Where the points start, row-major [count dimensions]. */
   readonly initial: ArrayLike<number>;
   /** Iterations in all, the early ones included. */
   readonly iterations: number;
-  /** Early iterations, and the factor of P in them. */
+  /** Iterations in which P is enlarged. */
   readonly earlyIterations: number;
+  /** Its factor in them. */
   readonly exaggeration: number;
+  /** Step per unit of gradient, the gradient with its factor 4. */
   readonly learningRate: number;
   /** Barnes–Hut accuracy in [0, 1); 0 is exact and takes time with the square of the points. */
   readonly theta: number;
+  /** Threads at work, this one among them; the bits do not depend on it. */
   readonly threads: number;
   /** Iterations between reports. */
   readonly reportEvery: number;
+  /** Ends it between iterations. */
   readonly signal?: AbortSignal;
 }
 

@@ -22,8 +22,9 @@ export interface TsneTransformOptions extends PlacementOptions {
   readonly iterations?: number;
   /** Factor ρ of the attraction, default 1.5: keeps a point within a cluster. */
   readonly exaggeration?: number;
-  /** Default 0.1, and 0.8. */
+  /** Step per unit of gradient, default 0.1. */
   readonly learningRate?: number;
+  /** Share of the last move that goes on, default 0.8. */
   readonly momentum?: number;
   /** Longest move in one iteration, in units of the map; default 0.25. */
   readonly longestMove?: number;
