@@ -150,7 +150,10 @@ export async function benchTsne(options: TsneBenchOptions): Promise<TsneBenchRes
       };
     };
     const first = [];
-    for (const side of sides) first.push(await layOut(side)); // not counted
+    for (const side of sides) {
+      notice(`${side.name}: a first layout, not counted`);
+      first.push(await layOut(side));
+    }
     for (const { name, divergence } of first) notice(`${name}: divergence ${divergence.toFixed(4)}`);
     checkDivergences(first);
     const turns = sides.map(() => [] as number[]);
