@@ -1,11 +1,30 @@
 /** Low-dimensional layouts of embeddings, and how far to trust them. */
 export {
+  type Affinities,
+  conditionalAffinities,
+  jointAffinities,
+  neighboursFor,
+  sparseDivergence,
+} from "./affinities.ts";
+export { clusteredPoints } from "./clustered_points.ts";
+export {
   continuity,
   neighbourPurity,
   silhouette,
   silhouetteSamples,
   trustworthiness,
 } from "./layout_quality.ts";
+export { neighbourPreservation } from "./neighbour_preservation.ts";
+export { type Metric, nearestNeighbours, type NeighbourOptions, type Neighbours } from "./neighbours.ts";
+export { type Pca, pca, pcaTransform } from "./pca.ts";
+export { placeByNeighbours, type PlacementOptions, type ReferenceMap } from "./placement.ts";
 export { neighbourOrder, type Points, pointsOf, squaredDistances } from "./points.ts";
 export { type PrincipalComponents, principalComponents } from "./principal_components.ts";
+export { placeOn, project, PROJECTION_METHODS, type ProjectOptions } from "./project.ts";
+export { layoutOf, type Projection, type ProjectionMethod } from "./projection.ts";
+export { tsne, type TsneOptions } from "./tsne.ts";
 export { jointProbabilities, klDivergence, klGradient } from "./tsne_exact.ts";
+export { tsneJs, type TsneJsOptions } from "./tsne_js.ts";
+export { descend, type TsneDescent, type TsneProgress } from "./tsne_optimise.ts";
+export { transformTsne, type TsneTransformOptions } from "./tsne_transform.ts";
+export { umap, type UmapOptions } from "./umap.ts";

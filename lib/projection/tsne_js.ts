@@ -1,0 +1,66 @@
+/**
+ * Exact t-SNE by tsne-js, an independent implementation: time and memory grow with the square of the points. It draws its start with
+ * Math.random and takes no seed, so no two of its layouts are equal.
+ */
+import TSNE from "tsne-js";
+import type { Points } from "./points.ts";
+import type { Projection } from "./projection.ts";
+
+/** What tsne-js is told; all have defaults. */
+export interface TsneJsOptions {
+  /** Coordinates of the layout, 2 unless told. */
+  readonly dimensions?: 2 | 3;
+  /** Default 30. */
+  readonly perplexity?: number;
+  /** Default 1000. */
+  readonly iterations?: number;
+  /** Factor of P in the first iterations; default 4. */
+  readonly exaggeration?: number;
+  /** Step per unit of gradient; default 100. */
+  readonly learningRate?: number;
+}
+
+/** Points above which tsne-js is refused: 1.1 s an iteration at 2,000. */
+export const MOST_TSNE_JS_POINTS = 2000;
+
+/** The part of tsne-js that is used; it comes without types. */
+interface Model {
+  init(input: { data: number[][]; type: "dense" }): void;
+  run(): [error: number, iterations: number];
+  getOutput(): number[][];
+}
+
+/**
+ * Lays points out by Euclidean distance. Blocks the thread until it is done.
+ *
+ * @throws RangeError when there are more than 2,000 points or the perplexity is out of range.
+ */
+export function tsneJs(points: Points, options: TsneJsOptions = {}): Projection {
+  const { count, width } = points;
+  const { dimensions = 2, perplexity = 30, iterations = 1000, exaggeration = 4, learningRate = 100 } =
+    options;
+  if (count > MOST_TSNE_JS_POINTS) {
+    throw new RangeError(
+      `tsneJs() takes up to ${MOST_TSNE_JS_POINTS} points, got ${count}; use the engine "barnes-hut"`,
+    );
+  }
+  if (!(perplexity > 1 && perplexity < count - 1)) {
+    throw new RangeError(`tsneJs() needs a perplexity between 1 and ${count - 1}, got ${perplexity}`);
+  }
+  const model = new (TSNE as unknown as new (options: Record<string, unknown>) => Model)({
+    dim: dimensions,
+    perplexity,
+    earlyExaggeration: exaggeration,
+    learningRate,
+    nIter: iterations,
+    metric: "euclidean",
+  });
+  const rows = Array.from(
+    { length: count },
+    (_, i) => Array.from({ length: width }, (_, d) => points.data[i * width + d] as number),
+  );
+  model.init({ data: rows, type: "dense" });
+  const [kl] = model.run();
+  const coordinates = Float32Array.from(model.getOutput().flat());
+  return { method: "tsne", engine: "tsne-js", count, dimensions, seed: null, coordinates, quality: { kl } };
+}
