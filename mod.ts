@@ -359,8 +359,6 @@ export {
   placeOn,
   type Points,
   pointsOf,
-  type PrincipalComponents,
-  principalComponents,
   project,
   type Projection,
   PROJECTION_METHODS,

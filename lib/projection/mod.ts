@@ -19,7 +19,6 @@ export { type Metric, nearestNeighbours, type NeighbourOptions, type Neighbours 
 export { type Pca, pca, pcaTransform } from "./pca.ts";
 export { placeByNeighbours, type PlacementOptions, type ReferenceMap } from "./placement.ts";
 export { neighbourOrder, type Points, pointsOf, squaredDistances } from "./points.ts";
-export { type PrincipalComponents, principalComponents } from "./principal_components.ts";
 export { placeOn, project, PROJECTION_METHODS, type ProjectOptions } from "./project.ts";
 export { layoutOf, type Projection, type ProjectionMethod } from "./projection.ts";
 export { tsne, type TsneOptions } from "./tsne.ts";
