@@ -28,6 +28,7 @@ import {
   noisyBatch,
   noisyBatchSpecs,
   type TrainStep,
+  type TrainStepOptions,
 } from "../../lib/training/mod.ts";
 import type { CompileOptions } from "../../lib/engine/mod.ts";
 import type { BaseModel } from "./frozen.ts";
@@ -73,6 +74,8 @@ export interface AdapterTrainingOptions {
   /** Image tokens [tokens hidden] of one condition. */
   readonly imageShape: readonly [number, number];
   readonly compile?: CompileOptions;
+  /** What makes a program of the step; `compile()` if absent. */
+  readonly engine?: TrainStepOptions["engine"];
 }
 
 /** Compiles the step. Trained: the whole adapter. Frozen: U-Net and text encoder. */
@@ -90,6 +93,7 @@ export function compileAdapterStep(options: AdapterTrainingOptions): Promise<Tra
     },
     clipNorm: 1,
     ...(options.compile ? { compile: options.compile } : {}),
+    ...(options.engine ? { engine: options.engine } : {}),
     loss: (params, frozen, { sample, timestep, noise, ids, image, instruction }) => {
       const { lastHiddenState } = textTower(scope(frozen, "text_encoder"), base.text.config, ids as Tensor);
       const tokens = projectImage(scope(params, "image_proj"), projection, {
