@@ -1,0 +1,11 @@
+import { compile, type Program, type ProgramFunction, type ProgramParts } from "../../lib/engine/mod.ts";
+import type { OpenOptions } from "./work.ts";
+
+/** A program of the engine that was asked for. */
+export function openProgram(
+  fn: ProgramFunction,
+  parts: ProgramParts,
+  options: OpenOptions,
+): Promise<Program> {
+  return options.engine?.(fn, parts) ?? compile(fn, parts, options.compile);
+}
