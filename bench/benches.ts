@@ -23,6 +23,8 @@ export interface Bench {
   readonly peers: readonly PeerName[];
   /** Whether `all` has it. */
   readonly inAll: boolean;
+  /** Whether its batch can be chosen. */
+  readonly batch: boolean;
   /** The result as JSON, and as text for a person. */
   run(options: BenchOptions): Promise<{ readonly result: object; readonly text: string }>;
 }
@@ -31,6 +33,7 @@ function work(name: WorkName, peers: readonly PeerName[]): Bench {
   return {
     peers,
     inAll: true,
+    batch: true,
     async run({ batch, modes, peers, ...rest }) {
       const options: WorkBenchOptions = {
         ...rest,
@@ -56,6 +59,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   scaling: {
     peers: [],
     inAll: false,
+    batch: false,
     async run(options) {
       const { benchScaling, describeScaling } = await import("./scaling.ts");
       const result = await benchScaling(options);
@@ -65,6 +69,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   start: {
     peers: [],
     inAll: false,
+    batch: true,
     async run(options) {
       const { benchStart, describeStart } = await import("./start.ts");
       const result = await benchStart(options);
@@ -74,6 +79,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   memory: {
     peers: [],
     inAll: false,
+    batch: false,
     async run(options) {
       const { benchMemory, describeMemory } = await import("./memory.ts");
       const result = await benchMemory(options);

@@ -56,6 +56,9 @@ export function readBenchOptions(args: readonly string[]) {
   }
   const out = values.get("out");
   const batch = values.get("batch");
+  if (batch !== undefined && !benches.every((each) => BENCHES[each]?.batch)) {
+    throw new UserError(`--batch expects a bench of one batch size, got ${asked}, which chooses its own`);
+  }
   const number = (name: "repetitions" | "batch" | "steps", got: string, [low, high]: [number, number]) =>
     wholeNumber(`--${name}`, got, { low, high });
   return {

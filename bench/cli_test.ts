@@ -48,6 +48,7 @@ Deno.test("readBenchOptions() says in one sentence what is wrong", () => {
     [["train", "--repetitions", "0"], /--repetitions expects a whole number from 1 to 1000, got "0"/],
     [["train", "--batch", "-3"], /--batch expects/],
     [["train", "--batch", "2.5"], /--batch expects a whole number/],
+    [["scaling", "--batch", "4"], /--batch expects a bench of one batch size, got scaling/],
     [["memory", "--steps", "1"], /--steps expects a whole number from 20/],
     [["train", "--out"], /--out expects a value/],
     [["train", "--reps", "3"], /--reps is no option/],

@@ -4,18 +4,22 @@ import type { OpenWork } from "./work.ts";
 
 /** @param run computes the outputs, which the next run may overwrite. */
 export function inferenceWork(run: () => Promise<HostParams>, dispose: () => Promise<void>): OpenWork {
+  let outputs: HostParams | undefined;
   const first = async () => {
-    const outputs = Object.entries(await run()).map(([name, array]) =>
+    const copies = Object.entries(await run()).map(([name, array]) =>
       [name, { ...array, data: array.data.slice() }] as const
     );
-    return { losses: [], arrays: Object.fromEntries(outputs) };
+    outputs = Object.fromEntries(copies);
   };
   return {
     async run() {
       await run();
     },
     first,
-    check: first,
+    async check() {
+      if (!outputs) await first();
+      return { losses: [], arrays: outputs! };
+    },
     dispose,
   };
 }

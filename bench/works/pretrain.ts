@@ -1,6 +1,5 @@
 /** The base model's training step: U-Net and text encoder, all weights trained, min-SNR weights, clipping, AdamW, moving average. */
-import { fold, host, key, normal, prefixed, type Shapes } from "../../lib/engine/mod.ts";
-import { combine } from "../../lib/engine/mod.ts";
+import { combine, fold, host, key, normal, prefixed, type Shapes } from "../../lib/engine/mod.ts";
 import { textTowerShapes } from "../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE, type UnetConfig, unetShapes } from "../../lib/diffusion/mod.ts";
 import { minSnrWeights, noisyBatch } from "../../lib/training/mod.ts";

@@ -1,7 +1,6 @@
 /** A compiled training step as work: what its first steps prove, and one step as one run. */
 import { host, type HostParams, leaf, type Shapes } from "../../lib/engine/mod.ts";
 import { ADAMW, type TrainStep, unflattenHost } from "../../lib/training/mod.ts";
-import type { Check } from "../side.ts";
 import type { OpenWork } from "./work.ts";
 
 /** Learning rate of every step; the peers' is the same. */
@@ -21,11 +20,11 @@ function firstGradient(moment: HostParams[string], shapes: Shapes): HostParams {
 /** @param shapes the trained weights' in the order in which the step was given them. */
 export function trainingWork(step: TrainStep, batch: HostParams, shapes: Shapes): OpenWork {
   let done = 0;
-  let found: Check | undefined;
+  let found: { loss: number; norm: number; moment: HostParams[string] } | undefined;
   const run = () => step.run(batch, { step: done++, learningRate: LEARNING_RATE });
-  const first = async (): Promise<Check> => {
+  const first = async () => {
     const { loss, gradientNorm: norm } = await run();
-    return found = { losses: [loss], norm, arrays: firstGradient(leaf(step.snapshot(), "m"), shapes) };
+    found = { loss, norm, moment: leaf(step.snapshot(), "m") };
   };
   return {
     async run() {
@@ -33,10 +32,11 @@ export function trainingWork(step: TrainStep, batch: HostParams, shapes: Shapes)
     },
     first,
     async check(steps) {
-      const { losses: [loss = NaN], ...rest } = found ?? await first();
+      if (!found) await first();
+      const { loss, norm, moment } = found!;
       const losses = [loss];
       while (losses.length < steps) losses.push((await run()).loss);
-      return { losses, ...rest };
+      return { losses, norm, arrays: firstGradient(moment, shapes) };
     },
     dispose: () => step.dispose(),
   };

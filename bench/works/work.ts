@@ -24,9 +24,9 @@ export interface OpenOptions {
 export interface OpenWork {
   /** Runs once; a training step moves the weights. */
   run(): Promise<void>;
-  /** Runs the first times and reports. Call before `run`. */
-  first(): Promise<Check>;
-  /** What {@link first} found, and the losses of further training steps up to `steps`. */
+  /** Runs for the first time and keeps what {@link check} reports of it. Call before `run`. */
+  first(): Promise<void>;
+  /** What {@link first} computed, and the losses of further training steps up to `steps`. */
   check(steps: number): Promise<Check>;
   dispose(): Promise<void>;
 }
