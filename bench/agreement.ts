@@ -8,7 +8,7 @@ export interface Agreement {
   readonly loss: number;
   /** Relative difference of the first gradient's norm before clipping; 0 where nothing is trained. */
   readonly norm: number;
-  /** ‖a − a'‖ / ‖a'‖ over all arrays: the first step's clipped gradient, or the outputs. */
+  /** ‖a − a'‖ / ‖a'‖ over all arrays: the first step's gradient, or the outputs. */
   readonly arrays: number;
   /** The same of the array that is farthest off. */
   readonly worst: { readonly name: string; readonly error: number };

@@ -145,7 +145,11 @@ async function checkSides(
         })`,
       );
     }
-    notice(`${peer.name} computes the same: loss within ${short(loss)}, arrays within ${short(arrays)}`);
+    notice(
+      `${peer.name} computes the same: loss within ${short(loss)}, gradient norm within ${
+        short(norm)
+      }, gradients or outputs within ${short(arrays)}`,
+    );
     agreements.push(agreement);
   }
   return agreements;

@@ -1,5 +1,5 @@
 /** A result as lines for a person. */
-import { AGREEMENT_BAR } from "./agreement.ts";
+import { AGREEMENT_BAR, NORM_BAR } from "./agreement.ts";
 import { verdict } from "./bars.ts";
 import type { BenchResult } from "./result.ts";
 
@@ -45,9 +45,9 @@ export function describeBench(result: BenchResult): string {
     );
     if (agreement) {
       lines.push(
-        `  relative difference: loss ${short(agreement.loss)}, arrays ${
+        `  relative difference: loss ${short(agreement.loss)}, gradients or outputs ${
           short(agreement.arrays)
-        } (bar ${AGREEMENT_BAR})`,
+        } (bar ${AGREEMENT_BAR}), gradient norm ${short(agreement.norm)} (bar ${NORM_BAR})`,
       );
     }
   }

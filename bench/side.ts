@@ -17,7 +17,7 @@ export interface Check {
   readonly losses: readonly number[];
   /** Global L2 norm of the first step's gradient, before clipping; absent where nothing is trained. */
   readonly norm?: number;
-  /** The first step's gradient after clipping, by parameter name; or the outputs. */
+  /** The first step's gradient before clipping, by parameter name; or the outputs. */
   readonly arrays: HostParams;
 }
 

@@ -5,8 +5,8 @@ usage: python serve.py WORK CASE.safetensors eager|compile THREADS
 CASE holds all weights, one batch (prefix "batch.") and, in its header, the sizes. The first line of output says what it runs on and how
 long building, compiling and the first run took. Requests on standard input, one answer line each on standard output:
 
-    {"do": "check", "steps": 3, "arrays": PATH}  losses of the first steps, norm of the first gradient before clipping; the first
-                                                 clipped gradients, or the outputs, go to PATH
+    {"do": "check", "steps": 3, "arrays": PATH}  losses of the first steps, norm of the first gradient; that gradient before clipping, or
+                                                 the outputs, go to PATH
     {"do": "time", "steps": 3}                   milliseconds of each run, after one that is not counted
     {"do": "usage"}                              processor seconds and peak memory so far
 """

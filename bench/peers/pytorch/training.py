@@ -82,7 +82,8 @@ class Training:
 
     def first(self) -> None:
         self.found = self.step()
-        self.gradients = {name: p.grad.clone() for name, p in self.trained.items()}
+        factor = max(1.0, (self.found[1] + 1e-6) / CLIP_NORM)  # what clip_grad_norm_ divided by
+        self.gradients = {name: p.grad * factor for name, p in self.trained.items()}
 
     def check(self, steps: int) -> tuple[dict, dict[str, Tensor]]:
         loss, norm = self.found
