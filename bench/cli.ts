@@ -3,20 +3,32 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../lib/engine/errors.ts";
 import { oneOf, readOptions, wholeNumber } from "../experiments/command_line.ts";
-import { PEERS } from "./side.ts";
+import { BENCHES, type BenchOptions } from "./benches.ts";
+import { MODES, type PeerName, PEERS } from "./side.ts";
 
-const BENCHES = ["train"] as const;
+const USAGE = `deno task bench [${
+  Object.keys(BENCHES).join("|")
+}|all] [--peer pytorch,tfjs] [--mode eager] [--repetitions 7] [--batch N] [--out DIR] [--json]
 
-const USAGE = `deno task bench train [--peer pytorch] [--repetitions 7] [--batch 32] [--out DIR] [--json]
+Times this project's work at mini scale on this machine, compiled by our engine, on random weights; each side in a process of its own.
+  train              one training step of the adapter, batch 32: forward, backward, clipping, AdamW
+  pretrain           one training step of the base model, batch 32: all weights, clipping, AdamW, moving average
+  sample             16 images by 20 steps of DDIM with guidance and an IPAdapter+ image
+  encode, vae        64 images through the image encoder; 64 latents through the autoencoder's decoder
+  all                all of these (the default)
+  scaling            the training step at batches from 8 to 128
+  start              seconds until the training step has run, with and without a kept graph
+  memory             memory of a training after a tenth of its steps and after all of them
 
-Times one training step of the adapter on this machine, compiled by our engine: text encoder, Instruct projection and U-Net forward and
-backward, gradient clipping, AdamW; the base model is frozen, weights and batch are random.
-  --peer pytorch     times the same step in PyTorch in turn with ours, once both give the same loss and gradients;
-                     needs python3, and installs the packages of bench/peers/pytorch/requirements.txt into .cache/bench-venv
+  --peer NAMES       times the same work elsewhere in turn with ours, once all give the same losses, gradients or outputs:
+                     pytorch (needs python3; installs bench/peers/pytorch/requirements.txt into .cache/bench-venv),
+                     tfjs (its wasm backend, op by op)
+  --mode MODE        PyTorch's way: eager, or compile (torch.compile); both unless told
   --repetitions N    turns of each side, 1 to 1000 (default 7)
-  --batch N          samples of a batch, 1 to 1024 (default 32)
-  --out DIR          keeps the result (train.json), the case and the peer's gradients there
-  --json             prints the result as JSON
+  --batch N          samples of a run, 1 to 1024
+  --steps N          steps of the memory measurement, 20 to 1000000 (default 10000)
+  --out DIR          keeps the results there, one JSON each, and table.md of all that lie there
+  --json             prints the results as JSON, one a line
 
 Example: deno task bench train --peer pytorch`;
 
@@ -24,47 +36,71 @@ Example: deno task bench train --peer pytorch`;
 export function readBenchOptions(args: readonly string[]) {
   const { flags, values, positionals } = readOptions(args, {
     peer: "value",
+    mode: "value",
     repetitions: "value",
     batch: "value",
+    steps: "value",
     out: "value",
     json: "flag",
     help: "flag",
   });
   if (flags.has("help")) return "help";
-  const [bench, ...more] = positionals;
-  if (bench === undefined) {
-    throw new UserError(`bench expects ${BENCHES.join(", ")}, got nothing; --help says more`);
-  }
-  oneOf("bench", bench, BENCHES);
+  const [name = "all", ...more] = positionals;
+  const asked = oneOf("bench", name, [...Object.keys(BENCHES), "all"]);
   if (more.length > 0) throw new UserError(`bench expects one name, got also "${more[0]}"`);
-  const peer = values.get("peer");
+  const benches = asked === "all" ? Object.keys(BENCHES).filter((each) => BENCHES[each]?.inAll) : [asked];
+  const peers = readPeers(values.get("peer"), benches);
+  const mode = values.get("mode");
+  if (mode !== undefined && !peers.includes("pytorch")) {
+    throw new UserError(`--mode expects --peer pytorch beside it, got --mode ${mode} alone`);
+  }
   const out = values.get("out");
-  const number = (name: "repetitions" | "batch", fallback: string, high: number) =>
-    wholeNumber(`--${name}`, values.get(name) ?? fallback, { low: 1, high });
+  const batch = values.get("batch");
+  if (batch !== undefined && !benches.every((each) => BENCHES[each]?.batch)) {
+    throw new UserError(`--batch expects a bench of one batch size, got ${asked}, which chooses its own`);
+  }
+  const number = (name: "repetitions" | "batch" | "steps", got: string, [low, high]: [number, number]) =>
+    wholeNumber(`--${name}`, got, { low, high });
   return {
-    batch: number("batch", "32", 1024),
-    repetitions: number("repetitions", "7", 1000),
-    ...(peer === undefined ? {} : { peer: oneOf("--peer", peer, PEERS) }),
+    benches,
+    peers,
+    modes: mode === undefined ? MODES : [oneOf("--mode", mode, MODES)],
+    repetitions: number("repetitions", values.get("repetitions") ?? "7", [1, 1000]),
+    steps: number("steps", values.get("steps") ?? "10000", [20, 1_000_000]),
+    ...(batch === undefined ? {} : { batch: number("batch", batch, [1, 1024]) }),
     ...(out === undefined ? {} : { out }),
     json: flags.has("json"),
   };
 }
 
-async function main(args: readonly string[]): Promise<string> {
+/** Peers by name, divided by commas. @throws UserError for one that none of the benches knows. */
+function readPeers(got: string | undefined, benches: readonly string[]): PeerName[] {
+  if (got === undefined) return [];
+  const known = PEERS.filter((peer) => benches.some((bench) => BENCHES[bench]?.peers.includes(peer)));
+  return [...new Set(got.split(","))].map((peer) => oneOf("--peer", peer, known));
+}
+
+async function main(args: readonly string[]): Promise<void> {
   const options = readBenchOptions(args);
-  if (options === "help") return USAGE;
-  const { benchTrain, describeTrainBench } = await import("./train.ts"); // the engine takes a second to load
-  const result = await benchTrain({
-    ...options,
-    cacheFolder: process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../.cache", import.meta.url)),
-    notice: (text) => console.error(text),
-  });
-  return options.json ? JSON.stringify(result, null, 2) : describeTrainBench(result);
+  if (options === "help") return console.log(USAGE);
+  const { benches, peers, out, json, ...rest } = options;
+  for (const [i, name] of benches.entries()) {
+    const bench = BENCHES[name]!;
+    const own: BenchOptions = {
+      ...rest,
+      peers: peers.filter((peer) => bench.peers.includes(peer)),
+      cacheFolder: process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../.cache", import.meta.url)),
+      notice: (text) => console.error(text),
+    };
+    const { result, text } = await bench.run(own);
+    if (out !== undefined) await (await import("./results_folder.ts")).keepResult(out, name, result);
+    console.log(json ? JSON.stringify(result) : i > 0 ? `\n${text}` : text);
+  }
 }
 
 if (import.meta.main) {
   try {
-    console.log(await main(Deno.args));
+    await main(Deno.args);
   } catch (error) {
     const expected = error instanceof UserError || (error instanceof Error && error.name === "Disagreement");
     console.error(expected ? error.message : error);

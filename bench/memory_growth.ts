@@ -1,13 +1,14 @@
 /**
- * Measures that training needs no more memory with time: resident memory of this process after 500 and after 5,000 steps of a small
- * compiled training step with frozen weights, AdamW, clipping and an average, garbage collected before each. Prints one line of JSON.
+ * Measures that training needs no more memory with time: resident memory of this process after a tenth and after all of the steps of a
+ * small compiled training step with frozen weights, AdamW, clipping and an average, garbage collected before each. Prints one line of JSON.
+ * `deno task bench memory` runs it.
  *
- *     deno run -A --v8-flags=--expose-gc bench/memory_growth.ts
+ *     deno run -A --v8-flags=--expose-gc bench/memory_growth.ts 10000
  */
 import { fold, host, key, leaf, linear, normal, silu, tf } from "../lib/engine/mod.ts";
 import { compileTrainStep } from "../lib/training/mod.ts";
 
-const [BATCH, WIDTH, EARLY, LATE] = [4, 256, 500, 5000];
+const [BATCH, WIDTH, STEPS] = [4, 256, 5000];
 
 /** What was measured. Sizes in MB (10⁶ bytes); `growth` is a share of the earlier one. */
 export interface MemoryGrowth {
@@ -22,7 +23,8 @@ function resident(): number {
   return Deno.memoryUsage().rss / 1e6;
 }
 
-async function measure(): Promise<MemoryGrowth> {
+async function measure(steps: number): Promise<MemoryGrowth> {
+  const [first, last] = [Math.floor(steps / 10), steps];
   const from = key("memory");
   const matrix = (name: string) =>
     host(normal(fold(from, name), WIDTH * WIDTH, { std: 1 / 16 }), [WIDTH, WIDTH]);
@@ -40,18 +42,18 @@ async function measure(): Promise<MemoryGrowth> {
     },
   });
   const megabytes: Record<number, number> = {};
-  for (let i = 0; i < LATE; i++) {
+  for (let i = 0; i < last; i++) {
     const x = normal(fold(from, "x", i), BATCH * WIDTH);
     await step.run({ x, y: x.toReversed() }, { step: i, learningRate: 1e-3 });
-    if (i + 1 === EARLY || i + 1 === LATE) megabytes[i + 1] = resident();
+    if (i + 1 === first || i + 1 === last) megabytes[i + 1] = resident();
   }
   await step.dispose();
-  const [early, late] = [megabytes[EARLY] ?? NaN, megabytes[LATE] ?? NaN];
+  const [early, late] = [megabytes[first] ?? NaN, megabytes[last] ?? NaN];
   return {
-    early: { step: EARLY, megabytes: early },
-    late: { step: LATE, megabytes: late },
+    early: { step: first, megabytes: early },
+    late: { step: last, megabytes: late },
     growth: late / early - 1,
   };
 }
 
-if (import.meta.main) console.log(JSON.stringify(await measure()));
+if (import.meta.main) console.log(JSON.stringify(await measure(Number(Deno.args[0] ?? STEPS))));

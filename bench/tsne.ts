@@ -15,6 +15,8 @@ import {
   neighboursFor,
   sparseDivergence,
 } from "../lib/projection/mod.ts";
+import { type BenchResult, type SideResult, thisMachine } from "./result.ts";
+import { ratioOf, spread } from "./statistics.ts";
 import { pythonEnvironment } from "./python_environment.ts";
 import { startTsneSide, type TsneSide } from "./tsne_side.ts";
 
@@ -34,34 +36,20 @@ export interface TsneBenchOptions {
   readonly notice: (text: string) => void;
 }
 
-/** One side's row. Times are milliseconds a layout: neighbours, affinities, start and descent; not the start of the program. */
-export interface TsneSideResult {
-  readonly name: string;
-  readonly threads: number;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
-  readonly turns: readonly number[];
+/** One side's row; times are milliseconds a layout. */
+export interface TsneSideResult extends SideResult {
   /** Iterations of a layout; scikit-learn may end early. */
   readonly iterations: number;
   /** KL(P‖Q) of its layout, by our exact sum over P of 3 · perplexity + 1 neighbours. Lower is better. */
   readonly divergence: number;
-  readonly peakMemoryMiB: number;
 }
 
-/** The bench's result, ready for JSON. */
-export interface TsneBenchResult {
-  readonly schema: 1;
-  readonly bench: "tsne";
-  readonly count: number;
+/** What `bench tsne --json` prints. */
+export interface TsneBenchResult extends BenchResult {
   readonly width: number;
   readonly perplexity: number;
   readonly iterations: number;
-  readonly repetitions: number;
   readonly sides: readonly TsneSideResult[];
-  /** Peer's time over ours, of the medians and of the turns; above 1 we are faster. Absent without a peer. */
-  readonly ratio?: { readonly median: number; readonly min: number; readonly max: number };
 }
 
 /** Two layouts are not of one quality, so there is nothing to time. */
@@ -102,11 +90,6 @@ export function checkDivergences(
   );
 }
 
-const middle = (values: readonly number[]) => {
-  const sorted = values.toSorted((a, b) => a - b), half = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(half)] as number) + (sorted[Math.ceil(half)] as number)) / 2;
-};
-
 /**
  * Times the layout.
  *
@@ -126,9 +109,11 @@ export async function benchTsne(options: TsneBenchOptions): Promise<TsneBenchRes
     const p = jointAffinities(neighbours, { perplexity: PERPLEXITY });
     const args = [path, SENTENCE_WIDTH, PERPLEXITY, iterations, THREADS].map(String);
     const serve = fileURLToPath(new URL("./tsne_serve.ts", import.meta.url));
+    const begin = performance.now();
     sides.push(
       await startTsneSide({ name: "ours", command: Deno.execPath(), args: ["run", "-A", serve, ...args] }),
     );
+    const startSeconds = [(performance.now() - begin) / 1000];
     if (peer !== undefined) {
       const command = await pythonEnvironment({
         folder: join(cacheFolder, "bench-scikit-learn-venv"),
@@ -136,7 +121,9 @@ export async function benchTsne(options: TsneBenchOptions): Promise<TsneBenchRes
         notice,
       });
       const script = fileURLToPath(new URL("tsne.py", PEER_FOLDER));
+      const began = performance.now();
       sides.push(await startTsneSide({ name: peer, command, args: ["-B", script, ...args] }));
+      startSeconds.push((performance.now() - began) / 1000);
     }
     /** One layout of a side, and how good it is. */
     const layOut = async (side: TsneSide) => {
@@ -170,32 +157,32 @@ export async function benchTsne(options: TsneBenchOptions): Promise<TsneBenchRes
       const own = turns[i] as number[];
       const { divergence, iterations } = first[i] as TimedQuality;
       rows.push({
-        name,
-        threads,
-        versions,
-        median: middle(own),
-        min: Math.min(...own),
-        max: Math.max(...own),
+        ...{ name, threads, versions, iterations, divergence },
+        ...spread(own),
         turns: own,
-        iterations,
-        divergence,
+        runs: own.map((time) => [time]),
+        idleLoad: null,
+        startSeconds: startSeconds[i] as number,
         peakMemoryMiB: await peakMemory(),
       });
     }
     const [ours, other] = rows;
-    const pairs = ours && other ? ours.turns.map((time, i) => (other.turns[i] as number) / time) : [];
     const result: TsneBenchResult = {
-      schema: 1,
+      schema: 2,
       bench: "tsne",
-      count,
-      width: SENTENCE_WIDTH,
-      perplexity: PERPLEXITY,
-      iterations,
-      repetitions,
+      title: `t-SNE of ${count} × ${SENTENCE_WIDTH}, perplexity ${PERPLEXITY}, ${iterations} iterations`,
+      run: "a layout",
+      batch: count,
+      ...{ width: SENTENCE_WIDTH, perplexity: PERPLEXITY, iterations, repetitions },
+      machine: thisMachine(),
       sides: rows,
-      ...(ours && other
-        ? { ratio: { median: other.median / ours.median, min: Math.min(...pairs), max: Math.max(...pairs) } }
-        : {}),
+      comparisons: ours && other
+        ? [{
+          peer: other.name,
+          ratio: ratioOf(ours.turns, other.turns),
+          memoryRatio: other.peakMemoryMiB / ours.peakMemoryMiB,
+        }]
+        : [],
     };
     if (out !== undefined) await atomicWrite(join(out, "tsne.json"), JSON.stringify(result, null, 2) + "\n");
     return result;

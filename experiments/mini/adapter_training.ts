@@ -28,6 +28,7 @@ import {
   noisyBatch,
   noisyBatchSpecs,
   type TrainStep,
+  type TrainStepOptions,
   weightedSquaredError,
 } from "../../lib/training/mod.ts";
 import type { CompileOptions } from "../../lib/engine/mod.ts";
@@ -76,6 +77,8 @@ export interface AdapterTrainingOptions {
   /** Weighs samples by min-SNR-5 as the base's training does; absent: all count alike, as in the paper. */
   readonly minSnr?: boolean;
   readonly compile?: CompileOptions;
+  /** What makes a program of the step; `compile()` if absent. */
+  readonly engine?: TrainStepOptions["engine"];
 }
 
 /** Compiles the step. Trained: the whole adapter. Frozen: U-Net and text encoder. */
@@ -95,6 +98,7 @@ export function compileAdapterStep(options: AdapterTrainingOptions): Promise<Tra
     clipNorm: 1,
     separable: true,
     ...(options.compile ? { compile: options.compile } : {}),
+    ...(options.engine ? { engine: options.engine } : {}),
     loss: (params, frozen, { sample, timestep, noise, ids, image, instruction, weights }) => {
       const { lastHiddenState } = textTower(scope(frozen, "text_encoder"), base.text.config, ids as Tensor);
       const tokens = projectImage(scope(params, "image_proj"), projection, {

@@ -11,6 +11,8 @@ import {
   leaf,
   type Params,
   prefixed,
+  type ProgramFunction,
+  type ProgramParts,
   scope,
   type Tensor,
 } from "../../lib/engine/mod.ts";
@@ -24,6 +26,7 @@ import {
   SD_SCHEDULE,
   unet,
 } from "../../lib/diffusion/mod.ts";
+import type { TrainStepOptions } from "../../lib/training/mod.ts";
 import { projectImage, type ProjectionConfig } from "./adapter_training.ts";
 import type { BaseModel } from "./frozen.ts";
 
@@ -85,11 +88,15 @@ function repeated(row: ArrayLike<number>, times: number): Float32Array {
   return data;
 }
 
-/** Compiles the programs of a generator. */
+/** Compiles the programs of a generator. `engine` makes programs in another way than `compile()`. */
 export async function createGenerator(
   { base, adapter, batch }: GeneratorParts,
-  options: CompileOptions = {},
+  { engine, ...options }: CompileOptions & { engine?: TrainStepOptions["engine"] } = {},
 ): Promise<Generator> {
+  const make = engine ?? ((fn: ProgramFunction, parts: ProgramParts) => compile(fn, parts, options));
+  const makeSharded = engine ??
+    ((fn: ProgramFunction, parts: ProgramParts) =>
+      compileSharded(fn, parts, { ...options, whole: ["scale"] }));
   const { config: text, params: textParams } = base.text;
   const length = text.max_position_embeddings;
   const doubled = 2 * batch;
@@ -98,14 +105,13 @@ export async function createGenerator(
   const [tokens, hidden] = adapter?.imageShape ?? [0, 0];
   const imageTokens = projection ? [doubled, projection.num_queries, projection.output_dim] : [];
 
-  const textProgram = await compile(
+  const textProgram = await make(
     (frozen, _state, { ids }) => ({
       outputs: { text: textTower(frozen, text, ids as Tensor).lastHiddenState },
     }),
     { frozen: textParams, inputs: { ids: { dtype: "int32", shape: [doubled, length] } } },
-    options,
   );
-  const projector = adapter && await compile((_frozen, state, { image, instruction }) => ({
+  const projector = adapter && await make((_frozen, state, { image, instruction }) => ({
     outputs: {
       tokens: projectImage(scope(state, "image_proj"), adapter.projection, {
         image: image as Tensor,
@@ -118,8 +124,8 @@ export async function createGenerator(
       image: { shape: [doubled, tokens, hidden] },
       ...(width ? { instruction: { shape: [doubled, 1, width] } } : {}),
     },
-  }, options);
-  const denoiser = await compileSharded((frozen, state, inputs) => {
+  });
+  const denoiser = await makeSharded((frozen, state, inputs) => {
     const { sample, timestep, text, scale } = inputs as Record<
       "sample" | "timestep" | "text" | "scale",
       Tensor
@@ -137,7 +143,7 @@ export async function createGenerator(
       text: { shape: [doubled, length, base.unet.config.cross_attention_dim] },
       ...(adapter ? { tokens: { shape: imageTokens }, scale: { shape: [] } } : {}),
     },
-  }, { ...options, whole: ["scale"] });
+  });
   const schedule = noiseSchedule(SD_SCHEDULE);
   const noText = base.tokenizer.encode([""]);
 

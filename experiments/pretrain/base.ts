@@ -1,18 +1,13 @@
 /** Recipe of the base model: U-Net and text encoder trained together on captioned latents, captions dropped for guidance. */
-import { combine, fold, key, prefixed, scope, stream, type Tensor } from "../../lib/engine/mod.ts";
-import { createCaptionTokenizer, initTextTower, textTower } from "../../lib/clip/mod.ts";
-import { initUnet, noiseSchedule, SD_SCHEDULE, unet } from "../../lib/diffusion/mod.ts";
+import { combine, fold, key, prefixed, stream } from "../../lib/engine/mod.ts";
+import { createCaptionTokenizer, initTextTower } from "../../lib/clip/mod.ts";
+import { initUnet, noiseSchedule, SD_SCHEDULE } from "../../lib/diffusion/mod.ts";
 import { captionVocabulary } from "../../lib/tasks/mod.ts";
-import {
-  compileTrainStep,
-  minSnrWeights,
-  noisyBatch,
-  noisyBatchSpecs,
-  weightedSquaredError,
-} from "../../lib/training/mod.ts";
+import { minSnrWeights, noisyBatch } from "../../lib/training/mod.ts";
 import { loadVae } from "../mini/frozen.ts";
 import { MINI_UNET, miniText, TEXT_LENGTH } from "../mini/models.ts";
 import { latentEncoder } from "../mini/programs.ts";
+import { compileBaseStep } from "./base_step.ts";
 import { imagePool } from "./image_pool.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -50,27 +45,15 @@ export const BASE_RECIPE: Recipe = {
     const empty = tokenizer.encode([""]);
     notify(`${POOL} scenes encoded`);
     const schedule = noiseSchedule(SD_SCHEDULE);
-    const step = await compileTrainStep({
+    const step = await compileBaseStep({
+      unet: MINI_UNET,
+      text,
+      batch: BATCH,
       compile,
-      frozen: {},
       trainable: combine(
         prefixed(initUnet(fold(key(SEED), "unet"), MINI_UNET), "unet"),
         prefixed(initTextTower(fold(key(SEED), "text"), text, { projection: false }), "text_encoder"),
       ),
-      inputs: {
-        ...noisyBatchSpecs([BATCH, 4, 16, 16]),
-        weights: { shape: [BATCH] },
-        ids: { shape: [BATCH, TEXT_LENGTH], dtype: "int32" },
-      },
-      clipNorm: 1,
-      separable: true,
-      emaDecay: 0.999,
-      loss: (params, _frozen, { sample, timestep, noise, ids, weights }) => {
-        const { lastHiddenState } = textTower(scope(params, "text_encoder"), text, ids as Tensor);
-        const inputs = { sample: sample as Tensor, timestep: timestep as Tensor, text: lastHiddenState };
-        const prediction = unet(scope(params, "unet"), MINI_UNET, inputs);
-        return { loss: weightedSquaredError(prediction, noise as Tensor, weights as Tensor) };
-      },
     });
     return {
       step,

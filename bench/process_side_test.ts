@@ -3,25 +3,25 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { host, UserError, writeSafetensors } from "../lib/engine/mod.ts";
-import { peerSide } from "./peer_side.ts";
+import { processSide } from "./process_side.ts";
 import { pythonEnvironment } from "./python_environment.ts";
 
 /** A peer that is a few lines of script in this runtime. */
-const start = (script: string, gradientsPath = "") =>
-  peerSide({
+const start = (script: string, arraysPath = "") =>
+  processSide({
     name: "toy",
     command: Deno.execPath(),
     args: ["eval", script],
     shapes: { a: [1] },
-    gradientsPath,
+    arraysPath,
   });
 
-const GREETING = `console.log(JSON.stringify({ versions: { toy: "1" }, threads: 2 }));`;
+const GREETING = `console.log(JSON.stringify({ versions: { toy: "1" }, threads: 2, startSeconds: 3 }));`;
 
-Deno.test("peerSide() asks line by line and reads the gradients from the file", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "peer-side-"));
+Deno.test("processSide() asks line by line and reads the arrays from the file", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "process-side-"));
   try {
-    const path = join(folder, "gradients.safetensors");
+    const path = join(folder, "arrays.safetensors");
     writeFileSync(path, writeSafetensors({ a: host(Float32Array.of(5), [1]) }));
     const peer = await start(
       `${GREETING}
@@ -33,9 +33,9 @@ Deno.test("peerSide() asks line by line and reads the gradients from the file", 
       }`,
       path,
     );
-    assert.deepEqual([peer.threads, peer.versions], [2, { toy: "1" }]);
-    const { losses, norm, gradients } = await peer.check(2);
-    assert.deepEqual([losses, norm, [...gradients["a"]?.data ?? []]], [[1, 1], 5, [5]]);
+    assert.deepEqual([peer.threads, peer.startSeconds, peer.versions], [2, 3, { toy: "1" }]);
+    const { losses, norm, arrays } = await peer.check(2);
+    assert.deepEqual([losses, norm, [...arrays["a"]?.data ?? []]], [[1, 1], 5, [5]]);
     assert.deepEqual(await peer.time(3), [2, 2, 2]);
     await peer.close();
   } finally {
@@ -43,10 +43,10 @@ Deno.test("peerSide() asks line by line and reads the gradients from the file", 
   }
 });
 
-Deno.test("peerSide() throws the peer's last words when it ends instead of answering", async () => {
+Deno.test("processSide() throws the process's last words when it ends instead of answering", async () => {
   await assert.rejects(
     start(`console.error("no memory left"); Deno.exit(3)`),
-    /peer toy failed.*no memory left/,
+    /toy failed.*no memory left/,
   );
   const mute = await start(GREETING);
   await assert.rejects(mute.time(1), /got its end/);

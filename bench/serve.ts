@@ -1,0 +1,97 @@
+/**
+ * Our side of a comparison, a process of its own that answers JSON lines, as bench/peers/pytorch/serve.py does for the peer.
+ *
+ *     deno run -A bench/serve.ts WORK CASE.safetensors ours|tfjs THREADS
+ *
+ * Its first line says what it runs on and how long building and the first run took. Requests on standard input, one answer each:
+ *
+ *     {"do": "check", "steps": 3, "arrays": PATH}   what the first runs computed; arrays go to PATH
+ *     {"do": "time", "steps": 3}                    milliseconds of each run, after one that is not counted
+ *     {"do": "usage"}                               processor seconds and peak memory so far
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { eager, UserError, writeSafetensors } from "../lib/engine/mod.ts";
+import { decodeCase } from "./case_file.ts";
+import { oneOf } from "../experiments/command_line.ts";
+import { WORKS } from "./works/mod.ts";
+import { WORK_NAMES } from "./works/names.ts";
+import type { OpenOptions, OpenWork } from "./works/work.ts";
+
+/** Ways to run our functions. tfjs's wasm backend has one thread outside browsers. */
+const ENGINES = ["ours", "tfjs"] as const;
+
+function openOptions(engine: typeof ENGINES[number], threads: number): OpenOptions {
+  const folder = process.env["IPADAPTER_CACHE"];
+  // Idle threads wait busily within a run, as PyTorch's do.
+  if (engine === "ours") {
+    return { compile: { threads, spin: true, ...(folder ? { cache: join(folder, "graphs") } : {}) } };
+  }
+  return { engine: (fn, parts) => eager(fn, parts, { backend: "wasm" }) };
+}
+
+async function time(work: OpenWork, steps: number): Promise<number[]> {
+  await work.run();
+  const milliseconds: number[] = [];
+  for (let i = 0; i < steps; i++) {
+    const start = performance.now();
+    await work.run();
+    milliseconds.push(performance.now() - start);
+  }
+  return milliseconds;
+}
+
+/** The versions that deno.json pins. */
+function versions(...names: readonly string[]): Record<string, string> {
+  const { imports } = JSON.parse(readFileSync(new URL("../deno.json", import.meta.url), "utf8")) as {
+    imports: Record<string, string>;
+  };
+  const pinned = names.map((name) => [name, imports[name]?.split("@").at(-1) ?? "unknown"]);
+  return { deno: Deno.version.deno, ...Object.fromEntries(pinned) };
+}
+
+async function main([name = "", path = "", engineName = "", threadCount = ""]: readonly string[]) {
+  const engine = oneOf("the engine", engineName, ENGINES);
+  const work = WORKS[oneOf("the work", name, [...WORK_NAMES, "gemm"] as const)];
+  const workCase = decodeCase(readFileSync(path));
+  const start = performance.now();
+  const open = await work.open(workCase, openOptions(engine, Number(threadCount)));
+  const openSeconds = (performance.now() - start) / 1000;
+  await open.first();
+  const startSeconds = (performance.now() - start) / 1000;
+  const packages = engine === "ours" ? ["onnxruntime-node", "@tensorflow/tfjs"] : ["@tensorflow/tfjs"];
+  const answer = (value: unknown) => console.log(JSON.stringify(value));
+  answer({
+    versions: versions(...packages),
+    threads: engine === "ours" ? Number(threadCount) : 1,
+    startSeconds,
+    openSeconds,
+  });
+  for await (const line of createInterface({ input: process.stdin })) {
+    const request = JSON.parse(line) as { do: string; steps: number; arrays: string };
+    switch (request.do) {
+      case "check": {
+        const { arrays, ...check } = await open.check(request.steps);
+        writeFileSync(request.arrays, writeSafetensors(arrays));
+        answer(check);
+        break;
+      }
+      case "time":
+        answer({ milliseconds: await time(open, request.steps) });
+        break;
+      case "usage": {
+        const { user, system } = process.cpuUsage();
+        const peakMemoryMiB = process.resourceUsage().maxRSS / 1024;
+        answer({ cpuSeconds: (user + system) / 1e6, peakMemoryMiB });
+        break;
+      }
+      default:
+        throw new UserError(`Answering failed: expected check, time or usage, got "${request.do}"`);
+    }
+  }
+  await open.dispose();
+}
+
+if (import.meta.main) await main(Deno.args);
