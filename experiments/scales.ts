@@ -60,10 +60,10 @@ const PAPER_FULL: Budget = {
 const MINI_QUICK: Budget = {
   trainItems: 640,
   validationItems: 40,
-  steps: 180,
+  steps: 260,
   batch: 16,
   learningRate: 1e-3,
-  validateEvery: 90,
+  validateEvery: 130,
   validateItems: 8,
   samplerSteps: 15,
   guidance: 3,
