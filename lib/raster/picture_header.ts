@@ -83,7 +83,9 @@ function jpegHeader(bytes: Uint8Array): PictureHeader {
       continue;
     }
     const length = data.getUint16(at + 2);
-    if (marker === 0xe1) orientation = exifOrientation(bytes.subarray(at + 4, at + 2 + length));
+    if (marker === 0xe1 && orientation === 1) {
+      orientation = exifOrientation(bytes.subarray(at + 4, at + 2 + length));
+    }
     // Start of frame: C0 … CF but for the tables C4, C8 and CC.
     if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
       const [height, width] = [data.getUint16(at + 5), data.getUint16(at + 7)];
