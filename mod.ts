@@ -448,6 +448,30 @@ export {
   type PartId,
   readCheckpoint,
 } from "./experiments/mini/checkpoints.ts";
+export {
+  generate,
+  type Generated,
+  type GeneratedPicture,
+  type GenerateEvent,
+  type GenerateOptions,
+  generatePictures,
+} from "./experiments/generate/generate.ts";
+export {
+  type GenerateRequest,
+  type PreparedGeneration,
+  prepareGeneration,
+} from "./experiments/generate/prepare.ts";
+export {
+  type GenerationRecord,
+  readRecord,
+  type RecordedFile,
+  type RecordedImage,
+} from "./experiments/generate/record.ts";
+export { type GenerationSettings, NUMBERS, SAMPLER_NAMES } from "./experiments/generate/settings.ts";
+export { generationSheet, pictureName } from "./experiments/generate/sheet.ts";
+export { type ImageSource } from "./experiments/generate/source_image.ts";
+export { JOINT_ADAPTER } from "./experiments/generate/adapter_file.ts";
+export { type Fit, FITS } from "./lib/raster/mod.ts";
 export { type PreviewOptions, previewSheet } from "./experiments/preview.ts";
 
 // The paper's numbers, ours beside them, verdicts (Sec. 4.2, 4.3)

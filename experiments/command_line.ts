@@ -2,8 +2,8 @@
 import { parseArgs } from "node:util";
 import { UserError } from "../lib/engine/errors.ts";
 
-/** Whether an option stands alone or takes a value. */
-export type OptionKind = "flag" | "value";
+/** Whether an option stands alone, takes a value, or takes a text that may be empty. */
+export type OptionKind = "flag" | "value" | "text";
 
 /** Number of single-letter edits between two words. */
 function editDistance(a: string, b: string): number {
@@ -100,7 +100,7 @@ export function readOptions<Name extends string>(
       flags.add(name);
     } else {
       if (
-        token.value === undefined || token.value === "" ||
+        token.value === undefined || (token.value === "" && kinds[name] !== "text") ||
         (!token.inlineValue && token.value.startsWith("--"))
       ) {
         throw new UserError(

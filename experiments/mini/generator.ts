@@ -1,34 +1,24 @@
 /**
  * Generation with the frozen base and an adapter: text and image tokens once per item, then a sampler with classifier-free guidance.
- * The unguided half is given the empty text and the all-zeros image, under the same instruction. Adapter weights are arguments, so that
+ * The unguided half is given the negative prompt (by default the empty text) and the all-zeros image, under the same instruction. Adapter weights are arguments, so that
  * one compiled pair of programs serves every adapter of a kind.
  */
-import {
-  compile,
-  type CompileOptions,
-  compileSharded,
-  type HostParams,
-  leaf,
-  type Params,
-  prefixed,
-  type ProgramFunction,
-  type ProgramParts,
-  scope,
-  type Tensor,
-} from "../../lib/engine/mod.ts";
-import { imageContext } from "../../lib/adapter/mod.ts";
-import { textTower } from "../../lib/clip/mod.ts";
+import { type HostParams, leaf, prefixed, scope } from "../../lib/engine/mod.ts";
 import {
   guided,
   noiseSchedule,
-  sample,
   type SamplerName,
+  sampleSteps,
   SD_SCHEDULE,
-  unet,
 } from "../../lib/diffusion/mod.ts";
-import type { TrainStepOptions } from "../../lib/training/mod.ts";
-import { projectImage, type ProjectionConfig } from "./adapter_training.ts";
-import type { BaseModel } from "./frozen.ts";
+import {
+  compileGenerator,
+  type GeneratorOptions,
+  type GeneratorParts,
+  instructionWidth,
+} from "./generator_programs.ts";
+
+export type { GeneratorParts } from "./generator_programs.ts";
 
 const LATENT = 4 * 16 * 16;
 
@@ -36,10 +26,14 @@ const LATENT = 4 * 16 * 16;
 export interface GenerationItem {
   /** Prompt's word ids. */
   readonly ids: Int32Array;
+  /** Word ids of the unguided half; the empty text if absent. */
+  readonly negative?: Int32Array;
   /** Condition's image tokens; without an adapter it is not read. */
   readonly image?: Float32Array;
   /** The instruction's vector [512]. */
   readonly instruction?: Float32Array;
+  /** What a ControlNet is shown, [3 64 64] in [0, 1]. */
+  readonly control?: Float32Array;
   /** Initial noise [4 16 16]. */
   readonly noise: Float32Array;
 }
@@ -52,8 +46,14 @@ export interface SamplingOptions {
   readonly sampler?: SamplerName;
   /** λ of the image attention. */
   readonly adapterScale?: number;
-  /** Called after each finished image. */
+  /** Factor of a ControlNet's residuals; 1 if absent. */
+  readonly controlScale?: number;
+  /** Called after each batch of images. */
   readonly progress?: (done: number, total: number) => void;
+  /** Called after each call of the denoiser, within a batch. */
+  readonly step?: (done: number, total: number) => void;
+  /** Stops between two calls of the denoiser: rejects with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** A sampler of latents for one kind of adapter. */
@@ -66,84 +66,40 @@ export interface Generator {
   dispose(): Promise<void>;
 }
 
-/** What a generator is compiled for. */
-export interface GeneratorParts {
-  readonly base: BaseModel;
-  /** Images per run of the denoiser (each counts twice, for guidance). */
-  readonly batch: number;
-  /** Absent: the base model alone. */
-  readonly adapter?: {
-    readonly projection: ProjectionConfig;
-    /** Any adapter of the kind, for its shapes. */
-    readonly like: HostParams;
-    readonly imageShape: readonly [number, number];
-    /** Tokens of the all-zeros image. */
-    readonly noImage: Float32Array;
-  };
-}
-
 function repeated(row: ArrayLike<number>, times: number): Float32Array {
   const data = new Float32Array(row.length * times);
   for (let i = 0; i < times; i++) data.set(row, i * row.length);
   return data;
 }
 
-/** Compiles the programs of a generator. `engine` makes programs in another way than `compile()`. */
-export async function createGenerator(
-  { base, adapter, batch }: GeneratorParts,
-  { engine, ...options }: CompileOptions & { engine?: TrainStepOptions["engine"] } = {},
-): Promise<Generator> {
-  const make = engine ?? ((fn: ProgramFunction, parts: ProgramParts) => compile(fn, parts, options));
-  const makeSharded = engine ??
-    ((fn: ProgramFunction, parts: ProgramParts) =>
-      compileSharded(fn, parts, { ...options, whole: ["scale"] }));
-  const { config: text, params: textParams } = base.text;
-  const length = text.max_position_embeddings;
-  const doubled = 2 * batch;
-  const projection = adapter?.projection;
-  const width = projection && projection.class !== "Resampler" ? projection.embedding_dim_instruct_embeds : 0;
-  const [tokens, hidden] = adapter?.imageShape ?? [0, 0];
-  const imageTokens = projection ? [doubled, projection.num_queries, projection.output_dim] : [];
+/** Conditioning images of both halves: the unguided one sees the same. */
+function controlImages(items: readonly GenerationItem[]): Float32Array {
+  const images = items.map(({ control }) => {
+    if (!control) {
+      throw new RangeError("Generating with a ControlNet needs a conditioning image for every item");
+    }
+    return control;
+  });
+  const size = images[0]!.length;
+  const data = new Float32Array(2 * images.length * size);
+  images.forEach((image, i) => {
+    data.set(image, i * size);
+    data.set(image, (images.length + i) * size);
+  });
+  return data;
+}
 
-  const textProgram = await make(
-    (frozen, _state, { ids }) => ({
-      outputs: { text: textTower(frozen, text, ids as Tensor).lastHiddenState },
-    }),
-    { frozen: textParams, inputs: { ids: { dtype: "int32", shape: [doubled, length] } } },
-  );
-  const projector = adapter && await make((_frozen, state, { image, instruction }) => ({
-    outputs: {
-      tokens: projectImage(scope(state, "image_proj"), adapter.projection, {
-        image: image as Tensor,
-        ...(instruction ? { instruction } : {}),
-      }),
-    },
-  }), {
-    state: prefixed(scope(adapter.like, "image_proj"), "image_proj"),
-    inputs: {
-      image: { shape: [doubled, tokens, hidden] },
-      ...(width ? { instruction: { shape: [doubled, 1, width] } } : {}),
-    },
-  });
-  const denoiser = await makeSharded((frozen, state, inputs) => {
-    const { sample, timestep, text, scale } = inputs as Record<
-      "sample" | "timestep" | "text" | "scale",
-      Tensor
-    >;
-    const contexts = adapter ? [imageContext(state as Params, leaf(inputs, "tokens"), { scale })] : [];
-    return {
-      outputs: { noise: unet(frozen, base.unet.config, { sample, timestep, text, imageContexts: contexts }) },
-    };
-  }, {
-    frozen: base.unet.params,
-    ...(adapter ? { state: prefixed(scope(adapter.like, "ip_adapter"), "ip_adapter") } : {}),
-    inputs: {
-      sample: { shape: [doubled, 4, 16, 16] },
-      timestep: { shape: [doubled] },
-      text: { shape: [doubled, length, base.unet.config.cross_attention_dim] },
-      ...(adapter ? { tokens: { shape: imageTokens }, scale: { shape: [] } } : {}),
-    },
-  });
+/** Compiles the programs of a generator. */
+export async function createGenerator(
+  parts: GeneratorParts,
+  options: GeneratorOptions = {},
+): Promise<Generator> {
+  const programs = await compileGenerator(parts, options);
+  const { base, adapter, batch, controlnet } = parts;
+  const length = base.text.config.max_position_embeddings;
+  const doubled = 2 * batch;
+  const width = instructionWidth(adapter?.projection);
+  const [tokens, hidden] = adapter?.imageShape ?? [0, 0];
   const schedule = noiseSchedule(SD_SCHEDULE);
   const noText = base.tokenizer.encode([""]);
 
@@ -152,13 +108,13 @@ export async function createGenerator(
     const ids = new Int32Array(doubled * length);
     const noise = new Float32Array(batch * LATENT);
     for (let i = 0; i < batch; i++) {
-      ids.set(noText, i * length);
+      ids.set(at(i).negative ?? noText, i * length);
       ids.set(at(i).ids, (batch + i) * length);
       noise.set(at(i).noise, i * LATENT);
     }
-    const text = (leaf(await textProgram.run({ ids }), "text").data as Float32Array).slice();
+    const text = (leaf(await programs.text.run({ ids }), "text").data as Float32Array).slice();
     let projected: Float32Array | undefined;
-    if (adapter && projector) {
+    if (adapter && programs.projector) {
       const image = new Float32Array(doubled * tokens * hidden);
       const instruction = new Float32Array(doubled * width);
       for (let i = 0; i < batch; i++) {
@@ -175,27 +131,37 @@ export async function createGenerator(
           instruction.set(own.instruction, (batch + i) * width);
         }
       }
-      const outputs = await projector.run({ image, ...(width ? { instruction } : {}) });
+      const outputs = await programs.projector.run({ image, ...(width ? { instruction } : {}) });
       projected = (leaf(outputs, "tokens").data as Float32Array).slice();
     }
+    const conditioning = controlnet && controlImages(Array.from({ length: batch }, (_, i) => at(i)));
     const predict = guided(async (samples, timestep) => {
-      const outputs = await denoiser.run({
+      const outputs = await programs.denoiser.run({
         sample: samples,
         timestep: repeated([timestep], doubled),
         text,
         ...(projected ? { tokens: projected, scale: Float32Array.of(sampling.adapterScale ?? 1) } : {}),
+        ...(conditioning ? { conditioning, controlScale: Float32Array.of(sampling.controlScale ?? 1) } : {}),
       });
       return leaf(outputs, "noise").data as Float32Array;
     }, { scales: [sampling.guidance] });
-    return sample({ predict, schedule, steps: sampling.steps, sampler: sampling.sampler ?? "ddim", noise });
+    const { steps, sampler = "ddim", signal } = sampling;
+    signal?.throwIfAborted();
+    let last: Float32Array = noise;
+    for await (const { index, total, sample } of sampleSteps({ predict, schedule, steps, sampler, noise })) {
+      last = sample;
+      sampling.step?.(index + 1, total);
+      signal?.throwIfAborted();
+    }
+    return last;
   }
 
   return {
     async generate(items, { adapter: weights, ...sampling }) {
-      if (adapter && projector) {
+      if (adapter && programs.projector) {
         if (!weights) throw new RangeError("Generating with an adapter needs its weights, got none");
-        projector.writeState(prefixed(scope(weights, "image_proj"), "image_proj"));
-        denoiser.writeState(prefixed(scope(weights, "ip_adapter"), "ip_adapter"));
+        programs.projector.writeState(prefixed(scope(weights, "image_proj"), "image_proj"));
+        programs.denoiser.writeState(prefixed(scope(weights, "ip_adapter"), "ip_adapter"));
       }
       const latents: Float32Array[] = [];
       for (let first = 0; first < items.length; first += batch) {
@@ -207,7 +173,7 @@ export async function createGenerator(
       return latents;
     },
     async dispose() {
-      for (const program of [textProgram, projector, denoiser]) await program?.dispose();
+      for (const program of Object.values(programs)) await program?.dispose();
     },
   };
 }

@@ -35,8 +35,8 @@ export interface ControlnetConfig extends ContractingConfig {
 export interface ControlnetInputs extends Pick<UnetInputs, "sample" | "timestep" | "text"> {
   /** [batch conditioning_channels f·height f·width], RGB in [0, 1]. */
   readonly conditioning: Tensor;
-  /** Factor of every residual; 1 if absent, 0 is the plain U-Net. */
-  readonly scale?: number;
+  /** Factor of every residual, a number or a scalar tensor; 1 if absent, 0 is the plain U-Net. */
+  readonly scale?: number | Tensor;
 }
 
 /** Image sides per latent side that the embedding undoes: 8 for SD 1.5. */

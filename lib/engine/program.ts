@@ -40,7 +40,9 @@ export interface RunOptions {
 
 /** Element type and sides of a program's output. */
 export interface OutputSpec {
+  /** Element type. */
   readonly dtype: HostArray["dtype"];
+  /** Sides, outermost first. */
   readonly shape: readonly number[];
 }
 

@@ -1,6 +1,9 @@
-/** Pictures from and to files: SVG, WebP and PNG, in pure WebAssembly and TypeScript. */
+/** Pictures from and to files: SVG, PNG, JPEG and WebP, in pure WebAssembly and TypeScript. */
 export { readPackageFile, readPackageJson } from "./package_file.ts";
 export { alphaBox, type Box, premultiply, resample, type Rgba } from "./rgba.ts";
-export { encodePng, type RgbPicture } from "./png.ts";
+export { type Fit, fitPicture, FITS, isTransparent, onWhite } from "./fit_picture.ts";
+export { encodePng, pngText, type RgbPicture } from "./png.ts";
+export { type PictureFormat, type PictureHeader, pictureHeader } from "./picture_header.ts";
+export { LARGEST_SIDE, readPicture } from "./read_picture.ts";
 export { initialiseSvg, rasterise } from "./svg.ts";
 export { decodeWebp } from "./webp.ts";

@@ -1,5 +1,5 @@
-/** Pixels to PNG. */
-import { encode } from "fast-png";
+/** Pixels to PNG, with text beside them. */
+import { decode, encode } from "fast-png";
 
 /** RGB bytes [height width 3]. */
 export interface RgbPicture {
@@ -11,10 +11,28 @@ export interface RgbPicture {
   readonly pixels: Uint8Array;
 }
 
-/** The bytes of a PNG file; the same picture gives the same bytes. */
-export function encodePng({ width, height, pixels }: RgbPicture): Uint8Array {
+/**
+ * The bytes of a PNG file; the same picture gives the same bytes.
+ *
+ * @param options.text tEXt chunks, keyword → Latin-1 text.
+ * @throws RangeError when the pixels are not of the picture's size.
+ */
+export function encodePng(
+  { width, height, pixels }: RgbPicture,
+  options: { text?: Readonly<Record<string, string>> } = {},
+): Uint8Array {
   if (pixels.length !== width * height * 3) {
     throw new RangeError(`encodePng() needs ${width}x${height}x3 bytes, got ${pixels.length}`);
   }
-  return encode({ width, height, data: pixels, channels: 3 });
+  const { text } = options;
+  return encode({ width, height, data: pixels, channels: 3, ...(text ? { text: { ...text } } : {}) });
+}
+
+/** The tEXt chunks of a PNG file, keyword → text. @throws TypeError when the bytes are no whole PNG. */
+export function pngText(bytes: Uint8Array): Record<string, string> {
+  try {
+    return decode(bytes, { checkCrc: true }).text;
+  } catch {
+    throw new TypeError("expected a whole PNG, got another or a damaged file");
+  }
 }

@@ -1,0 +1,37 @@
+/** What `deno task generate --help` prints. */
+import { LARGEST_SIDE } from "../../lib/raster/mod.ts";
+import { SIZE } from "../../lib/tasks/mod.ts";
+import { type NumberName, NUMBERS, type NumberSetting } from "./settings.ts";
+
+function range(name: NumberName): string {
+  const { low, high, initial }: NumberSetting = NUMBERS[name];
+  return `${low} to ${high} (default ${initial})`;
+}
+
+/** The help text. */
+export const GENERATE_HELP = `deno task generate --image C.png --instruct "…" --prompt "…" --out DIR
+deno task generate --repeat DIR/000.png --out DIR2
+
+Draws pictures from a condition image, an instruction that says what to take from it, and a prompt; mini scale, ${SIZE}x${SIZE} pixels.
+  --image FILE        the condition: PNG, JPEG or WebP, sides up to ${LARGEST_SIDE} pixels; transparent parts are put on white
+  --fit crop|pad      how a picture of another size is fitted; without it such a picture is refused
+  --instruct TEXT     what to take from the image, such as "use the style of this image"
+  --prompt TEXT       what to draw (default empty)
+  --negative TEXT     what the unguided half is given in place of the empty text
+  --adapter-scale N   strength of the image, ${range("adapterScale")}
+  --guidance N        guidance scale, ${range("guidance")}
+  --steps N           calls of the denoiser, ${range("steps")}; pndm needs one more
+  --sampler NAME      ddim, pndm or euler (default ddim)
+  --seed N            ${range("seed")}; picture i depends on seed and i alone
+  --count N           pictures, ${range("count")}
+  --checkpoint FILE   adapter.safetensors of a trained adapter (default: the committed joint adapter)
+  --no-adapter        the base model alone, by the prompt
+  --lora FILE         a LoRA of the mini base in kohya's or peft's names; --lora-scale N, ${
+  range("loraScale")
+}
+  --controlnet FILE   a mini ControlNet with its configuration in the header, shown --control PICTURE;
+                      --control-scale N, ${range("controlScale")}
+  --repeat FILE       makes one picture again from what its file says of itself; --checkpoint, --lora and
+                      --controlnet say where the weights are now
+  --json              what was done, as JSON on the standard output
+  --out DIR           000.png … and grid.png go here; files of these names are replaced`;

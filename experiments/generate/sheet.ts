@@ -1,0 +1,49 @@
+/** The pictures of a generation on one labelled sheet. */
+import type { ImageGrid } from "../../lib/plots/mod.ts";
+import type { RgbPicture } from "../../lib/raster/mod.ts";
+import type { GeneratedPicture } from "./generate.ts";
+
+const PER_ROW = 4;
+
+/** "000" of picture 0. */
+export function pictureName(index: number): string {
+  return String(index).padStart(3, "0");
+}
+
+/** A sheet for `drawImageGrid` and `showImages`: the condition and, in rows of four, the pictures. */
+export function generationSheet(
+  { pictures, image, control }: {
+    pictures: readonly GeneratedPicture[];
+    image?: RgbPicture;
+    control?: RgbPicture;
+  },
+): ImageGrid {
+  const settings = pictures[0]!.record.settings;
+  const shown = [["condition", image], ["control", control]] as const;
+  const rows = Array.from(
+    { length: Math.ceil(pictures.length / PER_ROW) },
+    (_, row) => pictures.slice(row * PER_ROW, (row + 1) * PER_ROW),
+  );
+  return {
+    title: settings.instruction ?? settings.prompt,
+    subtitle: [
+      `Prompt: ${settings.prompt || "none"}`,
+      ...(settings.negative ? [`negative: ${settings.negative}`] : []),
+      ...(image ? [`adapter scale ${settings.adapterScale}`] : []),
+      `guidance ${settings.guidance}`,
+      `${settings.steps} steps of ${settings.sampler}`,
+      `seed ${settings.seed}`,
+      "mini scale",
+    ].join(" · "),
+    rows: [
+      ...shown.flatMap(([name, picture]) => picture ? [{ name, cells: [{ images: [picture] }] }] : []),
+      ...rows.map((part, row) => ({
+        name: row === 0 ? "pictures" : "",
+        cells: part.map((picture) => ({
+          images: [picture],
+          captions: [{ text: pictureName(picture.index), colour: "#57606a" }],
+        })),
+      })),
+    ],
+  };
+}

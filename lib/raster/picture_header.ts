@@ -1,0 +1,129 @@
+/** What a picture file's first bytes tell: its format and size, before anything is decoded. */
+
+/** Formats that {@link readPicture} decodes. */
+export type PictureFormat = "PNG" | "JPEG" | "WebP";
+
+/** What a file says of itself. */
+export interface PictureHeader {
+  /** By the file's first bytes, not by its name. */
+  readonly format: PictureFormat;
+  /** In pixels, as stored. */
+  readonly width: number;
+  /** In pixels, as stored. */
+  readonly height: number;
+  /** Whether it holds several frames. */
+  readonly animated: boolean;
+  /** EXIF orientation of a JPEG, 1 (as stored) to 8. */
+  readonly orientation: number;
+  /** Colour components of a JPEG: 1 grey, 3 colour, 4 CMYK. */
+  readonly components?: number;
+}
+
+const ascii = (bytes: Uint8Array, from: number, length: number): string =>
+  String.fromCharCode(...bytes.subarray(from, from + length));
+
+function view(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function pngHeader(bytes: Uint8Array): PictureHeader {
+  const data = view(bytes);
+  let animated = false;
+  for (let at = 8; at + 8 <= bytes.length;) {
+    const type = ascii(bytes, at + 4, 4);
+    if (type === "acTL") animated = true;
+    if (type === "IDAT") break;
+    at += 12 + data.getUint32(at);
+  }
+  return { format: "PNG", width: data.getUint32(16), height: data.getUint32(20), animated, orientation: 1 };
+}
+
+function webpHeader(bytes: Uint8Array): PictureHeader {
+  const data = view(bytes);
+  const side = (at: number) => 1 + (data.getUint16(at, true) | (data.getUint8(at + 2) << 16));
+  const made = (width: number, height: number, animated = false): PictureHeader => ({
+    format: "WebP",
+    width,
+    height,
+    animated,
+    orientation: 1,
+  });
+  switch (ascii(bytes, 12, 4)) {
+    case "VP8X":
+      return made(side(24), side(27), (data.getUint8(20) & 2) !== 0);
+    case "VP8L": {
+      const bits = data.getUint32(21, true);
+      return made(1 + (bits & 0x3fff), 1 + ((bits >>> 14) & 0x3fff));
+    }
+    default:
+      return made(data.getUint16(26, true) & 0x3fff, data.getUint16(28, true) & 0x3fff);
+  }
+}
+
+/** EXIF orientation inside an APP1 segment's body, 1 where it says none. */
+function exifOrientation(body: Uint8Array): number {
+  if (ascii(body, 0, 4) !== "Exif") return 1;
+  const data = view(body.subarray(6));
+  const little = data.getUint16(0) === 0x4949;
+  const directory = data.getUint32(4, little);
+  for (let i = 0; i < data.getUint16(directory, little); i++) {
+    const entry = directory + 2 + 12 * i;
+    if (data.getUint16(entry, little) === 0x0112) return data.getUint16(entry + 8, little);
+  }
+  return 1;
+}
+
+function jpegHeader(bytes: Uint8Array): PictureHeader {
+  const data = view(bytes);
+  let orientation = 1;
+  for (let at = 2; data.getUint8(at) === 0xff;) {
+    const marker = data.getUint8(at + 1);
+    if (marker === 0xff) {
+      at++; // padding
+      continue;
+    }
+    const length = data.getUint16(at + 2);
+    if (marker === 0xe1 && orientation === 1) {
+      orientation = exifOrientation(bytes.subarray(at + 4, at + 2 + length));
+    }
+    // Start of frame: C0 … CF but for the tables C4, C8 and CC.
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
+      const [height, width] = [data.getUint16(at + 5), data.getUint16(at + 7)];
+      return {
+        format: "JPEG",
+        width,
+        height,
+        animated: false,
+        orientation,
+        components: data.getUint8(at + 9),
+      };
+    }
+    at += 2 + length;
+  }
+  throw new RangeError("no frame");
+}
+
+/**
+ * Reads a picture's header.
+ *
+ * @throws TypeError when the bytes are no PNG, JPEG or WebP, or end within the header.
+ */
+export function pictureHeader(bytes: Uint8Array): PictureHeader {
+  if (bytes.length === 0) throw new TypeError("expected a PNG, JPEG or WebP picture, got an empty file");
+  const read = ascii(bytes, 0, 4) === "\x89PNG"
+    ? pngHeader
+    : bytes[0] === 0xff && bytes[1] === 0xd8
+    ? jpegHeader
+    : ascii(bytes, 0, 4) === "RIFF" && ascii(bytes, 8, 4) === "WEBP"
+    ? webpHeader
+    : undefined;
+  if (!read) {
+    throw new TypeError(`expected a PNG, JPEG or WebP picture, got ${bytes.length} bytes of something else`);
+  }
+  try {
+    return read(bytes);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TypeError("expected a whole picture, got a truncated or damaged one");
+  }
+}

@@ -1,0 +1,105 @@
+/** A picture file of any common kind to pixels. */
+import { convertIndexedToRgb, decode } from "fast-png";
+import { type PictureHeader, pictureHeader } from "./picture_header.ts";
+import { premultiply, type Rgba } from "./rgba.ts";
+import { initialiseSvg, rasterise } from "./svg.ts";
+import { decodeWebp } from "./webp.ts";
+
+/** Longest side that {@link readPicture} decodes, in pixels. */
+export const LARGEST_SIDE = 8192;
+
+/** Samples of a row at fewer than 8 bits, stretched to 0 … 255. */
+function unpack(data: ArrayLike<number>, width: number, height: number, depth: number): Uint8Array {
+  const most = 2 ** depth - 1, perByte = 8 / depth, stride = Math.ceil(width / perByte);
+  return Uint8Array.from({ length: width * height }, (_, i) => {
+    const x = i % width, byte = data[Math.floor(i / width) * stride + Math.floor(x / perByte)]!;
+    return ((byte >> (8 - depth * (1 + x % perByte))) & most) * 255 / most;
+  });
+}
+
+function decodePng(bytes: Uint8Array): Rgba {
+  const file = decode(bytes, { checkCrc: true });
+  const { width, height, depth, palette, transparency } = file;
+  const channels = palette ? (palette[0]?.length ?? 3) : file.channels;
+  const plain = palette ? convertIndexedToRgb(file) : file.data;
+  const eight = palette || depth === 8
+    ? plain
+    : depth === 16
+    ? Uint8Array.from(plain, (value) => Math.round(value / 257))
+    : unpack(plain, width, height, depth);
+  const pixels = new Uint8Array(4 * width * height);
+  const colours = channels >= 3 ? 3 : 1;
+  const seeThrough = (i: number): boolean => {
+    if (!transparency || palette || channels !== colours) return false;
+    const whole = depth === 16 ? plain : eight, factor = depth < 8 ? 255 / (2 ** depth - 1) : 1;
+    for (let c = 0; c < colours; c++) {
+      if (whole[i * channels + c] !== transparency[c]! * factor) return false;
+    }
+    return true;
+  };
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) pixels[4 * i + c] = eight[i * channels + (colours === 3 ? c : 0)]!;
+    pixels[4 * i + 3] = channels > colours ? eight[i * channels + colours]! : seeThrough(i) ? 0 : 255;
+  }
+  return premultiply({ width, height, pixels });
+}
+
+/** Turns stored pixels the way EXIF says they are to be seen. */
+function turn(image: Rgba, orientation: number): Rgba {
+  if (orientation < 2 || orientation > 8) return image;
+  const swapped = orientation >= 5;
+  const [width, height] = swapped ? [image.height, image.width] : [image.width, image.height];
+  const pixels = new Uint8Array(image.pixels.length);
+  const mirrorX = [2, 3, 7, 8].includes(orientation), mirrorY = [3, 4, 6, 7].includes(orientation);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const [u, v] = swapped ? [y, x] : [x, y];
+      const column = mirrorX ? image.width - 1 - u : u, row = mirrorY ? image.height - 1 - v : v;
+      const from = 4 * (row * image.width + column);
+      pixels.set(image.pixels.subarray(from, from + 4), 4 * (y * width + x));
+    }
+  }
+  return { width, height, pixels };
+}
+
+function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
+  return btoa(text);
+}
+
+/** JPEG by resvg, which draws pictures inside SVG documents. */
+async function decodeJpeg(bytes: Uint8Array, { width, height, orientation }: PictureHeader): Promise<Rgba> {
+  await initialiseSvg();
+  const image = rasterise(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">` +
+      `<image width="${width}" height="${height}" image-rendering="optimizeSpeed" ` +
+      `href="data:image/jpeg;base64,${base64(bytes)}"/></svg>`,
+  );
+  // A JPEG that cannot be decoded is left out of the drawing.
+  if (image.pixels[3] !== 255) throw new TypeError("not decoded");
+  return turn(image, orientation);
+}
+
+/**
+ * Decodes a PNG, JPEG or WebP file to premultiplied RGBA, turned as EXIF says.
+ *
+ * @throws TypeError when the bytes are no such picture, truncated, damaged, animated or CMYK.
+ * @throws RangeError when a side is longer than {@link LARGEST_SIDE}.
+ */
+export async function readPicture(bytes: Uint8Array): Promise<Rgba> {
+  const header = pictureHeader(bytes);
+  const { format, width, height, animated, components } = header;
+  if (width < 1 || height < 1 || width > LARGEST_SIDE || height > LARGEST_SIDE) {
+    throw new RangeError(`expected sides from 1 to ${LARGEST_SIDE} pixels, got ${width}x${height}`);
+  }
+  if (animated) throw new TypeError(`expected a still picture, got an animated ${format}`);
+  if (components === 4) throw new TypeError("expected an RGB or grey JPEG, got a CMYK one: convert it first");
+  try {
+    if (format === "PNG") return decodePng(bytes);
+    if (format === "WebP") return await decodeWebp(Uint8Array.from(bytes));
+    return await decodeJpeg(bytes, header);
+  } catch {
+    throw new TypeError(`expected a whole ${format}, got a truncated or damaged one`);
+  }
+}
