@@ -41,7 +41,7 @@ export type {
   RunOptions,
 } from "./program.ts";
 export { compile, type CompileOptions, compilePair, type Device } from "./compile.ts";
-export { compileSharded, shardCount, shardOf, shardSpec } from "./sharded.ts";
+export { compileSharded, divides, shardCount, shardOf, shardSpec } from "./sharded.ts";
 export { eager, type EagerBackend } from "./eager.ts";
 export { valueAndGradients } from "./gradients.ts";
 export { PASSES, type PassName } from "./passes/mod.ts";

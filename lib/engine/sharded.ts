@@ -15,15 +15,15 @@ export function shardCount({ device = "cpu", threads }: CompileOptions = {}): 1 
   return device === "cpu" && threads !== 1 && navigator.hardwareConcurrency >= 2 ? 2 : 1;
 }
 
-/** The part of an array's first side that one of `shards` shards gets. */
-export function shardSpec(name: string, spec: InputSpec, shards: number): InputSpec {
+/** Whether halves of a batch can be made of inputs of these shapes. */
+export function divides(specs: readonly InputSpec[], shards: number): boolean {
+  return specs.every(({ shape: [batch] }) => batch !== undefined && batch % shards === 0);
+}
+
+/** The part of an input that one of `shards` shards gets. */
+export function shardSpec(spec: InputSpec, shards: number): InputSpec {
   const [batch, ...rest] = spec.shape;
-  if (batch === undefined || batch % shards !== 0) {
-    throw new RangeError(
-      `Sharding needs inputs whose first side ${shards} shards divide, got "${name}" [${spec.shape}]`,
-    );
-  }
-  return { ...spec, shape: [batch / shards, ...rest] };
+  return { ...spec, shape: [batch as number / shards, ...rest] };
 }
 
 /** Part `shard` of data along its first side; a view, no copy. */
@@ -34,9 +34,10 @@ export function shardOf<Data extends HostArray["data"]>(data: Data, shard: numbe
 
 /**
  * {@link compile} for a function that treats every sample of a batch alone: halves of the batch run side by side where there are cores for
- * it. Inputs and outputs have the batch as first side, but for inputs named in `whole`, which both halves get as they are.
+ * it and the batch is even. Inputs and outputs have the batch as first side, but for inputs named in `whole`, which both halves get as they
+ * are.
  *
- * @throws RangeError when an input's first side is odd.
+ * @throws RangeError when an output is a scalar.
  */
 export async function compileSharded(
   fn: ProgramFunction,
@@ -44,13 +45,14 @@ export async function compileSharded(
   options: CompileOptions & { readonly whole?: readonly string[] } = {},
 ): Promise<Program> {
   const shards = shardCount(options);
-  if (shards === 1) return await compile(fn, parts, options);
   const { inputs = {} } = parts;
   const whole = new Set(options.whole);
+  const split = Object.entries(inputs).filter(([name]) => !whole.has(name)).map(([, spec]) => spec);
+  if (shards === 1 || !divides(split, shards)) return await compile(fn, parts, options);
   const halves = Object.fromEntries(
     Object.entries(inputs).map((
       [name, spec],
-    ) => [name, whole.has(name) ? spec : shardSpec(name, spec, shards)]),
+    ) => [name, whole.has(name) ? spec : shardSpec(spec, shards)]),
   );
   const pair = await compilePair(fn, { ...parts, inputs: halves }, options);
   const results: Record<string, HostArray> = {};

@@ -9,6 +9,7 @@ import {
   compile,
   type CompileOptions,
   compilePair,
+  divides,
   type Feed,
   host,
   type HostArray,
@@ -57,8 +58,8 @@ export interface TrainStepOptions {
   /** Device, threads and passes of the compiled step. */
   readonly compile?: CompileOptions;
   /**
-   * True when the loss is a mean over samples and every input's first side is the batch: halves of a batch may then run side by side, a
-   * thread each.
+   * True when the loss is a mean over samples and every input's first side is the batch: halves of an even batch may then run side by
+   * side, a thread each.
    */
   readonly separable?: boolean;
   /** What makes a program of the step, to run it on another engine (never in halves); `compile()` if absent. */
@@ -103,8 +104,9 @@ function averageDecay(decay: number, step: number): number {
   return Math.min(decay, (1 + step) / (10 + step));
 }
 
-function shardsOf({ engine, separable, compile }: TrainStepOptions): 1 | 2 {
-  return separable && !engine ? shardCount(compile) : 1;
+function shardsOf({ engine, separable, compile, inputs }: TrainStepOptions): 1 | 2 {
+  const shards = separable && !engine ? shardCount(compile) : 1;
+  return divides(Object.values(inputs), shards) ? shards : 1;
 }
 
 /** Where the shards' programs run. */
@@ -179,7 +181,7 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
     inputs: {
       params: { shape: [size] },
       ...Object.fromEntries(
-        Object.entries(inputs).map(([name, spec]) => [name, shardSpec(name, spec, shards)]),
+        Object.entries(inputs).map(([name, spec]) => [name, shardSpec(spec, shards)]),
       ),
     },
   });
