@@ -47,7 +47,7 @@ Deno.test("distinctScenes() gives scenes of as many concepts, none twice when ca
 Deno.test("evaluate() measures a checkpoint and writes its card when both are asked for", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const config = { ...MINI_VAE, block_out_channels: [4, 4, 4] };
+    const config = { ...MINI_VAE, block_out_channels: [8, 8] };
     const recipe = {
       summary: "Random weights",
       steps: 7,
