@@ -3,12 +3,12 @@
  * everything it depends on, with its own hash in the name, so that a damaged file is never used.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { arch, cpus } from "node:os";
 import { join } from "node:path";
 
-/** Entries that were not used for so long are dropped when a new one is written. */
-const KEPT_MS = 30 * 24 * 3600 * 1000;
+/** Entries that are kept; the oldest go when a new one is written. */
+const MOST_ENTRIES = 100;
 
 function digest(...parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
@@ -28,10 +28,7 @@ export function readGraph(folder: string, key: string): Uint8Array | undefined {
     const path = join(folder, name);
     try {
       const bytes = readFileSync(path);
-      if (name === `${key}.${digest(bytes)}.onnx`) {
-        utimesSync(path, new Date(), new Date());
-        return bytes;
-      }
+      if (name === `${key}.${digest(bytes)}.onnx`) return bytes;
       rmSync(path, { force: true });
     } catch {
       // Gone or unreadable: as if it had never been there.
@@ -61,10 +58,9 @@ export async function keepGraph<Result>(
   }
   try {
     renameSync(temporary, join(folder, `${key}.${digest(readFileSync(temporary))}.onnx`));
-    for (const name of entries(folder)) {
-      const path = join(folder, name);
-      if (Date.now() - statSync(path).mtimeMs > KEPT_MS) rmSync(path, { force: true });
-    }
+    const byAge = entries(folder).map((name) => join(folder, name))
+      .map((path) => ({ path, written: statSync(path).mtimeMs })).sort((a, b) => b.written - a.written);
+    for (const { path } of byAge.slice(MOST_ENTRIES)) rmSync(path, { force: true });
   } catch {
     rmSync(temporary, { force: true });
   }
