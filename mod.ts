@@ -335,7 +335,6 @@ export {
 // Layouts of embeddings (Fig. 4)
 export {
   type Affinities,
-  clusteredPoints,
   conditionalAffinities,
   continuity,
   descend,

@@ -69,7 +69,7 @@ const MINI_QUICK: Budget = {
   guidance: 3,
   seeds: 1,
   galleryItems: 2,
-  expectedSeconds: { encode: 6, train: 42, score: 6 },
+  expectedSeconds: { encode: 6, train: 52, score: 6 },
 };
 
 export const SCALES = {

@@ -166,7 +166,7 @@ function programOf(
     outputs: Object.fromEntries(
       Object.entries(results).map(([name, { dtype, shape }]) => [name, { dtype, shape }]),
     ),
-    async run(feeds, { accept, into = {} } = {}) {
+    async run(feeds, { into = {} } = {}) {
       rejectUnknown(feeds, inputs);
       const fed: Record<string, SessionArray> = {};
       for (const [name, spec] of Object.entries(inputs)) {
@@ -197,7 +197,7 @@ function programOf(
       for (const [name, value] of Object.entries(stateValues)) {
         spare[name] = { ...spare[name] as HostArray, data: filled[value] as Typed };
       }
-      if (accept?.(outputs) ?? true) [current, spare] = [spare, current];
+      [current, spare] = [spare, current];
       return outputs;
     },
     readState: () =>

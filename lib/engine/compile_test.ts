@@ -43,16 +43,6 @@ for (const [name, make] of Object.entries(ENGINES)) {
     await program.dispose();
   });
 
-  Deno.test(`Program of ${name} leaves its state alone when a run is not accepted`, async () => {
-    const program = await make(counter, parts);
-    const options = { accept: () => false };
-    const { product } = await program.run({ step: Float32Array.of(5, 5) }, options);
-    assert.deepEqual([numbers(product), numbers(program.readState().count)], [[6, 70], [1, 2]]);
-    await program.run({ step: Float32Array.of(1, 1) });
-    assert.deepEqual(numbers(program.readState().count), [2, 3]);
-    await program.dispose();
-  });
-
   Deno.test(`Program of ${name} refuses wrong inputs and states in one sentence`, async () => {
     const program = await make(counter, parts);
     const step = Float32Array.of(0, 0);

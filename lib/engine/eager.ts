@@ -57,7 +57,7 @@ export async function eager(
   let current = toTensors(state);
   return {
     outputs: {},
-    async run(feeds, { accept, into = {} } = {}) {
+    async run(feeds, { into = {} } = {}) {
       rejectUnknown(feeds, inputs);
       await tf.setBackend(backend);
       tf.engine().startScope();
@@ -73,7 +73,6 @@ export async function eager(
           outputs[name] = into[name] ? { ...own, data: outputData(name, into[name], own) } : own;
           if (into[name]) into[name].set(own.data);
         }
-        if (!(accept?.(outputs) ?? true)) return outputs;
         const next = { ...current };
         for (const [name, tensor] of Object.entries(result.state ?? {})) next[name] = tf.keep(tensor.clone());
         for (const [name, tensor] of Object.entries(current)) if (next[name] !== tensor) tensor.dispose();

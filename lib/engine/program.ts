@@ -32,8 +32,6 @@ export type Feed = HostArray | Float32Array | Int32Array;
 
 /** How one run goes on. */
 export interface RunOptions {
-  /** Looks at the outputs; where it returns false, the state stays as it was before the run. */
-  readonly accept?: (outputs: HostParams) => boolean;
   /** Arrays that outputs are written to, by name; what is not named goes to memory of the program's own. */
   readonly into?: Readonly<Record<string, HostArray["data"]>>;
 }

@@ -68,8 +68,7 @@ export async function compileSharded(
     outputs: Object.fromEntries(
       Object.entries(results).map(([name, { dtype, shape }]) => [name, { dtype, shape }]),
     ),
-    async run(feeds, { into = {}, accept } = {}) {
-      if (accept) throw new TypeError("A sharded program takes every result: accept() cannot be asked");
+    async run(feeds, { into = {} } = {}) {
       const outputs = Object.fromEntries(
         Object.entries(results).map(([name, own]) => [name, into[name] ? { ...own, data: into[name] } : own]),
       );

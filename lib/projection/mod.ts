@@ -6,7 +6,6 @@ export {
   neighboursFor,
   sparseDivergence,
 } from "./affinities.ts";
-export { clusteredPoints } from "./clustered_points.ts";
 export {
   continuity,
   neighbourPurity,

@@ -169,8 +169,9 @@ export async function startTeam(
       step = (step + 1) % ROUND;
       settings.set([theta, dimensions, divergence ? 1 : 0]);
       Atomics.store(control, DONE, 0);
-      Atomics.store(control, STEP, step);
+      // Tickets first: a helper that saw the step before its tickets would draw void ones until their numbers ran over.
       Atomics.store(control, NEXT, step << CHUNK_BITS);
+      Atomics.store(control, STEP, step);
       Atomics.notify(control, STEP);
       growTree(tree, attraction.positions, dimensions);
       tell(control, READY, step);
