@@ -1,7 +1,8 @@
 import type * as tf from "@tensorflow/tfjs";
+import { isFileArray } from "./file_array.ts";
 import type { Graph } from "./graph.ts";
 import { type HostArray, sizeOf } from "./host_array.ts";
-import { encodeOnnx } from "./onnx.ts";
+import { encodeOnnx, storageRoot } from "./onnx.ts";
 import type { HostParams, Params } from "./parameters.ts";
 import { optimize, type PassName } from "./passes/mod.ts";
 import {
@@ -28,6 +29,11 @@ export interface CompileOptions {
   readonly spin?: boolean;
   /** Folder that keeps optimised graphs between processes, for a faster start; none if absent. */
   readonly cache?: string;
+  /**
+   * When weights that stay in their files are widened: "once", laid out for speed; or "each-run", which keeps them as stored and needs a
+   * quarter of the memory or less, but multiplies slower. Default "once".
+   */
+  readonly widen?: "once" | "each-run";
   /** Graph passes to leave out, to find a wrong one by bisection. */
   readonly withoutPasses?: readonly PassName[];
   /** Writes an onnxruntime profile with this file prefix. */
@@ -52,7 +58,10 @@ export function recordProgram(
 ): { graph: Graph; stateValues: Record<string, string>; outputValues: Record<string, string> } {
   const { frozen = {}, state = {}, inputs = {} } = parts;
   const { graph, outputs } = record((builder) => {
-    for (const [name, array] of Object.entries(frozen)) builder.frozen(`frozen:${name}`, array);
+    for (const [name, weight] of Object.entries(frozen)) {
+      if (isFileArray(weight)) builder.fileConstant(`frozen:${name}`, weight);
+      else builder.frozen(`frozen:${name}`, weight);
+    }
     for (const [name, array] of Object.entries(state)) builder.input(`state:${name}`, array);
     for (const [name, spec] of Object.entries(inputs)) {
       builder.input(`input:${name}`, { dtype: spec.dtype ?? "float32", shape: spec.shape });
@@ -112,7 +121,8 @@ export async function compile(
   options: CompileOptions = {},
 ): Promise<Program> {
   const recorded = recordProgram(fn, parts, options);
-  return programOf(recorded, parts, await openSession(encodeOnnx(recorded.graph), sessionOptions(options)));
+  const session = await openSession(encodeOnnx(recorded.graph), sessionOptions(options, recorded.graph));
+  return programOf(recorded, parts, session);
 }
 
 /**
@@ -127,7 +137,7 @@ export async function compilePair(
   const recorded = recordProgram(fn, parts, options);
   const model = encodeOnnx(recorded.graph);
   const threads = Math.max(1, Math.floor((options.threads ?? navigator.hardwareConcurrency) / 2));
-  const half = sessionOptions({ spin: threads > 1, ...options, threads });
+  const half = sessionOptions({ spin: threads > 1, ...options, threads }, recorded.graph);
   const opened = await Promise.allSettled([openSession(model, half), openSecondSession(model, half)]);
   const sessions = opened.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
   const failed = opened.find((result) => result.status === "rejected");
@@ -138,9 +148,14 @@ export async function compilePair(
   return sessions.map((session) => programOf(recorded, parts, session)) as [Program, Program];
 }
 
-function sessionOptions(options: CompileOptions): SessionOptions {
-  const { device = "cpu", threads = navigator.hardwareConcurrency, spin = true, profile, cache } = options;
-  return { device, threads, spin, profile, cache };
+function sessionOptions(options: CompileOptions, graph: Graph): SessionOptions {
+  const { device = "cpu", threads = navigator.hardwareConcurrency, spin = true, profile, cache, widen } =
+    options;
+  const root = storageRoot(graph);
+  return {
+    ...{ device, threads, spin, profile, cache },
+    ...(root === undefined ? {} : { stored: { root, widen: widen ?? "once" } }),
+  };
 }
 
 function programOf(

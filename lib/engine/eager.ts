@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "./errors.ts";
+import { readWeight, type Weights } from "./file_array.ts";
 import { toHost, toTensor } from "./host_array.ts";
 import type { HostParams, Params } from "./parameters.ts";
 import {
@@ -51,8 +52,8 @@ export async function eager(
   const { frozen = {}, state = {}, inputs = {} } = parts;
   const backend = options.backend ?? "cpu";
   await selectBackend(backend);
-  const toTensors = (tree: HostParams): Params =>
-    Object.fromEntries(Object.entries(tree).map(([name, array]) => [name, toTensor(array)]));
+  const toTensors = (tree: Readonly<Weights>): Params =>
+    Object.fromEntries(Object.entries(tree).map(([name, weight]) => [name, toTensor(readWeight(weight))]));
   const fixed = toTensors(frozen);
   let current = toTensors(state);
   return {

@@ -1,4 +1,5 @@
 /** The record of a function: an ONNX-like graph of named values. Passes are pure functions Graph → Graph. */
+import type { FileArray } from "./file_array.ts";
 import { type DType, host, type HostArray, sizeOf } from "./host_array.ts";
 
 /** Attribute of a node: ONNX INT, INTS, FLOAT or STRING by the JavaScript type (floats are wrapped to keep 1 and 1.0 apart). */
@@ -32,6 +33,8 @@ export interface Graph {
   readonly outputs: readonly string[];
   readonly values: ReadonlyMap<string, ValueInfo>;
   readonly constants: ReadonlyMap<string, Constant>;
+  /** Constants that stay in a file, as stored there; none if absent. */
+  readonly stored?: ReadonlyMap<string, FileArray>;
   readonly nodes: readonly GraphNode[];
 }
 
@@ -39,6 +42,7 @@ export interface Graph {
 export class GraphBuilder {
   readonly values = new Map<string, ValueInfo>();
   readonly constants = new Map<string, Constant>();
+  readonly stored = new Map<string, FileArray>();
   readonly nodes: GraphNode[] = [];
   readonly inputs: string[] = [];
   /** Values known to hold one number everywhere; binary kernels use a scalar instead. */
@@ -61,6 +65,24 @@ export class GraphBuilder {
   frozen(name: string, array: HostArray): string {
     this.constants.set(name, array);
     this.values.set(name, { dtype: array.dtype, shape: array.shape });
+    return name;
+  }
+
+  /** Declares a named constant that stays in its file; a node widens it. */
+  fileConstant(name: string, array: FileArray): string {
+    const { dtype, shape, kind } = array;
+    this.values.set(name, { dtype, shape });
+    if (kind === "F32") this.stored.set(name, array);
+    else {
+      this.stored.set(`stored:${name}`, array);
+      this.nodes.push({
+        op: "Cast",
+        domain: "",
+        inputs: [`stored:${name}`],
+        outputs: [name],
+        attributes: { to: 1 },
+      });
+    }
     return name;
   }
 
@@ -154,6 +176,7 @@ export class GraphBuilder {
       outputs,
       values: this.values,
       constants: this.constants,
+      ...(this.stored.size > 0 ? { stored: this.stored } : {}),
       nodes: this.nodes,
     };
   }

@@ -2,8 +2,17 @@
 export * as tf from "@tensorflow/tfjs";
 export type { Tensor } from "@tensorflow/tfjs";
 export { UserError } from "./errors.ts";
+export {
+  FILE_KINDS,
+  type FileArray,
+  isFileArray,
+  readWeight,
+  type Weight,
+  type Weights,
+} from "./file_array.ts";
 export { type DType, filled, host, type HostArray, sizeOf, toHost, toTensor } from "./host_array.ts";
 export {
+  checkShapes,
   combine,
   countParameters,
   type HostParams,
@@ -16,6 +25,16 @@ export {
   type Shapes,
 } from "./parameters.ts";
 export { fold, type Key, key, normal, type Stream, stream, uniform } from "./random.ts";
+export { type ByteSource, bytesSource, type FileSource, openFileSource } from "./byte_source.ts";
+export {
+  emptyWidened,
+  isStoredKind,
+  readStored,
+  STORED_WIDTH,
+  type StoredKind,
+  widenedType,
+} from "./stored_array.ts";
+export { readSafetensorsIndex, type SafetensorsEntry, type SafetensorsIndex } from "./safetensors_index.ts";
 export { readSafetensors, type SafetensorsFile, writeSafetensors } from "./safetensors.ts";
 export {
   attention,

@@ -1,6 +1,10 @@
 /** Writes a graph as ONNX bytes (the part of onnx.proto that a plain graph needs; field numbers from the ONNX specification). */
+import { parse, relative, sep } from "node:path";
 import protobuf from "protobufjs";
+import type { FileArray } from "./file_array.ts";
 import type { Attribute, Constant, Graph } from "./graph.ts";
+import { sizeOf } from "./host_array.ts";
+import { STORED_WIDTH } from "./stored_array.ts";
 
 const SCHEMA = {
   nested: {
@@ -52,7 +56,12 @@ const SCHEMA = {
             dataType: { type: "int32", id: 2 },
             name: { type: "string", id: 8 },
             rawData: { type: "bytes", id: 9 },
+            externalData: { rule: "repeated", type: "StringStringEntryProto", id: 13 },
+            dataLocation: { type: "int32", id: 14 },
           },
+        },
+        StringStringEntryProto: {
+          fields: { key: { type: "string", id: 1 }, value: { type: "string", id: 2 } },
         },
         ValueInfoProto: { fields: { name: { type: "string", id: 1 }, type: { type: "TypeProto", id: 2 } } },
         TypeProto: { fields: { tensorType: { type: "TypeProtoTensor", id: 1 } } },
@@ -67,6 +76,9 @@ const SCHEMA = {
 };
 
 const CODES = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+const FILE_CODES = { F32: 1, F16: 10, BF16: 16 } as const;
+/** TensorProto.DataLocation.EXTERNAL. */
+const EXTERNAL = 1;
 /** Operator set of the default domain; every lowering is written against it. */
 const OPSET = 18;
 const IR_VERSION = 9;
@@ -84,6 +96,32 @@ function initializer(name: string, constant: Constant): Record<string, unknown> 
   const data = constant.dtype === "int64" ? BigInt64Array.from(constant.data, BigInt) : constant.data;
   const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return { name, dims: [...constant.shape], dataType: CODES[constant.dtype], rawData };
+}
+
+/** The folder that locations of stored constants are relative to: the root of their file system. */
+export function storageRoot(graph: Graph): string | undefined {
+  const roots = new Set([...graph.stored?.values() ?? []].map(({ file }) => parse(file).root));
+  if (roots.size > 1) {
+    throw new RangeError(`Compiling needs all weights on one drive, got ${[...roots].join(" and ")}`);
+  }
+  return [...roots][0];
+}
+
+/** An initializer that stays in its file (ONNX external data). */
+function storedInitializer(name: string, array: FileArray): Record<string, unknown> {
+  const { file, offset, shape, kind } = array;
+  const entries = {
+    location: relative(parse(file).root, file).replaceAll(sep, "/"),
+    offset: String(offset),
+    length: String(sizeOf(shape) * STORED_WIDTH[kind]),
+  };
+  return {
+    name,
+    dims: [...shape],
+    dataType: FILE_CODES[kind],
+    externalData: Object.entries(entries).map(([key, value]) => ({ key, value })),
+    dataLocation: EXTERNAL,
+  };
 }
 
 /** Encodes a graph. Little-endian machines only, as all that run Deno are. */
@@ -108,7 +146,10 @@ export function encodeOnnx(graph: Graph): Uint8Array {
         domain: node.domain,
         attribute: Object.entries(node.attributes).map(([name, value]) => attribute(name, value)),
       })),
-      initializer: [...graph.constants].map(([name, constant]) => initializer(name, constant)),
+      initializer: [
+        ...[...graph.constants].map(([name, constant]) => initializer(name, constant)),
+        ...[...graph.stored ?? []].map(([name, array]) => storedInitializer(name, array)),
+      ],
       input: graph.inputs.map(valueInfo),
       output: graph.outputs.map(valueInfo),
     },

@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { UserError } from "./errors.ts";
+import type { Weights } from "./file_array.ts";
 import { type HostArray, sizeOf } from "./host_array.ts";
 
 /** Parameters of a model as tensors, flat, under the reference's dotted state-dict names. */
@@ -68,10 +69,28 @@ export function leaf<T>(tree: Record<string, T>, name: string): T {
 }
 
 /** Total number of scalars. */
-export function countParameters(tree: Shapes | HostParams): number {
+export function countParameters(tree: Shapes | Readonly<Weights>): number {
   let total = 0;
   for (const entry of Object.values(tree)) total += sizeOf("shape" in entry ? entry.shape : entry);
   return total;
+}
+
+/**
+ * Checks the names and shapes that were found against those that a model expects. Every name must be used.
+ *
+ * @throws UserError listing the first ten missing, unexpected and mis-shaped keys.
+ */
+export function checkShapes(found: Shapes, expected: Shapes, options: { what: string }): void {
+  const faults: string[] = [];
+  for (const [name, shape] of Object.entries(expected)) {
+    const got = found[name];
+    if (!got) faults.push(`missing "${name}"`);
+    else if (got.join() !== shape.join()) faults.push(`"${name}" expected [${shape}], got [${got}]`);
+  }
+  for (const name of Object.keys(found)) if (!(name in expected)) faults.push(`unexpected "${name}"`);
+  if (faults.length === 0) return;
+  const more = faults.length > 10 ? `; and ${faults.length - 10} more` : "";
+  throw new UserError(`Loading ${options.what} failed: ${faults.slice(0, 10).join("; ")}${more}`);
 }
 
 /**
@@ -80,19 +99,7 @@ export function countParameters(tree: Shapes | HostParams): number {
  * @throws UserError listing the first ten missing, unexpected and mis-shaped keys.
  */
 export function loadStrict(state: HostParams, shapes: Shapes, options: { what: string }): HostParams {
-  const faults: string[] = [];
-  const ordered: HostParams = {};
-  for (const [name, shape] of Object.entries(shapes)) {
-    const array = state[name];
-    if (!array) faults.push(`missing "${name}"`);
-    else if (array.shape.join() !== shape.join()) {
-      faults.push(`"${name}" expected [${shape}], got [${array.shape}]`);
-    } else ordered[name] = array;
-  }
-  for (const name of Object.keys(state)) if (!(name in shapes)) faults.push(`unexpected "${name}"`);
-  if (faults.length) {
-    const more = faults.length > 10 ? `; and ${faults.length - 10} more` : "";
-    throw new UserError(`Loading ${options.what} failed: ${faults.slice(0, 10).join("; ")}${more}`);
-  }
-  return ordered;
+  const found = Object.fromEntries(Object.entries(state).map(([name, { shape }]) => [name, shape]));
+  checkShapes(found, shapes, options);
+  return Object.fromEntries(Object.keys(shapes).map((name) => [name, leaf(state, name)]));
 }

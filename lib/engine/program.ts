@@ -1,4 +1,5 @@
 /** Functions over tensors, turned into something that can be run again and again: compiled (default) or eager. */
+import type { Weights } from "./file_array.ts";
 import type { HostArray } from "./host_array.ts";
 import type { HostParams, Params } from "./parameters.ts";
 
@@ -12,8 +13,8 @@ export interface InputSpec {
 
 /** What a program is made of. */
 export interface ProgramParts {
-  /** Constants: weights that never change. */
-  readonly frozen?: HostParams;
+  /** Constants: weights that never change, in memory or in their files. */
+  readonly frozen?: Readonly<Weights>;
   /** Arrays that live in the program; each run replaces those that `fn` returns. */
   readonly state?: HostParams;
   /** What is fed in at each run. */

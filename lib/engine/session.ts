@@ -17,6 +17,8 @@ export interface SessionOptions {
   readonly spin: boolean;
   /** Folder that keeps optimised graphs between processes; none if absent. */
   readonly cache?: string | undefined;
+  /** Where stored constants are, and when they are widened; absent: the graph has none. */
+  readonly stored?: { readonly root: string; readonly widen: "once" | "each-run" };
   /** File prefix of an onnxruntime profile. */
   readonly profile?: string | undefined;
 }
@@ -71,8 +73,9 @@ export async function openSession(model: Uint8Array, options: SessionOptions): P
 }
 
 async function openCached(model: Uint8Array, options: SessionOptions): Promise<ort.InferenceSession> {
-  const { cache, device } = options;
-  if (!cache || device !== "cpu") return await create(model, options);
+  const { cache, device, stored } = options;
+  // An optimised graph would hold the stored weights, widened.
+  if (!cache || stored || device !== "cpu") return await create(model, options);
   const key = graphKey(model, `onnxruntime ${ort.env.versions.node ?? ort.env.versions.common}`);
   const known = readGraph(cache, key);
   if (known) return await create(known, options, { graphOptimizationLevel: "disabled" });
@@ -88,7 +91,7 @@ async function create(
   options: SessionOptions,
   further: ort.InferenceSession.SessionOptions = {},
 ): Promise<ort.InferenceSession> {
-  const { device, threads, spin, profile } = options;
+  const { device, threads, spin, profile, stored } = options;
   try {
     return await ort.InferenceSession.create(model, {
       executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
@@ -101,7 +104,22 @@ async function create(
       logSeverityLevel: 3,
       ...further,
       ...(profile ? { enableProfiling: true, profileFilePrefix: profile } : {}),
-      extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: spin ? "1" : "0" } } },
+      extra: {
+        session: {
+          set_denormal_as_zero: "1",
+          intra_op: { allow_spinning: spin ? "1" : "0" },
+          ...(stored
+            ? {
+              model_external_initializers_file_folder_path: stored.root,
+              // The arena would round large weights up to powers of two.
+              use_device_allocator_for_initializers: "1",
+            }
+            : {}),
+        },
+        ...(stored?.widen === "each-run"
+          ? { optimization: { disable_specified_optimizers: "ConstantFolding" } }
+          : {}),
+      },
     });
   } catch (error) {
     if (device === "cpu") throw error;

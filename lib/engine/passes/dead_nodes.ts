@@ -9,8 +9,14 @@ export function removeDeadNodes(graph: Graph): Graph {
     for (const name of node.inputs) needed.add(name);
     nodes.push({ ...node, outputs: trimmed(node.op, node.outputs, needed) });
   }
-  const constants = new Map([...graph.constants].filter(([name]) => needed.has(name)));
-  return { ...graph, nodes: nodes.reverse(), constants };
+  const kept = <T>(values: ReadonlyMap<string, T>) =>
+    new Map([...values].filter(([name]) => needed.has(name)));
+  return {
+    ...graph,
+    nodes: nodes.reverse(),
+    constants: kept(graph.constants),
+    ...(graph.stored ? { stored: kept(graph.stored) } : {}),
+  };
 }
 
 /** LayerNormalization's optional outputs are dropped when unread; those of other nodes (Split) are all required. */

@@ -1,6 +1,7 @@
 import type { Graph } from "../graph.ts";
 import { shareCommonSubexpressions } from "./common_subexpressions.ts";
 import { removeDeadNodes } from "./dead_nodes.ts";
+import { fuseAttention } from "./fused_attention.ts";
 import { mergeLayoutChains } from "./layout_chains.ts";
 
 /** The passes in the order in which they run. */
@@ -8,6 +9,7 @@ export const PASSES = {
   "dead-nodes": removeDeadNodes,
   "layout-chains": mergeLayoutChains,
   "common-subexpressions": shareCommonSubexpressions,
+  "fused-attention": fuseAttention,
 } as const;
 
 /** Name of a graph pass, for {@link optimize}'s options. */
