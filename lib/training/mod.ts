@@ -16,5 +16,6 @@ export {
   type NoisyBatch,
   noisyBatch,
   noisyBatchSpecs,
+  velocityWeights,
   weightedSquaredError,
 } from "./noise_prediction.ts";

@@ -63,6 +63,20 @@ export function minSnrWeights(
   });
 }
 
+/**
+ * Weights that turn the squared error of ε into that of v = √ᾱ ε − √(1 − ᾱ) z_0 (Salimans & Ho 2022): 1/ᾱ_t, so that every noise level counts
+ * about alike. → [batch], at least 1.
+ */
+export function velocityWeights(schedule: NoiseSchedule, timesteps: ArrayLike<number>): Float32Array {
+  return Float32Array.from(timesteps, (t) => {
+    const alpha = schedule.alphasCumprod[t];
+    if (alpha === undefined) {
+      throw new RangeError(`velocityWeights() needs timesteps of the schedule, got ${t}`);
+    }
+    return 1 / alpha;
+  });
+}
+
 /** Mean over the batch of weight · (mean squared error of a sample). prediction and target [batch ...], weights [batch]. */
 export function weightedSquaredError(prediction: Tensor, target: Tensor, weights: Tensor): Tensor {
   const error = tf.square(tf.sub(prediction, target));

@@ -6,6 +6,7 @@ import {
   minSnrWeights,
   noisyBatch,
   noisyBatchSpecs,
+  velocityWeights,
   weightedSquaredError,
 } from "./noise_prediction.ts";
 
@@ -46,6 +47,26 @@ Deno.test("minSnrWeights() is 1 where noise prevails and γ/SNR where the signal
   assert.ok(Math.abs(clean! - 5 / snr(0)) < 1e-6 && clean! < 0.01);
   assert.deepEqual([noisy, fixed! <= 1], [1, true]);
   assert.throws(() => minSnrWeights(schedule, [1000]), /timesteps of the schedule, got 1000/);
+});
+
+Deno.test("velocityWeights() make the error of ε the error of v", () => {
+  const [timesteps, latent, noise, guess] = [[0, 500, 999], [0.3, -1.2, 0.7], [1, -0.4, 0.2], [
+    0.8,
+    0.1,
+    0.5,
+  ]];
+  const weights = velocityWeights(schedule, timesteps);
+  timesteps.forEach((t, i) => {
+    const [signal, spread] = [
+      Math.sqrt(schedule.alphasCumprod[t]!),
+      Math.sqrt(1 - schedule.alphasCumprod[t]!),
+    ];
+    const seen = signal * latent[i]! + spread * noise[i]!;
+    const velocity = (epsilon: number) => signal * epsilon - spread * (seen - spread * epsilon) / signal;
+    const error = (velocity(guess[i]!) - velocity(noise[i]!)) ** 2;
+    assert.ok(Math.abs(weights[i]! * (guess[i]! - noise[i]!) ** 2 / error - 1) < 1e-6);
+  });
+  assert.throws(() => velocityWeights(schedule, [1000]), /timesteps of the schedule, got 1000/);
 });
 
 Deno.test("weightedSquaredError() with equal weights is the mean squared error, and leaves out a sample of weight 0", async () => {

@@ -26,6 +26,7 @@ import {
   shardSpec,
   type Tensor,
   valueAndGradients,
+  type Weights,
 } from "../engine/mod.ts";
 import { ADAMW, type AdamWConfig, adamwRates } from "./adamw.ts";
 import { flatten, flattenHost, unflatten, unflattenHost } from "./flat_parameters.ts";
@@ -42,7 +43,7 @@ export interface LossResult {
 /** What is trained and how. */
 export interface TrainStepOptions {
   /** Weights that stay as they are; constants of the graph. */
-  readonly frozen: HostParams;
+  readonly frozen: Readonly<Weights>;
   /** Weights to train, with their initial values. */
   readonly trainable: HostParams;
   /** The batch's arrays. */
