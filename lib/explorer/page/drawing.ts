@@ -1,0 +1,177 @@
+/// <reference lib="dom" />
+/** Drawings: asked for, followed step by step, ended early. One at a time. */
+import { signal } from "@preact/signals";
+import { cancelDrawing, draw } from "./calls.ts";
+import { commit, gallery, lookedAt, said, view } from "./store.ts";
+import { type DrawBody, galleryPicture } from "../api.ts";
+
+/** Names this page to who draws; `randomUUID` is not there on plain http. */
+const CLIENT = crypto.getRandomValues(new Uint32Array(4)).join("-");
+/** Pictures of a row. */
+export const NOISES = 4;
+/** Pictures along a walk. */
+export const WALK_STEPS = 8;
+
+/** A picture in the making. */
+export interface Drawn {
+  /** data: URL. */
+  readonly source: string;
+  /** There when it is finished. */
+  readonly scores?: Readonly<Record<string, number>>;
+}
+
+/** A row of pictures under one instruction. */
+export interface DrawnRow {
+  readonly label: string;
+  /** By place; undefined where nothing has come yet. */
+  readonly pictures: readonly (Drawn | undefined)[];
+}
+
+/** A drawing. */
+export interface Drawing {
+  readonly kind: "pictures" | "walk";
+  readonly running: boolean;
+  readonly rows: readonly DrawnRow[];
+  readonly plus?: DrawnRow;
+  readonly target?: Drawn;
+  /** Source of the condition's picture. */
+  readonly condition: string;
+  /** Steps done and in all, of the model at work. */
+  readonly done: number;
+  readonly total: number;
+  readonly notes: readonly string[];
+  readonly seconds?: number;
+  readonly problem?: string;
+}
+
+/** The last drawing. */
+export const drawing = signal<Drawing | undefined>(undefined);
+
+let abort: AbortController | undefined;
+
+/** Texts that pictures are made for. */
+export function wantedTexts(): readonly string[] {
+  const { compared } = view.value;
+  const looked = lookedAt.value;
+  return compared.length > 0 ? compared : looked === undefined ? [] : [looked];
+}
+
+/** The prompt in force. */
+export function promptInForce(): string {
+  const { prompt, gallery: id } = view.value;
+  return prompt ?? gallery.value?.find((item) => item.id === id)?.prompt ?? "";
+}
+
+function settings(): Omit<DrawBody, "pictures" | "plus"> {
+  const { gallery: id, picture, seed, scale, steps, guidance } = view.value;
+  return {
+    client: CLIENT,
+    condition: id === "own" && picture ? { picture } : { gallery: id },
+    prompt: promptInForce(),
+    seed,
+    steps,
+    guidance,
+    adapterScale: scale,
+  };
+}
+
+function conditionSource(): string {
+  const { gallery: id, picture } = view.value;
+  return id === "own" && picture ? source(picture) : galleryPicture(id);
+}
+
+const source = (png: string) => `data:image/png;base64,${png}`;
+const empty = (length: number) => Array<undefined>(length).fill(undefined);
+
+async function follow(body: DrawBody, start: Drawing): Promise<void> {
+  abort?.abort();
+  const own = abort = new AbortController();
+  let now = start;
+  const tell = (change: Partial<Drawing>) => {
+    now = { ...now, ...change };
+    if (abort === own) drawing.value = now;
+  };
+  tell({});
+  requestAnimationFrame(() => document.querySelector(".results")?.scrollIntoView({ block: "start" }));
+  const width = start.rows[0]!.pictures.length;
+  const put = (row: DrawnRow, at: number, picture: Drawn): DrawnRow => ({
+    ...row,
+    pictures: row.pictures.map((old, i) => i === at ? picture : old),
+  });
+  try {
+    for await (const line of draw(body, own.signal)) {
+      if (line.kind === "step") tell({ done: line.done, total: line.total });
+      if (line.kind === "step" || line.kind === "finished") {
+        for (const { at, png, scores } of line.pictures) {
+          const made: Drawn = { source: source(png), ...(scores ? { scores } : {}) };
+          if (line.model === "target") tell({ target: made });
+          else if (line.model === "plus") tell({ plus: put(now.plus!, at, made) });
+          else {
+            const place = Math.floor(at / width);
+            tell({ rows: now.rows.map((row, i) => i === place ? put(row, at % width, made) : row) });
+          }
+        }
+      } else if (line.kind === "done") {
+        tell({ running: false, seconds: line.seconds, notes: line.notes });
+        said.value = "The pictures are finished";
+      } else if (line.kind === "cancelled") tell({ running: false, problem: "Cancelled." });
+      else if (line.kind === "error") tell({ running: false, problem: line.error });
+    }
+  } catch (error) {
+    tell({
+      running: false,
+      problem: own.signal.aborted ? "Cancelled." : error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+/** Draws the wanted texts: a row of pictures each, from the same noises. */
+export async function drawPictures(): Promise<void> {
+  const texts = wantedTexts();
+  if (texts.length === 0) return;
+  commit({ drawn: "pictures" }, { replace: true });
+  const noises = Array.from({ length: NOISES }, (_, noise) => noise);
+  const { plus } = view.value;
+  await follow({
+    ...settings(),
+    plus,
+    pictures: texts.flatMap((text) => noises.map((noise) => ({ texts: [text], noise }))),
+  }, {
+    kind: "pictures",
+    running: true,
+    condition: conditionSource(),
+    rows: texts.map((label) => ({ label, pictures: empty(NOISES) })),
+    ...(plus ? { plus: { label: "IPAdapter+, which takes no instruction", pictures: empty(NOISES) } } : {}),
+    done: 0,
+    total: 0,
+    notes: [],
+  });
+}
+
+/** Draws along the line between two embeddings, all from one noise. */
+export async function drawWalk(from: string, to: string): Promise<void> {
+  commit({ drawn: "walk", walkFrom: from, walkTo: to }, { replace: true });
+  await follow({
+    ...settings(),
+    plus: false,
+    pictures: Array.from({ length: WALK_STEPS }, (_, i) => ({
+      texts: [from, to],
+      mix: i / (WALK_STEPS - 1),
+      noise: 0,
+    })),
+  }, {
+    kind: "walk",
+    running: true,
+    condition: conditionSource(),
+    rows: [{ label: `from “${from}” to “${to}”`, pictures: empty(WALK_STEPS) }],
+    done: 0,
+    total: 0,
+    notes: [],
+  });
+}
+
+/** Ends the drawing. */
+export function cancel(): void {
+  abort?.abort();
+  cancelDrawing(CLIENT).catch(() => {}); // the closed connection has ended it already
+}

@@ -1,0 +1,39 @@
+/// <reference lib="dom" />
+/** The part of plotly.js that the page uses; the library itself is a script of its own. */
+
+/** A trace as plain data. */
+export type PlotTrace = Record<string, unknown>;
+
+/** What pointing at a mark tells. */
+export interface PlotEvent {
+  readonly points?: readonly { readonly customdata?: unknown }[];
+  /** A box's shape. */
+  readonly range?: unknown;
+  /** A lasso's. */
+  readonly lassoPoints?: unknown;
+}
+
+/** The element a plot is drawn in. */
+export interface PlotElement extends HTMLElement {
+  on(event: string, heard: (event: PlotEvent | undefined) => void): void;
+  readonly layout?: Record<string, { range?: [number, number]; camera?: unknown }>;
+}
+
+interface Plotly {
+  react(
+    element: HTMLElement,
+    data: readonly PlotTrace[],
+    layout: Record<string, unknown>,
+    config: Record<string, unknown>,
+  ): Promise<PlotElement>;
+  restyle(element: HTMLElement, change: Record<string, unknown>, traces: readonly number[]): Promise<unknown>;
+  relayout(element: HTMLElement, change: Record<string, unknown>): Promise<unknown>;
+  purge(element: HTMLElement): void;
+  toImage(element: HTMLElement, options: Record<string, unknown>): Promise<string>;
+  readonly Plots: { resize(element: HTMLElement): Promise<unknown> };
+}
+
+/** The library on the page. */
+export function plotly(): Plotly {
+  return (globalThis as unknown as { Plotly: Plotly }).Plotly;
+}
