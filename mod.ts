@@ -80,6 +80,10 @@ export {
   type CaptionTokenizer,
   captionVocabulary,
   CLIP_PROCESSOR,
+  type ClipTokenizer,
+  clipTokenizerFromJson,
+  clipTokenizerFromVocabulary,
+  type ClipTokenizerOptions,
   contrastiveLoss,
   createCaptionTokenizer,
   createSentenceEmbedder,
@@ -137,12 +141,15 @@ export {
   guided,
   type ImageContext,
   initControlnet,
+  initLora,
   initUnet,
   initVae,
   type LatentMoments,
   type Lora,
   type LoraDelta,
+  loraModule,
   type LoraPart,
+  loraWeights,
   type NoiseSchedule,
   noiseSchedule,
   type NoiseScheduleConfig,
@@ -177,15 +184,23 @@ export {
 // The adapter: projection (Fig. 3), image context (Fig. 2), checkpoints
 export {
   adapterParams,
+  adapterRows,
   adapterShapes,
   type AdapterTarget,
   type AnyInstructConfig,
+  checkAdapterFile,
+  detectAdapter,
   detectProjection,
   imageContext,
   imageContextShapes,
+  imageProjection,
+  type ImageProjectionConfig,
+  imageProjectionShapes,
   initImageContext,
+  initImageProjection,
   initInstructResampler,
   initResampler,
+  instantStyle,
   instructAdditionShapes,
   instructFromPlus,
   type InstructInputs,
@@ -194,19 +209,47 @@ export {
   instructResamplerShapes,
   type InstructSizes,
   loadAdapter,
+  loadAdapterFile,
   plusConfig,
   type ProjectionConfig,
   projectionShapes,
+  type PublishedProjection,
   readAdapter,
   type ReleasedInstructResamplerConfig,
   resampler,
   type ResamplerConfig,
   resamplerShapes,
+  styleLayers,
   writeAdapter,
 } from "./lib/adapter/mod.ts";
 
+// Published weights: files of any layout, the hub's shared cache
+export {
+  downloadHubFile,
+  type DownloadProgress,
+  findCached,
+  type HubFile,
+  type HubSettings,
+  hubSettings,
+  type LoadPlan,
+  loadWeights,
+  type NameRow,
+  openWeightFile,
+  planLoading,
+  PUBLISHED_NAMES,
+  type PublishedModel,
+  type Renamed,
+  renamed,
+  type RetryOptions,
+  type StoredTensor,
+  verifyCached,
+  type WeightFile,
+  weightsInMemory,
+} from "./lib/hub/mod.ts";
+
 // Instructions (Sec. 3.4)
 export {
+  COLOUR_INSTRUCTIONS,
   CORPUS,
   FIXED_INSTRUCTIONS,
   foreignKeywords,
@@ -232,6 +275,8 @@ export {
 // The five tasks (Sec. 3.4)
 export {
   attributeAgreement,
+  type Background,
+  BACKGROUNDS,
   type Bank,
   buildFaceOracle,
   buildStyleOracle,
@@ -247,9 +292,11 @@ export {
   type DrawingMatch,
   type DrawnScene,
   drawPortrait,
+  drawPose,
   drawScene,
   edgeF1,
   edgeMap,
+  edgePicture,
   type FaceOracle,
   FAMILIES,
   type Family,
@@ -259,12 +306,17 @@ export {
   keepsDrawing,
   type Layout,
   loadBank,
+  mapF1,
   nearestIdentity,
+  outlineOf,
   type Pair,
+  personMask,
   type Pool,
   poolOf,
   type PortraitBank,
+  portraitMask,
   type PortraitSpec,
+  type PoseSpec,
   type PretrainItem,
   rankDrawings,
   type Rgb,
@@ -311,6 +363,7 @@ export {
   type TrainOptions,
   type TrainStep,
   type TrainStepOptions,
+  velocityWeights,
   weightedSquaredError,
 } from "./lib/training/mod.ts";
 
@@ -342,6 +395,7 @@ export {
   jointProbabilities,
   klDivergence,
   klGradient,
+  labelPurity,
   layoutOf,
   type Metric,
   nearestNeighbours,
@@ -363,6 +417,8 @@ export {
   PROJECTION_METHODS,
   type ProjectionMethod,
   type ProjectOptions,
+  type RankQuality,
+  rankQuality,
   type ReferenceMap,
   silhouette,
   silhouetteSamples,
@@ -426,7 +482,14 @@ export {
 } from "./lib/plots/mod.ts";
 
 // Long jobs in a notebook
-export { type JobContext, type JobOptions, type JobProgress, runJob } from "./lib/notebook/mod.ts";
+export {
+  type JobContext,
+  type JobOptions,
+  type JobProgress,
+  type LiveFigure,
+  liveFigure,
+  runJob,
+} from "./lib/notebook/mod.ts";
 
 // Sizes at the two scales, and the committed mini weights
 export {
@@ -435,14 +498,30 @@ export {
   MINI_UNET,
   MINI_VAE,
   MINI_VISION,
+  miniControlnet,
   miniText,
   TEXT_LENGTH,
   TEXT_WIDTH,
 } from "./experiments/mini/models.ts";
-export { SD15_INSTRUCT, SD15_RESAMPLER, SD15_UNET } from "./experiments/sd15_sizes.ts";
 export {
+  SD15_CONTROLNET,
+  SD15_IMAGE_PROJECTION,
+  SD15_INSTRUCT,
+  SD15_INSTRUCT_RELEASED,
+  SD15_RESAMPLER,
+  SD15_UNET,
+  SD15_VAE,
+  VIT_H_TEXT,
+  VIT_H_VISION,
+  VIT_L_TEXT,
+} from "./experiments/sd15_sizes.ts";
+export {
+  ADDITION_IDS,
   type Checkpoint,
+  checkpointPath,
   CHECKPOINTS,
+  CONTROLNET_NAMES,
+  type ControlnetName,
   PART_IDS,
   type PartId,
   readCheckpoint,
@@ -463,9 +542,27 @@ export {
 export {
   type GenerationRecord,
   readRecord,
+  readRecordOf,
   type RecordedFile,
   type RecordedImage,
+  type RecordKind,
+  type RecordOf,
 } from "./experiments/generate/record.ts";
+export {
+  type GeneratedPaper,
+  generatePaper,
+  type PaperOptions,
+  type PaperPicture,
+  type PaperRequest,
+} from "./experiments/paper/generate.ts";
+export { PAPER_RECORDS, type PaperRecord, type PaperWeightName } from "./experiments/paper/paper_record.ts";
+export { type PaperSettings } from "./experiments/paper/draw.ts";
+export { expectedPaperSeconds, PAPER_RATES, type PaperRates } from "./experiments/paper/paper_rates.ts";
+export { writeTinyModels } from "./experiments/paper/tiny_models.ts";
+export { PAPER_FILES, type PaperFile } from "./experiments/models/paper_files.ts";
+export { checkDataset, type DatasetReport, datasetText } from "./experiments/data/check_dataset.ts";
+export { layoutText, PAPER_DATASETS, type PaperDataset } from "./experiments/data/paper_datasets.ts";
+export { type Budget, type Scale, SCALES } from "./experiments/scales.ts";
 export { type GenerationSettings, NUMBERS, SAMPLER_NAMES } from "./experiments/generate/settings.ts";
 export { generationSheet, pictureName } from "./experiments/generate/sheet.ts";
 export { type ImageSource } from "./experiments/generate/source_image.ts";
@@ -473,15 +570,33 @@ export { JOINT_ADAPTER } from "./experiments/generate/adapter_file.ts";
 export { type Fit, FITS } from "./lib/raster/mod.ts";
 export { type PreviewOptions, previewSheet } from "./experiments/preview.ts";
 
+// The explorer: a page on loopback, or in a notebook's cell
+export {
+  explore,
+  type ExploreOptions,
+  type ShownExplorer,
+  startExplorer,
+} from "./experiments/explore/explore.ts";
+export type { RunningExplorer } from "./lib/explorer/mod.ts";
+
 // The paper's numbers, ours beside them, verdicts (Sec. 4.2, 4.3)
 export {
   type Cell,
   cellsOf,
+  type Checked,
   type Claim,
   claimsTable,
+  type ClaimState,
+  claimStates,
   claimsText,
   type ClaimVerdict,
   drawTable1,
+  explain,
+  type Explained,
+  type Explanation,
+  EXPLANATIONS,
+  type Finding,
+  type Findings,
   judgeClaim,
   judgeTable1,
   judgeTrainingCost,
@@ -489,7 +604,9 @@ export {
   type Means,
   type MetricNote,
   ON_PAR_MARGIN,
+  PAPER_CLAIMS,
   PAPER_TABLE1,
+  type PaperClaim,
   type PaperRow,
   paperValue,
   type Provenance,

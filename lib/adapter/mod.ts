@@ -1,15 +1,22 @@
 /** The adapter: projection of the condition image (Fig. 3), injection into the U-Net (Fig. 2), and its file. */
 export {
+  adapterInPlace,
   adapterParams,
+  adapterRows,
   adapterShapes,
   type AdapterTarget,
+  checkAdapterFile,
+  detectAdapter,
   detectProjection,
   loadAdapter,
+  loadAdapterFile,
   type ProjectionConfig,
   projectionShapes,
+  type PublishedProjection,
   readAdapter,
   writeAdapter,
 } from "./checkpoint.ts";
+export { instantStyle, styleLayers } from "./instant_style.ts";
 export { imageContext, imageContextShapes, initImageContext } from "./image_context.ts";
 export {
   type AnyInstructConfig,
@@ -25,3 +32,9 @@ export {
   type ReleasedInstructResamplerConfig,
 } from "./instruct_resampler.ts";
 export { initResampler, resampler, type ResamplerConfig, resamplerShapes } from "./resampler.ts";
+export {
+  imageProjection,
+  type ImageProjectionConfig,
+  imageProjectionShapes,
+  initImageProjection,
+} from "./image_projection.ts";

@@ -30,12 +30,19 @@ export {
   captionWords,
   createCaptionTokenizer,
 } from "./caption_tokenizer.ts";
+export {
+  type ClipTokenizer,
+  clipTokenizerFromJson,
+  clipTokenizerFromVocabulary,
+  type ClipTokenizerOptions,
+} from "./clip_tokenizer.ts";
 export { createPieceTokenizer, type PieceTokenizer, type PieceVocabulary } from "./sentence_pieces.ts";
 export {
   MAX_PIECES,
   SENTENCE_ENCODER_SHAPES,
   SENTENCE_WIDTH,
   sentenceEncoder,
+  sentenceStates,
   type SentenceTokens,
   sentenceTokens,
 } from "./sentence_encoder.ts";

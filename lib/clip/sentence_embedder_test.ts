@@ -41,3 +41,23 @@ Deno.test("embedSentences() gives no rows when there are no texts, and refuses o
     (error: Error) => error instanceof UserError && /at most 128 word pieces/.test(error.message),
   );
 });
+
+Deno.test("createSentenceEmbedder().states() gives a unit vector per piece, whatever else is in the batch", async () => {
+  const embedder = createSentenceEmbedder(encoder, { batch: 2 });
+  const [short, empty, long] = await embedder.states([
+    "take everything",
+    "",
+    "take everything from this image",
+  ]);
+  const [alone] = await embedder.states(["take everything"]);
+  await embedder.dispose();
+  assert.equal(short!.length, encoder.tokenizer.encode("take everything").length * SENTENCE_WIDTH);
+  assert.equal(empty!.length, 0);
+  assert.ok(long!.length > short!.length);
+  for (let piece = 0; piece * SENTENCE_WIDTH < long!.length; piece++) {
+    assert.ok(Math.abs(dot(rowOf(long!, piece), rowOf(long!, piece)) - 1) < 1e-5);
+  }
+  assert.ok(alone!.every((value, i) => Math.abs(value - (short![i] as number)) < 1e-5));
+  // The same word in another sentence is another state.
+  assert.ok(dot(rowOf(short!, 0), rowOf(long!, 0)) < 0.9999);
+});

@@ -139,14 +139,8 @@ function layer(params: Params, x: Tensor, bias: Tensor): Tensor {
   return tf.add(linear(hidden, leaf(params, "mlp.2.weight"), leaf(params, "mlp.2.bias")), y);
 }
 
-/**
- * Embeds sentences. ids int32 [batch tokens], mask float [batch tokens] (1 piece, 0 padding) → [batch 512], each row of length 1.
- * Padding changes nothing: a sentence has the same vector whatever length its batch is padded to.
- *
- * @throws RangeError when ids and mask differ in shape.
- */
-export function sentenceEncoder(params: Params, inputs: { ids: Tensor; mask: Tensor }): Tensor {
-  const { ids, mask } = inputs;
+/** The pieces' states behind the last layer [batch tokens 512]; rows of padding mean nothing. */
+function pieceStates(params: Params, { ids, mask }: { ids: Tensor; mask: Tensor }): Tensor {
   if (ids.rank !== 2 || ids.shape.join() !== mask.shape.join()) {
     throw new RangeError(
       `sentenceEncoder() needs ids and mask [batch tokens], got [${ids.shape}] and [${mask.shape}]`,
@@ -159,11 +153,31 @@ export function sentenceEncoder(params: Params, inputs: { ids: Tensor; mask: Ten
   const angles = tf.mul(positions, tf.reshape(leaf(params, "position.frequencies"), [1, -1]));
   const signal = tf.concat([tf.sin(angles), tf.cos(angles)], -1); // [tokens 256]
   const bias = tf.reshape(tf.mul(tf.sub(1, mask), -1e9), [batch, 1, 1, tokens]);
-  let x = tf.add(tf.mul(e, 2), signal);
-  x = layer(scope(params, "layers.0"), x, bias);
-  x = layer(scope(params, "layers.1"), x, bias);
-  const sum = tf.sum(tf.mul(x, tf.expandDims(mask, -1)), 1);
+  const x = layer(scope(params, "layers.0"), tf.add(tf.mul(e, 2), signal), bias);
+  return layer(scope(params, "layers.1"), x, bias);
+}
+
+/** x / |x| over the last axis. */
+const unit = (x: Tensor): Tensor => tf.div(x, tf.sqrt(tf.maximum(tf.sum(tf.square(x), -1, true), 1e-12)));
+
+/**
+ * Embeds sentences. ids int32 [batch tokens], mask float [batch tokens] (1 piece, 0 padding) → [batch 512], each row of length 1.
+ * Padding changes nothing: a sentence has the same vector whatever length its batch is padded to.
+ *
+ * @throws RangeError when ids and mask differ in shape.
+ */
+export function sentenceEncoder(params: Params, inputs: { ids: Tensor; mask: Tensor }): Tensor {
+  const { mask } = inputs;
+  const sum = tf.sum(tf.mul(pieceStates(params, inputs), tf.expandDims(mask, -1)), 1);
   const mean = tf.div(sum, tf.maximum(tf.sum(mask, 1, true), 1));
-  const s = tf.tanh(linear(mean, leaf(params, "output.weight"), leaf(params, "output.bias")));
-  return tf.div(s, tf.sqrt(tf.maximum(tf.sum(tf.square(s), -1, true), 1e-12)));
+  return unit(tf.tanh(linear(mean, leaf(params, "output.weight"), leaf(params, "output.bias"))));
+}
+
+/**
+ * The states m is the mean of, one per piece: [batch tokens] twice → [batch tokens 512], each of length 1 as the pooled vector is, padding 0.
+ *
+ * @throws RangeError when ids and mask differ in shape.
+ */
+export function sentenceStates(params: Params, inputs: { ids: Tensor; mask: Tensor }): Tensor {
+  return tf.mul(unit(pieceStates(params, inputs)), tf.expandDims(inputs.mask, -1));
 }

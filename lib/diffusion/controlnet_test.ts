@@ -74,6 +74,11 @@ Deno.test("initControlnet() copies the U-Net and leaves it unchanged until train
   const { down, mid } = controlnet(params, config, { ...inputs, conditioning: tf.ones([1, 3, 16, 16]) });
   assert.equal(down.length, 4);
   assert.ok([...down, mid].every((x) => x.dataSync().every((value) => value === 0)));
+  const whole = Object.fromEntries(Object.entries(weights).map(([name, array]) => [name, toTensor(array)]));
+  assert.deepEqual(
+    unet(whole, base, { ...inputs, residuals: { down, mid } }).dataSync(),
+    unet(whole, base, inputs).dataSync(),
+  );
   assert.throws(
     () => controlnet(params, config, { ...inputs, conditioning: tf.ones([1, 3, 8, 8]) }),
     /conditioning \[1 3 16 16\], got \[1,3,8,8\]/,

@@ -5,8 +5,11 @@
  * | down   | lora_unet_a_b.lora_down.weight    | unet.a.b.lora_A.weight | [rank in] or [rank in kh kw] |
  * | up     | lora_unet_a_b.lora_up.weight      | unet.a.b.lora_B.weight | [out rank] or [out rank 1 1] |
  * | alpha  | lora_unet_a_b.alpha               | not in the file        | [], the rank if absent |
+ *
+ * Older spellings are brought to these by the `lora` rows of `lib/hub/published_names.ts`.
  */
 import { type HostArray, type HostParams, sizeOf, UserError } from "../engine/mod.ts";
+import { PUBLISHED_NAMES, renamed } from "../hub/mod.ts";
 
 /** Which model of a LoRA file to read. */
 export type LoraPart = "unet" | "text_encoder";
@@ -40,7 +43,11 @@ function modules(weights: readonly string[], part: LoraPart): Map<string, string
   for (const weight of weights) {
     if (!weight.endsWith(".weight")) continue;
     const path = weight.slice(0, -".weight".length);
-    names.set(PEFT[part] + path, weight).set(KOHYA[part] + path.replaceAll(".", "_"), weight);
+    // Files of peft itself name no part.
+    names.set(path, weight).set(PEFT[part] + path, weight).set(
+      KOHYA[part] + path.replaceAll(".", "_"),
+      weight,
+    );
   }
   return names;
 }
@@ -61,12 +68,13 @@ export function readLora(
   const names = modules(weights, part);
   const found: Record<string, { down?: HostArray; up?: HostArray; alpha?: HostArray }> = {};
   const unknown: string[] = [];
-  for (const [name, tensor] of Object.entries(tensors)) {
+  for (const [written, tensor] of Object.entries(tensors)) {
+    const name = renamed(written, PUBLISHED_NAMES.lora).name ?? written;
     if (name.startsWith(KOHYA[other]) || name.startsWith(PEFT[other])) continue;
     const role = [...ROLES.keys()].find((end) => name.endsWith(`.${end}`));
     const weight = role && names.get(name.slice(0, -role.length - 1));
     if (role && weight) (found[weight] ??= {})[ROLES.get(role) as "down" | "up" | "alpha"] = tensor;
-    else unknown.push(`unexpected "${name}"`);
+    else unknown.push(`unexpected "${written}"`);
   }
   const lora: Record<string, LoraDelta> = {};
   for (const [name, { down, up, alpha }] of Object.entries(found)) {
@@ -97,20 +105,30 @@ export function applyLora(params: HostParams, lora: Lora, options: { scale: numb
   return merged;
 }
 
-function mergeDelta(
+/**
+ * Sizes of a change, once they are known to fit a weight [outputs ...], and what its product is multiplied by at scale 1.
+ *
+ * @throws RangeError when they do not fit.
+ */
+export function deltaSizes(
   name: string,
-  weight: HostArray,
+  shape: readonly number[],
   { down, up, alpha }: LoraDelta,
-  scale: number,
-): HostArray {
-  const rank = down.shape[0] as number, outputs = weight.shape[0] as number;
-  const columns = sizeOf(weight.shape.slice(1));
+): { rank: number; outputs: number; columns: number; factor: number } {
+  const rank = down.shape[0] as number, outputs = shape[0] as number;
+  const columns = sizeOf(shape.slice(1));
   if (sizeOf(down.shape) !== rank * columns || sizeOf(up.shape) !== outputs * rank) {
     throw new RangeError(
       `applyLora() needs down [rank ${columns}] and up [${outputs} rank] for "${name}", got [${down.shape}] and [${up.shape}]`,
     );
   }
-  const factor = scale * alpha / rank;
+  return { rank, outputs, columns, factor: alpha / rank };
+}
+
+function mergeDelta(name: string, weight: HostArray, delta: LoraDelta, scale: number): HostArray {
+  const { down, up } = delta;
+  const { rank, outputs, columns, factor: own } = deltaSizes(name, weight.shape, delta);
+  const factor = scale * own;
   const data = Float32Array.from(weight.data);
   for (let row = 0; row < outputs; row++) {
     for (let r = 0; r < rank; r++) {

@@ -53,4 +53,6 @@ export {
   controlnetShapes,
   initControlnet,
 } from "./controlnet.ts";
+export { initLora, loraModule, loraWeights } from "./lora_training.ts";
 export { applyLora, type Lora, type LoraDelta, type LoraPart, readLora } from "./lora.ts";
+export { loraHalves, mergeLora } from "./lora_merging.ts";

@@ -36,6 +36,8 @@ export interface VaeConfig {
   readonly norm_num_groups: number;
   /** Factor that brings latents to a standard deviation of about 1. */
   readonly scaling_factor: number;
+  /** Subtracted from latents before they are scaled; 0 if absent or null, as in SD 1.5. */
+  readonly shift_factor?: number | null;
   /** Whether a 1×1 convolution follows the encoder; true if absent. */
   readonly use_quant_conv?: boolean;
   /** Whether a 1×1 convolution precedes the decoder; true if absent. */
@@ -57,6 +59,32 @@ export interface LatentMoments {
   readonly mean: Tensor;
   /** Clamped to [-30, 20]. */
   readonly logvar: Tensor;
+}
+
+/** Reference fields whose only supported value, where they are given, is this one. */
+const IMPLIED: Readonly<Record<string, unknown>> = { act_fn: "silu", latents_mean: null, latents_std: null };
+
+/** @throws RangeError when the configuration asks for something that is not built. */
+function checkConfig(config: VaeConfig): void {
+  const given = config as unknown as Record<string, unknown>;
+  for (const [field, value] of Object.entries(IMPLIED)) {
+    if (given[field] !== undefined && given[field] !== value) {
+      throw new RangeError(
+        `An autoencoder here needs ${field} = ${value}, got ${JSON.stringify(given[field])}`,
+      );
+    }
+  }
+  for (
+    const [field, type] of [["down_block_types", "DownEncoderBlock2D"], [
+      "up_block_types",
+      "UpDecoderBlock2D",
+    ]]
+  ) {
+    const blocks = given[field as string];
+    if (Array.isArray(blocks) && blocks.some((block) => block !== type)) {
+      throw new RangeError(`An autoencoder here needs ${field} of ${type} only, got ${blocks.join(", ")}`);
+    }
+  }
 }
 
 /** Every group norm of the autoencoder. */
@@ -145,15 +173,21 @@ export function vaeEncode(params: Params, config: VaeConfig, pixels: Tensor): La
   return { mean, logvar: tf.clipByValue(logvar, -30, 20) };
 }
 
+/** Latents as they are denoised: shifted and scaled. */
+function scaled(latents: Tensor, config: VaeConfig): Tensor {
+  const shift = config.shift_factor ?? 0;
+  return tf.mul(shift === 0 ? latents : tf.sub(latents, shift), config.scaling_factor);
+}
+
 /** A draw from the latents' distribution, times `scaling_factor`: s (μ + σ ε). noise like mean, standard normal. */
 export function vaeSample(moments: LatentMoments, config: VaeConfig, noise: Tensor): Tensor {
   const std = tf.exp(tf.mul(moments.logvar, 0.5));
-  return tf.mul(tf.add(moments.mean, tf.mul(std, noise)), config.scaling_factor);
+  return scaled(tf.add(moments.mean, tf.mul(std, noise)), config);
 }
 
 /** The distribution's mean, times `scaling_factor`: the latents without randomness. */
 export function vaeMean(moments: LatentMoments, config: VaeConfig): Tensor {
-  return tf.mul(moments.mean, config.scaling_factor);
+  return scaled(moments.mean, config);
 }
 
 /**
@@ -172,7 +206,9 @@ export function vaeDecode(params: Params, config: VaeConfig, latents: Tensor): T
       `vaeDecode() needs latents [batch ${config.latent_channels} height width], got [${latents.shape}]`,
     );
   }
+  const shift = config.shift_factor ?? 0;
   let x = tf.div(latents, config.scaling_factor);
+  if (shift !== 0) x = tf.add(x, shift);
   if (config.use_post_quant_conv ?? true) x = convolution(scope(params, "post_quant_conv"), x);
   const decoder = scope(params, "decoder");
   x = convolution(scope(decoder, "conv_in"), x, { padding: 1 });
@@ -216,8 +252,13 @@ function ladder(widths: readonly number[], options: { count: number; sampler: st
   );
 }
 
-/** Names and shapes of the parameters in the reference's state-dict order. SD 1.5's VAE: 83,653,863 scalars. */
+/**
+ * Names and shapes of the parameters in the reference's state-dict order. SD 1.5's VAE: 83,653,863 scalars.
+ *
+ * @throws RangeError when the configuration asks for something that is not built.
+ */
 export function vaeShapes(config: VaeConfig): Shapes {
+  checkConfig(config);
   const { block_out_channels: widths, latent_channels: latent, layers_per_block: layers } = config;
   const first = widths[0] as number, top = widths.at(-1) as number;
   const moments = 2 * latent;

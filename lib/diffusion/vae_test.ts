@@ -104,3 +104,34 @@ for (const engine of ["cpu", "compiled"] as const) {
     assert.deepEqual([...decoded!.data], expected);
   });
 }
+
+Deno.test("vaeSample() and vaeDecode() undo each other's shift and scale, and vaeShapes() refuses what is not built", async () => {
+  await tf.setBackend("cpu");
+  const config: VaeConfig = {
+    in_channels: 3,
+    out_channels: 3,
+    latent_channels: 2,
+    block_out_channels: [4],
+    layers_per_block: 1,
+    norm_num_groups: 2,
+    scaling_factor: 0.5,
+  };
+  const shifted = { ...config, shift_factor: 0.25 };
+  const mean = tf.fill([1, 2, 2, 2], 3), noise = tf.zeros([1, 2, 2, 2]);
+  const moments = { mean, logvar: noise };
+  assert.deepEqual(vaeSample(moments, shifted, noise).arraySync(), tf.fill([1, 2, 2, 2], 1.375).arraySync());
+  const params = Object.fromEntries(
+    Object.entries(initVae(key(1), config)).map((
+      [name, array],
+    ) => [name, tf.tensor(array.data, [...array.shape])]),
+  );
+  const plain = vaeDecode(params, config, vaeSample(moments, config, noise)).dataSync();
+  vaeDecode(params, shifted, vaeSample(moments, shifted, noise)).dataSync()
+    .forEach((x, i) => assert.ok(Math.abs(x - plain[i]!) < 1e-6));
+  const refused: Record<string, unknown>[] = [
+    { act_fn: "relu" },
+    { latents_mean: [0, 0] },
+    { down_block_types: ["AttnDownEncoderBlock2D"] },
+  ];
+  for (const field of refused) assert.throws(() => vaeShapes({ ...config, ...field }), RangeError);
+});

@@ -1,4 +1,4 @@
-/** Files that survive a kill: atomic writes, and folders sealed by a manifest of hashes. */
+/** Files that survive a kill (atomic writes, folders sealed by a manifest of hashes), and files of published weights. */
 export {
   atomicWrite,
   makeFolder,
@@ -19,3 +19,15 @@ export {
   sha256,
   sweepPartial,
 } from "./sealed_folder.ts";
+export { type LoadPlan, loadWeights, planLoading, weightsInMemory, weightsInPlace } from "./load_weights.ts";
+export {
+  type NameRow,
+  PUBLISHED_NAMES,
+  type PublishedModel,
+  type Renamed,
+  renamed,
+} from "./published_names.ts";
+export { openWeightFile, type StoredTensor, type WeightFile } from "./weight_file.ts";
+export { contentHash, findCached, type HubFile, verifyCached } from "./hub_cache.ts";
+export { downloadHubFile, type DownloadProgress, type RetryOptions } from "./hub_download.ts";
+export { type HubSettings, hubSettings } from "./hub_settings.ts";

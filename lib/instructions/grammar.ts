@@ -53,14 +53,27 @@ function typed(sentence: string, random: Stream): string {
   return random.bool(1 / 3) ? sentence.replace(/\.$/u, "") : capitalized(sentence);
 }
 
-/** Draws one instruction that follows the keyword rule from the grammar. */
-export function drawInstruction(random: Stream, task: TaskId, split: InstructionSplit): string {
+/** An instruction and the template it was drawn from. */
+export interface DrawnInstruction {
+  /** The finished sentence. */
+  readonly instruction: string;
+  /** With its slots unfilled. */
+  readonly template: string;
+}
+
+function drawWithTemplate(random: Stream, task: TaskId, split: InstructionSplit): DrawnInstruction {
   const slots = { ...SHARED_SLOTS, ...GRAMMARS[task].slots };
   const all = templates(task, split);
   for (;;) {
-    const instruction = typed(tidySentence(fillTemplate(random.pick(all), slots, random)), random);
-    if (instructionFault(instruction, task) === undefined) return instruction;
+    const template = random.pick(all);
+    const instruction = typed(tidySentence(fillTemplate(template, slots, random)), random);
+    if (instructionFault(instruction, task) === undefined) return { instruction, template };
   }
+}
+
+/** Draws one instruction that follows the keyword rule from the grammar. */
+export function drawInstruction(random: Stream, task: TaskId, split: InstructionSplit): string {
+  return drawWithTemplate(random, task, split).instruction;
 }
 
 /**
@@ -72,7 +85,7 @@ function distinctInstructions(
   task: TaskId,
   split: InstructionSplit,
   options: { count: number; seed: number },
-): string[] {
+): DrawnInstruction[] {
   const { count, seed } = options;
   if (!Number.isInteger(count) || count < 0 || count > MOST_INSTRUCTIONS) {
     throw new RangeError(
@@ -80,12 +93,12 @@ function distinctInstructions(
     );
   }
   const random = stream(fold(key(seed), "instructions", task, split));
-  const found = new Map<string, string>();
+  const found = new Map<string, DrawnInstruction>();
   for (let misses = 0; found.size < count;) {
-    const instruction = drawInstruction(random, task, split);
-    const id = instructionKey(instruction);
+    const drawn = drawWithTemplate(random, task, split);
+    const id = instructionKey(drawn.instruction);
     if (!found.has(id)) {
-      found.set(id, instruction);
+      found.set(id, drawn);
       misses = 0;
     } else if (++misses > 2000) {
       throw new RangeError(
@@ -96,15 +109,33 @@ function distinctInstructions(
   return [...found.values()];
 }
 
+/**
+ * The instructions that {@link trainingInstructions} or {@link heldOutInstructions} give for the same arguments, each with its template.
+ * Throws RangeError on an impossible count.
+ */
+export function instructionsWithTemplates(
+  task: TaskId,
+  split: InstructionSplit,
+  options: { count: number; seed?: number },
+): DrawnInstruction[] {
+  return distinctInstructions(task, split, { count: options.count, seed: options.seed ?? 1 });
+}
+
+const sentences = (drawn: readonly DrawnInstruction[]) => drawn.map(({ instruction }) => instruction);
+
 /** Training instructions of a task: `count` (1000) distinct ones of `seed` (1), in random order. Throws RangeError on an impossible count. */
 export function trainingInstructions(
   task: TaskId,
   options: { count?: number; seed?: number } = {},
 ): string[] {
-  return distinctInstructions(task, "train", { count: options.count ?? 1000, seed: options.seed ?? 1 });
+  return sentences(
+    distinctInstructions(task, "train", { count: options.count ?? 1000, seed: options.seed ?? 1 }),
+  );
 }
 
 /** Held-out instructions of a task, from templates no training instruction comes from: `count` (250) distinct ones of `seed` (1). */
 export function heldOutInstructions(task: TaskId, options: { count?: number; seed?: number } = {}): string[] {
-  return distinctInstructions(task, "held-out", { count: options.count ?? 250, seed: options.seed ?? 1 });
+  return sentences(
+    distinctInstructions(task, "held-out", { count: options.count ?? 250, seed: options.seed ?? 1 }),
+  );
 }

@@ -1,10 +1,13 @@
 /** Instructions for the five tasks (Sec. 3.4): a written grammar, the keyword rule, object names, and a language model's client. */
+export { COLOUR_INSTRUCTIONS } from "./colour_instructions.ts";
 export { CORPUS, corpusFile, formatCorpus, instructionCorpus, sampleInstruction } from "./corpus.ts";
 export { FIXED_INSTRUCTIONS } from "./fixed_instructions.ts";
 export {
+  type DrawnInstruction,
   heldOutInstructions,
   instructionKey,
   type InstructionSplit,
+  instructionsWithTemplates,
   MOST_INSTRUCTIONS,
   type TaskGrammar,
   templates,

@@ -25,9 +25,30 @@ export {
   type Trace,
   type TraceBase,
 } from "./figure.ts";
+export { type Drawing, drawingCaption, drawingHtml, drawingId, stillFile, stillName } from "./drawing.ts";
+export { pageHtml, type PageSpec } from "./page_html.ts";
 export { figureHtml } from "./figure_html.ts";
 export { figurePng, figureSvg, type SvgOptions } from "./figure_svg.ts";
-export { type MarkerSymbol, SEQUENTIAL, SERIES, type SeriesLook, seriesLook, TASK_LOOKS } from "./palette.ts";
+export {
+  type Diagram,
+  type DiagramArrow,
+  type DiagramBox,
+  type DiagramGroup,
+  diagramSvg,
+  type DiagramTable,
+  type DiagramText,
+  type Place,
+} from "./diagram.ts";
+export {
+  DIAGRAM_LOOKS,
+  type DiagramRole,
+  type MarkerSymbol,
+  SEQUENTIAL,
+  SERIES,
+  type SeriesLook,
+  seriesLook,
+  TASK_LOOKS,
+} from "./palette.ts";
 export { PLOTLY_CONFIG, plotlyJson } from "./plotly.ts";
 export { DISPLAY, type Displayable, displayed, escapeHtml, type MediaBundle } from "./display/displayable.ts";
 export { figureBundle, figureHtmlPart, interactiveFigures } from "./display/figure_bundle.ts";

@@ -57,3 +57,16 @@ export const SEQUENTIAL: readonly (readonly [position: number, colour: string])[
 export function seriesLook(i: number): SeriesLook {
   return SERIES[((i % SERIES.length) + SERIES.length) % SERIES.length] as SeriesLook;
 }
+
+/** What is done with the parameters of a diagram's part. */
+export type DiagramRole = "frozen" | "trained" | "new" | "data";
+
+/** Grounds and outlines of diagrams: light grounds carry dark words in either theme. Orange and green as in the paper's Fig. 3. */
+export const DIAGRAM_LOOKS: Readonly<
+  Record<DiagramRole, { readonly fill: string; readonly stroke: string; readonly dash?: string }>
+> = {
+  frozen: { fill: "#dfe5ec", stroke: "#5f6b7a" },
+  trained: { fill: "#ffe3bf", stroke: "#d55e00" },
+  new: { fill: "#cdeede", stroke: "#009e73" },
+  data: { fill: "#ffffff", stroke: "#5f6b7a", dash: "4 3" },
+};

@@ -23,11 +23,18 @@ export const PLOTLY_CONFIG: Readonly<Record<string, unknown>> = {
 const hasEndLabels = ({ data }: FigureSpec) =>
   data.some((trace) => trace.type === "bar" && trace.orientation === "h" && trace.text !== undefined);
 
+/** Whether marks are too small for a legend. */
+const isCloud = ({ data }: FigureSpec) =>
+  data.some((trace) => trace.type === "scatter" && trace.mode === "markers" && (trace.marker?.size ?? 6) < 5);
+
 /** A trace with the still picture's looks where it names none of its own. */
 function plotlyTrace(trace: Trace): Record<string, unknown> {
   if (trace.type === "heatmap") return { colorscale: SEQUENTIAL, showscale: false, ...trace };
   return trace.type === "bar" ? { cliponaxis: false, ...trace } : { ...trace };
 }
+
+/** What every axis has: room for its labels, and small numbers as powers of ten, not as "6μ". */
+const AXIS = { automargin: true, exponentformat: "power" } as const;
 
 /** Width of a caption's lines in em, and height of one in pixels. */
 const CAPTION_WIDTH = 66;
@@ -49,7 +56,17 @@ export function plotlyJson(
     height: height + room,
     autosize: true,
     margin: { l: 60, r: hasEndLabels(figure) ? 80 : 20, t: (title ? 56 : 30) + room, b: 60 },
-    legend: { orientation: "h", x: 0, y: 0, yref: "container", yanchor: "bottom" },
+    legend: {
+      orientation: "h",
+      x: 0,
+      y: 0,
+      yref: "container",
+      yanchor: "bottom",
+      // The marks of a dense cloud would not be seen in the legend.
+      ...(isCloud(figure) ? { itemsizing: "constant" } : {}),
+    },
+    xaxis: AXIS,
+    yaxis: AXIS,
     hovermode: "closest",
     colorway: SERIES.map(({ colour }) => colour),
     modebar: { bgcolor: "rgba(0,0,0,0)", color: "rgba(127,127,127,0.6)", activecolor: "#7f7f7f" },
@@ -67,8 +84,14 @@ export function plotlyJson(
     },
   };
   for (const [key, value] of Object.entries(rest)) {
-    layout[key] = /^[xy]axis/.test(key) ? { automargin: true, ...value as object } : value;
+    layout[key] = /^[xy]axis/.test(key) ? { ...AXIS, ...value as object } : value;
   }
+  // Left to itself, plotly.js hangs words on the nearest side of the drawing; the still picture centres them.
+  layout["annotations"] = figure.layout.annotations?.map((each) => ({
+    xanchor: "center",
+    yanchor: "middle",
+    ...each,
+  }));
   return { data: figure.data.map(plotlyTrace), layout, config: PLOTLY_CONFIG };
 }
 

@@ -13,6 +13,7 @@ export {
   silhouetteSamples,
   trustworthiness,
 } from "./layout_quality.ts";
+export { labelPurity } from "./label_purity.ts";
 export { neighbourPreservation } from "./neighbour_preservation.ts";
 export { type Metric, nearestNeighbours, type NeighbourOptions, type Neighbours } from "./neighbours.ts";
 export { type Pca, pca, pcaTransform } from "./pca.ts";
@@ -20,6 +21,7 @@ export { placeByNeighbours, type PlacementOptions, type ReferenceMap } from "./p
 export { neighbourOrder, type Points, pointsOf, squaredDistances } from "./points.ts";
 export { placeOn, project, PROJECTION_METHODS, type ProjectOptions } from "./project.ts";
 export { layoutOf, type Projection, type ProjectionMethod } from "./projection.ts";
+export { type RankQuality, rankQuality } from "./rank_quality.ts";
 export { tsne, type TsneOptions } from "./tsne.ts";
 export { jointProbabilities, klDivergence, klGradient } from "./tsne_exact.ts";
 export { tsneJs, type TsneJsOptions } from "./tsne_js.ts";

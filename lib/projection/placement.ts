@@ -22,6 +22,8 @@ export interface PlacementOptions {
   readonly perplexity?: number;
   /** "euclidean" unless told; take the metric the map was made with. */
   readonly metric?: Metric;
+  /** The nearest reference points of the new ones, where they are known already; `k` and `metric` are then theirs. */
+  readonly neighbours?: Neighbours;
 }
 
 /** Nearest reference points of new points and p_j|i over them [new k]. */
@@ -44,9 +46,13 @@ export async function referenceAffinities(
       `Placing new points needs a layout of ${points.count} points, got [${layout.count} ${layout.width}]`,
     );
   }
-  const k = Math.min(options.k ?? options.usual, points.count);
+  const given = options.neighbours;
+  if (given && given.count !== added.count) {
+    throw new RangeError(`Placing new points needs neighbours of ${added.count} points, got ${given.count}`);
+  }
+  const k = given?.k ?? Math.min(options.k ?? options.usual, points.count);
   const { perplexity = Math.max(k / 3, 1 + 1e-9), metric = "euclidean" } = options;
-  const neighbours = await nearestNeighbours(added, { k, metric, among: points });
+  const neighbours = given ?? await nearestNeighbours(added, { k, metric, among: points });
   return { ...neighbours, affinities: conditionalAffinities(neighbours, { perplexity }) };
 }
 

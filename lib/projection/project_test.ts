@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { clusteredPoints } from "./clustered_points.ts";
 import { neighbourPurity } from "./layout_quality.ts";
+import { nearestNeighbours } from "./neighbours.ts";
 import { placeByNeighbours } from "./placement.ts";
 import type { Points } from "./points.ts";
 import { placeOn, project } from "./project.ts";
@@ -89,5 +90,19 @@ Deno.test("project() and placeOn() say in one sentence what does not fit", async
   await assert.rejects(
     placeOn(made, points, clusteredPoints({ count: 2, width: 3, clusters: 1, seed: 1 }).points),
     RangeError,
+  );
+});
+
+Deno.test("transformTsne() and placeByNeighbours() place alike with neighbours that are known already", async () => {
+  const map = { points, layout: layoutOf(await layout("tsne")) };
+  const added = rows(points, 5, 8);
+  const known = async (k: number) => ({
+    neighbours: await nearestNeighbours(added, { k, among: points }),
+  });
+  assert.deepEqual(await transformTsne(map, added, await known(25)), await transformTsne(map, added));
+  assert.deepEqual(await placeByNeighbours(map, added, await known(15)), await placeByNeighbours(map, added));
+  await assert.rejects(
+    transformTsne(map, rows(points, 0, 1), await known(25)),
+    /neighbours of 1 points, got 3/,
   );
 });

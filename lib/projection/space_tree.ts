@@ -35,24 +35,25 @@ const LEAF = 20;
 const BITS = 30;
 const RADIX = 1 << 10;
 
-/** Memory of a tree over `count` points; `allocate` gives bytes, so that threads may share it. */
+/** Memory of a tree over `count` points; `allocate` gives as many bytes or a few more, so that threads may share it. */
 export function emptyTree(count: number, allocate: (bytes: number) => ArrayBufferLike): SpaceTree {
   const nodes = 2 * count + BITS;
   const axes = (length: number): Axes => {
-    const axis = () => new Float64Array(allocate(8 * length));
+    const axis = () => new Float64Array(allocate(8 * length), 0, length);
     return [axis(), axis(), axis()];
   };
-  const whole = (length: number) => new Int32Array(allocate(4 * length));
+  // Lengths are told: what is allocated may be rounded up to whole words, and order.length is the number of points.
+  const whole = (length: number) => new Int32Array(allocate(4 * length), 0, length);
   return {
     sizes: whole(2),
-    order: new Uint32Array(allocate(4 * count)),
+    order: new Uint32Array(allocate(4 * count), 0, count),
     sorted: axes(count),
     from: whole(nodes),
     to: whole(nodes),
     skip: whole(nodes),
-    isLeaf: new Uint8Array(allocate(nodes)),
+    isLeaf: new Uint8Array(allocate(nodes), 0, nodes),
     centre: axes(nodes),
-    width2: new Float64Array(allocate(8 * nodes)),
+    width2: new Float64Array(allocate(8 * nodes), 0, nodes),
     low: axes(nodes),
     high: axes(nodes),
     leaves: whole(count),

@@ -31,12 +31,13 @@ function gradientOf(team: Team, layout: Points, width: number) {
 
 for (const dimensions of [2, 3] as const) {
   Deno.test(`startTeam() computes the exact gradient and divergence in ${dimensions} dimensions when theta is 0, and nearly at 0.5`, async () => {
-    const some = { data: points.data, count: 120, width: 20 };
-    const p = jointAffinities(await nearestNeighbours(some, { k: 119 }), { perplexity: 10 });
+    const count = 119; // odd: shared memory comes in whole words, and the tree must not take the rest for a point
+    const some = { data: points.data, count, width: 20 };
+    const p = jointAffinities(await nearestNeighbours(some, { k: count - 1 }), { perplexity: 10 });
     const exact = jointProbabilities(some, { perplexity: 10 });
-    const data = normal(key(3), 120 * dimensions, { std: 5 });
+    const data = normal(key(3), count * dimensions, { std: 5 });
     data.copyWithin(0, 3 * dimensions, 4 * dimensions); // two points in one place
-    const layout = { data, count: 120, width: dimensions };
+    const layout = { data, count, width: dimensions };
     const wanted = klGradient(exact, layout);
     const size = Math.hypot(...wanted);
     const entropy = p.values.reduce((sum, value) => sum + value * Math.log(value), 0);

@@ -13,10 +13,12 @@ export interface PictureHeader {
   readonly height: number;
   /** Whether it holds several frames. */
   readonly animated: boolean;
-  /** EXIF orientation of a JPEG, 1 (as stored) to 8. */
+  /** EXIF orientation, 1 (as stored) to 8. */
   readonly orientation: number;
   /** Colour components of a JPEG: 1 grey, 3 colour, 4 CMYK. */
   readonly components?: number;
+  /** Bits of a JPEG's sample. */
+  readonly depth?: number;
 }
 
 const ascii = (bytes: Uint8Array, from: number, length: number): string =>
@@ -26,16 +28,52 @@ function view(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** EXIF orientation of a TIFF structure; 1 where it says none, or is damaged. */
+function tiffOrientation(tiff: Uint8Array): number {
+  const data = view(tiff);
+  try {
+    const little = data.getUint16(0) === 0x4949;
+    const directory = data.getUint32(4, little);
+    for (let i = 0; i < data.getUint16(directory, little); i++) {
+      const entry = directory + 2 + 12 * i;
+      if (data.getUint16(entry, little) === 0x0112) return data.getUint16(entry + 8, little);
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return 1;
+}
+
+/** The same behind the mark that JPEG puts before it, and some WebP writers, too. */
+function exifOrientation(body: Uint8Array): number {
+  return ascii(body, 0, 4) === "Exif" ? tiffOrientation(body.subarray(6)) : 1;
+}
+
 function pngHeader(bytes: Uint8Array): PictureHeader {
   const data = view(bytes);
-  let animated = false;
+  let animated = false, orientation = 1;
   for (let at = 8; at + 8 <= bytes.length;) {
-    const type = ascii(bytes, at + 4, 4);
+    const type = ascii(bytes, at + 4, 4), length = data.getUint32(at);
     if (type === "acTL") animated = true;
-    if (type === "IDAT") break;
-    at += 12 + data.getUint32(at);
+    // It may stand before or behind the pixels.
+    if (type === "eXIf") orientation = tiffOrientation(bytes.subarray(at + 8, at + 8 + length));
+    at += 12 + length;
   }
-  return { format: "PNG", width: data.getUint32(16), height: data.getUint32(20), animated, orientation: 1 };
+  return { format: "PNG", width: data.getUint32(16), height: data.getUint32(20), animated, orientation };
+}
+
+/** Orientation of an extended WebP: its EXIF chunk stands behind the pixels. */
+function webpOrientation(bytes: Uint8Array): number {
+  const data = view(bytes);
+  for (let at = 12; at + 8 <= bytes.length;) {
+    const length = data.getUint32(at + 4, true);
+    if (ascii(bytes, at, 4) === "EXIF") {
+      const body = bytes.subarray(at + 8, at + 8 + length);
+      return ascii(body, 0, 4) === "Exif" ? exifOrientation(body) : tiffOrientation(body);
+    }
+    at += 8 + length + length % 2;
+  }
+  return 1;
 }
 
 function webpHeader(bytes: Uint8Array): PictureHeader {
@@ -46,7 +84,7 @@ function webpHeader(bytes: Uint8Array): PictureHeader {
     width,
     height,
     animated,
-    orientation: 1,
+    orientation: webpOrientation(bytes),
   });
   switch (ascii(bytes, 12, 4)) {
     case "VP8X":
@@ -58,19 +96,6 @@ function webpHeader(bytes: Uint8Array): PictureHeader {
     default:
       return made(data.getUint16(26, true) & 0x3fff, data.getUint16(28, true) & 0x3fff);
   }
-}
-
-/** EXIF orientation inside an APP1 segment's body, 1 where it says none. */
-function exifOrientation(body: Uint8Array): number {
-  if (ascii(body, 0, 4) !== "Exif") return 1;
-  const data = view(body.subarray(6));
-  const little = data.getUint16(0) === 0x4949;
-  const directory = data.getUint32(4, little);
-  for (let i = 0; i < data.getUint16(directory, little); i++) {
-    const entry = directory + 2 + 12 * i;
-    if (data.getUint16(entry, little) === 0x0112) return data.getUint16(entry + 8, little);
-  }
-  return 1;
 }
 
 function jpegHeader(bytes: Uint8Array): PictureHeader {
@@ -96,12 +121,27 @@ function jpegHeader(bytes: Uint8Array): PictureHeader {
         animated: false,
         orientation,
         components: data.getUint8(at + 9),
+        depth: data.getUint8(at + 4),
       };
     }
     at += 2 + length;
   }
   throw new RangeError("no frame");
 }
+
+/** Formats that people have and that are not decoded here, by what their files begin with. */
+const OTHERS: readonly (readonly [name: string, starts: (start: string) => boolean])[] = [
+  ["GIF", (start) => start.startsWith("GIF8")],
+  ["TIFF", (start) => start.startsWith("II*\0") || start.startsWith("MM\0*")],
+  ["BMP", (start) => start.startsWith("BM")],
+  ["PSD", (start) => start.startsWith("8BPS")],
+  ["JPEG XL", (start) => start.startsWith("\xff\x0a") || start.slice(4, 8) === "JXL "],
+  ["AVIF", (start) => start.slice(4, 12) === "ftypavif" || start.slice(4, 12) === "ftypavis"],
+  ["HEIC", (start) => /^ftyp(heic|heix|hevc|mif1|msf1)/.test(start.slice(4))],
+  ["JPEG 2000", (start) => start.slice(4, 8) === "jP  "],
+  ["PDF", (start) => start.startsWith("%PDF")],
+  ["SVG", (start) => /^\s*<(\?xml|svg)/.test(start)],
+];
 
 /**
  * Reads a picture's header.
@@ -118,7 +158,12 @@ export function pictureHeader(bytes: Uint8Array): PictureHeader {
     ? webpHeader
     : undefined;
   if (!read) {
-    throw new TypeError(`expected a PNG, JPEG or WebP picture, got ${bytes.length} bytes of something else`);
+    const other = OTHERS.find(([, starts]) => starts(ascii(bytes, 0, 32)))?.[0];
+    throw new TypeError(
+      `expected a PNG, JPEG or WebP picture, got ${
+        other ? `a file of ${other}: convert it first` : `${bytes.length} bytes of something else`
+      }`,
+    );
   }
   try {
     return read(bytes);

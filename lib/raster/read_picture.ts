@@ -69,7 +69,7 @@ function base64(bytes: Uint8Array): string {
 }
 
 /** JPEG by resvg, which draws pictures inside SVG documents. */
-async function decodeJpeg(bytes: Uint8Array, { width, height, orientation }: PictureHeader): Promise<Rgba> {
+async function decodeJpeg(bytes: Uint8Array, { width, height }: PictureHeader): Promise<Rgba> {
   await initialiseSvg();
   const image = rasterise(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">` +
@@ -78,27 +78,33 @@ async function decodeJpeg(bytes: Uint8Array, { width, height, orientation }: Pic
   );
   // A JPEG that cannot be decoded is left out of the drawing.
   if (image.pixels[3] !== 255) throw new TypeError("not decoded");
-  return turn(image, orientation);
+  return image;
 }
 
 /**
  * Decodes a PNG, JPEG or WebP file to premultiplied RGBA, turned as EXIF says.
  *
- * @throws TypeError when the bytes are no such picture, truncated, damaged, animated or CMYK.
+ * PNGs may have any depth and transparency. Colour profiles are not applied: numbers are taken as sRGB.
+ *
+ * @throws TypeError when the bytes are no such picture, truncated, damaged, animated, CMYK, or a JPEG of more than 8 bits.
  * @throws RangeError when a side is longer than {@link LARGEST_SIDE}.
  */
 export async function readPicture(bytes: Uint8Array): Promise<Rgba> {
   const header = pictureHeader(bytes);
-  const { format, width, height, animated, components } = header;
+  const { format, width, height, animated, components, depth = 8, orientation } = header;
   if (width < 1 || height < 1 || width > LARGEST_SIDE || height > LARGEST_SIDE) {
     throw new RangeError(`expected sides from 1 to ${LARGEST_SIDE} pixels, got ${width}x${height}`);
   }
   if (animated) throw new TypeError(`expected a still picture, got an animated ${format}`);
   if (components === 4) throw new TypeError("expected an RGB or grey JPEG, got a CMYK one: convert it first");
+  if (depth !== 8) throw new TypeError(`expected a JPEG of 8 bits, got one of ${depth}: convert it first`);
   try {
-    if (format === "PNG") return decodePng(bytes);
-    if (format === "WebP") return await decodeWebp(Uint8Array.from(bytes));
-    return await decodeJpeg(bytes, header);
+    const stored = format === "PNG"
+      ? decodePng(bytes)
+      : format === "WebP"
+      ? await decodeWebp(Uint8Array.from(bytes))
+      : await decodeJpeg(bytes, header);
+    return turn(stored, orientation);
   } catch {
     throw new TypeError(`expected a whole ${format}, got a truncated or damaged one`);
   }

@@ -25,9 +25,124 @@ export {
   type TrainingRun,
   type ValidationPoint,
 } from "./table1_result.ts";
-export { type Claim, LITTLE_DIFFERENCE, type Means, ON_PAR_MARGIN, TABLE1_CLAIMS } from "./claims.ts";
-export { type ClaimVerdict, judgeClaim, judgeTable1, judgeTrainingCost, type Verdict } from "./judge.ts";
+export { type Claim, LITTLE_DIFFERENCE, type Means, ON_PAR_MARGIN, TABLE1_CLAIMS } from "./table1_claims.ts";
+export { type ClaimState, claimStates, PAPER_CLAIMS, type PaperClaim } from "./claims.ts";
+export {
+  type Check,
+  type Checked,
+  type CheckName,
+  CHECKS,
+  explain,
+  type Explained,
+  type Explanation,
+  type Finding,
+  type Findings,
+  type Outcome,
+} from "./explanation.ts";
+export { EXPLANATIONS } from "./explanations.ts";
+export { minimalDetectable } from "./cell_checks.ts";
+export { scoreAt } from "./training_checks.ts";
+export { type Found, judgeStatement, judgeStatements, type Statement } from "./statement.ts";
+export { CURVE_STATEMENTS, judgeCurves } from "./curve_claims.ts";
+export { meanInterval, orNull } from "./mean_interval.ts";
+export {
+  type ClaimVerdict,
+  judgeClaim,
+  judgeTable1,
+  judgeTrainingCost,
+  TRAINING_COST,
+  type Verdict,
+  verdictOf,
+} from "./judge.ts";
 export { latexText, table1Csv, table1Heading, table1Latex, table1Markdown } from "./table.ts";
 export { breakLines, claimsText, table1Text } from "./table_text.ts";
+export { FIGURE_SCHEMA, type FigureResult, settingNote, type StoredFigure } from "./figure_result.ts";
+export {
+  type ArchitectureContent,
+  type ArchitecturePart,
+  type ArchitectureSize,
+  type ArchitectureStage,
+  countsOf,
+  partOf,
+  productsOf,
+  sizesOf,
+} from "./architecture.ts";
+export { compactCount } from "./compact_count.ts";
+export { type Curve, CURVE_ROWS, curvesOf, REACHED, type TrainingCurves } from "./curve_speed.ts";
+export { drawFigure, DRAWN_FIGURES } from "./draw_figure.ts";
+export { type DatasetExample, type DatasetExamples, exampleSheet } from "./example_sheet.ts";
+export { INSTRUCTION_INK, pictureSheet } from "./picture_sheet.ts";
+export { type CellMean, drawnInterval } from "./drawn_interval.ts";
+export { INSTANT_STYLE, TARGETS } from "./use_rows.ts";
+export { type Leak, type TakenScores, type UsesContent, usesContent } from "./uses.ts";
+export {
+  judgeLikeness,
+  judgeUses,
+  LIKENESS_STATEMENTS,
+  PARTIAL_TASKS,
+  USE_STATEMENTS,
+} from "./use_claims.ts";
+export { USE_LABELS, useDrawings } from "./use_bars.ts";
+export {
+  COMBINATION_LABELS,
+  COMBINATION_STATEMENTS,
+  type CombinationContent,
+  combinationContent,
+  COMBINATIONS,
+  COMBINED_TASKS,
+  CONTROL_SCORE,
+  judgeCombinations,
+} from "./combinations.ts";
+export { combinationDrawings } from "./combination_bars.ts";
+export {
+  judgeRewording,
+  REWORDING_STATEMENTS,
+  type RewordingContent,
+  rewordingContent,
+  type ScoreSpread,
+  SPACES,
+  type VarianceRatio,
+} from "./rewording.ts";
+export { rewordingDrawings } from "./rewording_bars.ts";
+export {
+  ADVISED,
+  judgeScale,
+  SCALE_STATEMENTS,
+  type ScaleContent,
+  scaleContent,
+  type ScaleCurve,
+  scaleRow,
+} from "./scale_trade.ts";
+export { ABLATION_LABELS, ABLATION_SHEET, ablationDrawings } from "./ablation_bars.ts";
+export {
+  ABLATION_STATEMENTS,
+  type AblationDifference,
+  type AblationsContent,
+  ablationsContent,
+  type AblationScore,
+  COLOUR_SCORES,
+  JOINT,
+  judgeAblations,
+  type LeftOut,
+  TELLINGS,
+} from "./ablations.ts";
+export { scaleCurves } from "./scale_curves.ts";
+export { figureText } from "./figure_text.ts";
+export { injectionDiagram } from "./injection_diagram.ts";
+export { INSTRUCTION_STATEMENTS, isInside, judgeInstructions } from "./instruction_claims.ts";
+export { formatMapPoints, readMapPoints } from "./map_points.ts";
+export { instructionMaps } from "./instruction_maps.ts";
+export type {
+  CorpusSpace,
+  FixedPlace,
+  InstructionSpace,
+  LayoutQuality,
+  MapPoint,
+  MeanInterval,
+} from "./instruction_space.ts";
+export { projectionDiagram } from "./projection_diagram.ts";
+export { trainingCurves } from "./training_curves.ts";
+export { PAPER_ITEMS, type PaperItem } from "./paper_figures.ts";
+export { type ReportEntry, reportHtml, reportMarkdown, type ReportOptions, timeText } from "./report_page.ts";
 export { readTable1, type StoredTable1 } from "./read_result.ts";
 export { claimsTable, table1Figure, table1Table } from "./table1_display.ts";

@@ -1,5 +1,6 @@
 /** Table 1 as a table and as a figure that show themselves in a notebook: pure functions of a result. */
 import { type Figure, figure, seriesLook, type Table, table, type Trace } from "../plots/mod.ts";
+import { errorBars } from "./interval_bars.ts";
 import { ROW_LABELS, TABLE1_COLUMNS, TABLE1_ROWS } from "./paper_table1.ts";
 import { cellOf, intervalText, OUR_DIGITS, PAPER_DIGITS, table1Heading } from "./table.ts";
 import type { Table1Result } from "./table1_result.ts";
@@ -46,7 +47,7 @@ export function table1Figure(result: Table1Result): Figure {
   const shown = TABLE1_COLUMNS.filter((column) => cellOf(result, "instruct", column));
   const names = shown.map(({ task, metric }) => `${capital(task)}<br>${metric}`);
   const { title, note } = table1Heading(result);
-  const data = rows.flatMap((row, place): Trace[] => {
+  const traces = rows.flatMap((row, place): Trace[] => {
     const cells = shown.map((column) => cellOf(result, row, column));
     const offset = (place - 1) * 0.8 / rows.length;
     const centres = shown.map((_, i) => i + offset);
@@ -56,12 +57,7 @@ export function table1Figure(result: Table1Result): Figure {
       x: shown.map((_, i) => i),
       y: cells.map((cell) => cell?.mean ?? null),
       marker: { color: seriesLook(place).colour },
-      error_y: {
-        type: "data",
-        symmetric: false,
-        array: cells.map((cell) => cell?.high == null ? 0 : cell.high - cell.mean),
-        arrayminus: cells.map((cell) => cell?.low == null ? 0 : cell.mean - cell.low),
-      },
+      error_y: errorBars(cells),
     }, {
       type: "scatter",
       mode: "markers",
@@ -77,7 +73,8 @@ export function table1Figure(result: Table1Result): Figure {
   return figure({
     id: "table1",
     caption: note,
-    data,
+    // The bars first, so that the legend names ours before the paper's.
+    data: traces.toSorted((a, b) => Number(a.type === "scatter") - Number(b.type === "scatter")),
     layout: {
       title: { text: title },
       width: 1000,
@@ -88,6 +85,7 @@ export function table1Figure(result: Table1Result): Figure {
         tickvals: shown.map((_, i) => i),
         ticktext: names,
         showgrid: false,
+        zeroline: false,
       },
       yaxis: { title: { text: "score, higher is better" } },
     },

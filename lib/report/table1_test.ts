@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { key, normal } from "../engine/random.ts";
-import { LITTLE_DIFFERENCE, ON_PAR_MARGIN, TABLE1_CLAIMS } from "./claims.ts";
+import { LITTLE_DIFFERENCE, ON_PAR_MARGIN, TABLE1_CLAIMS } from "./table1_claims.ts";
 import { judgeClaim, judgeTable1, judgeTrainingCost } from "./judge.ts";
 import { PAPER_TABLE1, paperValue, TABLE1_COLUMNS, TABLE1_TASKS } from "./paper_table1.ts";
 import { latexText, table1Csv, table1Latex, table1Markdown } from "./table.ts";

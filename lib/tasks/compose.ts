@@ -3,7 +3,8 @@ import { type TaskId, TASKS } from "../instructions/task_keywords.ts";
 import { fold, key, type Stream, stream } from "../engine/mod.ts";
 import { portraitCaption, sceneCaption } from "./captions.ts";
 import type { Rgb } from "./canvas.ts";
-import { drawPortraitSpec, drawSceneSpec, drawStyle } from "./draw_spec.ts";
+import type { Family } from "./concepts.ts";
+import { drawPortraitSpec, drawSceneSpec, drawSeed, drawStyle } from "./draw_spec.ts";
 import { facePreservation } from "./face_preservation.ts";
 import { objectExtraction } from "./object_extraction.ts";
 import { type Bank, COMPOSER_VERSION, type Draft, drawVisible, type ImageTruth, type Pair } from "./pair.ts";
@@ -12,6 +13,7 @@ import { drawPortrait } from "./portrait_image.ts";
 import { replication } from "./replication.ts";
 import { structurePreservation } from "./structure_preservation.ts";
 import { stylePreservation } from "./style_preservation.ts";
+import { findStyle, sampleStyle } from "./styles.ts";
 
 const COMPOSERS: Record<TaskId, (bank: Bank, pool: Pool, random: Stream, index: number) => Draft> = {
   replication,
@@ -64,19 +66,29 @@ const POSITION_TOLD = 0.08;
 /**
  * Item `index` of the pre-training stream: 70 % plain scenes with one big object, 10 % treated scenes, 20 %
  * portraits; all concepts and styles, the training identities. Dropping captions for guidance is the trainer's work.
+ *
+ * @param options.only one half of the mix alone.
+ * @param options.family scenes in this manner of drawing alone, untreated.
  */
-export function composePretrain(bank: Bank, index: number): PretrainItem {
+export function composePretrain(
+  bank: Bank,
+  index: number,
+  options: { only?: "scenes" | "portraits"; family?: Family } = {},
+): PretrainItem {
+  const { only, family } = options;
   checkIndex("composePretrain()", index);
   const pool = poolOf("pre", index);
   for (let draw = 0; draw < MOST_DRAWS; draw++) {
     const random = stream(fold(key("pretrain"), COMPOSER_VERSION, index, draw));
     const words = { style: random.bool(STYLE_TOLD), position: random.bool(POSITION_TOLD) };
-    if (random.bool(PORTRAITS)) {
+    if (only ? only === "portraits" : random.bool(PORTRAITS)) {
       const spec = drawPortraitSpec(random, pool, { treatedShare: 0.1, zoomed: random.bool(0.25) });
       const caption = portraitCaption(spec, { ...words, looks: random.bool(0.7) });
       return { image: drawPortrait(bank.portraits, spec), caption, truth: spec };
     }
-    const style = drawStyle(random, pool, TREATED / (1 - PORTRAITS));
+    const style = family
+      ? sampleStyle(findStyle(family, "none")!, drawSeed(random))
+      : drawStyle(random, pool, TREATED / (1 - PORTRAITS));
     const spec = drawSceneSpec(random, pool, { style, recoloured: RECOLOURED });
     const scene = drawVisible(bank, spec);
     if (scene) return { image: scene.image, caption: sceneCaption(spec, words), truth: scene.truth };

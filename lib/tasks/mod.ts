@@ -3,7 +3,7 @@ export { fromModelImage, type Rgb, SIZE, toModelImage } from "./canvas.ts";
 export { captionVocabulary, portraitCaption, sceneCaption } from "./captions.ts";
 export { composePair, composePretrain, type PretrainItem } from "./compose.ts";
 export { type Concept, CONCEPTS, FAMILIES, type Family, isProbeCell, withArticle } from "./concepts.ts";
-export { edgeF1, edgeMap } from "./edges.ts";
+export { edgeF1, edgeMap, edgePicture, mapF1 } from "./edges.ts";
 export { type CacheEvent, type CacheOptions } from "./pack_cache.ts";
 export {
   type Bank,
@@ -15,6 +15,8 @@ export {
   type SceneTruth,
 } from "./pair.ts";
 export { type TaskId, TASKS } from "../instructions/task_keywords.ts";
+export { outlineOf, personMask } from "./outline.ts";
+export { drawPose, portraitMask, type PoseSpec } from "./pose_picture.ts";
 export { poolOf, type Split, SPLITS } from "./pools.ts";
 export { drawPortrait, type PortraitSpec } from "./portrait_image.ts";
 export { drawScene, objectContrast, type SceneSpec } from "./scene_image.ts";

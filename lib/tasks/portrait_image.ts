@@ -1,5 +1,5 @@
 /** One view of one person before a coloured background, whole bust or zoomed in on the face. */
-import { resample } from "../raster/mod.ts";
+import { type Box, resample, type Rgba } from "../raster/mod.ts";
 import { fold, key, stream } from "../engine/mod.ts";
 import { newImage, type Rgb, SIZE } from "./canvas.ts";
 import { overlay } from "./families.ts";
@@ -55,20 +55,31 @@ export function personView(identity: number, view: number): { identity: Identity
   return { identity: person.identity, view: found };
 }
 
-/** Draws a portrait. */
-export function drawPortrait(bank: PortraitBank, spec: PortraitSpec): Rgb {
-  const picture = bank.portrait(spec.identity.id, spec.viewIndex);
-  const side = PORTRAIT_SIZE * (spec.zoomed ? ZOOM : 1);
-  const from = {
+/** The part of the stored portrait that fills the picture, in pixels of the stored one. */
+export function portraitFrame(zoomed: boolean): Box {
+  const side = PORTRAIT_SIZE * (zoomed ? ZOOM : 1);
+  return {
     left: (PORTRAIT_SIZE - side) / 2,
-    top: spec.zoomed ? (PORTRAIT_SIZE - side) * 0.42 : 0,
+    top: zoomed ? (PORTRAIT_SIZE - side) * 0.42 : 0,
     width: side,
     height: side,
   };
+}
+
+/** The person alone, 64x64 premultiplied RGBA. */
+export function framedPortrait(
+  bank: PortraitBank,
+  { identity, viewIndex, zoomed }: Pick<PortraitSpec, "identity" | "viewIndex" | "zoomed">,
+): Rgba {
+  return resample(bank.portrait(identity.id, viewIndex), SIZE, SIZE, { from: portraitFrame(zoomed) });
+}
+
+/** Draws a portrait. */
+export function drawPortrait(bank: PortraitBank, spec: PortraitSpec): Rgb {
   const image = newImage();
   const random = stream(fold(key("backdrop"), spec.grain));
   const colour = BACKGROUNDS[spec.background].map((value) => Math.min(255, value + random.int(-9, 9)));
   for (let i = 0; i < image.length; i++) image[i] = colour[i % 3]!;
-  overlay(image, resample(picture, SIZE, SIZE, { from }), 0, 0);
+  overlay(image, framedPortrait(bank, spec), 0, 0);
   return treat(image, spec.treatment, spec.grain);
 }

@@ -1,0 +1,113 @@
+/** A stand-in for the Hugging Face hub on the loopback: the few routes that downloads use, with faults on demand. */
+import { createHash } from "node:crypto";
+
+/** What goes wrong with the next transfers, one entry a request; "fine" once the list is empty. */
+export type Fault = "fine" | "drop" | "truncate" | "wrong" | "no-range" | "unavailable";
+
+/** A running stand-in. */
+export interface StandInHub extends AsyncDisposable {
+  /** Its address. */
+  readonly endpoint: string;
+  /** Files by path; large ones are redirected to another address, as on the hub. */
+  readonly files: Map<string, { content: Uint8Array; large: boolean }>;
+  /** Faults of the coming transfers. */
+  readonly faults: Fault[];
+  /** Ranges that transfers asked for, "" for the whole file. */
+  readonly ranges: string[];
+  /** Keys that were sent to the hub, and to the other address. */
+  readonly keys: { readonly hub: Set<string>; readonly other: Set<string> };
+  /** Status of every answer instead of the right one. */
+  refuse: number | undefined;
+}
+
+/** The commit that main stands at. */
+export const COMMIT = "c".repeat(40);
+
+/** The hash that names a content on the hub. */
+export function hubHash(content: Uint8Array, large: boolean): string {
+  if (large) return createHash("sha256").update(content).digest("hex");
+  return createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
+}
+
+function body(content: Uint8Array, fault: Fault): BodyInit {
+  if (fault === "wrong") return content.map((byte) => byte ^ 1) as Uint8Array<ArrayBuffer>;
+  if (fault !== "drop" && fault !== "truncate") return content as Uint8Array<ArrayBuffer>;
+  const half = content.slice(0, Math.ceil(content.length / 2));
+  return new ReadableStream({
+    async start(controller) {
+      controller.enqueue(half);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (fault === "drop") controller.error(new Error("dropped"));
+      else controller.close();
+    },
+  });
+}
+
+/** Starts one. */
+export function startStandInHub(repo: string): StandInHub {
+  const files: StandInHub["files"] = new Map(), faults: Fault[] = [], ranges: string[] = [];
+  const keys = { hub: new Set<string>(), other: new Set<string>() };
+  const key = (request: Request) => request.headers.get("authorization") ?? "";
+
+  const transfer = (request: Request, path: string): Response => {
+    const { content, large } = files.get(path)!;
+    const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get("range") ?? "");
+    const etag = `"${hubHash(content, large)}"`;
+    if (range?.[0] === "bytes=0-0") {
+      const headers = { etag, "content-range": `bytes 0-0/${content.length}` };
+      return new Response(content.slice(0, 1), { status: 206, headers });
+    }
+    const fault = faults.shift() ?? "fine";
+    ranges.push(range?.[0] ?? "");
+    if (fault === "unavailable") return new Response("busy", { status: 503 });
+    if (range === null || fault === "no-range") {
+      return new Response(body(content, fault), { headers: { etag } });
+    }
+    const start = Number(range[1]);
+    const headers = { etag, "content-range": `bytes ${start}-${content.length - 1}/${content.length}` };
+    return new Response(body(content.slice(start), fault), { status: 206, headers });
+  };
+
+  const other = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+    keys.other.add(key(request));
+    return transfer(request, new URL(request.url).pathname.slice(1));
+  });
+  const hub: StandInHub = {
+    endpoint: "",
+    files,
+    faults,
+    ranges,
+    keys,
+    refuse: undefined,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([server.shutdown(), other.shutdown()]);
+    },
+  };
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
+    const { pathname } = new URL(request.url);
+    keys.hub.add(key(request));
+    if (hub.refuse !== undefined) return new Response("no", { status: hub.refuse });
+    if (pathname.startsWith(`/api/models/${repo}/revision/`)) {
+      return Response.json({ _id: "1", id: repo, sha: COMMIT, lastModified: "2024-01-01T00:00:00Z" });
+    }
+    if (pathname === `/api/models/${repo}/paths-info/${COMMIT}`) {
+      const { paths } = await request.json() as { paths: string[] };
+      return Response.json(
+        paths.filter((path) => files.has(path)).map((path) => {
+          const { content, large } = files.get(path)!;
+          const entry = { type: "file", path, size: content.length, oid: hubHash(content, false) };
+          return large
+            ? { ...entry, lfs: { oid: hubHash(content, true), size: content.length, pointerSize: 1 } }
+            : entry;
+        }),
+      );
+    }
+    const path = pathname.slice(`/${repo}/resolve/${COMMIT}/`.length);
+    if (!pathname.startsWith(`/${repo}/resolve/${COMMIT}/`) || !files.has(path)) {
+      return new Response("", { status: 404 });
+    }
+    if (!files.get(path)!.large) return transfer(request, path);
+    return Response.redirect(`http://127.0.0.1:${other.addr.port}/${path}`, 302);
+  });
+  return Object.assign(hub, { endpoint: `http://127.0.0.1:${server.addr.port}` });
+}

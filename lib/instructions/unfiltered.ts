@@ -1,0 +1,78 @@
+/**
+ * Instructions as a writer who was not told the keyword rule might word them (Sec. 3.4): some say, besides what to take, what not to take, and
+ * so name another task. {@link drawInstruction}'s grammar keeps the rule by itself, so without this the rule would have nothing to remove.
+ * How often a language model does so is unknown; `mentions` says how often this one does.
+ */
+import { fold, key, stream } from "../engine/mod.ts";
+import { drawInstruction, instructionKey, type InstructionSplit } from "./grammar.ts";
+import { type TaskId, TASKS, WORD_LIMITS, wordCount } from "./task_keywords.ts";
+
+/** What of another task is named. */
+const NAMED: Readonly<Record<TaskId, readonly string[]>> = {
+  replication: ["everything else", "everything around it", "everything it shows"],
+  style: ["the style", "its art style", "the drawing style"],
+  object: ["the object", "the objects", "any object in it"],
+  composition: ["the composition", "its composition", "how it is composed"],
+  face: ["the face", "the faces", "the identity of the person"],
+};
+
+/** How it is named, after the sentence; `{}` is what. */
+const CLAUSES: Readonly<Record<InstructionSplit, readonly string[]>> = {
+  train: [
+    "but not {}",
+    "and ignore {}",
+    "without {}",
+    "and leave {} out",
+    "but change {}",
+    "not {}",
+    "and forget {}",
+  ],
+  "held-out": ["though not {}", "and drop {}", "no matter {}", "with no regard to {}"],
+};
+
+/** How many are drawn, and how many of them name another task. */
+export interface UnfilteredOptions {
+  /** Distinct instructions. */
+  readonly count: number;
+  /** The same seed gives the same list; a longer one begins with the shorter. */
+  readonly seed: number;
+  /** Chance in [0, 1] that an instruction names another task, default 0.5. */
+  readonly mentions?: number;
+}
+
+/**
+ * Distinct instructions without the keyword rule.
+ *
+ * @throws RangeError when `mentions` lies outside [0, 1], or the grammar cannot tell as many apart.
+ */
+export function unfilteredInstructions(
+  task: TaskId,
+  split: InstructionSplit,
+  options: UnfilteredOptions,
+): string[] {
+  const { count, seed, mentions = 0.5 } = options;
+  if (!(mentions >= 0 && mentions <= 1)) {
+    throw new RangeError(`unfilteredInstructions() needs mentions from 0 to 1, got ${mentions}`);
+  }
+  const random = stream(fold(key(seed), "unfiltered instructions", task, split));
+  const others = TASKS.filter((other) => other !== task);
+  const found = new Map<string, string>();
+  for (let misses = 0; found.size < count;) {
+    let instruction = drawInstruction(random, task, split);
+    if (random.bool(mentions)) {
+      const clause = random.pick(CLAUSES[split]).replace("{}", random.pick(NAMED[random.pick(others)]));
+      const [, body = "", mark = ""] = /^(.*?)([.?!]?)$/u.exec(instruction) ?? [];
+      instruction = `${body}, ${clause}${mark}`;
+    }
+    const name = instructionKey(instruction);
+    if (wordCount(instruction) <= WORD_LIMITS.most && !found.has(name)) {
+      found.set(name, instruction);
+      misses = 0;
+    } else if (++misses > 2000) {
+      throw new RangeError(
+        `Drawing ${count} unfiltered ${split} instructions of ${task} failed: the grammar gave ${found.size} distinct ones`,
+      );
+    }
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { foreignKeywords, instructionFault, TASKS } from "./task_keywords.ts";
+import { unfilteredInstructions } from "./unfiltered.ts";
+
+Deno.test("unfilteredInstructions() names other tasks as often as asked, and every such one is removed by the rule", () => {
+  for (const task of TASKS) {
+    const share = (mentions: number) => {
+      const drawn = unfilteredInstructions(task, "train", { count: 200, seed: 3, mentions });
+      assert.equal(new Set(drawn).size, 200);
+      return drawn.filter((each) => foreignKeywords(each, task).length > 0).length / 200;
+    };
+    assert.equal(share(0), 0);
+    assert.equal(share(1), 1);
+    const half = share(0.5);
+    assert.ok(half > 0.35 && half < 0.65, `${task}: ${half}`);
+    const kept = unfilteredInstructions(task, "held-out", { count: 50, seed: 3, mentions: 0 });
+    assert.ok(kept.every((each) => instructionFault(each, task) === undefined));
+  }
+});
+
+Deno.test("unfilteredInstructions() begins longer lists with shorter ones and refuses a share outside [0, 1]", () => {
+  const draw = (count: number) => unfilteredInstructions("face", "train", { count, seed: 1 });
+  assert.deepEqual(draw(40).slice(0, 10), draw(10));
+  assert.throws(
+    () => unfilteredInstructions("face", "train", { count: 1, seed: 1, mentions: 2 }),
+    /0 to 1, got 2/,
+  );
+});

@@ -1,0 +1,75 @@
+/** A drawing in the form that suits it, and its files. */
+import { pngBundle } from "./display/picture_bundle.ts";
+import { escapeHtml } from "./display/displayable.ts";
+import { figureHtmlPart } from "./display/figure_bundle.ts";
+import type { FigureSpec } from "./figure.ts";
+import { figurePng, figureSvg } from "./figure_svg.ts";
+
+/** A plot, a diagram or a picture. */
+export type Drawing =
+  | { readonly kind: "figure"; readonly figure: FigureSpec }
+  | {
+    readonly kind: "diagram";
+    readonly id: string;
+    readonly caption: string;
+    /** The document; "page" in the page's own text colour on a clear ground. */
+    readonly svg: (theme: "paper" | "page") => string;
+  }
+  | { readonly kind: "picture"; readonly id: string; readonly caption: string; readonly png: Uint8Array };
+
+/** Short name for files and anchors. */
+export function drawingId(drawing: Drawing): string {
+  return drawing.kind === "figure" ? drawing.figure.id : drawing.id;
+}
+
+/** What it shows. */
+export function drawingCaption(drawing: Drawing): string {
+  return drawing.kind === "figure" ? drawing.figure.caption : drawing.caption;
+}
+
+/** Marks above which a still SVG is larger than a picture of it. */
+const MANY_MARKS = 4000;
+/** Pixels per unit of such a picture. */
+const ZOOM = 1.5;
+
+function isDense({ data }: FigureSpec): boolean {
+  return data.reduce((sum, trace) => sum + (trace.type === "scatter" ? trace.x.length : 0), 0) > MANY_MARKS;
+}
+
+/** Name of the still form: `.svg`, or `.png` for pictures and for figures of thousands of marks. */
+export function stillName(drawing: Drawing): string {
+  const raster = drawing.kind === "picture" || (drawing.kind === "figure" && isDense(drawing.figure));
+  return `${drawingId(drawing)}.${raster ? "png" : "svg"}`;
+}
+
+/** The still form: its name, and an SVG document or the bytes of a PNG file. */
+export async function stillFile(
+  drawing: Drawing,
+): Promise<{ readonly name: string; readonly content: string | Uint8Array }> {
+  const name = stillName(drawing);
+  switch (drawing.kind) {
+    case "figure":
+      return {
+        name,
+        content: isDense(drawing.figure)
+          ? await figurePng(drawing.figure, { zoom: ZOOM })
+          : figureSvg(drawing.figure),
+      };
+    case "diagram":
+      return { name, content: drawing.svg("paper") };
+    case "picture":
+      return { name, content: drawing.png };
+  }
+}
+
+/** The drawing with its caption as part of a page. */
+export function drawingHtml(drawing: Drawing): string {
+  if (drawing.kind === "figure") return figureHtmlPart(drawing.figure);
+  const body = drawing.kind === "diagram"
+    ? drawing.svg("page")
+    : pngBundle(drawing.png, { alt: drawing.caption })["text/html"];
+  return `<figure style="margin:0;max-width:100%">${body}` +
+    `<figcaption style="max-width:76ch;font-size:90%;opacity:0.85">${
+      escapeHtml(drawing.caption)
+    }</figcaption></figure>`;
+}

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { stillFile, stillName } from "./drawing.ts";
+import type { FigureSpec } from "./figure.ts";
+
+const cloud = (count: number): FigureSpec => ({
+  id: "cloud",
+  caption: "points",
+  data: [{
+    type: "scatter",
+    mode: "markers",
+    x: Array.from({ length: count }, (_, i) => i),
+    y: Array.from({ length: count }, (_, i) => (i * 7) % 100),
+  }],
+  layout: { width: 300, height: 200 },
+});
+
+Deno.test("stillFile() gives an SVG for few marks and a PNG for thousands", async () => {
+  const few = await stillFile({ kind: "figure", figure: cloud(10) });
+  assert.equal(few.name, "cloud.svg");
+  assert.match(few.content as string, /^<svg/);
+  const drawing = { kind: "figure", figure: cloud(5000) } as const;
+  const many = await stillFile(drawing);
+  assert.equal(many.name, stillName(drawing));
+  assert.equal(many.name, "cloud.png");
+  assert.deepEqual([...(many.content as Uint8Array).subarray(1, 4)], [80, 78, 71]);
+});

@@ -1,0 +1,200 @@
+/** What the ablations are drawn from (Sec. 3.3, 3.4), and the paper's statements about them. */
+import { type CellMean, drawnInterval } from "./drawn_interval.ts";
+import type { MeanInterval } from "./instruction_space.ts";
+import type { ClaimVerdict } from "./judge.ts";
+import { TABLE1_COLUMNS } from "./paper_table1.ts";
+import { judgeStatements, type Statement } from "./statement.ts";
+import { average, ON_PAR_MARGIN } from "./table1_claims.ts";
+import type { Table1Draws } from "./table1_result.ts";
+import { PARTIAL_TASKS } from "./use_claims.ts";
+import type { TakenScores } from "./uses.ts";
+
+/** The model that all are compared with. */
+export const JOINT = "instruct";
+
+/** A model trained without a task. */
+export interface LeftOut {
+  /** The task. */
+  readonly task: string;
+  /** The model's row. */
+  readonly row: string;
+}
+
+/** A model against the joint one. */
+export interface AblationDifference extends MeanInterval {
+  /** The model. */
+  readonly row: string;
+  /** The task; "all" is the mean over the tasks that both were trained on. */
+  readonly task: string;
+}
+
+/** One score of one row on one task. */
+export interface AblationScore extends MeanInterval {
+  /** The model, or what it was told. */
+  readonly row: string;
+  /** The task. */
+  readonly task: string;
+  /** The score. */
+  readonly metric: string;
+}
+
+/** The content of the ablations' result. */
+export interface AblationsContent {
+  /** Models, in the order of drawing. */
+  readonly rows: readonly string[];
+  /** Relative difference from the joint model, mean over the task's two columns of Table 1. */
+  readonly differences: readonly AblationDifference[];
+  /** Models without a task. */
+  readonly leftOut: readonly LeftOut[];
+  /** On the tasks left out: the model without, the joint model, the untrained start. */
+  readonly untrained: readonly AblationScore[];
+  /** On the style task's items, by what the joint model is told: `colours` and `leak` (content) against the condition. */
+  readonly told: readonly AblationScore[];
+  /** The score of what should be taken, told the task less told another, mean over four tasks: what the instruction does. */
+  readonly effect: MeanInterval | null;
+  /** Root mean square change of a pixel when another task is told, in levels of 255, mean over four tasks. */
+  readonly moved: MeanInterval | null;
+}
+
+/** What the joint model is told on the style task's items, in the order of drawing; "text-only" has no image. */
+export const TELLINGS = ["text-only", "told-own", "told-other", "told-colours"] as const;
+
+/** Scores of the use that nobody was trained for: what should be taken, and what should not. */
+export const COLOUR_SCORES = { taken: "colours", not: "leak" } as const;
+
+const columnsOf = (task: string) => TABLE1_COLUMNS.filter((column) => column.task === task);
+
+/** Relative difference of a row from the joint model, mean over the columns of a task. */
+const differenceOf = (mean: CellMean, row: string, task: string) =>
+  average(columnsOf(task).map(({ metric }) => mean(row, task, metric) / mean(JOINT, task, metric) - 1));
+
+/** Gathers the content. */
+export function ablationsContent(
+  draws: Table1Draws,
+  about: {
+    readonly variants: readonly string[];
+    readonly leftOut: readonly LeftOut[];
+    readonly tasks: readonly string[];
+    readonly taken: TakenScores;
+  },
+): AblationsContent {
+  const { variants, leftOut, tasks, taken } = about;
+  const rows = [...variants, ...leftOut.map(({ row }) => row)];
+  const scored = (row: string, task: string, metric: string): AblationScore[] => {
+    const found = drawnInterval(draws, (mean) => mean(row, task, metric));
+    return found === undefined ? [] : [{ row, task, metric, ...found }];
+  };
+  const overPartial = (compute: (mean: CellMean, task: string) => number) =>
+    drawnInterval(draws, (mean) => average(PARTIAL_TASKS.map((task) => compute(mean, task)))) ?? null;
+  return {
+    rows,
+    leftOut,
+    differences: rows.flatMap((row) => {
+      const without = leftOut.find((left) => left.row === row)?.task;
+      const groups = [
+        ["all", tasks.filter((task) => task !== without)],
+        ...tasks.map((task) => [task, [task]]),
+      ];
+      return (groups as [string, string[]][]).flatMap(([task, own]) => {
+        const found = drawnInterval(
+          draws,
+          (mean) => average(own.map((each) => differenceOf(mean, row, each))),
+        );
+        return found === undefined ? [] : [{ row, task, ...found }];
+      });
+    }),
+    untrained: leftOut.flatMap(({ task, row }) =>
+      [row, JOINT, "ip-adapter-plus"].flatMap((each) =>
+        [...columnsOf(task).map(({ metric }) => metric), taken[task] as string].flatMap((metric) =>
+          scored(each, task, metric)
+        )
+      )
+    ),
+    told: TELLINGS.flatMap((row) =>
+      Object.values(COLOUR_SCORES).flatMap((metric) => scored(row, "style", metric))
+    ),
+    effect: overPartial((mean, task) =>
+      mean("told-own", task, taken[task] as string) - mean("told-other", task, taken[task] as string)
+    ),
+    moved: overPartial((mean, task) => mean("told-other", task, "moved")),
+  };
+}
+
+/** What the paper says, or expects, of the instruction's design. */
+export const ABLATION_STATEMENTS: readonly Statement[] = [
+  {
+    id: "task-embeddings-would-do",
+    section: "3.3",
+    statement: "With a discrete set of tasks, embeddings of the task itself could be used in place of text.",
+    quantity: "mean relative difference over ten columns, one-hot task against text",
+    region: { low: -ON_PAR_MARGIN },
+  },
+  {
+    id: "text-starts-new-tasks",
+    section: "3.3",
+    statement: "Text instructions are a better starting point for tasks that were not trained.",
+    quantity:
+      "mean relative difference over the left-out task's two columns, told the task it was not trained on against the IPAdapter+ start",
+    region: { low: 0 },
+  },
+  {
+    id: "text-is-flexible",
+    section: "3.3",
+    statement:
+      "Text makes the understanding of instructions flexible: a use that no model was trained for can be asked for.",
+    quantity:
+      "likeness of colours less likeness of content to the condition, told the colours only less told the style, on the same items",
+    region: { low: 0 },
+  },
+  {
+    id: "keyword-rule-helps-training",
+    section: "3.4",
+    statement: "Removing instructions that name another task's keyword helps the joint model.",
+    quantity: "mean relative difference over ten columns, joint model with the rule against without",
+    region: { low: 0 },
+  },
+];
+
+/** Judges the ablations. */
+export function judgeAblations(draws: Table1Draws, content: AblationsContent): ClaimVerdict[] {
+  const { differences, leftOut } = content;
+  const items = TABLE1_COLUMNS.flatMap(({ task, metric }) =>
+    draws.items[draws.place(JOINT, task, metric) ?? -1] ?? []
+  );
+  const evidence = `${Math.min(...items)} items per task, paired`;
+  const overall = (row: string) => differences.find((each) => each.row === row && each.task === "all");
+  const found = (value: MeanInterval | undefined, more = "") =>
+    value && { mean: value.mean, low: value.low, high: value.high, evidence: evidence + more };
+  // "With the rule against without" is the inverse of what the differences hold.
+  const rule = drawnInterval(
+    draws,
+    (mean) =>
+      average(
+        TABLE1_COLUMNS.map(({ task, metric }) =>
+          mean(JOINT, task, metric) / mean("unfiltered", task, metric) - 1
+        ),
+      ),
+  );
+  const started = drawnInterval(
+    draws,
+    (mean) =>
+      average(
+        leftOut.flatMap(({ task, row }) =>
+          columnsOf(task).map(({ metric }) =>
+            mean(row, task, metric) / mean("ip-adapter-plus", task, metric) - 1
+          )
+        ),
+      ),
+  );
+  const selective = drawnInterval(draws, (mean) => {
+    const of = (row: string) =>
+      mean(row, "style", COLOUR_SCORES.taken) - mean(row, "style", COLOUR_SCORES.not);
+    return of("told-colours") - of("told-own");
+  });
+  return judgeStatements(ABLATION_STATEMENTS, {
+    "task-embeddings-would-do": found(overall("one-hot")),
+    "text-starts-new-tasks": found(started, `; left out: ${leftOut.map(({ task }) => task).join(", ")}`),
+    "text-is-flexible": found(selective),
+    "keyword-rule-helps-training": found(rule, "; without the rule half of the wordings name another task"),
+  });
+}

@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { key, normal } from "../engine/random.ts";
+import { ablationsContent, judgeAblations, TELLINGS } from "./ablations.ts";
+import { claimStates, PAPER_CLAIMS } from "./claims.ts";
+import { COMBINATIONS, CONTROL_SCORE, judgeCombinations } from "./combinations.ts";
+import { judgeCurves } from "./curve_claims.ts";
+import type { Curve } from "./curve_speed.ts";
+import type { ClaimVerdict } from "./judge.ts";
+import { TABLE1_COLUMNS, TABLE1_TASKS } from "./paper_table1.ts";
+import { judgeRewording, rewordingContent } from "./rewording.ts";
+import { judgeScale, scaleContent, scaleRow } from "./scale_trade.ts";
+import { judgeStatement } from "./statement.ts";
+import { drawTable1, type SampleRow } from "./table1_result.ts";
+import { judgeUses } from "./use_claims.ts";
+import { usesContent } from "./uses.ts";
+
+const ITEMS = 30;
+const taken = Object.fromEntries(TABLE1_TASKS.map((task) => [task, "taken"]));
+
+/** Samples of rows and tasks whose scores lie around given means; noise is small. */
+function samplesOf(
+  rows: readonly string[],
+  scores: (row: string, task: string) => Readonly<Record<string, number>>,
+): SampleRow[] {
+  return rows.flatMap((row) =>
+    TABLE1_TASKS.flatMap((task) =>
+      Array.from({ length: ITEMS }, (_, index): SampleRow => {
+        const noise = normal(key(`${row} ${task} ${index}`), 1, { std: 0.01 })[0] as number;
+        const own = Object.entries(scores(row, task)).map(([name, mean]) => [name, mean + noise]);
+        return { row, task, index, seed: 1, instruction: "", prompt: "", scores: Object.fromEntries(own) };
+      })
+    )
+  );
+}
+
+const drawn = (samples: readonly SampleRow[]) => drawTable1(samples, { key: key(1), resamples: 200 });
+const verdicts = (claims: readonly ClaimVerdict[]) =>
+  Object.fromEntries(claims.map(({ id, verdict }) => [id, verdict]));
+
+Deno.test("PAPER_CLAIMS names each of at least 15 statements once, with its section and quantity", () => {
+  assert.ok(PAPER_CLAIMS.length >= 15);
+  assert.equal(new Set(PAPER_CLAIMS.map(({ id }) => id)).size, PAPER_CLAIMS.length);
+  for (const { section, statement, quantity } of PAPER_CLAIMS) {
+    assert.match(section, /^(\d|Fig\.|Table)/);
+    assert.ok(statement.length > 20 && quantity.length > 20, statement);
+  }
+});
+
+Deno.test("claimStates() says not run, and how to run, when an experiment has no result", () => {
+  assert.ok(
+    claimStates({}).every(({ verdict, evidence, experiment }) =>
+      verdict === "not run" && evidence === `deno task reproduce ${experiment}`
+    ),
+  );
+  const [claim] = PAPER_CLAIMS.filter(({ experiment }) => experiment === "fig9");
+  const found = judgeStatement({ ...claim!, region: { low: 0 } }, {
+    mean: 0.2,
+    low: 0.1,
+    high: 0.3,
+    evidence: "8 items",
+  });
+  const state = claimStates({ fig9: [found] }).find(({ id }) => id === claim!.id);
+  assert.equal(state?.verdict, "supported");
+  assert.match(state?.evidence ?? "", /ours 0\.200 \[0\.100, 0\.300\], needs above 0; 8 items/);
+});
+
+Deno.test("judgeStatement() decides by the whole interval, and not at all without a number", () => {
+  const about = { id: "x", section: "3", statement: "", quantity: "", region: { low: 0.6, high: 0.8 } };
+  const verdict = (low: number | null, high: number | null) =>
+    judgeStatement(about, { mean: 0.7, low, high, evidence: "" }).verdict;
+  assert.equal(verdict(0.65, 0.75), "supported");
+  assert.equal(verdict(0.5, 0.75), "inconclusive");
+  assert.equal(verdict(0.85, 0.9), "not supported");
+  assert.equal(verdict(null, null), "inconclusive");
+  assert.equal(judgeStatement(about, undefined).ours, null);
+  const above = (low: number, high: number) =>
+    judgeStatement({ ...about, region: { low: 0 } }, { mean: low, low, high, evidence: "" }).verdict;
+  assert.deepEqual([above(0, 0), above(0, 1), above(0.1, 1)], ["not supported", "inconclusive", "supported"]);
+});
+
+Deno.test("judgeUses() supports the paper's view when IPAdapter+ leaks and the instructed model takes more, and not the other way round", () => {
+  const rows = ["text-only", "ip-adapter-plus", "single-task", "instruct", "ground-truth"];
+  const means = (good: string, bad: string) => (row: string, task: string) => ({
+    "CLIP-I": 0.8,
+    taken: row === good ? 0.8 : row === "text-only" ? 0.2 : 0.5,
+    ...(task === "replication" ? {} : { leak: row === bad ? 0.7 : row === good ? 0.5 : 0.3 }),
+  });
+  const asPaper = drawn(samplesOf(rows, means("instruct", "ip-adapter-plus")));
+  const found = verdicts(judgeUses(asPaper, taken));
+  assert.deepEqual(new Set(Object.values(found)), new Set(["supported"]));
+  const turned = verdicts(judgeUses(drawn(samplesOf(rows, means("ip-adapter-plus", "instruct"))), taken));
+  for (const id of ["instruction-controls", "plus-leaks", "plus-worse-at-faces"]) {
+    assert.equal(turned[id], "not supported", id);
+  }
+  const { leaks } = usesContent(asPaper, { rows, tasks: TABLE1_TASKS, taken });
+  assert.equal(leaks.length, 4 * 4);
+  assert.ok(Math.abs(leaks.find(({ row }) => row === "ip-adapter-plus")!.mean - 0.4) < 0.01);
+  const some = drawn(
+    samplesOf(rows, means("instruct", "ip-adapter-plus")).filter(({ task }) => task === "face"),
+  );
+  assert.equal(verdicts(judgeUses(some, taken))["plus-leaks"], "inconclusive");
+});
+
+Deno.test("judgeCombinations() supports the paper's view when control and adapter keep what they do alone, and not when one is lost", () => {
+  const means = (control: number, takes: number) => (row: string) => ({
+    [CONTROL_SCORE]: row === "adapter-alone" ? 0.4 : row === "control-alone" ? 0.8 : control,
+    taken: row === "control-alone" ? 0.2 : row === "adapter-alone" ? 0.7 : takes,
+  });
+  const judged = (control: number, takes: number) =>
+    verdicts(judgeCombinations(drawn(samplesOf(COMBINATIONS, means(control, takes))), taken));
+  assert.deepEqual(new Set(Object.values(judged(0.8, 0.7))), new Set(["supported"]));
+  const lost = judged(0.3, 0.1);
+  for (
+    const id of [
+      "controlnet-guides",
+      "controlnet-undisturbed",
+      "adapter-undisturbed",
+      "adapter-controls-beside",
+    ]
+  ) {
+    assert.equal(lost[id], "not supported", id);
+  }
+  const some = samplesOf(COMBINATIONS, means(0.8, 0.7)).filter(({ task }) => task === "face");
+  assert.equal(verdicts(judgeCombinations(drawn(some), taken))["controlnet-guides"], "inconclusive");
+});
+
+Deno.test("judgeRewording() tells subtle wordings from strong ones", () => {
+  const content = (words: number) => {
+    const draws = drawn(samplesOf(["instruct", "fixed"], (row) => ({
+      "score spread": row === "fixed" ? 0.3 : 0.1,
+      ...(row === "fixed" ? {} : Object.fromEntries(
+        ["pixel", "latent", "judge"].flatMap((space) => [[`${space} words`, words], [`${space} noise`, 10]]),
+      )),
+    })));
+    const made = rewordingContent(draws, { wordings: 3, noises: 3, tasks: TABLE1_TASKS });
+    return { made, claims: verdicts(judgeRewording(draws, made)) };
+  };
+  const { made, claims } = content(1.5);
+  assert.ok(made.ratios.every(({ mean }) => Math.abs(mean - 0.15) < 0.01));
+  assert.equal(made.ratios.length, 3 * 6);
+  assert.deepEqual(Object.values(claims), ["supported", "supported", "supported", "supported"]);
+  const strong = content(9).claims;
+  assert.equal(strong["rewording-is-subtle"], "not supported");
+  assert.equal(content(0.5).claims["rewording-is-noticeable"], "not supported");
+});
+
+Deno.test("judgeAblations() supports the paper's view when text does more than a number and the rule helps, and not the other way round", () => {
+  const variants = ["tokens", "one-hot", "unfiltered"];
+  const leftOut = [{ task: "style", row: "without-style" }];
+  const judged = (good: boolean) => {
+    const level: Readonly<Record<string, number>> = good
+      ? { "one-hot": 0.6, "unfiltered": 0.5, "without-style": 0.5, "ip-adapter-plus": 0.4 }
+      : { "one-hot": 0.4, "unfiltered": 0.8, "without-style": 0.3, "ip-adapter-plus": 0.4 };
+    const rows = ["instruct", "ip-adapter-plus", ...variants, "without-style", ...TELLINGS];
+    const draws = drawn(samplesOf(rows, (row, task) => ({
+      ...Object.fromEntries(
+        TABLE1_COLUMNS.filter((column) => column.task === task).map((
+          { metric },
+        ) => [metric, level[row] ?? 0.6]),
+      ),
+      taken: row === "told-other" ? 0.2 : 0.7,
+      leak: row === "told-colours" ? 0.1 : 0.3,
+      colours: (row === "told-colours") === good ? 0.8 : 0.5,
+      moved: row === "told-other" ? 20 : 0,
+    })));
+    const content = ablationsContent(draws, { variants, leftOut, tasks: TABLE1_TASKS, taken });
+    return { content, claims: verdicts(judgeAblations(draws, content)) };
+  };
+  const { content, claims } = judged(true);
+  assert.deepEqual(new Set(Object.values(claims)), new Set(["supported"]));
+  assert.ok(Math.abs(content.effect!.mean - 0.5) < 0.01);
+  assert.ok(Math.abs(content.moved!.mean - 20) < 0.01);
+  const unfiltered = content.differences.filter(({ row }) => row === "unfiltered");
+  assert.equal(unfiltered.length, 6);
+  assert.ok(unfiltered.every(({ mean }) => Math.abs(mean - (0.5 / 0.6 - 1)) < 0.02));
+  assert.equal(content.told.length, 4 * 2);
+  // Only its own task is left out of "all".
+  const without = content.differences.find(({ row, task }) => row === "without-style" && task === "all");
+  assert.ok(without !== undefined && without.mean < 0);
+  assert.deepEqual(judged(false).claims, {
+    "task-embeddings-would-do": "not supported",
+    "text-starts-new-tasks": "not supported",
+    "text-is-flexible": "not supported",
+    "keyword-rule-helps-training": "not supported",
+  });
+});
+
+Deno.test("scaleContent() finds the scale at which condition and prompt are both served", () => {
+  const scales = [0, 0.4, 0.6, 0.8, 1];
+  const draws = drawn(samplesOf(scales.map(scaleRow), (row, task) => {
+    const scale = Number(row.slice("scale-".length));
+    const scores = {
+      prompt: 0.7 - 0.5 * Math.max(0, scale - 0.6),
+      condition: 0.2 + 0.5 * Math.min(scale, 0.6),
+    };
+    return Object.fromEntries(
+      TABLE1_COLUMNS.filter((column) => column.task === task)
+        .map(({ metric }, place) => [metric, place === 0 ? scores.condition : scores.prompt]),
+    );
+  }));
+  const content = scaleContent(draws, { scales, tasks: TABLE1_TASKS });
+  assert.equal(content.best?.mean, 0.6);
+  assert.equal(content.curves.length, 10);
+  const [condition] = content.curves;
+  assert.equal(condition?.values.length, scales.length);
+  assert.equal(condition?.of, "condition");
+  assert.deepEqual(verdicts(judgeScale(draws, content)), {
+    "full-scale-overpowers-text": "supported",
+    "best-scale-is-advised": "supported",
+  });
+});
+
+Deno.test("judgeCurves() does not support equal speed when the joint model lags behind", () => {
+  const curve = (row: string, task: string, delay: number): Curve => {
+    const steps = [100, 200, 300, 400, 500];
+    const mean = steps.map((step) => Math.min(1, (step - delay) / 250));
+    const reached = steps.find((_, i) => (mean[i] as number) >= 0.95) ?? null;
+    return { row, task, metric: "CLIP-P", steps, mean, low: mean, high: mean, n: 8, reached };
+  };
+  const curves = (delay: number) =>
+    TABLE1_TASKS.flatMap((task) => [curve("single-task", task, 0), curve("instruct", task, delay)]);
+  assert.deepEqual(Object.values(verdicts(judgeCurves(curves(0), key(1)))), ["supported", "supported"]);
+  assert.deepEqual(Object.values(verdicts(judgeCurves(curves(90), key(1)))), [
+    "not supported",
+    "not supported",
+  ]);
+});

@@ -1,0 +1,117 @@
+/** Fig. 10: what the adapter takes and what a ControlNet prescribes, alone and together, and the paper's statements about it. */
+import { type CellMean, drawnInterval } from "./drawn_interval.ts";
+import type { ClaimVerdict } from "./judge.ts";
+import { judgeStatements, type Statement } from "./statement.ts";
+import { average, LITTLE_DIFFERENCE } from "./table1_claims.ts";
+import { type Cell, cellsOf, type Table1Draws } from "./table1_result.ts";
+import type { TakenScores } from "./uses.ts";
+
+/** The rows, in the order of drawing. */
+export const COMBINATIONS = ["control-alone", "adapter-alone", "both", "both-lora"] as const;
+
+/** How they are named. */
+export const COMBINATION_LABELS: Readonly<Record<(typeof COMBINATIONS)[number], string>> = {
+  "control-alone": "ControlNet alone",
+  "adapter-alone": "Instruct alone",
+  "both": "Instruct + ControlNet",
+  "both-lora": "both + LoRA",
+};
+
+/** Name of the score of what the ControlNet prescribes, in [0, 1], higher is better. */
+export const CONTROL_SCORE = "control F1";
+
+/** The tasks that are combined with a ControlNet. */
+export const COMBINED_TASKS = ["style", "face"] as const;
+
+/** The content of fig10's result. */
+export interface CombinationContent {
+  /** Rows, in the order of drawing. */
+  readonly rows: readonly string[];
+  /** The score of what should be taken from the condition, by task. */
+  readonly taken: TakenScores;
+  /** What {@link CONTROL_SCORE} measures, by task. */
+  readonly agreement: Readonly<Record<string, string>>;
+  /** Means of all scores. */
+  readonly cells: readonly Cell[];
+}
+
+/** Gathers the content. */
+export function combinationContent(
+  draws: Table1Draws,
+  options: {
+    readonly tasks: readonly string[];
+    readonly taken: TakenScores;
+    readonly agreement: Readonly<Record<string, string>>;
+  },
+): CombinationContent {
+  const { tasks, taken, agreement } = options;
+  const own = Object.fromEntries(tasks.map((task) => [task, taken[task] as string]));
+  return { rows: COMBINATIONS, taken: own, agreement, cells: cellsOf(draws) };
+}
+
+/** What the paper says about the adapter beside ControlNets and LoRAs. */
+export const COMBINATION_STATEMENTS: readonly Statement[] = [
+  {
+    id: "controlnet-guides",
+    section: "4.4, Fig. 10",
+    statement: "Beside the adapter, a ControlNet gives pixel-precise guidance.",
+    quantity: "edge and outline F1, both less Instruct alone, mean over style and face",
+    region: { low: 0 },
+  },
+  {
+    id: "controlnet-undisturbed",
+    section: "4.4, Fig. 10",
+    statement: "The adapter does not disturb the ControlNet.",
+    quantity: "edge and outline F1, both less ControlNet alone, mean over style and face",
+    region: { low: -LITTLE_DIFFERENCE },
+  },
+  {
+    id: "adapter-undisturbed",
+    section: "4.4, Fig. 10",
+    statement: "With a ControlNet, the adapter conditions the picture as it did before.",
+    quantity: "score of what should be taken, both less Instruct alone, mean over style and face",
+    region: { low: -LITTLE_DIFFERENCE },
+  },
+  {
+    id: "adapter-controls-beside",
+    section: "Fig. 10",
+    statement:
+      "With a ControlNet for the structure, the instruction brings style or face in from the condition.",
+    quantity: "score of what should be taken, both less ControlNet alone, mean over style and face",
+    region: { low: 0 },
+  },
+  {
+    id: "lora-compatible",
+    section: "4.4",
+    statement: "The adapter stays compatible with LoRAs of its base model.",
+    quantity:
+      "mean of F1 and of what should be taken, both with a LoRA less both without, mean over style and face",
+    region: { low: -LITTLE_DIFFERENCE },
+  },
+];
+
+/** Judges Fig. 10 by cells of all its rows. */
+export function judgeCombinations(draws: Table1Draws, taken: TakenScores): ClaimVerdict[] {
+  const difference = (
+    [more, less]: readonly [string, string],
+    score: (mean: CellMean, row: string, task: string) => number,
+  ) => {
+    const interval = drawnInterval(
+      draws,
+      (mean) => average(COMBINED_TASKS.map((task) => score(mean, more, task) - score(mean, less, task))),
+    );
+    return interval && { ...interval, evidence: `${Math.min(...draws.items)} items per task, paired` };
+  };
+  const follows = (mean: CellMean, row: string, task: string) => mean(row, task, CONTROL_SCORE);
+  const takes = (mean: CellMean, row: string, task: string) => mean(row, task, taken[task] as string);
+  return judgeStatements(COMBINATION_STATEMENTS, {
+    "controlnet-guides": difference(["both", "adapter-alone"], follows),
+    "controlnet-undisturbed": difference(["both", "control-alone"], follows),
+    "adapter-undisturbed": difference(["both", "adapter-alone"], takes),
+    "adapter-controls-beside": difference(["both", "control-alone"], takes),
+    "lora-compatible": difference(
+      ["both-lora", "both"],
+      (mean, row, task) => (follows(mean, row, task) + takes(mean, row, task)) / 2,
+    ),
+  });
+}

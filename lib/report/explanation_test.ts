@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import { PAPER_CLAIMS } from "./claims.ts";
+import type { Curve } from "./curve_speed.ts";
+import { CHECKS, explain, type Explanation, type Finding, type Findings } from "./explanation.ts";
+import { EXPLANATIONS } from "./explanations.ts";
+import type { ClaimVerdict, Verdict } from "./judge.ts";
+import { minimalDetectable } from "./cell_checks.ts";
+import { TABLE1_COLUMNS } from "./paper_table1.ts";
+import { reportHtml, reportMarkdown } from "./report_page.ts";
+import type { Cell } from "./table1_result.ts";
+import { scoreAt } from "./training_checks.ts";
+
+function verdictOn(id: string, verdict: Verdict, numbers: Partial<ClaimVerdict> = {}): ClaimVerdict {
+  const found = PAPER_CLAIMS.find((claim) => claim.id === id);
+  assert.ok(found, id);
+  const { section, statement, quantity } = found;
+  const about = { id, section, statement, quantity, verdict, evidence: "" };
+  return { ...about, region: { low: 0, high: null }, paper: null, ours: 0, low: -0.1, high: 0.1, ...numbers };
+}
+
+const claim = verdictOn("instruction-controls", "not supported");
+const finding = (content: unknown, claims: readonly ClaimVerdict[] = [], budget = "quick"): Finding => ({
+  scale: "mini",
+  budget,
+  claims,
+  content,
+});
+const interval = (mean: number, half: number) => ({ mean, low: mean - half, high: mean + half });
+
+Deno.test("EXPLANATIONS speak of statements there are, and say what would be seen if they were right", () => {
+  const ids = new Set(["inconclusive", ...PAPER_CLAIMS.map(({ id }) => id)]);
+  for (const { of, because, test, check } of EXPLANATIONS) {
+    assert.ok(of.length > 0);
+    for (const id of of) assert.ok(ids.has(id), id);
+    assert.ok(because.length > 20 && test.length > 20);
+    assert.ok(check in CHECKS);
+  }
+  assert.deepEqual(new Set(EXPLANATIONS.map(({ check }) => check)), new Set(Object.keys(CHECKS)));
+});
+
+Deno.test("explain() warns of a statement that a deaf model would support too, only while it is supported", () => {
+  const checks = (verdict: Verdict) =>
+    explain({ fig8: finding(undefined, [verdictOn("rewording-is-subtle", verdict)]) })
+      .map(({ explanation }) => explanation.check);
+  assert.deepEqual(checks("supported"), ["instructionIsIdle"]);
+  assert.deepEqual(checks("not supported"), []);
+  assert.deepEqual(checks("inconclusive"), ["tooFewItems"]);
+});
+
+Deno.test("explain() leaves out what is supported or not judged, and says not computed where a result is missing", () => {
+  const results = (verdict: Verdict): Findings => ({
+    fig9: finding(undefined, [verdictOn(claim.id, verdict)]),
+  });
+  assert.deepEqual(explain({}), []);
+  assert.deepEqual(explain(results("supported")), []);
+  const failed = explain(results("not supported"));
+  assert.ok(failed.length >= 3);
+  for (const { checked } of failed) {
+    assert.equal(checked.outcome, "not computed");
+    assert.match(checked.evidence, /needs deno task reproduce/);
+  }
+  const open = explain(results("inconclusive"));
+  assert.equal(open.length, failed.length + 1);
+  assert.equal(open.at(-1)?.explanation.check, "tooFewItems");
+});
+
+Deno.test("explain() tests an explanation on results of the same budget alone", () => {
+  const idle = { effect: interval(0, 0.001), moved: null };
+  const outcome = (budget: string) =>
+    explain({
+      fig9: finding(undefined, [verdictOn(claim.id, "not supported")]),
+      ablations: finding(idle, [], budget),
+    }).find(({ explanation }) => explanation.check === "instructionIsIdle")?.checked;
+  assert.equal(outcome("quick")?.outcome, "holds");
+  assert.equal(outcome("smoke")?.outcome, "not computed");
+  assert.match(outcome("smoke")?.evidence ?? "", /reproduce ablations, with the same budget/);
+});
+
+Deno.test("instructionIsIdle() tells no effect from a strong one, and from one that cannot be told", () => {
+  const outcome = (mean: number, half: number) =>
+    CHECKS.instructionIsIdle(
+      { ablations: finding({ effect: interval(mean, half), moved: interval(2, 1) }) },
+      claim,
+    ).outcome;
+  assert.equal(outcome(0.001, 0.01), "holds");
+  assert.equal(outcome(0.3, 0.1), "does not hold");
+  assert.equal(outcome(0.05, 0.02), "does not hold");
+  assert.equal(outcome(0.03, 0.1), "undecided");
+});
+
+const curve = (row: string, place: number, score: (step: number) => number): Curve => {
+  const { task, metric } = TABLE1_COLUMNS[place]!;
+  const steps = [100, 200, 300, 400, 500];
+  const mean = steps.map(score);
+  return { row, task, metric, steps, mean, low: mean, high: mean, n: 8, reached: null };
+};
+const curves = (single: (step: number) => number, joint: (step: number) => number) => ({
+  fig7: finding({
+    curves: TABLE1_COLUMNS.flatMap((_, i) => [
+      curve("single-task", i, (step) => single(step) + i / 100),
+      curve("instruct", i, (step) => joint(step) + i / 100),
+    ]),
+  }),
+});
+
+Deno.test("scoresStillRise() tells curves that rise to the end from those that have arrived", () => {
+  const outcome = (joint: (step: number) => number) =>
+    CHECKS.scoresStillRise(curves(joint, joint), claim).outcome;
+  assert.equal(outcome((step) => step / 1000), "holds");
+  assert.equal(outcome((step) => 0.5 - step / 5000), "does not hold");
+  assert.equal(outcome(() => 0.5), "undecided");
+  assert.equal(scoreAt({ steps: [10, 20], mean: [1, 3] }, 15), 2);
+  assert.equal(scoreAt({ steps: [10, 20], mean: [1, 3] }, 20), 3);
+  assert.equal(scoreAt({ steps: [10, 20], mean: [1, 3] }, 5), undefined);
+  assert.equal(scoreAt({ steps: [10, 20], mean: [1, 3] }, 25), undefined);
+});
+
+Deno.test("behindByItsShare() holds when the joint model ends where its specialists were at a fifth of the steps", () => {
+  const rising = (step: number) => 0.3 + step / 1000;
+  const outcome = (joint: (step: number) => number) =>
+    CHECKS.behindByItsShare(curves(rising, joint), claim).outcome;
+  assert.equal(outcome((step) => rising(step / 5)), "holds");
+  assert.equal(outcome(rising), "does not hold");
+});
+
+const cells = (joint: number, start: number, half: number) => ({
+  table1: {
+    ...finding(undefined),
+    cells: TABLE1_COLUMNS.flatMap(({ task, metric }) =>
+      [["single-task", joint], ["instruct", joint], ["fixed", joint], ["ip-adapter-plus", start]].map((
+        [row, mean],
+      ): Cell => ({
+        row: row as string,
+        task,
+        metric,
+        ...interval(mean as number, half),
+        n: 8,
+        paper: null,
+      }))
+    ),
+  },
+});
+
+Deno.test("nearTheStart() and cellsAreUncertain() read Table 1's intervals", () => {
+  assert.equal(CHECKS.nearTheStart(cells(0.5, 0.51, 0.05), claim).outcome, "holds");
+  assert.equal(CHECKS.nearTheStart(cells(0.5, 0.7, 0.05), claim).outcome, "does not hold");
+  assert.equal(CHECKS.cellsAreUncertain(cells(0.5, 0.5, 0.1), claim).outcome, "holds");
+  assert.equal(CHECKS.cellsAreUncertain(cells(0.5, 0.5, 0.001), claim).outcome, "does not hold");
+  assert.equal(
+    CHECKS.nearTheStart({ table1: { ...finding(undefined), cells: [] } }, claim).outcome,
+    "not computed",
+  );
+});
+
+Deno.test("specialistCopiesMore() and promptIsWeak() read Fig. 9", () => {
+  const uses = (single: number, joint: number, prompt: number) => ({
+    fig9: finding({
+      leaks: [["single-task", single], ["instruct", joint]].map(([row, mean]) => ({
+        row,
+        task: "style",
+        ...interval(mean as number, 0.02),
+      })),
+      cells: ["style", "object", "composition", "face"].flatMap((task) =>
+        [["text-only", prompt], ["ground-truth", 0.4]].map(([row, mean]) => ({
+          row,
+          task,
+          metric: "CLIP-P",
+          mean,
+        }))
+      ),
+    }),
+  });
+  assert.equal(CHECKS.specialistCopiesMore(uses(0.2, 0.1, 0.4), claim).outcome, "holds");
+  assert.equal(CHECKS.specialistCopiesMore(uses(0.1, 0.2, 0.4), claim).outcome, "does not hold");
+  assert.equal(CHECKS.specialistCopiesMore(uses(0.1, 0.1, 0.4), claim).outcome, "undecided");
+  assert.equal(CHECKS.promptIsWeak(uses(0, 0, 0.3), claim).outcome, "holds");
+  assert.equal(CHECKS.promptIsWeak(uses(0, 0, 0.39), claim).outcome, "does not hold");
+});
+
+Deno.test("tradeIsFlat() and oneTaskIsUnclear() read the scales and the instructions", () => {
+  const trade = (half: number) => ({
+    scale: finding({
+      scales: [0, 0.4, 0.8, 1, 1.2],
+      trade: [0, 0.5, 0.6, 0.55, 0.2].map((mean) => interval(mean, half)),
+    }),
+  });
+  assert.equal(CHECKS.tradeIsFlat(trade(0.2), claim).outcome, "holds");
+  assert.equal(CHECKS.tradeIsFlat(trade(0.01), claim).outcome, "does not hold");
+  const space = (right: Readonly<Record<string, number>>) => ({
+    fig4: finding({
+      corpora: [{
+        corpus: "filtered",
+        taskCentroid: Object.fromEntries(Object.entries(right).map(([task, mean]) => [task, { mean }])),
+      }],
+    }),
+  });
+  assert.equal(CHECKS.oneTaskIsUnclear(space({ style: 0.8, face: 0.99 }), claim).outcome, "holds");
+  assert.equal(
+    CHECKS.oneTaskIsUnclear(space({ style: 0.9, face: 0.9, object: 0.9 }), claim).outcome,
+    "does not hold",
+  );
+});
+
+Deno.test("tooFewItems() compares the least difference found with 80 % power with the paper's distance from the border", () => {
+  // SE 0.1: 2.802 standard errors.
+  assert.ok(Math.abs(minimalDetectable({ low: -0.196, high: 0.196 }) - 0.2802) < 1e-4);
+  const outcome = (half: number, paper: number | null) =>
+    CHECKS.tooFewItems(
+      {},
+      verdictOn("joint-slightly-better", "inconclusive", { ...interval(0, half), paper }),
+    );
+  assert.equal(outcome(0.1, 0.01).outcome, "holds");
+  assert.equal(outcome(0.001, 0.01).outcome, "does not hold");
+  assert.equal(outcome(0.02, null).outcome, "does not hold"); // 0.029 against 0.05
+  assert.equal(outcome(0.1, null).outcome, "holds");
+  // An effect a tenth of what can be found asks for a hundred times the items.
+  assert.match(outcome(0.1, 0.0143).evidence, /about 100 times the items/);
+});
+
+Deno.test("reportMarkdown() and reportHtml() print an explanation with its outcome, and never for a statement that is supported", () => {
+  const entry = (verdict: Verdict) => ({
+    id: "fig9",
+    scale: "mini",
+    budget: "smoke",
+    seeds: [1],
+    provenance: {
+      commit: null,
+      dirty: null,
+      device: "cpu",
+      threads: 2,
+      versions: {},
+      datasetHash: "0",
+      wallTimePerStage: {},
+    },
+    claims: [verdictOn(claim.id, verdict)],
+    drawings: [],
+    tables: [],
+    still: () => "",
+  });
+  const options = { experiments: ["fig9"] };
+  const [explanation] = EXPLANATIONS.filter(({ of }) => of.includes(claim.id)) as [Explanation];
+  const failed = reportMarkdown([entry("not supported")], options);
+  const row = failed.split("\n").find((line) => line.includes(explanation.because));
+  assert.match(row ?? "", /not computed \|$/);
+  assert.match(reportHtml([entry("not supported")], options), /id="explanations"/);
+  const held = reportMarkdown([entry("supported")], options);
+  assert.ok(!held.includes(explanation.because) && !held.includes("Explanations, tested"));
+});

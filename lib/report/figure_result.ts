@@ -1,0 +1,55 @@
+/** What `reproduce figN` stores: result.json, described for other readers by results/figure.schema.json. */
+import type { ClaimVerdict } from "./judge.ts";
+import type { Provenance } from "./table1_result.ts";
+
+/** Version of the layout of a figure's result.json. */
+export const FIGURE_SCHEMA = "ipadapter-instruct/figure/1";
+
+/** The content of a figure's result.json. */
+export interface FigureResult<Content = unknown> {
+  /** Layout version. */
+  readonly schema: typeof FIGURE_SCHEMA;
+  /** Id of the experiment, e.g. "fig4". */
+  readonly experiment: string;
+  /** One line. */
+  readonly title: string;
+  /** What it shows, at which scale, with which seeds and budget. */
+  readonly caption: string;
+  /** mini or paper. */
+  readonly scale: string;
+  /** smoke, quick or full. */
+  readonly budget: string;
+  /** What scale and budget mean, in one line each. */
+  readonly scaleNote: string;
+  /** See `scaleNote`. */
+  readonly budgetNote: string;
+  /** Tasks shown. */
+  readonly tasks: readonly string[];
+  /** Seeds. */
+  readonly seeds: readonly number[];
+  /** Where it comes from. */
+  readonly provenance: Provenance;
+  /** The paper's statements with verdicts. */
+  readonly claims: readonly ClaimVerdict[];
+  /** What is drawn; its form depends on the experiment. */
+  readonly content: Content;
+}
+
+/** A figure's files as `reproduce` wrote them. */
+export interface StoredFigure<Content = unknown> {
+  /** The content of result.json. */
+  readonly result: FigureResult<Content>;
+  /** Bytes of another file beside it. @throws UserError when it is not there. */
+  read(name: string): Uint8Array;
+}
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** "Mini scale: …. Quick budget: …; seed 1.": the end of every caption. */
+export function settingNote(
+  result: Pick<FigureResult, "scale" | "scaleNote" | "budget" | "budgetNote" | "seeds">,
+): string {
+  const { scale, scaleNote, budget, budgetNote, seeds } = result;
+  return `${capital(scale)} scale: ${scaleNote}. ${capital(budget)} budget: ${budgetNote}; ` +
+    `${seeds.length === 1 ? `seed ${seeds[0]}` : `seeds ${seeds.join(", ")}`}.`;
+}

@@ -1,0 +1,226 @@
+/** One page for everything that has a result: ours beside the paper's, verdicts, how to rerun, time and hardware. */
+import {
+  type Drawing,
+  drawingHtml,
+  drawingId,
+  escapeHtml,
+  pageHtml,
+  tableHtml,
+  tableMarkdown,
+  type TableSpec,
+} from "../plots/mod.ts";
+import { claimStates, PAPER_CLAIMS } from "./claims.ts";
+import { explain, type Explained } from "./explanation.ts";
+import { EXPLANATIONS } from "./explanations.ts";
+import type { ClaimVerdict } from "./judge.ts";
+import { PAPER_ITEMS, type PaperItem } from "./paper_figures.ts";
+import type { Cell, Provenance } from "./table1_result.ts";
+
+/** One stored result with what is shown of it. */
+export interface ReportEntry {
+  /** As given to `reproduce`. */
+  readonly id: string;
+  /** mini or paper. */
+  readonly scale: string;
+  /** smoke, quick or full. */
+  readonly budget: string;
+  /** Seeds. */
+  readonly seeds: readonly number[];
+  /** Where it comes from. */
+  readonly provenance: Provenance;
+  /** Verdicts. */
+  readonly claims: readonly ClaimVerdict[];
+  /** Table 1's cells; explanations are tested on them. */
+  readonly cells?: readonly Cell[];
+  /** A figure's content, likewise. */
+  readonly content?: unknown;
+  /** Drawings, live or still. */
+  readonly drawings: readonly Drawing[];
+  /** Tables. */
+  readonly tables: readonly TableSpec[];
+  /** Path from the page to the still picture of a drawing. */
+  readonly still: (drawing: Drawing) => string;
+}
+
+const command = ({ id }: PaperItem, entry?: ReportEntry) =>
+  `deno task reproduce ${id}` +
+  (entry ? ` --scale ${entry.scale} --budget ${entry.budget} --seeds ${entry.seeds.length}` : "");
+
+const seconds = ({ provenance }: ReportEntry) =>
+  Object.values(provenance.wallTimePerStage).reduce((sum, each) => sum + each, 0);
+
+/** "1 h 5 min", "3 min 20 s", "12 s". */
+export function timeText(total: number): string {
+  const whole = Math.round(total);
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return hours > 0 ? `${hours} h ${minutes} min` : minutes > 0 ? `${minutes} min ${rest} s` : `${rest} s`;
+}
+
+const entryOf = (entries: readonly ReportEntry[], item: PaperItem) =>
+  entries.find(({ id }) => id === item.id);
+
+function claimsTable(entries: readonly ReportEntry[]): TableSpec {
+  const claims = claimStates(Object.fromEntries(entries.map(({ id, claims }) => [id, claims])));
+  const counts = ["supported", "not supported", "inconclusive", "not run"].map((verdict) =>
+    `${claims.filter((each) => each.verdict === verdict).length} ${verdict}`
+  );
+  return {
+    caption: `${claims.length} statements: ${counts.join(", ")}`,
+    columns: ["No.", "Where", "Statement", "Verdict", "Evidence"],
+    rows: claims.map(({ section, statement, verdict, evidence }, i) => [
+      i + 1,
+      /^\d/.test(section) ? `Sec. ${section}` : section,
+      statement,
+      verdict,
+      evidence,
+    ]),
+  };
+}
+
+/** Each explanation once, with how it stood its test for which statements; undefined where nothing asks for one. */
+function explanationsTable(entries: readonly ReportEntry[]): TableSpec | undefined {
+  const explained = explain(Object.fromEntries(entries.map((entry) => [entry.id, entry])));
+  if (explained.length === 0) return undefined;
+  const numberOf = ({ claim }: Explained) => PAPER_CLAIMS.findIndex(({ id }) => id === claim.id) + 1;
+  const rows = EXPLANATIONS.flatMap((explanation) => {
+    const own = explained.filter((each) => each.explanation === explanation);
+    return [...Map.groupBy(own, ({ checked }) => checked.outcome)].map(([outcome, group], i) => {
+      const evidence = Map.groupBy(group, ({ checked }) => checked.evidence);
+      return [
+        i === 0 ? explanation.because : "",
+        group.map(numberOf).join(", "),
+        [
+          explanation.test,
+          ...[...evidence].map(([text, same]) =>
+            evidence.size === 1 ? text : `No. ${same.map(numberOf).join(", ")}: ${text}`
+          ),
+        ],
+        outcome,
+      ];
+    });
+  });
+  return {
+    caption:
+      "What may explain that a statement is not supported here, or supported for no good reason, and whether that stands a test",
+    columns: ["Our explanation", "Of statements No.", "Its test, and what came out", "Outcome"],
+    rows,
+    note:
+      "Explanations and tests were written before the full results. One that does not stand its test is printed all the same; one that could not " +
+      "be tested explains nothing yet.",
+  };
+}
+
+function sourcesTable(entries: readonly ReportEntry[]): TableSpec {
+  const total = entries.reduce((sum, entry) => sum + seconds(entry), 0);
+  return {
+    caption: `Wall time of all stages together: ${timeText(total)}`,
+    columns: ["Result", "Scale, budget", "Seeds", "Wall time", "Hardware", "Commit", "Again by"],
+    rows: PAPER_ITEMS.flatMap((item) => {
+      const entry = entryOf(entries, item);
+      if (entry === undefined) return [];
+      const { commit, dirty, device, threads } = entry.provenance;
+      return [[
+        item.name,
+        `${entry.scale}, ${entry.budget}`,
+        entry.seeds.join(", "),
+        timeText(seconds(entry)),
+        `${device}, ${threads} threads`,
+        `${commit?.slice(0, 10) ?? "none"}${dirty ? ", changed" : ""}`,
+        command(item, entry),
+      ]];
+    }),
+    note: "Results may share stages; the time of a shared stage counts in each.",
+  };
+}
+
+/** Items without a result, each with the command that makes it; `known` are the experiments there are. */
+function missing(entries: readonly ReportEntry[], known: readonly string[]): string[] {
+  return PAPER_ITEMS.filter((item) => entryOf(entries, item) === undefined).map((item) =>
+    `${item.name}: ${known.includes(item.id) ? command(item) : "no experiment yet"}`
+  );
+}
+
+/** What the report says of itself. */
+const LEAD =
+  "What the paper says, what we measured, and what follows. Every number names its scale: small models on small " +
+  "images (mini) say something about the method, not about SD 1.5's level.";
+
+/** What is asked of the report. */
+export interface ReportOptions {
+  /** Ids of the experiments that can be run. */
+  readonly experiments: readonly string[];
+}
+
+/** The report as a self-contained page. */
+export function reportHtml(entries: readonly ReportEntry[], { experiments }: ReportOptions): string {
+  const sections = PAPER_ITEMS.flatMap((item) => {
+    const entry = entryOf(entries, item);
+    if (entry === undefined) return [];
+    const body = [...entry.tables.map(tableHtml), ...entry.drawings.map(drawingHtml)].join("\n");
+    return [{
+      id: item.id,
+      html:
+        `<h2>${escapeHtml(item.name)}</h2><p><strong>The paper:</strong> ${
+          escapeHtml(item.says)
+        }</p>${body}` +
+        `<p>Again: <code>${escapeHtml(command(item, entry))}</code></p>`,
+    }];
+  });
+  const absent = missing(entries, experiments);
+  const explanations = explanationsTable(entries);
+  const links = sections.map(({ id }) => `<a href="#${id}">${escapeHtml(id)}</a>`).join(" · ");
+  return pageHtml({
+    title: "IPAdapter-Instruct, reproduced",
+    interactive: entries.some(({ drawings }) => drawings.some(({ kind }) => kind === "figure")),
+    lead: `<p>${escapeHtml(LEAD)}</p><nav>${links} · <a href="#claims">claims</a> · ${
+      explanations ? '<a href="#explanations">explanations</a> · ' : ""
+    }<a href="#sources">sources</a></nav>`,
+    sections: [
+      ...sections,
+      { id: "claims", html: `<h2>Claims</h2>${tableHtml(claimsTable(entries))}` },
+      ...(explanations
+        ? [{ id: "explanations", html: `<h2>Explanations, tested</h2>${tableHtml(explanations)}` }]
+        : []),
+      { id: "sources", html: `<h2>Where the numbers come from</h2>${tableHtml(sourcesTable(entries))}` },
+      {
+        id: "missing",
+        html: `<h2>Not here yet</h2><ul>${
+          absent.map((line) => `<li>${escapeHtml(line)}</li>`).join("")
+        }</ul>`,
+      },
+    ],
+  });
+}
+
+/** The report in Markdown, with still pictures by relative path. */
+export function reportMarkdown(entries: readonly ReportEntry[], { experiments }: ReportOptions): string {
+  const sections = PAPER_ITEMS.flatMap((item) => {
+    const entry = entryOf(entries, item);
+    if (entry === undefined) return [];
+    const caption = (drawing: Drawing) =>
+      drawing.kind === "figure" ? drawing.figure.caption : drawing.caption;
+    return [
+      `## ${item.name}`,
+      `**The paper:** ${item.says}`,
+      ...entry.tables.map(tableMarkdown),
+      ...entry.drawings.flatMap((drawing) => [
+        `![${item.name}: ${drawingId(drawing)}](${entry.still(drawing)})`,
+        caption(drawing),
+      ]),
+      `Again: \`${command(item, entry)}\``,
+    ];
+  });
+  const explanations = explanationsTable(entries);
+  return [
+    "# IPAdapter-Instruct, reproduced",
+    LEAD,
+    ...sections,
+    "## Claims",
+    tableMarkdown(claimsTable(entries)),
+    ...(explanations ? ["## Explanations, tested", tableMarkdown(explanations)] : []),
+    "## Where the numbers come from",
+    tableMarkdown(sourcesTable(entries)),
+    "## Not here yet",
+    missing(entries, experiments).map((line) => `- ${line}`).join("\n"),
+  ].join("\n\n") + "\n";
+}

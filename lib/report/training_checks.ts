@@ -1,0 +1,84 @@
+/** Tests of explanations that speak of too little training: by what the instruction does, and by the curves of Fig. 7. */
+import { key } from "../engine/random.ts";
+import type { AblationsContent } from "./ablations.ts";
+import { above, intervalOf, missing, opposite, unreadable } from "./checked.ts";
+import type { Curve, TrainingCurves } from "./curve_speed.ts";
+import type { Check, Checked, Findings } from "./explanation.ts";
+import { meanInterval } from "./mean_interval.ts";
+import { LITTLE_DIFFERENCE } from "./table1_claims.ts";
+import { TABLE1_TASKS } from "./paper_table1.ts";
+
+/** A score at a step, linear between the measured ones; undefined before the first or after the last. */
+export function scoreAt({ steps, mean }: Pick<Curve, "steps" | "mean">, step: number): number | undefined {
+  const after = steps.findIndex((each) => each >= step);
+  if (after < 0) return undefined;
+  const [to, end] = [steps[after] as number, mean[after] as number];
+  if (to === step) return end;
+  if (after === 0) return undefined;
+  const [from, begin] = [steps[after - 1] as number, mean[after - 1] as number];
+  return begin + (end - begin) * (step - from) / (to - from);
+}
+
+const curvesOf = (findings: Findings) => (findings["fig7"]?.content as TrainingCurves | undefined)?.curves;
+
+/** Judges the mean over curves by whether it lies above 0. */
+function overCurves(values: readonly number[], says: (text: string) => string, what: string): Checked {
+  if (values.length === 0) return unreadable(what);
+  const found = meanInterval(values, key("explanations"));
+  return { outcome: above(found, 0), evidence: `${says(intervalOf(found))}, over ${values.length} curves` };
+}
+
+/** Told another task, does the score change by less than the paper's "very little"? */
+const instructionIsIdle: Check = (findings) => {
+  const content = findings["ablations"]?.content as AblationsContent | undefined;
+  if (content === undefined) return missing("ablations");
+  const { effect, moved } = content;
+  if (effect === null) return unreadable("the four tasks told another task");
+  const outcome = opposite(above(effect, LITTLE_DIFFERENCE));
+  return {
+    // Where the interval reaches over the border but not down to 0, the instruction surely does something.
+    outcome: outcome === "undecided" && effect.low !== null && effect.low > 0 ? "does not hold" : outcome,
+    evidence: `told the task less told another: ${intervalOf(effect)}` +
+      (moved === null ? "" : `; pixels move by ${moved.mean.toFixed(1)} of 255 levels`),
+  };
+};
+
+/** Do the joint model's scores rise in the second half? Relative to the score in the middle, mean over Table 1's columns. */
+const scoresStillRise: Check = (findings) => {
+  const curves = curvesOf(findings);
+  if (curves === undefined) return missing("fig7");
+  const gains = curves.filter(({ row }) => row === "instruct").flatMap((curve) => {
+    const last = curve.steps.at(-1) as number;
+    const middle = scoreAt(curve, last / 2);
+    return middle === undefined ? [] : [((curve.mean.at(-1) as number) - middle) / Math.abs(middle)];
+  });
+  return overCurves(
+    gains,
+    (gain) => `relative gain in the second half ${gain}`,
+    "scores in the middle of the training",
+  );
+};
+
+/** Is the joint model where its specialists were at a fifth of the steps, rather than where they end? */
+const behindByItsShare: Check = (findings) => {
+  const curves = curvesOf(findings);
+  if (curves === undefined) return missing("fig7");
+  const nearer = curves.filter(({ row }) => row === "single-task").flatMap((single) => {
+    const joint = curves.find(({ row, task, metric }) =>
+      row === "instruct" && task === single.task && metric === single.metric
+    );
+    const early = scoreAt(single, (single.steps.at(-1) as number) / TABLE1_TASKS.length);
+    if (joint === undefined || early === undefined) return [];
+    const [reached, whole] = [joint.mean.at(-1) as number, single.mean.at(-1) as number];
+    return [Math.abs(reached - whole) - Math.abs(reached - early)];
+  });
+  return overCurves(
+    nearer,
+    (share) =>
+      `distance to the specialists' last scores less distance to those at a fifth of the steps ${share}`,
+    "validations at a fifth of the steps",
+  );
+};
+
+/** Tests by name. */
+export const TRAINING_CHECKS = { instructionIsIdle, scoresStillRise, behindByItsShare } as const;
