@@ -26,7 +26,12 @@ export interface Experiment {
   readonly title: string;
   /** Where the paper has it. */
   readonly paper: string;
+  /** The tasks it is about. */
   readonly tasks: readonly Table1Task[];
+}
+
+/** A table: rows of models, scored. */
+export interface TableExperiment extends Experiment {
   readonly rows: readonly ExperimentRow[];
   /** Draws behind each interval. */
   readonly resamples: number;
@@ -48,8 +53,10 @@ export interface RunRequest {
 /** An experiment that can be run. */
 export interface ExperimentProgram {
   readonly record: Experiment;
-  /** The last stages; their parents follow. @throws UserError when something the request needs is missing. */
+  /** The last stages; their parents follow. @throws UserError when the request cannot be planned. */
   targets(request: RunRequest): readonly Stage[];
+  /** What the request needs and this machine has not, in one sentence; nothing when it can run. A plan needs nothing. */
+  needs?(request: RunRequest): string | undefined;
   /** Called once before anything is computed. @throws UserError when the device is not there. */
   prepare(request: RunRequest): Promise<void>;
   /** Whether `--retrain` asks for this stage to be computed again. */

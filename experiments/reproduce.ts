@@ -47,13 +47,20 @@ const OPTIONS = {
   help: "flag",
 } as const;
 
+/** Options as read. */
+type Asked = ReturnType<typeof readOptions<keyof typeof OPTIONS>>;
+
+/** Stands for every experiment, one after another. */
+const ALL = "all";
+
 const MOST_SEEDS = 100;
 
 /** The help text. */
 export function helpText(experiments: readonly ExperimentEntry[]): string {
-  return `deno task reproduce <${experiments.map(({ id }) => id).join("|")}> [options]
+  return `deno task reproduce <${[...experiments.map(({ id }) => id), ALL].join("|")}> [options]
 
-Trains, generates, scores and compares with the paper. What was computed before is read from the cache; an interrupted run goes on
+Trains, generates, scores and compares with the paper; figures sample from Table 1's trained models. "all" runs every experiment in turn;
+deno task report then puts all results on one page. What was computed before is read from the cache; an interrupted run goes on
 where it stopped.
 
   --scale mini|paper           models and data (default mini; paper needs real weights)
@@ -76,6 +83,7 @@ Examples:
   deno task reproduce table1 --budget smoke --out /tmp/results
   deno task reproduce table1 --budget full --seeds 5
   deno task reproduce table1 --tasks style,face --dry-run
+  deno task reproduce all --budget quick
 `;
 }
 
@@ -139,9 +147,24 @@ export async function reproduce(
       }, got none; see --help`,
     );
   }
-  oneOf("reproduce", id, experiments.map((each) => each.id));
+  oneOf("reproduce", id, [...experiments.map((each) => each.id), ALL]);
   if (rest.length > 0) throw new UserError(`reproduce expects one experiment, got also "${rest.join(" ")}"`);
-  const entry = experiments.find((each) => each.id === id) as ExperimentEntry;
+  if (id === ALL && flags.has("json")) {
+    throw new UserError("reproduce all expects no --json: it has as many results as experiments");
+  }
+  for (const entry of experiments) {
+    if (id === ALL) console.err(`== ${entry.id}: ${entry.title}`);
+    if (id === ALL || id === entry.id) await reproduceOne(entry, { flags, values }, console);
+  }
+}
+
+/** Runs one experiment as asked for. */
+async function reproduceOne(
+  entry: ExperimentEntry,
+  { flags, values }: Pick<Asked, "flags" | "values">,
+  console: Console,
+): Promise<void> {
+  const { id } = entry;
   const program = await entry.load();
   const request = requested(program, values);
   const targets = program.targets(request);
@@ -157,8 +180,16 @@ export async function reproduce(
       reason,
       expectedSeconds,
     }));
-    return console.out(flags.has("json") ? `${JSON.stringify(brief, null, 2)}\n` : planText(plan));
+    if (flags.has("json")) return console.out(`${JSON.stringify(brief, null, 2)}\n`);
+    console.out(planText(plan));
+    if (request.scale === "paper" && program.needs?.(request) !== undefined) {
+      const { paperPlanText } = await import("./paper/plan_text.ts");
+      console.out(`\n${paperPlanText(program.record.tasks)}\n`);
+    }
+    return;
   }
+  const lacking = program.needs?.(request);
+  if (lacking !== undefined) throw new UserError(lacking);
 
   const folder = join(values.get("out") ?? "results", id, `${request.scale}-${request.budget}`);
   await checkWritable(folder);

@@ -1,6 +1,6 @@
 /** The real smoke run, killed with SIGKILL in set-up, in training and in a checkpoint's write, against an undisturbed one. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -18,8 +18,23 @@ function start(folder: string): Deno.ChildProcess {
   }).spawn();
 }
 
+/** What is below a folder that a run is writing to. */
 function namesBelow(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder, { recursive: true }).map(String) : [];
+  const names: string[] = [];
+  const walk = (below: string) => {
+    try {
+      for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
+        const name = join(below, entry.name);
+        names.push(name);
+        if (entry.isDirectory()) walk(name);
+      }
+    } catch (error) {
+      // The run renames its folders while they are read.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  };
+  walk("");
+  return names;
 }
 
 /** Starts a run and kills it as soon as a file of that kind is seen in its cache; tells whether it was. */

@@ -215,6 +215,7 @@ Deno.test("reproduce() says in one sentence what is wrong when it is used wrongl
       ["", /expects an experiment, one of table1, got none/],
       ["tabel1", /did you mean "table1"\?/],
       ["table1 table2", /one experiment/],
+      ["all --json", /all expects no --json/],
       ["table1 --budgte smoke", /--budgte is no option; did you mean "--budget"\?/],
       ["table1 --xyzzyx 3", /--xyzzyx is no option; --help lists them/],
       ["table1 --budget smok", /--budget expects smoke, quick or full, got "smok"; did you mean "smoke"\?/],
@@ -252,6 +253,13 @@ Deno.test("reproduce() stops when it is asked to and goes on afterwards", () =>
     const before = ran.length;
     await run("table1 --budget smoke --tasks face --out OUT");
     assert.ok(before < 13 && ran.length <= 14, `${before} and ${ran.length} of 13 computed`);
+  }));
+
+Deno.test("reproduce() runs every experiment when it is asked for all", () =>
+  inSession(async ({ run, folder, err }) => {
+    await run("all --budget smoke --tasks style --out OUT");
+    assert.deepEqual(readdirSync(join(folder, "out")), ["table1"]);
+    assert.ok(err.includes("== table1: Scores"));
   }));
 
 Deno.test("reproduce() lists experiments and helps with examples when it is asked", () =>

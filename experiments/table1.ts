@@ -6,8 +6,6 @@
  *              ├─ train-instruct-seedN ─────┼─ score-ROW-TASK-seedN ── summary
  *              └─ train-fixed-seedN ────────┘
  */
-import { existsSync } from "node:fs";
-import { UserError } from "../lib/engine/errors.ts";
 import {
   claimsText,
   TABLE1_TASKS,
@@ -19,19 +17,13 @@ import {
   table1Text,
 } from "../lib/report/mod.ts";
 import type { Json } from "../lib/hub/mod.ts";
-import type { Experiment, ExperimentProgram, ExperimentRow, RunRequest } from "./experiment.ts";
-import { dataVersions, sourceVersion, type Stage } from "./runner/mod.ts";
+import type { ExperimentProgram, ExperimentRow, RunRequest, TableExperiment } from "./experiment.ts";
+import { budgetOf, modelStages } from "./model_stages.ts";
+import { sourceVersion, type Stage } from "./runner/mod.ts";
 import { type Budget, budgetNote, SCALES } from "./scales.ts";
 import { paperScaleNeeds } from "./paper_scale.ts";
-import { summarize, type SummaryRequest, writeGallery } from "./table1_summary.ts";
-import type {
-  EncodeRequest,
-  ScoreRequest,
-  StageCode,
-  Table1Stages,
-  TrainRequest,
-  Variant,
-} from "./table1_stages.ts";
+import { summarize, type SummaryRequest } from "./table1_summary.ts";
+import type { Table1Stages, Variant } from "./table1_stages.ts";
 
 /** The experiment, as data. */
 export const TABLE1 = {
@@ -47,142 +39,31 @@ export const TABLE1 = {
     { row: "ground-truth", model: "target", instructions: "none" },
   ],
   resamples: 2000,
-} as const satisfies Experiment;
-
-/** Hashes of data files; a missing one is the user's to mend. */
-function versionsOf(paths: readonly string[]): Readonly<Record<string, string>> {
-  const missing = paths.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)));
-  if (missing.length > 0) {
-    throw new UserError(
-      `Planning table1 needs the checkpoints of the frozen parts, expected ${
-        missing.join(", ")
-      }, found none; ` +
-        "they come with the repository, and deno task pretrain makes them again",
-    );
-  }
-  return dataVersions(paths);
-}
-
-function once<T>(compute: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: compute() }).value;
-}
-
-/** Builds stages; keys share the versions of code and data, which are read once. */
-function stageMaker<Compute>(code: StageCode<Compute>) {
-  const codeVersion = once(() => sourceVersion(code.module));
-  const data = once(() => versionsOf(code.data));
-  return (stage: Omit<Stage, "codeVersion" | "data">): Stage => ({
-    ...stage,
-    codeVersion: codeVersion(),
-    data: data(),
-  });
-}
+} as const satisfies TableExperiment;
 
 const variantOf = ({ model, instructions }: ExperimentRow, task: Table1Task): Variant =>
   model === "single" ? { kind: "single", task } : { kind: instructions === "fixed" ? "fixed" : "instruct" };
 
-/** The stages of a request; the last one is the summary. */
-export function table1Stages(request: RunRequest, code: Table1Stages): Stage[] {
-  const { scale, budget: budgetId, seeds, tasks, device } = request;
-  const budget: Budget = SCALES[scale].budgets[budgetId];
-  const { samplerSteps, guidance, expectedSeconds } = budget;
-  const makers = {
-    encode: stageMaker(code.encodeDataset),
-    train: stageMaker(code.trainAdapter),
-    score: stageMaker(code.generateAndScore),
-  };
+/** The stages of a request; the last one is the summary. `changes` replace parts of the budget, for figures that need other numbers. */
+export function table1Stages(
+  request: RunRequest,
+  code: Table1Stages,
+  changes: Partial<Budget> = {},
+): Stage[] {
+  const { scale, budget: budgetId, seeds, tasks } = request;
+  const budget: Budget = { ...budgetOf(request), ...changes };
+  const { encode, train, score } = modelStages(TABLE1.id, request, { code, budget });
 
-  const encodings = new Map(TABLE1_TASKS.map((task) => {
-    const config: EncodeRequest = {
-      scale,
-      task,
-      trainItems: budget.trainItems,
-      validationItems: budget.validationItems,
-      device,
-    };
-    const stage = makers.encode({
-      id: `encode-${task}`,
-      title: `Encode the ${task} task's pairs`,
-      config,
-      parents: [],
-      expectedSeconds: expectedSeconds.encode,
-      async run(context) {
-        const encode = await code.encodeDataset.load();
-        context.write("report.json", JSON.stringify(await encode(config, context)));
-      },
-    });
-    return [task, stage] as const;
-  }));
-  const encodingOf = (task: Table1Task) => encodings.get(task) as Stage;
-
-  const train = (row: ExperimentRow, task: Table1Task, seed: number): Stage => {
+  const trainingOf = (row: ExperimentRow, task: Table1Task, seed: number): Stage => {
     const variant = variantOf(row, task);
-    const trained = variant.kind === "single" ? [variant.task] : TABLE1_TASKS;
-    const name = variant.kind === "single" ? `single-${variant.task}` : variant.kind;
-    const config: TrainRequest = {
-      scale,
+    const single = variant.kind === "single";
+    return train({
+      name: single ? `single-${task}` : variant.kind,
+      title: single ? `the ${task} model` : `the joint model, ${row.instructions} instructions`,
       variant,
-      tasks: trained,
+      tasks: single ? [task] : TABLE1_TASKS,
       instructions: row.instructions,
       seed,
-      steps: budget.steps,
-      batch: budget.batch,
-      learningRate: budget.learningRate,
-      validateEvery: budget.validateEvery,
-      validateItems: budget.validateItems,
-      samplerSteps,
-      guidance,
-      device,
-    };
-    return makers.train({
-      id: `train-${name}-seed${seed}`,
-      title: `Train the ${
-        variant.kind === "single" ? `${variant.task} model` : `joint model, ${row.instructions} instructions`
-      }, seed ${seed}`,
-      config,
-      parents: trained.map(encodingOf),
-      expectedSeconds: expectedSeconds.train,
-      async run(context) {
-        const trainAdapter = await code.trainAdapter.load();
-        const datasets = new Map(trained.map((each) => [each, context.input(encodingOf(each).id)]));
-        context.write("report.json", JSON.stringify(await trainAdapter(config, { datasets }, context)));
-      },
-    });
-  };
-
-  const score = (row: ExperimentRow, task: Table1Task, seed: number, adapter: Stage | undefined): Stage => {
-    const config: ScoreRequest = {
-      scale,
-      row: row.row,
-      task,
-      instructions: row.instructions,
-      seed,
-      items: budget.validationItems,
-      samplerSteps,
-      guidance,
-      galleryItems: budget.galleryItems,
-      device,
-    };
-    return makers.score({
-      id: `score-${row.row}-${task}-seed${seed}`,
-      title: `Generate and score ${task} with ${row.row}, seed ${seed}`,
-      config,
-      parents: adapter === undefined ? [encodingOf(task)] : [encodingOf(task), adapter],
-      expectedSeconds: expectedSeconds.score,
-      async run(context) {
-        const generateAndScore = await code.generateAndScore.load();
-        const inputs = {
-          dataset: context.input(encodingOf(task).id),
-          adapter: adapter === undefined ? undefined : context.input(adapter.id),
-        };
-        const { samples, gallery } = await generateAndScore(config, inputs, context);
-        context.write(
-          "samples.json",
-          JSON.stringify(samples.map((sample) => ({ row: row.row, task, seed, ...sample }))),
-        );
-        writeGallery(gallery, context);
-      },
     });
   };
 
@@ -195,15 +76,15 @@ export function table1Stages(request: RunRequest, code: Table1Stages): Stage[] {
       for (const task of tasks) {
         let adapter: Stage | undefined;
         if (row.model === "single" || row.model === "joint") {
-          const fresh = train(row, task, seed);
+          const fresh = trainingOf(row, task, seed);
           adapter = trainings.get(fresh.id) ?? fresh;
           trainings.set(fresh.id, adapter);
         }
-        scores.push(score(row, task, seed, adapter));
+        scores.push(score({ row: row.row, instructions: row.instructions, task, seed, adapter }));
       }
     }
   }
-  const used = TABLE1_TASKS.filter((task) => trainings.size > 0 || tasks.includes(task)).map(encodingOf);
+  const used = TABLE1_TASKS.filter((task) => trainings.size > 0 || tasks.includes(task)).map(encode);
   const config: SummaryRequest = {
     scale,
     budget: budgetId,
@@ -227,16 +108,33 @@ export function table1Stages(request: RunRequest, code: Table1Stages): Stage[] {
   }];
 }
 
+/** Whether a stage is a training. */
+export const isTraining = ({ id }: Stage): boolean => id.startsWith("train-");
+
+/** Finds stages of Table 1 by id, for figures that read its trainings and scores. @throws RangeError for an id that the request has not. */
+export function table1Finder(
+  request: RunRequest,
+  code: Table1Stages,
+  changes: Partial<Budget> = {},
+): (id: string) => Stage {
+  const stages = new Map(table1Stages(request, code, changes).map((stage) => [stage.id, stage]));
+  return (id) => {
+    const stage = stages.get(id);
+    if (stage === undefined) {
+      throw new RangeError(`Table 1 has no stage "${id}": expected one of ${[...stages.keys()].join(", ")}`);
+    }
+    return stage;
+  };
+}
+
 /** Table 1 with the given model code. */
 export function table1Program(code: Table1Stages): ExperimentProgram {
   return {
     record: TABLE1,
-    targets(request) {
-      if (request.scale === "paper") throw new UserError(paperScaleNeeds("table1"));
-      return table1Stages(request, code).slice(-1);
-    },
+    targets: (request) => table1Stages(request, code).slice(-1),
+    needs: ({ scale }) => scale === "paper" ? paperScaleNeeds("table1") : undefined,
     prepare: ({ device }) => code.checkDevice(device),
-    isTraining: ({ id }) => id.startsWith("train-"),
+    isTraining,
     async collect(outputs, { width }) {
       const summary = outputs.get("summary");
       if (summary === undefined) {

@@ -2,18 +2,10 @@
 import type { Json } from "../lib/hub/mod.ts";
 import type { MetricNote, SampleRow, Table1Task, ValidationPoint } from "../lib/report/mod.ts";
 import type { Device, InstructionChoice } from "./experiment.ts";
+import type { InstructForm } from "./instruct_form.ts";
 import type { StageContext, StageOutput } from "./runner/mod.ts";
 import type { ScaleId } from "./scales.ts";
-
-/** Code that computes a stage. */
-export interface StageCode<Compute> {
-  /** Path of its module from the repository's root: it and all it imports are the code version. */
-  readonly module: string;
-  /** Data files it reads (checkpoints, corpora), from the repository's root: their hashes are part of the stage's key. */
-  readonly data: readonly string[];
-  /** Imports the module, only when a stage must run. */
-  load(): Promise<Compute>;
-}
+import type { StageCode } from "./stage_code.ts";
 
 /** Encode one task's pairs: latents of targets, tokens of conditions, prompts, for training and for validation. */
 export interface EncodeRequest {
@@ -56,6 +48,29 @@ export interface TrainRequest {
   readonly samplerSteps: number;
   readonly guidance: number;
   readonly device: Device;
+}
+
+/** Encode a task's training instructions in another form, or other wordings, for an ablation. */
+export interface TellRequest {
+  readonly [name: string]: Json;
+  readonly scale: ScaleId;
+  readonly task: Table1Task;
+  readonly trainItems: number;
+  readonly form: InstructForm;
+  /** With the keyword rule of Sec. 3.4, or without. */
+  readonly corpus: "filtered" | "unfiltered";
+  readonly device: Device;
+}
+
+/** Writes files for a training alone. */
+export type EncodeInstructions = (request: TellRequest, context: StageContext) => Promise<void>;
+
+/** Outputs that a training reads. */
+export interface TrainInputs {
+  /** By task. */
+  readonly datasets: ReadonlyMap<Table1Task, StageOutput>;
+  /** In place of the datasets' own instructions, for an ablation. */
+  readonly instructions?: ReadonlyMap<Table1Task, StageOutput>;
 }
 
 /** What a training reports; it writes its adapter through the context. */
@@ -105,11 +120,7 @@ export interface ScoreReport {
 export interface Table1Stages {
   readonly encodeDataset: StageCode<(request: EncodeRequest, context: StageContext) => Promise<EncodeReport>>;
   readonly trainAdapter: StageCode<
-    (
-      request: TrainRequest,
-      inputs: { readonly datasets: ReadonlyMap<Table1Task, StageOutput> },
-      context: StageContext,
-    ) => Promise<TrainReport>
+    (request: TrainRequest, inputs: TrainInputs, context: StageContext) => Promise<TrainReport>
   >;
   readonly generateAndScore: StageCode<
     (

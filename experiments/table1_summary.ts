@@ -1,6 +1,6 @@
 /** Table 1's last stage: result.json, samples.jsonl, validation.jsonl and samples.png from all scores. */
 import { key } from "../lib/engine/random.ts";
-import { type Json, sha256 } from "../lib/hub/mod.ts";
+import type { Json } from "../lib/hub/mod.ts";
 import {
   cellsOf,
   drawTable1,
@@ -14,7 +14,9 @@ import {
   type TrainingRun,
   type ValidationPoint,
 } from "../lib/report/mod.ts";
-import type { Stage, StageContext, StageOutput } from "./runner/stage.ts";
+import { readGallery } from "./gallery.ts";
+import { provenanceOf } from "./run_provenance.ts";
+import type { Stage, StageContext } from "./runner/stage.ts";
 import type { EncodeReport, GalleryItem, ScoreRequest, TrainReport, TrainRequest } from "./table1_stages.ts";
 
 /** What the summary is told besides the scores. */
@@ -36,38 +38,6 @@ export interface SummaryParents {
   readonly encodings: readonly Stage[];
   readonly trainings: readonly Stage[];
   readonly scores: readonly Stage[];
-}
-
-/** Writes one score stage's pictures: pixels of condition, target and output of each item behind each other, and an index. */
-export function writeGallery(gallery: readonly GalleryItem[], context: StageContext): void {
-  for (const { index, side, condition, target, output } of gallery) {
-    for (const pixels of [condition, target, output]) {
-      if (pixels.length !== side * side * 3) {
-        throw new RangeError(
-          `writeGallery() needs ${side}×${side}×3 bytes for item ${index}, got ${pixels.length}`,
-        );
-      }
-    }
-  }
-  context.write("gallery.json", JSON.stringify(gallery.map(({ index, side }) => ({ index, side }))));
-  const pixels = gallery.flatMap(({ condition, target, output }) => [condition, target, output]);
-  const all = new Uint8Array(pixels.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const part of pixels) {
-    all.set(part, place);
-    place += part.length;
-  }
-  context.write("gallery.rgb", all);
-}
-
-async function readGallery(output: StageOutput): Promise<GalleryItem[]> {
-  const index = JSON.parse(await output.text("gallery.json")) as { index: number; side: number }[];
-  const pixels = await output.bytes("gallery.rgb");
-  let place = 0;
-  return index.map((item) => {
-    const next = () => pixels.subarray(place, place += item.side * item.side * 3);
-    return { ...item, condition: next(), target: next(), output: next() };
-  });
 }
 
 const lines = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row) + "\n").join("");
@@ -118,8 +88,6 @@ export async function summarize(
 
   const draws = drawTable1(samples, { key: key("table1"), resamples });
   context.progress(2, 4, "parts");
-  const outputs = [...context.inputs.values()];
-  const newest = outputs.map(({ origin }) => origin).reduce((a, b) => (b.finishedAt > a.finishedAt ? b : a));
   const result: Table1Result = {
     schema: RESULT_SCHEMA,
     experiment: "table1",
@@ -129,17 +97,7 @@ export async function summarize(
     budgetNote,
     tasks,
     seeds,
-    provenance: {
-      commit: newest.commit,
-      dirty: newest.dirty,
-      device: newest.device,
-      threads: newest.threads,
-      versions: newest.versions,
-      datasetHash: new Set(hashes).size === 1 ? hashes[0] as string : sha256(hashes.join("\n")),
-      wallTimePerStage: Object.fromEntries(
-        outputs.map(({ id, seconds }) => [id, Math.round(seconds * 1000) / 1000]),
-      ),
-    },
+    provenance: provenanceOf([...context.inputs.values()], hashes),
     metrics: metrics as unknown as Readonly<Record<string, MetricNote>>,
     cells: cellsOf(draws),
     claims: judgeTable1(draws, training),

@@ -4,9 +4,17 @@ import { resolve } from "node:path";
 import process from "node:process";
 import { UserError } from "../../lib/engine/mod.ts";
 import { atomicWrite } from "../../lib/hub/mod.ts";
-import { loadBank } from "../../lib/tasks/mod.ts";
+import { FAMILIES, loadBank } from "../../lib/tasks/mod.ts";
 import { oneOf, readOptions, wholeNumber } from "../command_line.ts";
-import { checkpointPath, CHECKPOINTS, fileHash, type PartId, readCheckpoint } from "../mini/checkpoints.ts";
+import {
+  checkpointPath,
+  CHECKPOINTS,
+  CONTROLNET_NAMES,
+  fileHash,
+  JOINT_ADAPTER_ID,
+  type PartId,
+  readCheckpoint,
+} from "../mini/checkpoints.ts";
 import {
   EVALUATED,
   type EvaluatedPart,
@@ -18,13 +26,13 @@ import { cardText, evaluationText, type RecipeFacts } from "./evaluation_text.ts
 import { sheetPng } from "./sheet.ts";
 
 const USAGE = `deno task evaluate <${
-  EVALUATED.join("|")
-}> [--json] [--items N] [--out SHEET.png] [--card] [--checkpoints DIR]
+  EVALUATED.filter((part) => !part.startsWith("lora-")).join("|")
+}|lora-FAMILY> [--json] [--items N] [--out SHEET.png] [--card] [--checkpoints DIR]
 
 Measures a committed checkpoint of the mini scale on scenes that no training has seen, and says whether it reaches its bar.
   --json             print one JSON object
   --items N          measure N items; a bar is judged only on as many items as it speaks of
-  --out SHEET.png    also draw 32 of the pictures with their captions (vae, base, ip-adapter-plus)
+  --out SHEET.png    also draw 32 of the pictures with their captions (all but encoder, judge and instructions)
   --card             also write the checkpoint's card, <part>.md, beside the checkpoint
   --checkpoints DIR  read the checkpoints from this folder (default: data/checkpoints)
 
@@ -43,9 +51,16 @@ async function partEvaluation(part: EvaluatedPart): Promise<PartEvaluation> {
       return (await import("./base.ts")).BASE;
     case "ip-adapter-plus":
       return (await import("./ip_adapter_plus.ts")).IP_ADAPTER_PLUS;
+    case JOINT_ADAPTER_ID:
+      return (await import("./ip_adapter_instruct.ts")).IP_ADAPTER_INSTRUCT;
     case "instructions":
       return (await import("./instructions.ts")).INSTRUCTIONS;
   }
+  const controlnet = CONTROLNET_NAMES.find((name) => part === `controlnet-${name}`);
+  if (controlnet) return (await import("./controlnet.ts")).controlnetEvaluation(controlnet);
+  const family = FAMILIES.find((name) => part === `lora-${name}`);
+  if (family) return (await import("./lora.ts")).loraEvaluation(family);
+  throw new RangeError(`No measurement of ${part}`);
 }
 
 /** Writes the card of a measured checkpoint beside it. */
@@ -91,10 +106,8 @@ export async function evaluate(
   if (flags.has("card") && part === "instructions") {
     throw new UserError("--card expects a part with a checkpoint, got instructions");
   }
-  if (out !== undefined && !["vae", "base", "ip-adapter-plus"].includes(part)) {
-    throw new UserError(
-      `--out expects a part that makes pictures (vae, base or ip-adapter-plus), got ${part}`,
-    );
+  if (out !== undefined && ["encoder", "judge", "instructions"].includes(part)) {
+    throw new UserError(`--out expects a part that makes pictures, got ${part}`);
   }
   const hashes: Record<string, string> = {};
   for (const each of checkpoints) {

@@ -80,7 +80,7 @@ Deno.test("evaluate() measures a checkpoint and writes its card when both are as
 });
 
 Deno.test("evaluate() says in one sentence what is wrong with a question", async () => {
-  await assert.rejects(evaluate([]), /one part of encoder/);
+  await assert.rejects(evaluate([]), /one part of vae, encoder/);
   await assert.rejects(evaluate(["bsae"]), /did you mean "base"|got "bsae"/);
   await assert.rejects(evaluate(["vae", "--items", "0"]), /from 2 to 5000/);
   await assert.rejects(evaluate(["encoder", "--out", "x.png"]), /makes pictures/);

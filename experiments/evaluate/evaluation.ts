@@ -1,9 +1,9 @@
 /** What a measurement of a frozen part is: scores with intervals and bars, as data. */
 import type { Bank, Rgb } from "../../lib/tasks/mod.ts";
-import type { PartId } from "../mini/checkpoints.ts";
+import { ADDITION_IDS, JOINT_ADAPTER_ID, PART_IDS, type PartId } from "../mini/checkpoints.ts";
 
 /** What `deno task evaluate` measures. */
-export const EVALUATED = ["encoder", "judge", "vae", "base", "ip-adapter-plus", "instructions"] as const;
+export const EVALUATED = [...PART_IDS, JOINT_ADAPTER_ID, ...ADDITION_IDS, "instructions"] as const;
 /** Name of a measurement. */
 export type EvaluatedPart = (typeof EVALUATED)[number];
 

@@ -1,5 +1,6 @@
 /** A measurement as text: a table for the terminal, a card for the repository. Pure functions of the measurement. */
 import { breakLines } from "../../lib/report/mod.ts";
+import { JOINT_ADAPTER_ID } from "../mini/checkpoints.ts";
 import type { Evaluation } from "./evaluation.ts";
 
 const DIGITS = 3;
@@ -92,7 +93,9 @@ export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string
       ["last mean loss", `${told(recipe.loss)}`],
       [
         "data",
-        `mini data set \`${told(recipe.data)}\`, pre-training stream; artwork and licences in ../NOTICE.md`,
+        `mini data set \`${told(recipe.data)}\`, ${
+          part === JOINT_ADAPTER_ID ? "training pairs of the five tasks" : "pre-training stream"
+        }; artwork and licences in ../NOTICE.md`,
       ],
       [
         "made by",

@@ -1,4 +1,5 @@
 /** What may be put on top of the base model: a LoRA merged into its weights, a ControlNet beside it. */
+import { existsSync } from "node:fs";
 import { loadStrict, UserError } from "../../lib/engine/mod.ts";
 import {
   applyLora,
@@ -7,11 +8,43 @@ import {
   controlnetShapes,
   readLora,
 } from "../../lib/diffusion/mod.ts";
+import { ADDITION_IDS, checkpointPath } from "../mini/checkpoints.ts";
 import type { BaseModel, Model } from "../mini/frozen.ts";
+import { contractingSizes } from "../mini/models.ts";
 import { headerObject, readWeights, type WeightFile } from "./weight_file.ts";
 
 /** Image sides per latent side at the mini scale. */
 const FACTOR = 4;
+
+/**
+ * Where an addition lies: a name such as "scribble" finds the committed one, anything else is the file itself.
+ *
+ * @throws UserError when the named one was not trained yet.
+ */
+function additionFile(kind: "controlnet" | "lora", given: string | URL): string | URL {
+  const part = ADDITION_IDS.find((id) => id === `${kind}-${given}`);
+  if (!part) return given;
+  const path = checkpointPath(part);
+  if (existsSync(path)) return path;
+  throw new UserError(
+    `--${kind} ${given} needs data/checkpoints/${part}.safetensors, found none; make it with: deno task pretrain ${part}`,
+  );
+}
+
+/** Reads an addition, under the name that it was asked for by. */
+async function readAddition(kind: "controlnet" | "lora", given: string | URL): Promise<WeightFile> {
+  const stored = await readWeights(
+    additionFile(kind, given),
+    kind === "lora" ? "the LoRA" : "the ControlNet",
+  );
+  return typeof given === "string" ? { ...stored, file: given } : stored;
+}
+
+/** The base that an addition says it was trained on: the checkpoint's SHA-256, 16 hexadecimal digits. */
+export function trainedOn(stored: WeightFile): string | undefined {
+  const base = headerObject(stored, "config")?.base;
+  return typeof base === "string" ? base : undefined;
+}
 
 /**
  * The base with a LoRA merged into a copy of its weights, U-Net and text encoder.
@@ -23,7 +56,7 @@ export async function withLora(
   file: string | URL,
   options: { scale: number },
 ): Promise<{ base: BaseModel; stored: WeightFile }> {
-  const stored = await readWeights(file, "the LoRA");
+  const stored = await readAddition("lora", file);
   const merged = (part: "unet" | "text_encoder", { config, params }: Model<unknown>) => {
     const lora = readLora(stored.tensors, Object.keys(params), { part });
     return { changes: Object.keys(lora).length, config, params: applyLora(params, lora, options) };
@@ -56,26 +89,14 @@ export async function readControlnet(
   base: BaseModel,
   file: string | URL,
 ): Promise<{ controlnet: Model<ControlnetConfig>; stored: WeightFile }> {
-  const stored = await readWeights(file, "the ControlNet");
+  const stored = await readAddition("controlnet", file);
   const what = `Reading the ControlNet ${stored.file} failed`;
   const header = headerObject(stored, "config");
   const widths = header?.conditioning_embedding_out_channels;
   if (!Array.isArray(widths) || !widths.every((width) => Number.isInteger(width) && width > 0)) {
     throw new UserError(`${what}: expected a ControlNet's configuration in the header's "config", got none`);
   }
-  const { in_channels, down_block_types, block_out_channels, layers_per_block, norm_num_groups } =
-    base.unet.config;
-  const { cross_attention_dim, attention_head_dim } = base.unet.config;
-  const own = {
-    in_channels,
-    down_block_types,
-    block_out_channels,
-    layers_per_block,
-    norm_num_groups,
-    cross_attention_dim,
-    attention_head_dim,
-  };
-  for (const [field, expected] of Object.entries(own)) {
+  for (const [field, expected] of Object.entries(contractingSizes(base.unet.config))) {
     const got = JSON.stringify(header?.[field]);
     if (got !== JSON.stringify(expected)) {
       throw new UserError(

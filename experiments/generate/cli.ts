@@ -2,6 +2,7 @@
 import { writeSync } from "node:fs";
 import process from "node:process";
 import { UserError } from "../../lib/engine/errors.ts";
+import { oneOf } from "../command_line.ts";
 import { runGenerate } from "./command.ts";
 
 /** Everything is written before the process ends, also into a pipe; a reader that went away is no error. */
@@ -18,6 +19,22 @@ function writeAll(descriptor: 1 | 2, text: string): void {
   }
 }
 
+/** Takes `--scale NAME` out of the arguments; mini if absent. @throws UserError for another scale. */
+function takeScale(args: readonly string[]): { scale: "mini" | "paper"; rest: string[] } {
+  const at = args.findIndex((arg) => arg === "--scale" || arg.startsWith("--scale="));
+  if (at < 0) return { scale: "mini", rest: [...args] };
+  const inline = args[at] !== "--scale";
+  const name = inline ? (args[at] as string).slice("--scale=".length) : args[at + 1] ?? "";
+  return { scale: oneOf("--scale", name, ["mini", "paper"]), rest: args.toSpliced(at, inline ? 1 : 2) };
+}
+
+/** The command of a scale; the paper's is loaded when asked for. */
+async function run(args: readonly string[], io: Parameters<typeof runGenerate>[1]): Promise<void> {
+  const { scale, rest } = takeScale(args);
+  if (scale === "mini") return await runGenerate(rest, io);
+  return await (await import("../paper/command.ts")).runPaperGenerate(rest, io);
+}
+
 const abort = new AbortController();
 const stopped = () => {
   writeAll(2, "\nStopped. Pictures that were finished are whole.\n");
@@ -32,7 +49,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 try {
-  await runGenerate(process.argv.slice(2), {
+  await run(process.argv.slice(2), {
     out: (text) => writeAll(1, text),
     err: (line) => writeAll(2, `${line}\n`),
     terminal: process.stderr.isTTY === true,

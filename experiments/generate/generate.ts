@@ -7,6 +7,7 @@ import { visionTokens } from "../../lib/clip/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
 import { SIZE } from "../../lib/tasks/mod.ts";
 import type { Device } from "../experiment.ts";
+import { controlInput } from "../mini/control_input.ts";
 import { createGenerator, type Generator } from "../mini/generator.ts";
 import { onDevice, sharedImageEncoder, sharedLatentDecoder, sharedVision } from "../mini/shared_models.ts";
 import { type GenerateRequest, type PreparedGeneration, prepareGeneration } from "./prepare.ts";
@@ -75,15 +76,6 @@ async function generatorFor(prepared: PreparedGeneration, device: Device): Promi
   return await generator;
 }
 
-/** [3 64 64] in [0, 1], as a ControlNet is shown pictures. */
-function controlInput({ pixels }: RgbPicture): Float32Array {
-  const plane = SIZE * SIZE;
-  return Float32Array.from(
-    { length: 3 * plane },
-    (_, i) => pixels[3 * (i % plane) + Math.floor(i / plane)]! / 255,
-  );
-}
-
 /** Samples and decodes the whole batch that begins at picture `first`. */
 async function drawBatch(
   prepared: PreparedGeneration,
@@ -99,7 +91,7 @@ async function drawBatch(
     negative,
     ...(features ? { image: features.tokens } : {}),
     ...(instruction ? { instruction } : {}),
-    ...(control ? { control: controlInput(control) } : {}),
+    ...(control ? { control: controlInput(control.pixels) } : {}),
     noise: normal(fold(key("generate"), settings.seed, first + i), LATENT),
   }));
   const { steps, sampler, guidance, adapterScale, controlScale } = settings;
@@ -171,6 +163,8 @@ export interface Generated {
   readonly pictures: readonly GeneratedPicture[];
   /** The condition as the model saw it, 64×64. */
   readonly image?: RgbPicture;
+  /** What the ControlNet was shown, 64×64. */
+  readonly control?: RgbPicture;
   readonly unknownWords: readonly string[];
   /** What the user should know, in sentences. */
   readonly notes: readonly string[];
@@ -196,6 +190,6 @@ export async function generate(
     if (event.kind === "step") progress?.(event.done, event.total);
     else pictures.push(event.picture);
   }
-  const { image, unknownWords, notes } = prepared;
-  return { pictures, unknownWords, notes, ...(image ? { image } : {}) };
+  const { image, control, unknownWords, notes } = prepared;
+  return { pictures, unknownWords, notes, ...(image ? { image } : {}), ...(control ? { control } : {}) };
 }

@@ -6,6 +6,7 @@ import { host, key, UserError, writeSafetensors } from "../../lib/engine/mod.ts"
 import { adapterParams, instructFromPlus } from "../../lib/adapter/mod.ts";
 import { type ControlnetConfig, initControlnet } from "../../lib/diffusion/mod.ts";
 import { encodePng, readPicture } from "../../lib/raster/mod.ts";
+import { edgePicture } from "../../lib/tasks/mod.ts";
 import { encodeCheckpoint } from "../mini/checkpoints.ts";
 import { MINI_INSTRUCT } from "../mini/models.ts";
 import { sharedBase, sharedPlus } from "../mini/shared_models.ts";
@@ -145,6 +146,23 @@ Deno.test("a fresh ControlNet and a LoRA of scale 0 leave the picture as it is; 
     /expected norm_num_groups 16 as this base's U-Net, got 2/,
   );
   await assert.rejects(generate({ ...request, control: square }), /go together/);
+  const prepared = await prepareGeneration({ ...request, controlnet, controlFrom: square });
+  assert.deepEqual(prepared.control!.pixels, edgePicture(square.pixels));
+  assert.match(prepared.notes.join(), /shown its edges/);
+  const both = { ...request, controlnet, control: square, controlFrom: square };
+  await assert.rejects(generate(both), /exclude each other/);
+  const pose = file(
+    "pose.safetensors",
+    encodeCheckpoint("controlnet-pose", params, { ...config, base: "0123456789abcdef" }),
+  );
+  await assert.rejects(
+    generate({ ...request, controlnet: pose, controlFrom: square }),
+    /a pose ControlNet does not read/,
+  );
+  assert.match(
+    (await prepareGeneration({ ...request, controlnet: pose, control: square })).notes.join(),
+    /trained on another base model \(0123456789abcdef then, [0-9a-f]{16} now\)/,
+  );
 });
 
 Deno.test("a picture of another size is fitted only when --fit says how, and that is said", async () => {

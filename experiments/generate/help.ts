@@ -1,6 +1,6 @@
 /** What `deno task generate --help` prints. */
 import { LARGEST_SIDE } from "../../lib/raster/mod.ts";
-import { SIZE } from "../../lib/tasks/mod.ts";
+import { FAMILIES, SIZE } from "../../lib/tasks/mod.ts";
 import { type NumberName, NUMBERS, type NumberSetting } from "./settings.ts";
 
 function range(name: NumberName): string {
@@ -26,11 +26,12 @@ Draws pictures from a condition image, an instruction that says what to take fro
   --count N           pictures, ${range("count")}
   --checkpoint FILE   adapter.safetensors of a trained adapter (default: the committed joint adapter)
   --no-adapter        the base model alone, by the prompt
-  --lora FILE         a LoRA of the mini base in kohya's or peft's names; --lora-scale N, ${
-  range("loraScale")
-}
-  --controlnet FILE   a mini ControlNet with its configuration in the header, shown --control PICTURE;
+  --lora NAME|FILE    a LoRA of the mini base: the drawing family of a committed one (${FAMILIES.join(", ")}),
+                      or a file in kohya's or peft's names; --lora-scale N, ${range("loraScale")}
+  --controlnet NAME   scribble, pose, or the file of a mini ControlNet with its configuration in the header;
                       --control-scale N, ${range("controlScale")}
+  --control FILE      what the ControlNet is shown: white edges on black (scribble); outline, eyes and mouth (pose)
+  --control-from FILE a picture whose edges the ControlNet is shown
   --repeat FILE       makes one picture again from what its file says of itself; --checkpoint, --lora and
                       --controlnet say where the weights are now
   --json              what was done, as JSON on the standard output

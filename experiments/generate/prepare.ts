@@ -1,16 +1,17 @@
 /** From a request to everything that sampling needs: all that can be wrong with it is said here, before anything is drawn. */
 import { UserError } from "../../lib/engine/mod.ts";
 import { encodePng, type Fit, type RgbPicture } from "../../lib/raster/mod.ts";
+import { edgePicture } from "../../lib/tasks/mod.ts";
 import type { Device } from "../experiment.ts";
 import { checkpointPath, fileHash, type PartId } from "../mini/checkpoints.ts";
 import type { GeneratorParts } from "../mini/generator.ts";
 import { sharedBase, sharedEmbedder } from "../mini/shared_models.ts";
 import { type Adapter, readAdapterFile } from "./adapter_file.ts";
-import { readControlnet, withLora } from "./base_additions.ts";
+import { readControlnet, trainedOn, withLora } from "./base_additions.ts";
 import { currentVersions, type GenerationRecord, type RecordedImage } from "./record.ts";
 import { checkSettings, type GenerationSettings } from "./settings.ts";
 import { type ImageSource, type SourceImage, sourceImage } from "./source_image.ts";
-import { readBytes } from "./weight_file.ts";
+import { readBytes, type WeightFile } from "./weight_file.ts";
 
 /** What to draw, and with what. Absent settings have the defaults of `NUMBERS`. */
 export interface GenerateRequest extends Partial<GenerationSettings> {
@@ -20,12 +21,14 @@ export interface GenerateRequest extends Partial<GenerationSettings> {
   readonly fit?: Fit;
   /** File of the adapter's weights; absent: the committed joint one; null: the base model alone. */
   readonly adapter?: string | URL | null;
-  /** File of a LoRA for the base model. */
+  /** A LoRA for the base model: a file, or the drawing family of a committed one. */
   readonly lora?: string | URL;
-  /** File of a ControlNet, with the picture it is shown. */
+  /** A ControlNet, shown `control` or the edges of `controlFrom`: a file, or "scribble" or "pose" for a committed one. */
   readonly controlnet?: string | URL;
   /** What the ControlNet is shown: a file's bytes or pixels. */
   readonly control?: ImageSource;
+  /** A picture whose edges the ControlNet is shown. */
+  readonly controlFrom?: ImageSource;
   /** What the pictures are called in sentences. */
   readonly names?: { readonly image?: string; readonly control?: string };
 }
@@ -59,6 +62,22 @@ function recorded({ picture, sha256, fit }: SourceImage): RecordedImage {
   return { sha256, ...(fit ? { fit } : {}), png: encodePng(picture).toBase64() };
 }
 
+/** The edges of a picture in its place. */
+function edgesOf(source: SourceImage, name: string): SourceImage {
+  return {
+    ...source,
+    picture: { ...source.picture, pixels: edgePicture(source.picture.pixels) },
+    notes: [...source.notes, `${name}: the ControlNet is shown its edges`],
+  };
+}
+
+function otherBase(what: string, stored: WeightFile | undefined, now: string): string[] {
+  const then = stored && trainedOn(stored);
+  return then === undefined || then === now
+    ? []
+    : [`The ${what} was trained on another base model (${then} then, ${now} now): expect less of it`];
+}
+
 function checkTogether(request: GenerateRequest, settings: GenerationSettings, adapter?: Adapter): void {
   const fail = (why: string): never => {
     throw new UserError(`Generating failed: ${why}`);
@@ -74,8 +93,11 @@ function checkTogether(request: GenerateRequest, settings: GenerationSettings, a
     }
     if (plus && settings.instruction) fail("IPAdapter+ takes no instruction; leave --instruct out");
   }
-  if ((request.controlnet === undefined) !== (request.control === undefined)) {
-    fail("--controlnet FILE and --control PICTURE go together, got only one of them");
+  if (request.control && request.controlFrom) {
+    fail("--control and --control-from exclude each other; give one of them");
+  }
+  if ((request.controlnet === undefined) !== (!request.control && !request.controlFrom)) {
+    fail("--controlnet and --control (or --control-from) go together, got only one of them");
   }
 }
 
@@ -98,7 +120,10 @@ export async function prepareGeneration(
   const read = (source: ImageSource | undefined, name: string) =>
     source && sourceImage(source, { name, ...(fit ? { fit } : {}) });
   const image = await read(request.image, names?.image ?? "the image");
-  const control = await read(request.control, names?.control ?? "the control image");
+  const controlName = names?.control ?? "the control image";
+  const control = request.controlFrom
+    ? edgesOf(await read(request.controlFrom, controlName) as SourceImage, controlName)
+    : await read(request.control, controlName);
   const lora = request.lora === undefined
     ? undefined
     : await withLora(plain, request.lora, { scale: settings.loraScale });
@@ -106,6 +131,12 @@ export async function prepareGeneration(
   const controlnet = request.controlnet === undefined
     ? undefined
     : await readControlnet(base, request.controlnet);
+  if (request.controlFrom && controlnet?.stored.metadata.part === "controlnet-pose") {
+    throw new UserError(
+      "--control-from draws edges, which a pose ControlNet does not read; give it a pose picture by --control",
+    );
+  }
+  const baseFile = await committed("base");
   const { tokenizer } = base;
   const [ids, negative] = [tokenizer.encode([settings.prompt]), tokenizer.encode([settings.negative])];
   const unknownWords = tokenizer.unknownWords(`${settings.prompt} ${settings.negative}`);
@@ -126,6 +157,8 @@ export async function prepareGeneration(
     notes: [
       ...(image?.notes ?? []),
       ...(control?.notes ?? []),
+      ...otherBase("LoRA", lora?.stored, baseFile.sha256),
+      ...otherBase("ControlNet", controlnet?.stored, baseFile.sha256),
       ...(unknownWords.length > 0
         ? [
           `The mini base model does not know these words and reads them all alike: ${
@@ -143,7 +176,7 @@ export async function prepareGeneration(
       weights: {
         vae: await committed("vae"),
         encoder: await committed("encoder"),
-        base: await committed("base"),
+        base: baseFile,
         ...(adapter
           ? { adapter: { ...(adapter.file ? { file: adapter.file } : {}), sha256: adapter.sha256 } }
           : {}),

@@ -17,8 +17,11 @@ export interface CommandIo {
 /** Milliseconds between two plain lines. */
 const LINE_EVERY = 5000;
 
-/** Opens a display of steps. */
-export function showSteps({ err, terminal }: CommandIo): {
+/** Opens a display of steps, of sampling unless told. */
+export function showSteps(
+  { err, terminal }: CommandIo,
+  { what, unit }: { what: string; unit: string } = { what: "sampling", unit: "steps" },
+): {
   show(done: number, total: number): void;
   close(): void;
 } {
@@ -33,11 +36,11 @@ export function showSteps({ err, terminal }: CommandIo): {
       const rate = (done - began.done) / Math.max(1e-9, (now - began.at) / 1000);
       const left = rate > 0 ? duration((total - done) / rate) : "?";
       if (terminal) {
-        bar ??= openBar("sampling", total);
-        bar.update(done, total, { unit: "steps", rate: rate > 0 ? rate.toPrecision(3) : "?", left });
+        bar ??= openBar(what, total);
+        bar.update(done, total, { unit, rate: rate > 0 ? rate.toPrecision(3) : "?", left });
       } else if (now - lineAt >= LINE_EVERY) {
         lineAt = now;
-        err(`  sampling: ${done} of ${total} steps${rate > 0 ? `, ${left} left` : ""}`);
+        err(`  ${what}: ${done} of ${total} ${unit}${rate > 0 ? `, ${left} left` : ""}`);
       }
     },
     close: () => bar?.stop(),

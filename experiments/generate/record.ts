@@ -32,18 +32,30 @@ export const WEIGHT_NAMES = ["vae", "encoder", "base", "adapter", "lora", "contr
 /** Name of a file of weights. */
 export type WeightName = (typeof WEIGHT_NAMES)[number];
 
-/** Everything that determines one picture. */
-export interface GenerationRecord {
+/** Everything that determines one picture, at either scale. */
+export interface RecordOf<Scale extends string, Settings, Name extends string> {
   readonly schema: typeof SCHEMA;
-  readonly scale: "mini";
-  readonly settings: GenerationSettings;
+  readonly scale: Scale;
+  readonly settings: Settings;
   /** Number of the picture, from 0. */
   readonly index: number;
   readonly image?: RecordedImage;
   readonly control?: RecordedImage;
-  readonly weights: Readonly<Partial<Record<WeightName, RecordedFile>>>;
+  readonly weights: Readonly<Partial<Record<Name, RecordedFile>>>;
   /** Of this project, the runtime and the engine. */
   readonly versions: Readonly<Record<string, string>>;
+}
+
+/** The mini scale's. */
+export type GenerationRecord = RecordOf<"mini", GenerationSettings, WeightName>;
+
+/** What the records of a scale hold. */
+export interface RecordKind<Scale extends string, Settings, Name extends string> {
+  readonly scale: Scale;
+  /** Names of its weights. */
+  readonly names: readonly Name[];
+  /** Settings with their defaults. @throws UserError when one is out of range. */
+  readonly settings: (given: Readonly<Record<string, unknown>>) => Settings;
 }
 
 /** Versions that bear on the bits of a picture. */
@@ -60,7 +72,7 @@ export function currentVersions(): Record<string, string> {
 }
 
 /** A picture and its record as a PNG file. The same picture and record give the same bytes. */
-export function encodeRecorded(picture: RgbPicture, record: GenerationRecord): Uint8Array {
+export function encodeRecorded(picture: RgbPicture, record: RecordOf<string, unknown, string>): Uint8Array {
   // tEXt is Latin-1: other letters are written as JSON's escapes.
   const text = JSON.stringify(record).replace(
     /[^\x20-\x7e]/g,
@@ -76,12 +88,25 @@ function isObject(value: unknown): value is Record<string, unknown> {
 const isHash = (value: unknown): value is string => typeof value === "string" && /^[0-9a-f]{16}$/.test(value);
 
 /**
+ * The record of a mini picture inside a PNG; see {@link readRecordOf}.
+ *
+ * @throws UserError when the file is no PNG, holds no record, or one that this version cannot read.
+ */
+export function readRecord(bytes: Uint8Array, name: string): GenerationRecord {
+  return readRecordOf(bytes, name, { scale: "mini", names: WEIGHT_NAMES, settings: checkSettings });
+}
+
+/**
  * The record inside a PNG.
  *
  * @param name what the file is called in sentences.
  * @throws UserError when the file is no PNG, holds no record, or one that this version cannot read.
  */
-export function readRecord(bytes: Uint8Array, name: string): GenerationRecord {
+export function readRecordOf<Scale extends string, Settings, Name extends string>(
+  bytes: Uint8Array,
+  name: string,
+  kind: RecordKind<Scale, Settings, Name>,
+): RecordOf<Scale, Settings, Name> {
   const fail = (why: string): never => {
     throw new UserError(`Reading the record in ${name} failed: ${why}`);
   };
@@ -100,15 +125,15 @@ export function readRecord(bytes: Uint8Array, name: string): GenerationRecord {
   } catch {
     fail("it is damaged");
   }
-  if (!isObject(record) || record.schema !== SCHEMA || record.scale !== "mini") {
-    return fail(`expected schema ${SCHEMA} of the mini scale, got another`);
+  if (!isObject(record) || record.schema !== SCHEMA || record.scale !== kind.scale) {
+    return fail(`expected schema ${SCHEMA} of the ${kind.scale} scale, got another`);
   }
   const { index, weights, versions, settings, image, control } = record;
   const files = isObject(weights) ? Object.entries(weights) : [];
   const sound = Number.isInteger(index) && (index as number) >= 0 && (index as number) < 64 &&
     isObject(settings) && isObject(versions) && files.length >= 3 &&
     files.every(([key, file]) =>
-      (WEIGHT_NAMES as readonly string[]).includes(key) && isObject(file) && isHash(file.sha256) &&
+      (kind.names as readonly string[]).includes(key) && isObject(file) && isHash(file.sha256) &&
       ["undefined", "string"].includes(typeof file.file)
     ) &&
     [image, control].every((each) =>
@@ -118,8 +143,8 @@ export function readRecord(bytes: Uint8Array, name: string): GenerationRecord {
     );
   if (!sound) fail("it is incomplete or damaged");
   return {
-    ...record as unknown as GenerationRecord,
-    settings: checkSettings(settings as Record<string, unknown>),
+    ...record as unknown as RecordOf<Scale, Settings, Name>,
+    settings: kind.settings(settings as Record<string, unknown>),
   };
 }
 

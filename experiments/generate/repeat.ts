@@ -3,6 +3,7 @@ import { UserError } from "../../lib/engine/mod.ts";
 import { onWhite, readPicture, type RgbPicture } from "../../lib/raster/mod.ts";
 import { type PreparedGeneration, prepareGeneration } from "./prepare.ts";
 import { readRecord, recordedPicture, WEIGHT_NAMES } from "./record.ts";
+import { recordDifferences, sameNames } from "./record_differences.ts";
 
 /** A record that is ready to be run again. */
 export interface PreparedRepeat {
@@ -46,18 +47,7 @@ export async function prepareRepeat(
     ...(controlnet === undefined ? {} : { controlnet }),
   });
   const now = prepared.record;
-  const differences = [
-    ...WEIGHT_NAMES.flatMap((part) => {
-      const [was, is] = [weights[part]?.sha256, now.weights[part]?.sha256];
-      return was === is
-        ? []
-        : [`The ${part} is another than the picture was made with: ${was} then, ${is} now`];
-    }),
-    ...Object.entries(now.versions).flatMap(([part, is]) => {
-      const was = record.versions[part];
-      return was === is ? [] : [`The version of ${part} is another: ${was} then, ${is} now`];
-    }),
-  ];
+  const differences = recordDifferences(record, now, WEIGHT_NAMES);
   return {
     // The original file's hash and fit are the record's; the picture inside it was fitted already.
     prepared: {
@@ -66,25 +56,13 @@ export async function prepareRepeat(
         ...now,
         ...(record.image ? { image: record.image } : {}),
         ...(record.control ? { control: record.control } : {}),
-        weights: sameNames(now.weights, weights),
+        weights: sameNames(now.weights, weights, WEIGHT_NAMES),
       },
     },
     index,
     picture: onWhite(await readPicture(bytes)),
     differences,
   };
-}
-
-type Weights = PreparedGeneration["record"]["weights"];
-
-/** Weights under the names of the record where they are the same files. */
-function sameNames(now: Weights, then: Weights): Weights {
-  return Object.fromEntries(
-    WEIGHT_NAMES.flatMap((part) => {
-      const [is, was] = [now[part], then[part]];
-      return is ? [[part, was?.sha256 === is.sha256 ? was : is]] : [];
-    }),
-  );
 }
 
 /** Says whether a picture came out as the one in the file. */

@@ -1,6 +1,32 @@
 /** What a generation is asked to do, in numbers and words: ranges and defaults in one table, for options, programs and stored records. */
 import { UserError } from "../../lib/engine/errors.ts";
 import type { SamplerName } from "../../lib/diffusion/mod.ts";
+import type { OptionKind } from "../command_line.ts";
+
+/** Options of both scales. */
+export const DRAWING_OPTIONS = {
+  "image": "value",
+  "instruct": "text",
+  "prompt": "text",
+  "negative": "text",
+  "adapter-scale": "value",
+  "guidance": "value",
+  "steps": "value",
+  "sampler": "value",
+  "seed": "value",
+  "count": "value",
+  "fit": "value",
+  "checkpoint": "value",
+  "lora": "value",
+  "lora-scale": "value",
+  "controlnet": "value",
+  "control": "value",
+  "control-scale": "value",
+  "repeat": "value",
+  "json": "flag",
+  "out": "value",
+  "help": "flag",
+} as const satisfies Record<string, OptionKind>;
 
 /** The samplers by name. */
 export const SAMPLER_NAMES = ["ddim", "pndm", "euler"] as const satisfies readonly SamplerName[];

@@ -1,7 +1,13 @@
 /** The pictures of a generation on one labelled sheet. */
 import type { ImageGrid } from "../../lib/plots/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
-import type { GeneratedPicture } from "./generate.ts";
+import type { GenerationSettings } from "./settings.ts";
+
+/** What a sheet shows of a picture. */
+export interface SheetPicture extends RgbPicture {
+  readonly index: number;
+  readonly record: { readonly scale: string; readonly settings: GenerationSettings };
+}
 
 const PER_ROW = 4;
 
@@ -13,12 +19,12 @@ export function pictureName(index: number): string {
 /** A sheet for `drawImageGrid` and `showImages`: the condition and, in rows of four, the pictures. */
 export function generationSheet(
   { pictures, image, control }: {
-    pictures: readonly GeneratedPicture[];
+    pictures: readonly SheetPicture[];
     image?: RgbPicture;
     control?: RgbPicture;
   },
 ): ImageGrid {
-  const settings = pictures[0]!.record.settings;
+  const { settings, scale } = pictures[0]!.record;
   const shown = [["condition", image], ["control", control]] as const;
   const rows = Array.from(
     { length: Math.ceil(pictures.length / PER_ROW) },
@@ -33,7 +39,7 @@ export function generationSheet(
       `guidance ${settings.guidance}`,
       `${settings.steps} steps of ${settings.sampler}`,
       `seed ${settings.seed}`,
-      "mini scale",
+      `${scale} scale`,
     ].join(" · "),
     rows: [
       ...shown.flatMap(([name, picture]) => picture ? [{ name, cells: [{ images: [picture] }] }] : []),

@@ -13,7 +13,9 @@ import {
   type Tensor,
 } from "../../lib/engine/mod.ts";
 import {
+  adapterParams,
   imageContext,
+  instructFromPlus,
   instructResampler,
   type InstructResamplerConfig,
   resampler,
@@ -21,10 +23,11 @@ import {
 } from "../../lib/adapter/mod.ts";
 import { textTower } from "../../lib/clip/mod.ts";
 import { type NoiseSchedule, unet } from "../../lib/diffusion/mod.ts";
-import type { Feed, Params } from "../../lib/engine/mod.ts";
+import type { Params } from "../../lib/engine/mod.ts";
 import {
   compileTrainStep,
   meanSquaredError,
+  type NoisyBatch,
   noisyBatch,
   noisyBatchSpecs,
   type TrainStep,
@@ -32,15 +35,25 @@ import {
   weightedSquaredError,
 } from "../../lib/training/mod.ts";
 import type { CompileOptions } from "../../lib/engine/mod.ts";
-import type { BaseModel } from "./frozen.ts";
+import type { BaseModel, PlusModel } from "./frozen.ts";
 
 /** Either projection. */
 export type ProjectionConfig = ResamplerConfig | InstructResamplerConfig;
 
-/** Shares of samples whose image, text, or both are dropped (IP-Adapter). */
-export const DROP = { image: 0.05, text: 0.05, both: 0.05 } as const;
+/** Shares of samples whose image, text, or both are dropped. */
+export interface DropShares {
+  readonly image: number;
+  readonly text: number;
+  readonly both: number;
+}
 
-/** Tokens of the image as the adapter's projection reads it. `instruction` [batch 1 512] is read by Instruct only. */
+/** σ of the fresh matrices of the instruction branch. */
+const BRANCH_STD = 0.05;
+
+/** IP-Adapter's shares. */
+const DROP: DropShares = { image: 0.05, text: 0.05, both: 0.05 };
+
+/** Tokens of the image as the adapter's projection reads it. `instruction` [batch words width] is read by Instruct only. */
 export function projectImage(
   params: Params,
   config: ProjectionConfig,
@@ -61,7 +74,7 @@ export interface AdapterItem {
   readonly image: Float32Array;
   /** Prompt's word ids. */
   readonly ids: Int32Array;
-  /** The instruction's vector [512]; absent for IPAdapter+. */
+  /** The instruction [words width], one word of 512 unless told otherwise; absent for IPAdapter+. */
   readonly instruction?: Float32Array;
 }
 
@@ -74,16 +87,29 @@ export interface AdapterTrainingOptions {
   readonly batch: number;
   /** Image tokens [tokens hidden] of one condition. */
   readonly imageShape: readonly [number, number];
-  /** Weighs samples by min-SNR-5 as the base's training does; absent: all count alike, as in the paper. */
-  readonly minSnr?: boolean;
+  /** Tokens of the instruction; 1 if absent. */
+  readonly words?: number;
+  /** The batch holds a weight per sample; absent: all count alike, as in the paper. */
+  readonly weighted?: boolean;
   readonly compile?: CompileOptions;
   /** What makes a program of the step; `compile()` if absent. */
   readonly engine?: TrainStepOptions["engine"];
 }
 
+/**
+ * The adapter that mini trainings start from: IPAdapter+ with a fresh instruction branch, whose output is zero.
+ *
+ * Sec. 3.5 draws the branch's matrices with σ = 1e-4. Each is then multiplied by others as small, a saddle point that 100,000 steps leave and the few
+ * of this scale do not; we take {@link BRANCH_STD}. The start is the same: IPAdapter+'s tokens, bit for bit.
+ */
+export function freshInstruct(from: Key, config: InstructResamplerConfig, plus: PlusModel): HostParams {
+  const projection = instructFromPlus(from, config, { plus: plus.projection.params, std: BRANCH_STD });
+  return adapterParams({ projection, context: plus.context });
+}
+
 /** Compiles the step. Trained: the whole adapter. Frozen: U-Net and text encoder. */
 export function compileAdapterStep(options: AdapterTrainingOptions): Promise<TrainStep> {
-  const { base, projection, adapter, batch, imageShape, minSnr } = options;
+  const { base, projection, adapter, batch, imageShape, weighted, words = 1 } = options;
   const instructed = projection.class !== "Resampler";
   return compileTrainStep({
     frozen: combine(prefixed(base.unet.params, "unet"), prefixed(base.text.params, "text_encoder")),
@@ -92,8 +118,10 @@ export function compileAdapterStep(options: AdapterTrainingOptions): Promise<Tra
       ...noisyBatchSpecs([batch, 4, 16, 16]),
       ids: { shape: [batch, base.text.config.max_position_embeddings], dtype: "int32" },
       image: { shape: [batch, ...imageShape] },
-      ...(minSnr ? { weights: { shape: [batch] } } : {}),
-      ...(instructed ? { instruction: { shape: [batch, 1, projection.embedding_dim_instruct_embeds] } } : {}),
+      ...(weighted ? { weights: { shape: [batch] } } : {}),
+      ...(instructed
+        ? { instruction: { shape: [batch, words, projection.embedding_dim_instruct_embeds] } }
+        : {}),
     },
     clipNorm: 1,
     separable: true,
@@ -120,13 +148,20 @@ export function compileAdapterStep(options: AdapterTrainingOptions): Promise<Tra
   });
 }
 
+/** A batch's arrays by input. */
+export type AdapterFeeds = NoisyBatch & {
+  readonly ids: Int32Array;
+  readonly image: Float32Array;
+  readonly instruction?: Float32Array;
+};
+
 /** Arrays of one batch, with noise, timesteps and dropout drawn from `from`. */
 export function adapterBatch(
   from: Key,
   items: readonly AdapterItem[],
-  options: { schedule: NoiseSchedule; noImage: Float32Array; noText: Int32Array },
-): Record<string, Feed> {
-  const { schedule, noImage, noText } = options;
+  options: { schedule: NoiseSchedule; noImage: Float32Array; noText: Int32Array; drop?: DropShares },
+): AdapterFeeds {
+  const { schedule, noImage, noText, drop = DROP } = options;
   const first = items[0] as AdapterItem;
   const batch = items.length;
   const latents = new Float32Array(batch * first.latent.length);
@@ -136,9 +171,9 @@ export function adapterBatch(
   const random = stream(fold(from, "drop"));
   items.forEach((item, i) => {
     const draw = random.float();
-    const dropImage = draw < DROP.image ||
-      (draw >= DROP.image + DROP.text && draw < DROP.image + DROP.text + DROP.both);
-    const dropText = draw >= DROP.image && draw < DROP.image + DROP.text + DROP.both;
+    const dropImage = draw < drop.image ||
+      (draw >= drop.image + drop.text && draw < drop.image + drop.text + drop.both);
+    const dropText = draw >= drop.image && draw < drop.image + drop.text + drop.both;
     latents.set(item.latent, i * item.latent.length);
     image.set(dropImage ? noImage : item.image, i * item.image.length);
     ids.set(dropText ? noText : item.ids, i * item.ids.length);

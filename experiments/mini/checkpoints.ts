@@ -1,9 +1,26 @@
 /** The committed checkpoints of the frozen parts: fp16 safetensors whose header holds the configuration and a SHA-256 of the tensors. */
 import { createHash } from "node:crypto";
+import { FAMILIES } from "../../lib/tasks/mod.ts";
 import { type HostParams, readSafetensors, UserError, writeSafetensors } from "../../lib/engine/mod.ts";
 
+/** Parts that adapters are trained and judged with. */
 export const PART_IDS = ["vae", "encoder", "judge", "base", "ip-adapter-plus"] as const;
-export type PartId = typeof PART_IDS[number];
+
+/** The joint adapter that `generate` and the explorer run unless told another. */
+export const JOINT_ADAPTER_ID = "ip-adapter-instruct";
+
+/** The ControlNets by what they are shown. */
+export const CONTROLNET_NAMES = ["scribble", "pose"] as const;
+/** Name of a ControlNet. */
+export type ControlnetName = (typeof CONTROLNET_NAMES)[number];
+
+/** What may be put on top of the base: ControlNets, and a LoRA for each drawing family. */
+export const ADDITION_IDS = [
+  ...CONTROLNET_NAMES.map((name) => `controlnet-${name}` as const),
+  ...FAMILIES.map((family) => `lora-${family}` as const),
+];
+
+export type PartId = typeof PART_IDS[number] | typeof JOINT_ADAPTER_ID | typeof ADDITION_IDS[number];
 
 /** Folder of the committed checkpoints. */
 export const CHECKPOINTS = new URL("../../data/checkpoints/", import.meta.url);

@@ -2,9 +2,8 @@
  * Stage: what training reads of a task, computed once. Targets as latents, conditions as image tokens, prompts as word ids, instructions as
  * sentence vectors. Validation items are not stored: they are composed again where they are scored.
  */
-import { fold, key, stream } from "../../lib/engine/mod.ts";
 import { createHash } from "node:crypto";
-import { FIXED_INSTRUCTIONS, instructionCorpus, nameObject } from "../../lib/instructions/mod.ts";
+import { FIXED_INSTRUCTIONS, instructionCorpus } from "../../lib/instructions/mod.ts";
 import { composePair, type Pair } from "../../lib/tasks/mod.ts";
 import type { StageContext } from "../runner/mod.ts";
 import type { EncodeReport, EncodeRequest } from "../table1_stages.ts";
@@ -15,42 +14,24 @@ import {
   sharedImageEncoder,
   sharedLatentEncoder,
 } from "./shared_models.ts";
+import { type TrainingWordings, trainingWordings } from "./training_wordings.ts";
 
 const PART = 64;
-/** Wordings drawn per item of the object task, where each holds the object's name. */
-const NAMED_DRAWS = 3;
 
-/** Shared wordings are limited to this many per training item; only tiny budgets notice. */
-const MOST_WORDINGS = 4;
-
-/** How an encoded task is laid out in its files. */
-export interface EncodedLayout {
+/** How an encoded task is laid out in its files; the wordings are rows of instructions.f16. */
+export interface EncodedLayout extends Omit<TrainingWordings, "texts"> {
   readonly items: number;
-  /** Rows of instructions.f16 shared by all items (0: every item has its own). */
-  readonly sharedInstructions: number;
-  /** Rows of instructions.f16 of each item, in order, where they are not shared. */
-  readonly ownInstructions: number;
 }
 
 function halfBytes(values: Float32Array): Uint8Array {
   return new Uint8Array(Float16Array.from(values).buffer);
 }
 
-/** Training wordings of a task: the corpus, or per item draws with the object's name in place. */
-function wordings(request: EncodeRequest, pairs: readonly Pair[]): string[] {
-  const corpus = instructionCorpus(request.task, "train");
-  if (request.task !== "object") return corpus.slice(0, MOST_WORDINGS * pairs.length);
-  return pairs.flatMap((pair) => {
-    const random = stream(fold(key("named instructions"), pair.index));
-    return Array.from({ length: NAMED_DRAWS }, () => {
-      const wording = random.pick(corpus);
-      return /\bobjects?\b/i.test(wording) ? nameObject(wording, pair.objectName ?? "object") : wording;
-    });
-  });
-}
+/** What encoding needs of a stage. */
+export type EncodeContext = Pick<StageContext, "cacheFolder" | "notice" | "progress" | "write">;
 
 /** Encodes the training pairs of one task. */
-export async function encodeDataset(request: EncodeRequest, context: StageContext): Promise<EncodeReport> {
+export async function encodeDataset(request: EncodeRequest, context: EncodeContext): Promise<EncodeReport> {
   const { task, trainItems, device } = request;
   const bank = await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
   const base = await sharedBase();
@@ -77,7 +58,11 @@ export async function encodeDataset(request: EncodeRequest, context: StageContex
     context.progress(first + count, trainItems, "pairs");
   }
   const embedder = await sharedEmbedder(device);
-  const texts = wordings(request, pairs);
+  const { texts, ...shares } = trainingWordings(
+    task,
+    instructionCorpus(task, "train"),
+    pairs.map(({ objectName }) => objectName),
+  );
   const join = (rows: readonly Float32Array[]) => {
     const width = rows[0]?.length ?? 0;
     const all = new Float32Array(rows.length * width);
@@ -90,11 +75,7 @@ export async function encodeDataset(request: EncodeRequest, context: StageContex
   context.write("instructions.f16", halfBytes(await embedder.embed(texts)));
   context.write("fixed.f16", halfBytes(await embedder.embed([FIXED_INSTRUCTIONS[task]])));
   context.write("none.f16", halfBytes(await imageEncoder.zero()));
-  const layout: EncodedLayout = {
-    items: trainItems,
-    sharedInstructions: task === "object" ? 0 : texts.length,
-    ownInstructions: task === "object" ? NAMED_DRAWS : 0,
-  };
+  const layout: EncodedLayout = { items: trainItems, ...shares };
   context.write("layout.json", JSON.stringify(layout));
   return { datasetHash: hash.digest("hex") };
 }

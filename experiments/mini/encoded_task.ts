@@ -4,6 +4,8 @@ import type { InstructionChoice } from "../experiment.ts";
 import type { StageOutput } from "../runner/mod.ts";
 import type { AdapterItem } from "./adapter_training.ts";
 import type { EncodedLayout } from "./encode_dataset.ts";
+import { padded } from "./instruct_forms.ts";
+import type { TrainingWordings } from "./training_wordings.ts";
 
 const WIDTH = 512;
 const LATENT = 4 * 16 * 16;
@@ -21,24 +23,63 @@ function aligned(bytes: Uint8Array): ArrayBuffer {
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
 }
 
-/** Opens an encoded task. */
-export async function readEncodedTask(output: StageOutput): Promise<EncodedTask> {
-  const half = async (name: string) => new Float16Array(aligned(await output.bytes(name)));
+/** The files of an encoding. */
+type StageFiles = Pick<StageOutput, "bytes" | "text">;
+
+/** Name of the file that says how instructions in another form are laid out. */
+export const TOLD_LAYOUT = "instructions.json";
+
+/** How they are laid out in instructions.f16. */
+export interface ToldLayout extends Omit<TrainingWordings, "texts"> {
+  /** Numbers of an instruction once it is padded. */
+  readonly size: number;
+  /** Where each row begins, and where the last one ends. */
+  readonly starts: readonly number[];
+}
+
+/** Rows of instructions, and whose they are. */
+interface ToldRows extends Omit<TrainingWordings, "texts"> {
+  row(index: number): Float32Array;
+}
+
+const halfOf = async (output: StageFiles, name: string) =>
+  new Float16Array(aligned(await output.bytes(name)));
+
+/** Instructions that an ablation puts in the place of a task's own. */
+async function readTold(output: StageFiles): Promise<ToldRows> {
+  const { size, starts, ...shares }: ToldLayout = JSON.parse(await output.text(TOLD_LAYOUT));
+  const rows = await halfOf(output, "instructions.f16");
+  return {
+    ...shares,
+    row: (index) => padded(Float32Array.from(rows.subarray(starts[index], starts[index + 1])), size),
+  };
+}
+
+/** Opens an encoded task. `told`: instructions in another form, in place of its own; they hold no fixed one. */
+export async function readEncodedTask(output: StageFiles, told?: StageFiles): Promise<EncodedTask> {
   const layout: EncodedLayout = JSON.parse(await output.text("layout.json"));
   const [latents, images, instructions, fixed, none] = await Promise.all(
-    ["latents.f16", "images.f16", "instructions.f16", "fixed.f16", "none.f16"].map(half),
+    ["latents.f16", "images.f16", "instructions.f16", "fixed.f16", "none.f16"].map((name) =>
+      halfOf(output, name)
+    ),
   ) as [Float16Array, Float16Array, Float16Array, Float16Array, Float16Array];
   const ids = new Int32Array(aligned(await output.bytes("ids.i32")));
   const row = (data: Float16Array, index: number, width: number) =>
     Float32Array.from(data.subarray(index * width, (index + 1) * width));
+  const own: ToldRows = told
+    ? await readTold(told)
+    : { ...layout, row: (index) => row(instructions, index, WIDTH) };
   return {
     items: layout.items,
     noImage: Float32Array.from(none),
     item(index, random, choice) {
-      const wording = layout.sharedInstructions > 0
-        ? random.int(0, layout.sharedInstructions - 1)
-        : index * layout.ownInstructions + random.int(0, layout.ownInstructions - 1);
-      const vector = choice === "fixed" ? Float32Array.from(fixed) : row(instructions, wording, WIDTH);
+      if (told && choice === "fixed") {
+        throw new RangeError("Instructions of an ablation are random, got a request for fixed ones");
+      }
+      const wording = own.sharedInstructions > 0
+        ? random.int(0, own.sharedInstructions - 1)
+        : index * own.ownInstructions + random.int(0, own.ownInstructions - 1);
+      const vector = choice === "fixed" ? Float32Array.from(fixed) : own.row(wording);
       const length = ids.length / layout.items;
       return {
         latent: row(latents, index, LATENT),

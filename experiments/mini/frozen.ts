@@ -8,9 +8,16 @@ import {
   type VisionTowerConfig,
   visionTowerShapes,
 } from "../../lib/clip/mod.ts";
-import { type UnetConfig, unetShapes, type VaeConfig, vaeShapes } from "../../lib/diffusion/mod.ts";
+import {
+  type ControlnetConfig,
+  controlnetShapes,
+  type UnetConfig,
+  unetShapes,
+  type VaeConfig,
+  vaeShapes,
+} from "../../lib/diffusion/mod.ts";
 import { imageContextShapes, type ResamplerConfig, resamplerShapes } from "../../lib/adapter/mod.ts";
-import { checkpointPath, CHECKPOINTS, readCheckpoint } from "./checkpoints.ts";
+import { checkpointPath, CHECKPOINTS, type ControlnetName, readCheckpoint } from "./checkpoints.ts";
 
 /** Weights with the configuration that explains them. */
 export interface Model<Config> {
@@ -91,4 +98,15 @@ export async function loadPlus(base: BaseModel, folder: URL = CHECKPOINTS): Prom
       },
     ),
   };
+}
+
+/** Reads a mini ControlNet. */
+export async function loadControlnet(
+  name: ControlnetName,
+  folder: URL = CHECKPOINTS,
+): Promise<Model<ControlnetConfig>> {
+  const part = `controlnet-${name}` as const;
+  const { config, tensors } = await readCheckpoint(part, checkpointPath(part, folder));
+  const own = config as unknown as ControlnetConfig;
+  return { config: own, params: loadStrict(tensors, controlnetShapes(own), { what: `the ${part}` }) };
 }

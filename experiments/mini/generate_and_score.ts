@@ -1,12 +1,13 @@
 /** Stage: one model on one task's validation items. */
-import { adapterParams } from "../../lib/adapter/mod.ts";
+import { adapterParams, instantStyle } from "../../lib/adapter/mod.ts";
 import { readSafetensors } from "../../lib/engine/mod.ts";
+import { INSTANT_STYLE } from "../../lib/report/use_rows.ts";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
 import type { ScoreReport, ScoreRequest } from "../table1_stages.ts";
 import { scoreTask } from "./score_task.ts";
-import { sharedBank, sharedPlus } from "./shared_models.ts";
+import { sharedBank, sharedBase, sharedPlus } from "./shared_models.ts";
 
-/** Generates and scores; the row ground-truth scores the targets, the row ip-adapter-plus the start of all trainings. */
+/** Generates and scores; the row ground-truth scores the targets, the row ip-adapter-plus the start of all trainings, the row instant-style that in the style layers alone. */
 export async function generateAndScore(
   request: ScoreRequest,
   inputs: { readonly dataset: StageOutput; readonly adapter: StageOutput | undefined },
@@ -22,6 +23,9 @@ export async function generateAndScore(
     return await scoreTask(request, { adapter: tensors, progress });
   }
   const plus = await sharedPlus();
-  const adapter = adapterParams({ projection: plus.projection.params, context: plus.context });
+  const whole = adapterParams({ projection: plus.projection.params, context: plus.context });
+  const adapter = request.row === INSTANT_STYLE
+    ? instantStyle(whole, (await sharedBase()).unet.config)
+    : whole;
   return await scoreTask(request, { adapter, progress });
 }

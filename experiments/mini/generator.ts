@@ -30,7 +30,7 @@ export interface GenerationItem {
   readonly negative?: Int32Array;
   /** Condition's image tokens; without an adapter it is not read. */
   readonly image?: Float32Array;
-  /** The instruction's vector [512]. */
+  /** The instruction [words width]: one vector of 512 unless the adapter reads another form. */
   readonly instruction?: Float32Array;
   /** What a ControlNet is shown, [3 64 64] in [0, 1]. */
   readonly control?: Float32Array;
@@ -50,8 +50,11 @@ export interface SamplingOptions {
   readonly controlScale?: number;
   /** Called after each batch of images. */
   readonly progress?: (done: number, total: number) => void;
-  /** Called after each call of the denoiser, within a batch. */
-  readonly step?: (done: number, total: number) => void;
+  /**
+   * Called after each call of the denoiser, within a batch; waited for. `clean` is what the step takes the finished latents to be
+   * [batch 4 16 16], flat: the sampler's ẑ_0 where it computes one, else its sample.
+   */
+  readonly step?: (done: number, total: number, clean: Float32Array) => void | Promise<void>;
   /** Stops between two calls of the denoiser: rejects with its reason. */
   readonly signal?: AbortSignal;
 }
@@ -98,7 +101,7 @@ export async function createGenerator(
   const { base, adapter, batch, controlnet } = parts;
   const length = base.text.config.max_position_embeddings;
   const doubled = 2 * batch;
-  const width = instructionWidth(adapter?.projection);
+  const width = instructionWidth(adapter?.projection) * (adapter?.words ?? 1);
   const [tokens, hidden] = adapter?.imageShape ?? [0, 0];
   const schedule = noiseSchedule(SD_SCHEDULE);
   const noText = base.tokenizer.encode([""]);
@@ -148,9 +151,9 @@ export async function createGenerator(
     const { steps, sampler = "ddim", signal } = sampling;
     signal?.throwIfAborted();
     let last: Float32Array = noise;
-    for await (const { index, total, sample } of sampleSteps({ predict, schedule, steps, sampler, noise })) {
-      last = sample;
-      sampling.step?.(index + 1, total);
+    for await (const step of sampleSteps({ predict, schedule, steps, sampler, noise })) {
+      last = step.sample;
+      await sampling.step?.(step.index + 1, step.total, step.denoised ?? step.sample);
       signal?.throwIfAborted();
     }
     return last;

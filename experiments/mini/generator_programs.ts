@@ -32,6 +32,8 @@ export interface GeneratorParts {
   /** Absent: the base model alone. */
   readonly adapter?: {
     readonly projection: ProjectionConfig;
+    /** Tokens of an instruction; 1 if absent. */
+    readonly words?: number;
     /** Any adapter of the kind, for its shapes. */
     readonly like: HostParams;
     readonly imageShape: readonly [number, number];
@@ -52,7 +54,7 @@ export interface GeneratorPrograms {
   readonly denoiser: Program;
 }
 
-/** Numbers in an instruction's vector that the projection reads; 0 for IPAdapter+. */
+/** Numbers in one token of an instruction that the projection reads; 0 for IPAdapter+. */
 export function instructionWidth(projection: ProjectionConfig | undefined): number {
   return projection && projection.class !== "Resampler" ? projection.embedding_dim_instruct_embeds : 0;
 }
@@ -94,7 +96,7 @@ export async function compileGenerator(
     state: prefixed(scope(adapter.like, "image_proj"), "image_proj"),
     inputs: {
       image: { shape: [doubled, tokens, hidden] },
-      ...(width ? { instruction: { shape: [doubled, 1, width] } } : {}),
+      ...(width ? { instruction: { shape: [doubled, adapter.words ?? 1, width] } } : {}),
     },
   });
   const denoiser = await makeSharded((frozen, state, inputs) => {

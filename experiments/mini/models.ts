@@ -1,7 +1,7 @@
 /** Sizes of the mini models. They are configurations of the same code that runs SD 1.5; DESIGN: real but small. */
 import type { InstructResamplerConfig, ResamplerConfig } from "../../lib/adapter/mod.ts";
 import type { TextTowerConfig, VisionTowerConfig } from "../../lib/clip/mod.ts";
-import type { UnetConfig, VaeConfig } from "../../lib/diffusion/mod.ts";
+import type { ControlnetConfig, UnetConfig, VaeConfig } from "../../lib/diffusion/mod.ts";
 
 /** Autoencoder: 64×64 RGB ↔ 16×16×4. `scaling_factor` is measured after training and stored in the checkpoint. */
 export const MINI_VAE: VaeConfig = {
@@ -66,6 +66,30 @@ export const MINI_UNET: UnetConfig = {
   cross_attention_dim: TEXT_WIDTH,
   attention_head_dim: 4,
 };
+
+/** The sizes that a ControlNet shares with the U-Net whose contracting half it copies. */
+export function contractingSizes(unet: UnetConfig) {
+  const { in_channels, down_block_types, block_out_channels, layers_per_block } = unet;
+  const { norm_num_groups, cross_attention_dim, attention_head_dim } = unet;
+  return {
+    in_channels,
+    down_block_types,
+    block_out_channels,
+    layers_per_block,
+    norm_num_groups,
+    cross_attention_dim,
+    attention_head_dim,
+  };
+}
+
+/** A ControlNet for a mini base: its contracting half, shown 64×64 pictures through two halvings. */
+export function miniControlnet(unet: UnetConfig): ControlnetConfig {
+  return {
+    ...contractingSizes(unet),
+    conditioning_channels: 3,
+    conditioning_embedding_out_channels: [16, 32, 64],
+  };
+}
 
 /** IPAdapter+ projection: the image tower's penultimate tokens → 8 tokens of the text's width. */
 export const MINI_RESAMPLER: ResamplerConfig = {

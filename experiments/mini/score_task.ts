@@ -1,23 +1,27 @@
 /** Generates one task's validation images with one model and scores them: by the judge, by the joint encoder, and by what the generator knows. */
 import { fold, type HostParams, key, normal, stream } from "../../lib/engine/mod.ts";
 import { clipI, clipS, clipScore, type Embedding } from "../../lib/metrics/mod.ts";
-import { FIXED_INSTRUCTIONS, nameObject, sampleInstruction } from "../../lib/instructions/mod.ts";
-import { visionTokens } from "../../lib/clip/mod.ts";
+import {
+  COLOUR_INSTRUCTIONS,
+  FIXED_INSTRUCTIONS,
+  nameObject,
+  sampleInstruction,
+} from "../../lib/instructions/mod.ts";
 import { composePair, type Pair, type Rgb } from "../../lib/tasks/mod.ts";
 import type { Table1Task } from "../../lib/report/mod.ts";
-import type { Device, InstructionChoice } from "../experiment.ts";
+import type { InstructionChoice } from "../experiment.ts";
+import { instructForm, type Telling, tellingOf } from "../instruct_form.ts";
 import type { ScoreReport, ScoreRequest } from "../table1_stages.ts";
-import { createGenerator, type Generator } from "./generator.ts";
-import { MINI_INSTRUCT, MINI_RESAMPLER } from "./models.ts";
+import { FORM_SIZES, instructionRows, instructionSize, padded } from "./instruct_forms.ts";
+import { MINI_RESAMPLER } from "./models.ts";
 import { oracleScores } from "./oracle_scores.ts";
+import { sharedGenerator } from "./shared_generators.ts";
 import {
-  onDevice,
   sharedBank,
   sharedBase,
   sharedEmbedder,
   sharedImageEncoder,
   sharedLatentDecoder,
-  sharedVision,
 } from "./shared_models.ts";
 
 const WIDTH = 512;
@@ -30,49 +34,20 @@ export interface ScoredModel {
   readonly progress?: (done: number, total: number) => void;
 }
 
-const generators = new Map<string, Promise<Generator>>();
-
 /** Most images per run of the denoiser. */
 const LARGEST_BATCH = 16;
 
-/** One compiled generator per kind of adapter and batch size; the batch is the smallest power of two that holds the items, up to 16. */
-async function generatorFor(
-  kind: "plus" | "instruct",
-  like: HostParams,
-  options: { device: Device; items: number },
-): Promise<Generator> {
-  const { device, items } = options;
-  const batch = Math.min(LARGEST_BATCH, 2 ** Math.ceil(Math.log2(Math.max(1, items))));
-  const id = `${kind} ${batch} on ${device}`;
-  let generator = generators.get(id);
-  if (!generator) {
-    const [base, vision] = [await sharedBase(), await sharedVision("encoder")];
-    const projection = kind === "plus" ? MINI_RESAMPLER : MINI_INSTRUCT;
-    const noImage = await (await sharedImageEncoder("encoder", device)).zero();
-    generator = createGenerator({
-      base,
-      batch,
-      adapter: {
-        projection,
-        like,
-        imageShape: [visionTokens(vision.config), vision.config.hidden_size],
-        noImage,
-      },
-    }, onDevice(device));
-    generators.set(id, generator);
-  }
-  return generator;
-}
-
-/** The instruction of a validation item: the fixed one, or a held-out wording of another template than any in training. */
-export function validationInstruction(pair: Pair, choice: InstructionChoice): string {
+/** The instruction of a validation item: the fixed one, or a held-out wording of another template than any in training; of its task unless `told`. */
+export function validationInstruction(
+  pair: Pair,
+  choice: InstructionChoice,
+  told: Telling = pair.task,
+): string {
   if (choice === "none") return "";
   if (choice === "fixed") return FIXED_INSTRUCTIONS[pair.task];
-  const wording = sampleInstruction(
-    stream(fold(key("validation instruction"), pair.task, pair.index)),
-    pair.task,
-    "held-out",
-  );
+  const random = stream(fold(key("validation instruction"), told, pair.index));
+  if (told === "colours") return random.pick(COLOUR_INSTRUCTIONS);
+  const wording = sampleInstruction(random, told, "held-out");
   return pair.objectName && /\bobjects?\b/i.test(wording) ? nameObject(wording, pair.objectName) : wording;
 }
 
@@ -122,7 +97,7 @@ export async function scoreTask(
   const { task, instructions, seed, items, device } = request;
   const bank = await sharedBank();
   const pairs = Array.from({ length: items }, (_, index) => composePair(bank, { task, split: "val", index }));
-  const wordings = pairs.map((pair) => validationInstruction(pair, instructions));
+  const wordings = pairs.map((pair) => validationInstruction(pair, instructions, tellingOf(request)));
   const embedder = await sharedEmbedder(device);
   const sentences = async (texts: readonly string[]) => {
     const rows = await embedder.embed(texts);
@@ -136,13 +111,21 @@ export async function scoreTask(
   let outputs: Rgb[];
   if (adapter) {
     const base = await sharedBase();
-    const instructionVectors = instructions === "none" ? undefined : await sentences(wordings);
-    const generator = await generatorFor(instructions === "none" ? "plus" : "instruct", adapter, request);
+    const form = instructForm(request);
+    const sizes = FORM_SIZES[form];
+    const told = instructions === "none"
+      ? undefined
+      : await instructionRows(form, wordings, { task, device });
+    // The smallest power of two that holds the items.
+    const batch = Math.min(LARGEST_BATCH, 2 ** Math.ceil(Math.log2(Math.max(1, items))));
+    const generator = told
+      ? await sharedGenerator(sizes.projection, adapter, { batch, device, words: sizes.words })
+      : await sharedGenerator(MINI_RESAMPLER, adapter, { batch, device });
     const latents = await generator.generate(
       pairs.map((pair, i) => ({
         ids: base.tokenizer.encode([pair.prompt]),
         image: conditions[i]!.tokens,
-        ...(instructionVectors ? { instruction: instructionVectors[i]! } : {}),
+        ...(told ? { instruction: padded(told[i]!, instructionSize(sizes)) } : {}),
         noise: initialNoise(task, pair.index, seed),
       })),
       {

@@ -1,15 +1,16 @@
 /** Stage: one adapter, trained from the IPAdapter+ start on the frozen base, with validation scores on the way (Fig. 7). */
-import { fold, key, readSafetensors, stream, writeSafetensors } from "../../lib/engine/mod.ts";
-import { adapterParams, instructFromPlus } from "../../lib/adapter/mod.ts";
+import { fold, key, readSafetensors, writeSafetensors } from "../../lib/engine/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE } from "../../lib/diffusion/mod.ts";
 import { type LearningRateSchedule, train, type TrainStep } from "../../lib/training/mod.ts";
 import type { Table1Task } from "../../lib/report/mod.ts";
-import type { StageContext, StageOutput } from "../runner/mod.ts";
-import type { TrainReport, TrainRequest } from "../table1_stages.ts";
-import { adapterBatch, type AdapterTrainingOptions, compileAdapterStep } from "./adapter_training.ts";
+import type { StageContext } from "../runner/mod.ts";
+import { instructForm } from "../instruct_form.ts";
+import type { TrainInputs, TrainReport, TrainRequest } from "../table1_stages.ts";
+import { instructBatch } from "./adapter_batches.ts";
+import { type AdapterTrainingOptions, compileAdapterStep, freshInstruct } from "./adapter_training.ts";
 import { type EncodedTask, readEncodedTask } from "./encoded_task.ts";
-import { MINI_INSTRUCT } from "./models.ts";
+import { FORM_SIZES } from "./instruct_forms.ts";
 import { onDevice, sharedBank, sharedBase, sharedPlus, sharedVision } from "./shared_models.ts";
 import { scoreTask } from "./score_task.ts";
 
@@ -28,9 +29,9 @@ export function adapterSchedule(steps: number, lr: number): LearningRateSchedule
 
 const compiledSteps = new Map<string, Promise<TrainStep>>();
 
-/** One compiled step per batch size and device, for all trainings of a process. */
+/** One compiled step per batch size, form of the instruction and device, for all trainings of a process. */
 function stepFor(options: AdapterTrainingOptions): Promise<TrainStep> {
-  const id = `${options.batch} on ${options.compile?.device}`;
+  const id = JSON.stringify([options.batch, options.words, options.projection, options.compile?.device]);
   let step = compiledSteps.get(id);
   if (!step) compiledSteps.set(id, step = compileAdapterStep(options));
   return step;
@@ -39,30 +40,31 @@ function stepFor(options: AdapterTrainingOptions): Promise<TrainStep> {
 /** Trains one adapter; writes adapter.safetensors. */
 export async function trainAdapter(
   request: TrainRequest,
-  inputs: { readonly datasets: ReadonlyMap<Table1Task, StageOutput> },
+  inputs: TrainInputs,
   context: StageContext,
 ): Promise<TrainReport> {
   const { tasks, instructions, seed, steps, batch, learningRate, device } = request;
   await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
   const [base, plus, vision] = [await sharedBase(), await sharedPlus(), await sharedVision("encoder")];
   const data = new Map<Table1Task, EncodedTask>();
-  for (const [task, output] of inputs.datasets) data.set(task, await readEncodedTask(output));
-  const start = instructFromPlus(fold(key("instruct"), seed), MINI_INSTRUCT, {
-    plus: plus.projection.params,
-  });
-  const adapter = adapterParams({ projection: start, context: plus.context });
+  for (const [task, output] of inputs.datasets) {
+    data.set(task, await readEncodedTask(output, inputs.instructions?.get(task)));
+  }
+  const { projection, words } = FORM_SIZES[instructForm(request)];
+  const adapter = freshInstruct(fold(key("instruct"), seed), projection, plus);
   const step = await stepFor({
     base,
-    projection: MINI_INSTRUCT,
+    projection,
+    words,
     adapter,
     batch,
+    weighted: true,
     imageShape: [visionTokens(vision.config), vision.config.hidden_size],
     compile: onDevice(device),
   });
   step.reset(adapter);
   const schedule = noiseSchedule(SD_SCHEDULE);
   const noText = base.tokenizer.encode([""]);
-  const noImage = (data.get(tasks[0] as Table1Task) as EncodedTask).noImage;
   const saved = await context.loadLatestCheckpoint();
   const progress = (saved?.state ?? { losses: [], validation: [] }) as unknown as Progress;
   const validate = async (at: number) => {
@@ -90,16 +92,8 @@ export async function trainAdapter(
   const loop = train(step, {
     steps,
     schedule: adapterSchedule(steps, learningRate),
-    batch: (index) => {
-      // The batch depends on the seed and the step alone: a resumed training sees what an undisturbed one would.
-      const own = fold(key("adapter batch"), seed, index);
-      const random = stream(fold(own, "items"));
-      const items = Array.from({ length: batch }, () => {
-        const task = data.get(random.pick(tasks)) as EncodedTask;
-        return task.item(random.int(0, task.items - 1), random, instructions);
-      });
-      return adapterBatch(own, items, { schedule, noImage, noText });
-    },
+    batch: (index) =>
+      instructBatch(fold(key("adapter batch"), seed, index), { data, instructions, batch, schedule, noText }),
     ...(saved
       ? { resume: { step: saved.step, state: readSafetensors(saved.files["state.safetensors"]!).tensors } }
       : {}),
@@ -129,7 +123,7 @@ export async function trainAdapter(
   }
   context.write(
     "adapter.safetensors",
-    writeSafetensors(step.weights(), { projection: JSON.stringify(MINI_INSTRUCT) }),
+    writeSafetensors(step.weights(), { projection: JSON.stringify(projection) }),
   );
   return {
     steps,

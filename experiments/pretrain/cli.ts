@@ -3,24 +3,29 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { UserError } from "../../lib/engine/mod.ts";
 import { atomicWrite } from "../../lib/hub/mod.ts";
-import { loadBank } from "../../lib/tasks/mod.ts";
+import { FAMILIES, loadBank } from "../../lib/tasks/mod.ts";
 import { train } from "../../lib/training/mod.ts";
 import {
+  ADDITION_IDS,
   checkpointPath,
   CHECKPOINTS,
+  CONTROLNET_NAMES,
   encodeCheckpoint,
+  JOINT_ADAPTER_ID,
   PART_IDS,
   type PartId,
   readCheckpoint,
 } from "../mini/checkpoints.ts";
+import { oneOf } from "../command_line.ts";
 import { readWorkingState, writeWorkingState } from "./working_state.ts";
 import type { Recipe } from "./recipe.ts";
 
 const USAGE = `deno task pretrain <${
-  PART_IDS.join("|")
-}> [--minutes M] [--steps N] [--threads T] [--resume | --warm-start]
+  [...PART_IDS, JOINT_ADAPTER_ID, ...CONTROLNET_NAMES.map((name) => `controlnet-${name}`)].join("|")
+}|lora-FAMILY> [--minutes M] [--steps N] [--threads T] [--resume | --warm-start]
 
-Trains one frozen part of the mini scale on this machine and replaces its committed checkpoint.
+Trains one frozen part of the mini scale on this machine and replaces its committed checkpoint. ControlNets and LoRAs are trained on top of the
+committed base; FAMILY is a manner of drawing: ${FAMILIES.join(", ")}.
   --minutes M   fit the number of steps into M minutes, measured on the first steps
   --steps N     number of steps (default: the recipe's)
   --threads T   threads of the training (default: all); with one, two trainings side by side use two cores best
@@ -44,7 +49,14 @@ async function recipeOf(part: PartId): Promise<Recipe> {
       return (await import("./base.ts")).BASE_RECIPE;
     case "ip-adapter-plus":
       return (await import("./ip_adapter_plus.ts")).IP_ADAPTER_PLUS_RECIPE;
+    case JOINT_ADAPTER_ID:
+      return (await import("./ip_adapter_instruct.ts")).IP_ADAPTER_INSTRUCT_RECIPE;
   }
+  const controlnet = CONTROLNET_NAMES.find((name) => part === `controlnet-${name}`);
+  if (controlnet) return (await import("./controlnet.ts")).controlnetRecipe(controlnet);
+  const family = FAMILIES.find((name) => part === `lora-${name}`);
+  if (family) return (await import("./lora.ts")).loraRecipe(family);
+  throw new RangeError(`No recipe makes ${part}`);
 }
 
 async function main(args: string[]): Promise<void> {
@@ -61,10 +73,7 @@ async function main(args: string[]): Promise<void> {
     },
   });
   if (values.help) return console.log(USAGE);
-  const part = positionals[0] as PartId;
-  if (!PART_IDS.includes(part)) {
-    throw new UserError(`Pre-training needs a part of ${PART_IDS.join(", ")}, got "${part ?? ""}"`);
-  }
+  const part = oneOf("Pre-training", positionals[0] ?? "", [...PART_IDS, JOINT_ADAPTER_ID, ...ADDITION_IDS]);
   const number = (name: "minutes" | "steps" | "threads") => {
     const given = values[name];
     if (given === undefined) return undefined;

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { TABLE1_TASKS } from "../lib/report/mod.ts";
+import { ablationsProgram } from "./ablations.ts";
+import { FIGURE_CODE } from "./mini/figure_code.ts";
+import { inOrder } from "./runner/plan_stages.ts";
+import { stageKey } from "./runner/mod.ts";
+import { table1Finder } from "./table1.ts";
+
+const request = {
+  scale: "mini",
+  budget: "smoke",
+  seeds: [1, 2],
+  tasks: TABLE1_TASKS,
+  device: "cpu",
+} as const;
+
+Deno.test("ablationsProgram() adds its own trainings to Table 1's, which keep their keys and know nothing of it", () => {
+  const stages = inOrder(ablationsProgram(FIGURE_CODE).targets(request));
+  const find = table1Finder(request, FIGURE_CODE);
+  const shared = stages.filter(({ id }) =>
+    /^(encode-|train-instruct-|score-(instruct|ip-adapter-plus)-)/.test(id)
+  );
+  assert.equal(shared.length, 5 + 2 + 2 * (5 + 1));
+  for (const stage of shared) {
+    assert.equal(stageKey(stage), stageKey(find(stage.id)), stage.id);
+    assert.ok(!("instruct" in (stage.config as object)) && !("told" in (stage.config as object)));
+  }
+  const trained = stages.filter(({ id }) => id.startsWith("train-") && !id.startsWith("train-instruct-"));
+  assert.deepEqual(
+    trained.filter(({ id }) => id.endsWith("seed1")).map(({ id }) => id),
+    ["tokens", "one-hot", "unfiltered", "without-style"].map((row) => `train-${row}-seed1`),
+  );
+  assert.equal(new Set(trained.map((stage) => stageKey(stage))).size, 8);
+  // One thing changes at a time: all else is as in the joint model's training.
+  const joint = find("train-instruct-seed1").config as Record<string, unknown>;
+  for (const { id, config } of trained.filter(({ id }) => id.endsWith("seed1"))) {
+    const own = config as Record<string, unknown>;
+    const changed = Object.keys(own).filter((name) =>
+      JSON.stringify(own[name]) !== JSON.stringify(joint[name])
+    );
+    assert.ok(changed.length <= 1, `${id}: ${changed}`);
+  }
+  const told = stages.filter(({ id }) => id.startsWith("use-told-other-"));
+  assert.equal(told.length, 2 * 4);
+  for (const { config } of told) {
+    const { task, told: telling } = config as { task: string; told: string };
+    assert.notEqual(task, telling);
+  }
+});

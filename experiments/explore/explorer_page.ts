@@ -1,0 +1,166 @@
+/// <reference lib="dom" />
+/** The explorer's page as a test drives it: what the browser shows, in one place. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import type { Page } from "playwright-core";
+import { readPackageFile } from "../../lib/raster/mod.ts";
+
+/** Milliseconds that a step may wait. */
+export const PATIENCE = 120_000;
+
+/** Everything that the page's plot shows, by trace. */
+export interface Shown {
+  readonly name: string;
+  readonly type: string;
+  readonly x: readonly number[];
+  readonly marker: { readonly color: string | readonly string[] };
+  readonly selectedpoints?: readonly number[];
+  readonly text?: readonly string[];
+}
+
+/** The browser's own view of a page, in one place. */
+export class ExplorerPage {
+  readonly problems: string[] = [];
+  constructor(readonly page: Page, readonly url: string) {
+    page.setDefaultTimeout(PATIENCE);
+    page.on("pageerror", (error) => this.problems.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error") this.problems.push(message.text());
+    });
+  }
+
+  async open(fragment = ""): Promise<void> {
+    await this.page.goto("about:blank");
+    await this.page.goto(this.url + fragment);
+    await this.settled();
+  }
+
+  /** Waits until the map is drawn and at rest. */
+  async settled(): Promise<void> {
+    await this.page.waitForFunction(() => {
+      const plots = [...document.querySelectorAll<HTMLElement>(".plot")];
+      return plots.length > 0 && plots.every((plot) => plot.dataset.drawn && !plot.dataset.moving);
+    });
+  }
+
+  async traces(map = 0): Promise<Shown[]> {
+    const text = await this.page.evaluate((n) => {
+      const plot = document.querySelectorAll(".plot")[n] as unknown as { data: Record<string, unknown>[] };
+      return JSON.stringify(
+        plot.data.map(({ name, type, x, marker, selectedpoints, text }) => ({
+          name,
+          type,
+          x,
+          marker,
+          selectedpoints,
+          text,
+        })),
+      );
+    }, map);
+    return JSON.parse(text);
+  }
+
+  /** Waits until the first map's traces are as asked for. */
+  async until(what: string, holds: (traces: Shown[]) => boolean, map = 0): Promise<Shown[]> {
+    for (const began = performance.now();;) {
+      await this.settled();
+      const traces = await this.traces(map);
+      if (holds(traces)) return traces;
+      assert.ok(performance.now() - began < PATIENCE, `waited in vain: ${what}`);
+      await this.page.waitForTimeout(50);
+    }
+  }
+
+  /** The training mark that is farthest from any other: its text, and where it is on the screen. */
+  async loneliest(): Promise<{ text: string; x: number; y: number }> {
+    return await this.page.evaluate(() => {
+      const plot = document.querySelector(".plot") as unknown as HTMLElement & {
+        data: { name: string; x: number[]; y: number[]; text?: string[] }[];
+        _fullLayout: Record<"xaxis" | "yaxis", { _offset: number; l2p(value: number): number }>;
+      };
+      const { xaxis, yaxis } = plot._fullLayout;
+      const box = plot.getBoundingClientRect();
+      const marks = plot.data.flatMap(({ name, x, y, text }) =>
+        [...x].map((value, i) => ({
+          known: name.endsWith(", training"),
+          text: text?.[i] ?? "",
+          x: box.x + xaxis._offset + xaxis.l2p(value),
+          y: box.y + yaxis._offset + yaxis.l2p(y[i]!),
+        }))
+      );
+      const room = (at: { x: number; y: number }) =>
+        Math.min(
+          ...marks.filter((mark) => mark !== at).map((mark) => Math.hypot(mark.x - at.x, mark.y - at.y)),
+        );
+      return marks.filter(({ known }) => known).reduce((most, mark) => room(mark) > room(most) ? mark : most);
+    });
+  }
+
+  /** Points at a place until the page says what is there: the map listens again a moment after it is drawn. */
+  async hover({ x, y }: { x: number; y: number }): Promise<string> {
+    const label = this.page.locator(".hoverlayer .hovertext").first();
+    for (const began = performance.now(); performance.now() - began < PATIENCE;) {
+      await this.page.mouse.move(x - 3, y);
+      await this.page.mouse.move(x, y);
+      const shown = await label.textContent({ timeout: 1000 }).catch(() => null);
+      if (shown !== null) return shown;
+    }
+    throw new Error("waited in vain for a label");
+  }
+
+  async drag(places: readonly { x: number; y: number }[]): Promise<void> {
+    const { mouse } = this.page;
+    await mouse.move(places[0]!.x, places[0]!.y);
+    await mouse.down();
+    for (const { x, y } of places.slice(1)) await mouse.move(x, y, { steps: 4 });
+    await mouse.up();
+  }
+
+  async type(text: string): Promise<void> {
+    await this.page.fill("#instruction", text);
+    await this.page.press("#instruction", "Enter");
+  }
+
+  async tab(name: string): Promise<void> {
+    await this.page.getByRole("tab", { name }).click();
+  }
+
+  /** Serious and critical violations of accessibility. */
+  async violations(): Promise<string[]> {
+    await this.page.evaluate(new TextDecoder().decode(readPackageFile("axe-core/axe.min.js")));
+    return await this.page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: {
+          run(): Promise<
+            {
+              violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+            }
+          >;
+        };
+      };
+      const { violations } = await axe.run();
+      return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, nodes }) =>
+          `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(" | ")}`
+        );
+    });
+  }
+
+  async saved(button: string): Promise<string> {
+    const [download] = await Promise.all([
+      this.page.waitForEvent("download"),
+      this.page.getByRole("group", { name: "Export" }).getByRole("button", { name: button }).click(),
+    ]);
+    return await readFile(await download.path(), "latin1");
+  }
+}
+
+/** Marks shown in traces whose names end so. */
+export const count = (traces: readonly Shown[], ending: string) =>
+  traces.filter(({ name }) => name.endsWith(ending)).reduce((sum, { x }) => sum + x.length, 0);
+/** Marks that are chosen. */
+export const chosen = (traces: readonly Shown[]) =>
+  traces.filter(({ name }) => name.includes(", ")).reduce(
+    (sum, { selectedpoints }) => sum + (selectedpoints?.length ?? 0),
+    0,
+  );

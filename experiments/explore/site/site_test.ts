@@ -1,0 +1,207 @@
+/// <reference lib="dom" />
+/** The static explorer in a real browser: everything the served page does, with the server's numbers. */
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { decode } from "fast-png";
+import type { Browser } from "playwright-core";
+import { UserError } from "../../../lib/engine/mod.ts";
+import {
+  LAYOUT_IDS,
+  type LayoutId,
+  type PlacedAnswer,
+  type RunningExplorer,
+} from "../../../lib/explorer/mod.ts";
+import type { DrawLine, SpaceAnswer, WhyAnswer } from "../../../lib/explorer/api.ts";
+import { decodeFloats } from "../../../lib/explorer/api.ts";
+import { findChromium, openChromium } from "../chromium.ts";
+import { runExplore } from "../command.ts";
+import { startExplorer } from "../explore.ts";
+import { ExplorerPage } from "../explorer_page.ts";
+import { EXAMPLE, pageFeatures, SIZES } from "../page_features.ts";
+import { stepper } from "../stepper.ts";
+import { askSite } from "./ask_site.ts";
+import { exportSite } from "./export_site.ts";
+import { hostFolder, type StaticHost } from "./static_host.ts";
+
+const path = findChromium();
+
+/** Most bytes of a site. */
+const MOST_BYTES = 60e6;
+/** What the whole map adds to that of these tests: measured, 1.4 kB a point. */
+const WHOLE_MAP = (5 * 1250 + 5) * 1400;
+
+async function bytesOf(folder: string): Promise<number> {
+  let sum = 0;
+  for (const name of await readdir(folder, { recursive: true })) {
+    const facts = await stat(join(folder, name));
+    if (facts.isFile()) sum += facts.size;
+  }
+  return sum;
+}
+
+const close = (a: number, b: number, what: string, by = 1e-3) =>
+  assert.ok(Math.abs(a - b) <= by, `${what}: ${a} here, ${b} on the server`);
+
+Deno.test("exportSite() refuses a folder with other files, and the command options that make no sense", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "site-"));
+  try {
+    await writeFile(join(folder, "mine.txt"), "mine");
+    const refused = (why: RegExp) => (error: unknown) =>
+      error instanceof UserError && why.test(error.message) && !error.message.includes("\n");
+    await assert.rejects(exportSite({ folder }), refused(/an empty folder or an earlier export/));
+    await assert.rejects(exportSite({ folder: join(folder, "mine.txt") }), refused(/expected a folder/));
+    const io = { out: () => {}, err: () => {} };
+    await assert.rejects(runExplore(["--export", folder, "--port", "1"], io), refused(/takes no --port/));
+    assert.deepEqual(await readdir(folder), ["mine.txt"]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+Deno.test({
+  name: path === undefined
+    ? "the static explorer: SKIPPED, no Chromium found (install Debian's chromium, or set CHROMIUM to its path)"
+    : "the static explorer",
+  ignore: path === undefined,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(t) {
+    let explorer: RunningExplorer | undefined, browser: Browser | undefined, host: StaticHost | undefined;
+    const folder = await mkdtemp(join(tmpdir(), "site-"));
+    const step = stepper(t);
+    try {
+      await step("is written: a folder of at most 60 MB with the whole map", async () => {
+        const out: string[] = [];
+        await runExplore(["--export", folder], {
+          out: (line) => out.push(line),
+          err: () => {},
+          sizes: SIZES,
+        });
+        assert.match(out.join("\n"), /^\S+: \d+ files, \d+\.\d MB; .*npx serve/);
+        const bytes = await bytesOf(folder);
+        assert.ok(bytes + WHOLE_MAP < MOST_BYTES, `${bytes} bytes and ${WHOLE_MAP} for the whole map`);
+      });
+
+      host = hostFolder(folder);
+      explorer = await startExplorer({ port: 0, sizes: SIZES });
+      browser = await openChromium(path!);
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 720 },
+        acceptDownloads: true,
+      });
+      const elsewhere: string[] = [];
+      await context.route((url) => !url.href.startsWith(host!.url), (route) => {
+        elsewhere.push(route.request().url());
+        return route.abort();
+      });
+      const its = new ExplorerPage(await context.newPage(), host.url);
+      const { page } = its;
+      const served = async (path: string, body: unknown) => {
+        const answer = await fetch(explorer!.url + path, { method: "POST", body: JSON.stringify(body) });
+        return await answer.text();
+      };
+      const both = async <T>(path: string, body: unknown): Promise<readonly [T, T]> => [
+        JSON.parse(await askSite(page, `/${path}`, body)),
+        JSON.parse(await served(path, body)),
+      ];
+
+      await step("knows the server's map", async () => {
+        await its.open();
+        const here: SpaceAnswer = JSON.parse(await askSite(page, "/api/space"));
+        const there: SpaceAnswer = await (await fetch(`${explorer!.url}api/space`)).json();
+        assert.deepEqual(here.points, there.points);
+        assert.equal(here.purity, there.purity);
+        for (const id of LAYOUT_IDS) assert.deepEqual(here.layouts[id], there.layouts[id]);
+        assert.deepEqual(decodeFloats(here.margin), decodeFloats(there.margin));
+      });
+
+      await step("places texts as the server does", async () => {
+        const map: SpaceAnswer = await (await fetch(`${explorer!.url}api/space`)).json();
+        const reach = Object.fromEntries(LAYOUT_IDS.map((id): [LayoutId, number] => [
+          id,
+          Math.max(...decodeFloats(map.layouts[id].coordinates).map(Math.abs)),
+        ])) as Record<LayoutId, number>;
+        for (const text of [EXAMPLE, "Use the face of the person in the image", "make me a sandwich"]) {
+          const [here, there] = await both<PlacedAnswer>("api/place", { text });
+          there.neighbours.forEach(({ cosine }, i) => {
+            close(here.neighbours[i]!.cosine, cosine, `cosine ${i}`);
+          });
+          assert.equal(here.neighbours[0]!.index, there.neighbours[0]!.index);
+          close(here.margin, there.margin, "margin");
+          assert.equal(here.familiarity, there.familiarity);
+          for (const { task, share } of there.shares) {
+            close(here.shares.find((own) => own.task === task)!.share, share, `share of ${task}`);
+          }
+          for (const id of LAYOUT_IDS) {
+            there.coordinates[id].forEach((place, d) =>
+              close(here.coordinates[id][d]! / reach[id], place / reach[id], id)
+            );
+          }
+          const [why, whyThere] = await both<WhyAnswer>("api/why", { text });
+          assert.equal(why.task, whyThere.task);
+          whyThere.words.forEach(({ effect, word }, i) => close(why.words[i]!.effect, effect, word));
+        }
+      });
+
+      await step("draws the server's pictures from the same noise", async () => {
+        const body = {
+          client: "test",
+          condition: { gallery: "object-1" },
+          prompt: "a red apple",
+          seed: 5,
+          adapterScale: 0.8,
+          steps: 20,
+          guidance: 5,
+          plus: false,
+          pictures: [{ texts: [EXAMPLE], noise: 0 }],
+        };
+        const lines = (text: string) => text.trim().split("\n").map((line): DrawLine => JSON.parse(line));
+        const here = lines(await askSite(page, "/api/draw", body));
+        const there = lines(await served("api/draw", body));
+        const finished = (all: readonly DrawLine[], model: string) => {
+          const found = all.find((line) => line.kind === "finished" && line.model === model);
+          assert.ok(found?.kind === "finished", JSON.stringify(all.at(-1)));
+          return found.pictures[0]!;
+        };
+        for (const model of ["instruct", "target"]) {
+          const [own, its] = [finished(here, model), finished(there, model)];
+          const [a, b] = [own, its].map(({ png }) => decode(Uint8Array.fromBase64(png)).data);
+          let difference = 0, size = 0;
+          b!.forEach((value, i) => {
+            difference += Math.abs(value - a![i]!);
+            size += value;
+          });
+          assert.ok(
+            difference / size <= 1e-3,
+            `${model}: pixels differ by ${difference / size} of their sum`,
+          );
+          for (const [name, score] of Object.entries(its.scores!)) {
+            close(own.scores![name]!, score, name);
+          }
+        }
+        const done = here.at(-1)!;
+        assert.ok(done.kind === "done");
+        console.log(`  one picture of 20 steps in Chromium: ${done.seconds.toFixed(1)} s`);
+      });
+
+      await pageFeatures({ step, its, context, steps: 5 });
+      assert.deepEqual(its.problems, []);
+      assert.deepEqual(elsewhere, [], "requests that leave the site");
+      assert.deepEqual(host.missing, []);
+
+      await step("says that the worker did not start", async () => {
+        await rm(join(folder, "worker.js"));
+        await page.goto("about:blank");
+        await page.goto(its.url);
+        await page.getByRole("alert").getByText("worker did not start").waitFor();
+      });
+    } finally {
+      await browser?.close();
+      await host?.close();
+      await explorer?.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+});

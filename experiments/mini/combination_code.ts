@@ -1,0 +1,15 @@
+/** The mini scale's code for Fig. 10, whose stages read ControlNets and a LoRA besides the frozen parts. */
+import { type CombinationCode, FIG10 } from "../fig10.ts";
+import type { Table1Stages } from "../table1_stages.ts";
+import { checkpointFiles, PART_IDS } from "./checkpoints.ts";
+import { TABLE1_CODE } from "./table1_code.ts";
+
+/** Table 1's code and Fig. 10's. */
+export const COMBINATION_CODE: Table1Stages & CombinationCode = {
+  ...TABLE1_CODE,
+  combineControls: {
+    module: "experiments/mini/combine_controls.ts",
+    data: checkpointFiles(...PART_IDS, "controlnet-scribble", "controlnet-pose", `lora-${FIG10.lora}`),
+    load: async () => (await import("./combine_controls.ts")).combineControls,
+  },
+};

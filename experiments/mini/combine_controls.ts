@@ -1,0 +1,117 @@
+/** Stage: one task's held-out items by the joint adapter, a ControlNet, both, and both with a LoRA, all from the same noise. */
+import { fold, key, normal, readSafetensors } from "../../lib/engine/mod.ts";
+import { COMBINATIONS, CONTROL_SCORE } from "../../lib/report/combinations.ts";
+import type { SampleRow } from "../../lib/report/mod.ts";
+import { composePair, type Rgb } from "../../lib/tasks/mod.ts";
+import type { CombineControls } from "../fig10.ts";
+import { joined } from "../gallery.ts";
+import { withLora } from "../generate/base_additions.ts";
+import { checkpointPath, type PartId } from "./checkpoints.ts";
+import { controlInput } from "./control_input.ts";
+import { controlled } from "./controlled.ts";
+import { type BaseModel, loadControlnet } from "./frozen.ts";
+import { createGenerator } from "./generator.ts";
+import { MINI_INSTRUCT } from "./models.ts";
+import { oracleScores } from "./oracle_scores.ts";
+import { validationInstruction } from "./score_task.ts";
+import { adapterPart } from "./shared_generators.ts";
+import {
+  onDevice,
+  sharedBank,
+  sharedBase,
+  sharedEmbedder,
+  sharedImageEncoder,
+  sharedLatentDecoder,
+} from "./shared_models.ts";
+
+const WIDTH = 512;
+const LARGEST_BATCH = 16;
+
+/** Scales of the adapter and of the ControlNet in each combination; the last one has the LoRA. */
+const SCALES: Readonly<Record<(typeof COMBINATIONS)[number], readonly [adapter: 0 | 1, control: 0 | 1]>> = {
+  "control-alone": [0, 1],
+  "adapter-alone": [1, 0],
+  "both": [1, 1],
+  "both-lora": [1, 1],
+};
+
+/** Draws and measures. pictures.rgb: of each shown item condition, control, target, then one picture per combination. */
+export const combineControls: CombineControls = async (request, trained, context) => {
+  const { task, controlnet: name, lora, seed, items, galleryItems, device } = request;
+  const bank = await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
+  const [base, controlnet] = [await sharedBase(), await loadControlnet(name)];
+  const { tensors: adapter } = readSafetensors(await trained.bytes("adapter.safetensors"), {
+    what: "a trained adapter",
+  });
+  const changed = await withLora(base, checkpointPath(`lora-${lora}` as PartId), { scale: 1 });
+  const pairs = Array.from({ length: items }, (_, index) => composePair(bank, { task, split: "val", index }));
+  const controls = pairs.map(({ target, truth }) =>
+    controlled(bank, name, { image: target, truth: truth.target })
+  );
+  const wordings = pairs.map((pair) => validationInstruction(pair, "random"));
+  const encoder = await sharedImageEncoder("encoder", device);
+  const conditions = await encoder.run(pairs.map(({ condition }) => condition));
+  const vectors = await (await sharedEmbedder(device)).embed(wordings);
+  const part = await adapterPart(MINI_INSTRUCT, adapter, { device });
+  const given = pairs.map(({ prompt, index }, i) => ({
+    ids: base.tokenizer.encode([prompt]),
+    image: conditions[i]!.tokens,
+    instruction: vectors.slice(i * WIDTH, (i + 1) * WIDTH),
+    control: controlInput(controls[i]!.control),
+    noise: normal(fold(key("combine"), task, index, seed), 4 * 16 * 16),
+  }));
+  const decoder = await sharedLatentDecoder(device);
+  const generatorOf = (model: BaseModel) =>
+    createGenerator({
+      base: model,
+      batch: Math.min(LARGEST_BATCH, items),
+      controlnet,
+      adapter: part,
+    }, onDevice(device));
+  const samples: SampleRow[] = [];
+  const pictures = new Map<string, Rgb[]>();
+  let generator = await generatorOf(base);
+  for (const [place, row] of COMBINATIONS.entries()) {
+    if (row === "both-lora") {
+      await generator.dispose();
+      generator = await generatorOf(changed.base);
+    }
+    const [adapterShare, controlScale] = SCALES[row];
+    const latents = await generator.generate(given, {
+      adapter,
+      steps: request.samplerSteps,
+      guidance: request.guidance,
+      adapterScale: adapterShare * request.adapterScale,
+      controlScale,
+      progress: (done, total) =>
+        context.progress(place * total + done, COMBINATIONS.length * total, "images"),
+    });
+    const outputs = await decoder.run(latents);
+    pictures.set(row, outputs);
+    const taken = oracleScores(bank, task, pairs, outputs);
+    pairs.forEach(({ index, prompt }, i) =>
+      samples.push({
+        row,
+        task,
+        index,
+        seed,
+        instruction: wordings[i]!,
+        prompt,
+        scores: { ...taken[i], [CONTROL_SCORE]: controls[i]!.agreement(outputs[i]!) },
+      })
+    );
+  }
+  await generator.dispose();
+  context.write("samples.json", JSON.stringify(samples));
+  context.write(
+    "pictures.rgb",
+    joined(
+      pairs.slice(0, galleryItems).flatMap(({ condition, target }, i) => [
+        condition,
+        controls[i]!.control,
+        target,
+        ...COMBINATIONS.map((row) => pictures.get(row)![i]!),
+      ]),
+    ),
+  );
+};

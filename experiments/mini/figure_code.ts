@@ -1,0 +1,32 @@
+/** The mini scale's code for the figures that sample from Table 1's models, by module; loaded only when a stage must run. */
+import type { AblationCode } from "../ablations.ts";
+import type { UseCode } from "../fig9.ts";
+import type { RewordingCode } from "../fig8.ts";
+import type { Table1Stages } from "../table1_stages.ts";
+import { checkpointFiles, PART_IDS } from "./checkpoints.ts";
+import { TABLE1_CODE } from "./table1_code.ts";
+
+/** Everything the figures ask of the models. */
+export const FIGURE_CODE: Table1Stages & UseCode & RewordingCode & AblationCode = {
+  ...TABLE1_CODE,
+  measureUse: {
+    module: "experiments/mini/measure_use.ts",
+    data: checkpointFiles(...PART_IDS),
+    load: async () => (await import("./measure_use.ts")).measureUse,
+  },
+  encodeInstructions: {
+    module: "experiments/mini/encode_instructions.ts",
+    data: [],
+    load: async () => (await import("./encode_instructions.ts")).encodeInstructions,
+  },
+  measureColours: {
+    module: "experiments/mini/measure_colours.ts",
+    data: checkpointFiles(...PART_IDS),
+    load: async () => (await import("./measure_colours.ts")).measureColours,
+  },
+  varyWording: {
+    module: "experiments/mini/vary_wording.ts",
+    data: checkpointFiles(...PART_IDS),
+    load: async () => (await import("./vary_wording.ts")).varyWording,
+  },
+};

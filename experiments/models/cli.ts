@@ -1,0 +1,127 @@
+/**
+ * `deno task models`: which files each scale needs, where they are, whether they are right. Exit code 1 when one is wrong, or a needed one of the
+ * named scale is missing; 2 for a wrong question.
+ */
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import process from "node:process";
+import { UserError } from "../../lib/engine/errors.ts";
+import { downloadHubFile, type HubFile, hubSettings } from "../../lib/hub/mod.ts";
+import { oneOf, readOptions } from "../command_line.ts";
+import { openBar } from "../runner/progress_bar.ts";
+import { type FileReport, inspectMiniFiles, inspectPaperFile, locate, type Places } from "./inspect.ts";
+import { PAPER_FILES } from "./paper_files.ts";
+
+const SCALES = ["mini", "paper", "all"] as const;
+
+const USAGE = `deno task models [--scale mini|paper|all] [--models DIR] [--quick] [--download] [--json]
+
+Lists the files of weights that each scale needs: size, licence, place on this machine, and whether they verify.
+  --scale NAME   mini, paper or all (default all)
+  --models DIR   look into this local folder first (diffusers' layout: unet/, vae/, text_encoder/, tokenizer/, image_encoder/, adapters beside them)
+  --quick        check names and shapes only, not the content's hash
+  --download     fetch needed files that are missing, into the hub's shared cache (HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN)
+  --json         print one JSON array
+
+Example: deno task models --scale paper --models ~/sd15`;
+
+const size = (bytes: number): string =>
+  bytes < 1e6
+    ? `${Math.ceil(bytes / 1e3)} kB`
+    : bytes < 1e9
+    ? `${Math.round(bytes / 1e6)} MB`
+    : `${(bytes / 1e9).toFixed(2)} GB`;
+
+/** The reports as text for people: three lines a file. */
+export function modelsText(reports: readonly FileReport[]): string {
+  const lines: string[] = [];
+  for (const scale of ["mini", "paper"] as const) {
+    const own = reports.filter((report) => report.scale === scale);
+    if (own.length === 0) continue;
+    const missing = own.filter(({ needed, state }) => needed && state === "missing");
+    const total = missing.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+    lines.push(
+      `${scale} scale: ${own.length} files, ${missing.length} needed ones missing${
+        total > 0 ? ` (about ${size(total)})` : ""
+      }`,
+    );
+    for (const { part, needed, source, licence, bytes, found, state, problem } of own) {
+      const big = bytes === undefined ? "small" : `${found ? "" : "about "}${size(bytes)}`;
+      lines.push(`  ${state.padEnd(8)} ${part}${needed ? "" : " (optional)"}, ${big}`);
+      lines.push(`           ${found ?? source}`);
+      lines.push(`           licence: ${licence}`);
+      if (problem !== undefined) lines.push(`           ${problem}`);
+    }
+  }
+  return lines.join("\n");
+}
+
+/** Fetches one file with a bar on the error stream. */
+async function fetchWithBar(file: HubFile, places: Places): Promise<void> {
+  const bar = process.stderr.isTTY ? openBar(file.path, 1) : undefined;
+  try {
+    for await (const { received, total } of downloadHubFile(file, { settings: places.settings })) {
+      bar?.update(received, total, { unit: "bytes", rate: "?", left: "?" });
+    }
+  } finally {
+    bar?.stop();
+  }
+}
+
+/** Fetches the needed files that are missing, and their cards. */
+async function fetchMissing(places: Places): Promise<void> {
+  for (const file of PAPER_FILES.filter((each) => each.needed && locate(each, places) === undefined)) {
+    await fetchWithBar(file, places);
+    await fetchWithBar({ repo: file.repo, path: "README.md" }, places).catch((error) => {
+      // A repository without a card states no licence.
+      if (!(error instanceof UserError)) throw error;
+    });
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { flags, values, positionals } = readOptions(args, {
+    scale: "value",
+    models: "value",
+    quick: "flag",
+    download: "flag",
+    json: "flag",
+    help: "flag",
+  });
+  if (flags.has("help")) {
+    console.log(USAGE);
+    return 0;
+  }
+  if (positionals.length > 0) {
+    throw new UserError(`deno task models takes options only, got "${positionals[0]}"`);
+  }
+  const scale = oneOf("--scale", values.get("scale") ?? "all", SCALES);
+  const folder = values.get("models");
+  if (folder !== undefined && !(statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
+    throw new UserError(`--models expects a folder, got ${folder}`);
+  }
+  const places: Places = {
+    settings: hubSettings(),
+    ...(folder === undefined ? {} : { folder: resolve(folder) }),
+  };
+  if (flags.has("download") && scale !== "mini") await fetchMissing(places);
+  const reports = scale === "paper" ? [] : await inspectMiniFiles();
+  if (scale !== "mini") {
+    for (const file of PAPER_FILES) {
+      reports.push(await inspectPaperFile(file, places, { hashes: !flags.has("quick") }));
+    }
+  }
+  console.log(flags.has("json") ? JSON.stringify(reports, null, 2) : modelsText(reports));
+  const missing = reports.some(({ needed, state }) => needed && state === "missing");
+  return reports.some(({ state }) => state === "wrong") || (missing && scale !== "all") ? 1 : 0;
+}
+
+if (import.meta.main) {
+  try {
+    process.exitCode = await main(Deno.args);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(error.message);
+    process.exitCode = 2;
+  }
+}

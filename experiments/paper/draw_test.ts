@@ -1,0 +1,257 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { eager, UserError } from "../../lib/engine/mod.ts";
+import { encodePng, readPicture } from "../../lib/raster/mod.ts";
+import { readRecordOf } from "../generate/record.ts";
+import { runPaperGenerate } from "./command.ts";
+import { generatePaper } from "./generate.ts";
+import { PAPER_RECORDS } from "./paper_record.ts";
+import { inTinyFolder } from "./testdata/tiny_folder.ts";
+
+const SILENT = { out: () => {}, err: () => {}, terminal: false };
+const pixels = (width: number, height: number) =>
+  Uint8Array.from({ length: 3 * width * height }, (_, i) => (i * 37) % 256);
+
+/** Runs the command in a folder of tiny models; names that end in .png or .safetensors are of that folder. */
+async function generate(folder: string, args: readonly string[], engine?: "cpu"): Promise<string> {
+  const picture = (name: string, width: number, height: number) =>
+    writeFileSync(join(folder, name), encodePng({ width, height, pixels: pixels(width, height) }));
+  picture("square.png", 20, 20);
+  picture("wide.png", 24, 20);
+  picture("edges.png", 16, 24);
+  let printed = "";
+  const io = { out: (text: string) => printed += text, err: () => {}, terminal: false };
+  const own = (arg: string) => /^[\w-]+\.(png|safetensors)$/.test(arg) ? join(folder, arg) : arg;
+  await runPaperGenerate(
+    ["--models", folder, ...args.map(own)],
+    io,
+    engine ? { make: (fn, parts) => eager(fn, parts, { backend: engine }) } : {},
+  );
+  return printed;
+}
+
+const SMALL = ["--size", "16x24", "--steps", "2", "--prompt", "a cat"];
+
+/** The pixels of one picture. */
+async function picture(folder: string, args: readonly string[], engine?: "cpu"): Promise<Uint8Array> {
+  const out = join(folder, "one");
+  await generate(folder, [...SMALL, "--out", out, "--count", "1", ...args], engine);
+  return (await readPicture(readFileSync(join(out, "000.png")))).pixels;
+}
+
+const INSTRUCT = ["--image", "square.png", "--instruct", "the sea"];
+
+Deno.test("runPaperGenerate() draws from a local folder in diffusers' layout: repeatable, heeding image, instruction and scale", () =>
+  inTinyFolder(async (folder) => {
+    const strong = ["--adapter-scale", "2"];
+    const out = join(folder, "a");
+    const report = JSON.parse(
+      await generate(folder, [...SMALL, "--out", out, "--count", "2", ...INSTRUCT, ...strong, "--json"]),
+    );
+    assert.deepEqual(report.files, [join(out, "000.png"), join(out, "001.png")]);
+    assert.ok(existsSync(report.grid));
+    assert.match(report.weights.unet.sha256, /^[0-9a-f]{16}$/);
+    const [first, second] = await Promise.all(
+      report.files.map((path: string) => readPicture(readFileSync(path))),
+    );
+    assert.deepEqual([first.width, first.height], [16, 24]);
+    assert.notDeepEqual(first.pixels, second.pixels);
+    const record = readRecordOf(new Uint8Array(readFileSync(report.files[1])), "001.png", PAPER_RECORDS);
+    assert.equal(record.index, 1);
+    assert.equal(record.settings.instruction, "the sea");
+    assert.deepEqual(Object.keys(record.weights).sort(), ["adapter", "text", "unet", "vae", "vision"]);
+    assert.deepEqual(await picture(folder, [...INSTRUCT, ...strong]), first.pixels);
+    const none = await picture(folder, [...INSTRUCT, "--adapter-scale", "0"]);
+    assert.notDeepEqual(none, first.pixels);
+    // At scale 0 the adapter is not there, whatever the kind.
+    assert.deepEqual(await picture(folder, ["--image", "square.png", "--adapter-scale", "0"]), none);
+  }));
+
+Deno.test("runPaperGenerate() draws what diffusers' pipeline draws from the same folder, noise and settings", async () => {
+  // Written by diffusers: see testdata/draw_with_diffusers.py.
+  const folder = fileURLToPath(new URL("testdata/sd_tiny", import.meta.url));
+  const out = await Deno.makeTempDir();
+  try {
+    const text = ["--prompt", "a photo of a cat", "--negative", "sea", "--size", "16x24"];
+    const numbers = [
+      "--steps",
+      "4",
+      "--guidance",
+      "3",
+      "--adapter-scale",
+      "1.5",
+      "--seed",
+      "7",
+      "--count",
+      "1",
+    ];
+    const image = ["--image", join(folder, "square.png"), "--models", folder];
+    await runPaperGenerate([...text, ...numbers, ...image, "--out", out], SILENT);
+    const drawn = await readPicture(readFileSync(join(out, "000.png")));
+    const expected = await readPicture(readFileSync(join(folder, "expected.png")));
+    assert.deepEqual([drawn.width, drawn.height], [expected.width, expected.height]);
+    drawn.pixels.forEach((value, i) => assert.ok(Math.abs(value - expected.pixels[i]!) <= 1, `byte ${i}`));
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+});
+
+Deno.test("runPaperGenerate() draws the same compiled and eagerly, but for rounding, with ControlNet and LoRA", () =>
+  inTinyFolder(async (folder) => {
+    const args = [
+      ...INSTRUCT,
+      "--lora",
+      "lora.safetensors",
+      "--controlnet",
+      "scribble",
+      "--control",
+      "edges.png",
+    ];
+    const compiled = await picture(folder, args), plain = await picture(folder, args, "cpu");
+    compiled.forEach((value, i) => assert.ok(Math.abs(value - plain[i]!) <= 1));
+  }));
+
+Deno.test("runPaperGenerate() heeds ControlNet and LoRA, which at scale 0 are not there", () =>
+  inTinyFolder(async (folder) => {
+    const alone = await picture(folder, INSTRUCT);
+    const shown = [...INSTRUCT, "--controlnet", "scribble", "--control", "edges.png"];
+    assert.notDeepEqual(await picture(folder, shown), alone);
+    assert.deepEqual(await picture(folder, [...shown, "--control-scale", "0"]), alone);
+    const changed = [...INSTRUCT, "--lora", "lora.safetensors"];
+    assert.notDeepEqual(await picture(folder, changed), alone);
+    assert.deepEqual(await picture(folder, [...changed, "--lora-scale", "0"]), alone);
+  }));
+
+Deno.test("runPaperGenerate() draws with the paper's own Instruct design, which heeds its instruction", () =>
+  inTinyFolder(async (folder) => {
+    const draw = (instruction: string) =>
+      picture(folder, [
+        "--image",
+        "square.png",
+        "--checkpoint",
+        "own-instruct.safetensors",
+        "--instruct",
+        instruction,
+      ]);
+    const sea = await draw("the sea");
+    assert.deepEqual(await draw("the sea"), sea);
+    assert.notDeepEqual(await draw("a photo of a cat"), sea);
+  }));
+
+Deno.test("runPaperGenerate() takes the noise schedule of the folder's scheduler_config.json", () =>
+  inTinyFolder(async (folder) => {
+    const alone = await picture(folder, INSTRUCT);
+    mkdirSync(join(folder, "scheduler"));
+    const write = (config: object) =>
+      writeFileSync(join(folder, "scheduler/scheduler_config.json"), JSON.stringify(config));
+    write({ _class_name: "PNDMScheduler", steps_offset: 1, skip_prk_steps: true });
+    assert.deepEqual(await picture(folder, INSTRUCT), alone);
+    write({ beta_end: 0.02 });
+    assert.notDeepEqual(await picture(folder, INSTRUCT), alone);
+  }));
+
+Deno.test("runPaperGenerate() makes a picture again from its file, bit for bit, and says what is another now", () =>
+  inTinyFolder(async (folder) => {
+    const first = join(folder, "first");
+    const args = [
+      ...[
+        ...SMALL,
+        "--image",
+        "wide.png",
+        "--fit",
+        "pad",
+        "--instruct",
+        "the sea",
+        "--seed",
+        "5",
+        "--count",
+        "2",
+      ],
+      ...["--lora", "lora.safetensors", "--controlnet", "scribble", "--control", "wide.png"],
+    ];
+    await generate(folder, [...args, "--out", first]);
+    rmSync(join(folder, "wide.png"));
+    const again = JSON.parse(
+      await generate(folder, ["--repeat", join(first, "001.png"), "--out", join(folder, "again"), "--json"]),
+    );
+    assert.equal(again.identical, true);
+    assert.deepEqual(again.notes, []);
+    assert.deepEqual(readFileSync(again.files[0]), readFileSync(join(first, "001.png")));
+    const text = ["text_encoder/model.safetensors"].map((name) => join(folder, name))[0]!;
+    const bytes = readFileSync(text);
+    bytes[bytes.length - 1]! ^= 1;
+    writeFileSync(text, bytes);
+    const other = JSON.parse(
+      await generate(folder, ["--repeat", join(first, "001.png"), "--out", join(folder, "again"), "--json"]),
+    );
+    assert.match(other.notes.join(), /The text is another than the picture was made with/);
+  }));
+
+Deno.test("generatePaper() gives a program the same pictures as the command", () =>
+  inTinyFolder(async (folder) => {
+    const expected = await picture(folder, INSTRUCT);
+    const steps: number[] = [];
+    const { pictures, image } = await generatePaper({
+      models: folder,
+      image: { width: 20, height: 20, pixels: pixels(20, 20) },
+      instruction: "the sea",
+      prompt: "a cat",
+      ...{ width: 16, height: 24, steps: 2, count: 1 },
+    }, { progress: (done, total) => steps.push(done / total) });
+    assert.deepEqual([...pictures[0]!.pixels], [...expected].filter((_, i) => i % 4 !== 3));
+    assert.deepEqual([image.width, image.height], [16, 16]);
+    assert.deepEqual(steps, [0.5, 1]);
+  }));
+
+Deno.test("runPaperGenerate() says in one sentence what is wrong", () =>
+  inTinyFolder(async (folder) => {
+    const out = ["--out", join(folder, "x")];
+    const cases: [string[], RegExp][] = [
+      [["--image", "square.png"], /--out expects a folder/],
+      [out, /expected a condition image \(--image\), got none/],
+      [
+        [...out, "--image", "wide.png", "--instruct", "a"],
+        /expected a square picture, got 24x20; --fit crop/,
+      ],
+      [[...out, "--image", "none.png"], /there is no such file/],
+      [
+        [...out, ...INSTRUCT, "--checkpoint", "ip-adapter-plus_sd15.safetensors"],
+        /takes no instruction/,
+      ],
+      [
+        [...out, "--image", "square.png", "--checkpoint", "own-instruct.safetensors"],
+        /This adapter needs an instruction/,
+      ],
+      [[...out, ...INSTRUCT, "--controlnet", "pose"], /--controlnet and --control go together/],
+      [
+        [...out, ...INSTRUCT, "--controlnet", "pose", "--control", "edges.png", "--size", "16x24"],
+        /Loading the ControlNet \(openpose\) failed: expected controlnet_openpose/,
+      ],
+      [
+        [...out, ...INSTRUCT, "--controlnet", "scribble", "--control", "square.png", "--size", "16x24"],
+        /expected 16x24 pixels, got 20x20; --fit/,
+      ],
+      [
+        [...out, ...INSTRUCT, "--lora", "own-instruct.safetensors"],
+        /Applying the LoRA .* failed: .*unexpected/,
+      ],
+      [[...out, ...INSTRUCT, "--size", "17x16"], /--size needs sides divisible by 2, got 17x16/],
+      [
+        [...out, ...INSTRUCT, "--size", "18x16"],
+        /--size needs sides divisible by 4 for this U-Net, got 18x16/,
+      ],
+      [[...out, ...INSTRUCT, "--size", "9000x16"], /--size expects WxH with sides from 8 to 4096/],
+      [[...out, "--repeat", "square.png"], /got a PNG without a record/],
+      [[...out, "--repeat", "square.png", "--seed", "2"], /leave --seed out/],
+    ];
+    for (const [args, message] of cases) {
+      await assert.rejects(() => generate(folder, args), (error) => {
+        assert.ok(error instanceof UserError, String(error));
+        assert.match(error.message, message);
+        assert.ok(!error.message.includes("\n"));
+        return true;
+      });
+    }
+  }));

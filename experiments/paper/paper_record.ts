@@ -1,0 +1,68 @@
+/** What a picture of the paper's scale says of itself, and the hashes of the weights it was made with. */
+import { realpathSync } from "node:fs";
+import { basename } from "node:path";
+import { UserError } from "../../lib/engine/mod.ts";
+import { contentHash } from "../../lib/hub/mod.ts";
+import { type RecordedFile, type RecordKind, type RecordOf } from "../generate/record.ts";
+import { checkSettings } from "../generate/settings.ts";
+import type { PaperSettings } from "./draw.ts";
+import type { PaperModels } from "./paper_models.ts";
+
+/** Names of weights in a record. */
+export const PAPER_WEIGHT_NAMES = [
+  "unet",
+  "vae",
+  "text",
+  "vision",
+  "adapter",
+  "instruction",
+  "controlnet",
+  "lora",
+] as const;
+
+/** Name of a file of weights. */
+export type PaperWeightName = (typeof PAPER_WEIGHT_NAMES)[number];
+
+/** Everything that determines one picture. Its `image` is the condition as the encoder saw it. */
+export type PaperRecord = RecordOf<"paper", PaperSettings, PaperWeightName>;
+
+/** Longest side of a picture, in pixels. */
+const MOST = 4096;
+
+/**
+ * Settings with their defaults.
+ *
+ * @throws UserError naming the option that is out of range.
+ */
+export function checkPaperSettings(given: Readonly<Record<string, unknown>>): PaperSettings {
+  const { width = 512, height = 512 } = given;
+  const sound = (side: unknown): side is number =>
+    Number.isInteger(side) && (side as number) >= 8 && (side as number) <= MOST;
+  if (!sound(width) || !sound(height)) {
+    throw new UserError(`--size expects WxH with sides from 8 to ${MOST}, got ${width}x${height}`);
+  }
+  return { ...checkSettings(given), width, height };
+}
+
+/** The paper scale's records, for {@link readRecordOf}. */
+export const PAPER_RECORDS: RecordKind<"paper", PaperSettings, PaperWeightName> = {
+  scale: "paper",
+  names: PAPER_WEIGHT_NAMES,
+  settings: checkPaperSettings,
+};
+
+/** SHA-256 of a file's content, 16 digits. A file in the hub's cache is named by it, which spares reading gigabytes. */
+function shortHash(path: string): string {
+  const name = basename(realpathSync(path));
+  return (/^[0-9a-f]{64}$/.test(name) ? name : contentHash(path, 64)).slice(0, 16);
+}
+
+/** Files and hashes of all weights in use. Reads every file that is not in the hub's cache. */
+export function recordedWeights(models: PaperModels, lora?: string): PaperRecord["weights"] {
+  const found: Partial<Record<PaperWeightName, RecordedFile>> = {};
+  for (const name of PAPER_WEIGHT_NAMES) {
+    const file = name === "lora" ? lora : models[name]?.file;
+    if (file !== undefined) found[name] = { file, sha256: shortHash(file) };
+  }
+  return found;
+}

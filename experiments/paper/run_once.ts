@@ -1,0 +1,39 @@
+/** Running a model once: at this scale a program is too large to stay while others run. */
+import {
+  type HostArray,
+  leaf,
+  type Params,
+  type Program,
+  type ProgramFunction,
+  type ProgramParts,
+  type Tensor,
+} from "../../lib/engine/mod.ts";
+import { frozenOf, type PaperModel, paramsIn } from "./paper_model.ts";
+
+/** Makes programs: compiled, or by another engine. */
+export type MakeProgram = (fn: ProgramFunction, parts: ProgramParts) => Promise<Program>;
+
+/** Runs a function of a model's parameters once and frees it. */
+export async function runOnce(
+  make: MakeProgram,
+  fn: (params: Params, inputs: Params) => Tensor,
+  parts: { model: PaperModel<unknown>; inputs: Readonly<Record<string, HostArray>> },
+): Promise<HostArray> {
+  const { model, inputs } = parts;
+  const specs = Object.fromEntries(
+    Object.entries(inputs).map(([name, { dtype, shape }]) => [name, {
+      dtype: dtype === "int32" ? dtype : "float32" as const,
+      shape,
+    }]),
+  );
+  const program = await make(
+    (frozen, _state, fed) => ({ outputs: { out: fn(paramsIn(frozen, model), fed) } }),
+    { frozen: frozenOf(model), inputs: specs },
+  );
+  try {
+    const out = leaf(await program.run(inputs), "out");
+    return { ...out, data: out.data.slice() };
+  } finally {
+    await program.dispose();
+  }
+}

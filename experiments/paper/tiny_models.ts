@@ -1,0 +1,129 @@
+/**
+ * Tiny models of Stable Diffusion's kind with random weights, as a folder in diffusers' layout: the same names, topology and files as the published ones, so that
+ * loading and drawing can be tried without them. Their pictures are noise.
+ */
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import {
+  adapterParams,
+  initImageContext,
+  initInstructResampler,
+  initResampler,
+} from "../../lib/adapter/mod.ts";
+import { initTextTower, initVisionTower } from "../../lib/clip/mod.ts";
+import { initControlnet, initUnet, initVae } from "../../lib/diffusion/mod.ts";
+import { fold, host, type HostParams, key, normal, writeSafetensors } from "../../lib/engine/mod.ts";
+
+/** A U-Net of two levels, the finer one with cross-attention. */
+export const TINY_UNET = {
+  in_channels: 4,
+  out_channels: 4,
+  down_block_types: ["CrossAttnDownBlock2D", "DownBlock2D"],
+  up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D"],
+  block_out_channels: [8, 8],
+  layers_per_block: 1,
+  norm_num_groups: 4,
+  cross_attention_dim: 12,
+  attention_head_dim: 2,
+};
+/** An autoencoder that halves a picture once. */
+export const TINY_VAE = {
+  in_channels: 3,
+  out_channels: 3,
+  latent_channels: 4,
+  block_out_channels: [4, 8],
+  layers_per_block: 1,
+  norm_num_groups: 2,
+  scaling_factor: 0.18215,
+};
+const TOWER = { intermediate_size: 16, num_attention_heads: 2, projection_dim: 6, hidden_act: "gelu" };
+const TEXT = {
+  ...TOWER,
+  hidden_size: 12,
+  num_hidden_layers: 1,
+  vocab_size: 559,
+  max_position_embeddings: 16,
+  eos_token_id: 2,
+};
+/** The image encoder. */
+export const VISION = { ...TOWER, hidden_size: 10, num_hidden_layers: 2, image_size: 16, patch_size: 8 };
+const SIZES = { dim: 8, depth: 1, dim_head: 64, heads: 1, num_queries: 3, output_dim: 12, ff_mult: 2 };
+/** The adapter. */
+export const INSTRUCT = {
+  class: "ResamplerInstructBigger" as const,
+  ...SIZES,
+  embedding_dim_image_embeds: 10,
+  embedding_dim_instruct_embeds: 12,
+  ff_mult_secondary: 2,
+};
+/** The adapter of the paper's own design. */
+export const PAPER_INSTRUCT = {
+  class: "ResamplerInstruct" as const,
+  ...SIZES,
+  embedding_dim_image_embeds: 10,
+  embedding_dim_instruct_embeds: TOWER.projection_dim,
+};
+const CONTROLNET = {
+  in_channels: 4,
+  down_block_types: TINY_UNET.down_block_types,
+  block_out_channels: TINY_UNET.block_out_channels,
+  layers_per_block: 1,
+  norm_num_groups: 4,
+  cross_attention_dim: 12,
+  attention_head_dim: 2,
+  conditioning_embedding_out_channels: [4, 8],
+};
+/** Weights with a little noise, so that what starts at zero has an effect. */
+function shaken(seed: number, params: HostParams): HostParams {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, { data, shape }]) => {
+      const noise = normal(fold(key(seed), name), data.length, { std: 0.2 });
+      return [name, host(Float32Array.from(data, (value, i) => value + noise[i]!), shape)];
+    }),
+  );
+}
+/** The U-Net's weights. */
+export const tinyUnet = (): HostParams => initUnet(key(1), TINY_UNET);
+/** The adapter's weights. */
+export const tinyInstruct = (): HostParams =>
+  adapterParams({
+    projection: initInstructResampler(key(5), INSTRUCT),
+    context: initImageContext(TINY_UNET, tinyUnet()),
+  });
+
+/** Writes the folder: U-Net, autoencoder, encoders, tokenizer, a ControlNet, a LoRA, and an adapter of each kind. Pictures are 16 to 64 pixels wide. */
+export function writeTinyModels(folder: string): void {
+  const write = (path: string, params: HostParams, config?: object) => {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), writeSafetensors(params));
+    if (config) writeFileSync(join(folder, dirname(path), "config.json"), JSON.stringify(config));
+  };
+  const base = tinyUnet(), context = initImageContext(TINY_UNET, base);
+  write("unet/diffusion_pytorch_model.safetensors", base, TINY_UNET);
+  write("vae/diffusion_pytorch_model.safetensors", initVae(key(2), TINY_VAE), TINY_VAE);
+  write("text_encoder/model.safetensors", initTextTower(key(3), TEXT, { projection: false }), TEXT);
+  write("image_encoder/model.safetensors", initVisionTower(key(4), VISION), VISION);
+  write("ip-adapter-instruct-sd15.safetensors", tinyInstruct());
+  const plus = initResampler(key(6), { class: "Resampler", ...SIZES, embedding_dim: 10 });
+  write("ip-adapter-plus_sd15.safetensors", adapterParams({ projection: plus, context }));
+  const own = shaken(7, initInstructResampler(key(7), PAPER_INSTRUCT));
+  write("own-instruct.safetensors", adapterParams({ projection: own, context }));
+  write("instruction_encoder/model.safetensors", initTextTower(key(8), TEXT), TEXT);
+  const controlnet = shaken(9, initControlnet(key(9), CONTROLNET, base));
+  write("controlnet_scribble/diffusion_pytorch_model.safetensors", controlnet, CONTROLNET);
+  const halves = (module: string, width: number) => ({
+    [`${module}.lora_down.weight`]: host(normal(key(module), 2 * width), [2, width]),
+    [`${module}.lora_up.weight`]: host(normal(fold(key(module), "up"), 2 * width), [width, 2]),
+  });
+  write("lora.safetensors", {
+    ...halves("lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q", 8),
+    ...halves("lora_te_text_model_encoder_layers_0_self_attn_q_proj", 12),
+  });
+  mkdirSync(join(folder, "tokenizer"), { recursive: true });
+  for (const name of ["vocab.json", "merges.txt"]) {
+    copyFileSync(
+      new URL(`../../lib/clip/testdata/${name}`, import.meta.url),
+      join(folder, "tokenizer", name),
+    );
+  }
+}

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { fold, type HostParams, key, normal, scope, type Tensor } from "../../lib/engine/mod.ts";
+import { createCaptionTokenizer, initTextTower, textTower } from "../../lib/clip/mod.ts";
+import {
+  initControlnet,
+  initLora,
+  initUnet,
+  noiseSchedule,
+  SD_SCHEDULE,
+  unet,
+} from "../../lib/diffusion/mod.ts";
+import { evaluate } from "../../lib/golden/evaluate.ts";
+import { minSnrWeights, noisyBatch, train, type TrainStep } from "../../lib/training/mod.ts";
+import { MINI_UNET, miniControlnet, miniText } from "../mini/models.ts";
+import { compileControlnetStep, compileLoraStep } from "./addition_step.ts";
+
+const BATCH = 2;
+const LATENT = 4 * 16 * 16;
+const tokenizer = createCaptionTokenizer(["a", "fox"], { length: 24 });
+const config = {
+  ...MINI_UNET,
+  block_out_channels: [16, 16, 16],
+  norm_num_groups: 4,
+  cross_attention_dim: 128,
+};
+const text = miniText(tokenizer.size, tokenizer.end);
+const base = {
+  unet: { config, params: initUnet(key(1), config) },
+  text: { config: text, params: initTextTower(key(2), text, { projection: false }) },
+};
+
+function batch(index: number) {
+  const own = fold(key("test"), index);
+  const noisy = noisyBatch(own, noiseSchedule(SD_SCHEDULE), normal(fold(own, "z"), BATCH * LATENT), BATCH);
+  return {
+    ...noisy,
+    weights: minSnrWeights(noiseSchedule(SD_SCHEDULE), noisy.timestep),
+    ids: tokenizer.encode(["a fox", ""]),
+  };
+}
+const conditioning = Float32Array.from({ length: BATCH * 3 * 4096 }, (_, i) => (i % 7) / 7);
+
+/** The loss of the base alone. */
+async function plainLoss(): Promise<number> {
+  const feeds = batch(0);
+  const { noise } = await evaluate((params, inputs) => {
+    const { lastHiddenState } = textTower(scope(params, "text"), text, inputs.ids as Tensor);
+    const { sample, timestep } = inputs as Record<string, Tensor>;
+    return {
+      noise: unet(scope(params, "unet"), config, {
+        sample: sample as Tensor,
+        timestep: timestep as Tensor,
+        text: lastHiddenState,
+      }),
+    };
+  }, {
+    params: Object.fromEntries([
+      ...Object.entries(base.unet.params).map(([name, array]) => [`unet.${name}`, array]),
+      ...Object.entries(base.text.params).map(([name, array]) => [`text.${name}`, array]),
+    ]) as HostParams,
+    inputs: {
+      sample: { dtype: "float32", shape: [BATCH, 4, 16, 16], data: feeds.sample },
+      timestep: { dtype: "float32", shape: [BATCH], data: feeds.timestep },
+      ids: { dtype: "int32", shape: [BATCH, 24], data: feeds.ids },
+    },
+  });
+  let sum = 0;
+  (noise!.data as Float32Array).forEach((value, i) =>
+    sum += (value - feeds.noise[i]!) ** 2 * feeds.weights[Math.floor(i / LATENT)]! / (BATCH * LATENT)
+  );
+  return sum;
+}
+
+/** Losses of three steps, and the same with an interruption after the first. */
+async function runs(step: TrainStep, more: Record<string, Float32Array>) {
+  const options = {
+    steps: 3,
+    schedule: { kind: "linear", lr: 1e-2, warmup: 0, total: 3 } as const,
+    batch: () => ({ ...batch(0), ...more }),
+  };
+  const losses: number[] = [];
+  let saved: HostParams = {};
+  for await (const event of train(step, options)) {
+    losses.push(event.loss);
+    if (event.step === 1) saved = step.snapshot();
+  }
+  const weights = step.weights();
+  for await (const _ of train(step, { ...options, resume: { step: 1, state: saved } })) { /* goes on */ }
+  assert.deepEqual(step.weights(), weights);
+  return losses;
+}
+
+Deno.test("a fresh ControlNet has the base's own loss, which training then lowers, also after an interruption", async () => {
+  const controlnet = miniControlnet(config);
+  const trainable = initControlnet(key(3), controlnet, base.unet.params);
+  const step = await compileControlnetStep(controlnet, { base, trainable, batch: BATCH });
+  const losses = await runs(step, { conditioning });
+  assert.ok(Math.abs(losses[0]! - await plainLoss()) < 1e-5, `${losses[0]}`);
+  assert.ok(losses[2]! < losses[0]!, `${losses}`);
+  await step.dispose();
+});
+
+Deno.test("a fresh LoRA has the base's own loss, which training then lowers, also after an interruption", async () => {
+  const targets = Object.keys(base.unet.params).filter((name) => /\.attn2\.to_[qkv]\.weight$/.test(name));
+  const trainable = initLora(key(4), base.unet.params, { targets, rank: 4 });
+  const step = await compileLoraStep({ base, trainable, batch: BATCH });
+  const losses = await runs(step, {});
+  assert.ok(Math.abs(losses[0]! - await plainLoss()) < 1e-5, `${losses[0]}`);
+  assert.ok(losses[2]! < losses[0]!, `${losses}`);
+  await step.dispose();
+});

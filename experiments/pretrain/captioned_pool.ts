@@ -1,0 +1,62 @@
+/** Captioned pictures as a training of the denoiser reads them: latents and word ids in memory, and noisy batches of them by step number. */
+import { type Feed, fold, type Key, stream } from "../../lib/engine/mod.ts";
+import type { CaptionTokenizer } from "../../lib/clip/mod.ts";
+import { noiseSchedule, SD_SCHEDULE } from "../../lib/diffusion/mod.ts";
+import type { Rgb } from "../../lib/tasks/mod.ts";
+import { minSnrWeights, noisyBatch } from "../../lib/training/mod.ts";
+import { loadVae } from "../mini/frozen.ts";
+import { latentEncoder } from "../mini/programs.ts";
+
+const LATENT = 4 * 16 * 16;
+const PART = 500;
+
+/** A batch and which items it was made of. */
+export interface CaptionedBatch {
+  readonly items: readonly number[];
+  /** `sample`, `timestep`, `noise`, `weights` (min-SNR-5) and `ids`. */
+  readonly feeds: Record<string, Feed>;
+}
+
+/** Encodes `size` pictures; `compose` gives picture and caption of one by its number, in order. */
+export async function captionedPool(
+  compose: (index: number) => { readonly image: Rgb; readonly caption: string },
+  options: {
+    readonly size: number;
+    readonly tokenizer: CaptionTokenizer;
+    /** Share of captions replaced by the empty one. */
+    readonly captionDrop: number;
+  },
+): Promise<(own: Key, batch: number) => CaptionedBatch> {
+  const { size, tokenizer, captionDrop } = options;
+  const encoder = await latentEncoder(await loadVae());
+  const latents = new Float32Array(size * LATENT);
+  const captions: string[] = [];
+  for (let first = 0; first < size; first += PART) {
+    const items = Array.from({ length: Math.min(PART, size - first) }, (_, i) => compose(first + i));
+    (await encoder.run(items.map(({ image }) => image))).forEach((latent, i) =>
+      latents.set(latent, (first + i) * LATENT)
+    );
+    captions.push(...items.map(({ caption }) => caption));
+  }
+  await encoder.dispose();
+  const ids = tokenizer.encode(captions);
+  const empty = tokenizer.encode([""]);
+  const { length } = tokenizer;
+  const schedule = noiseSchedule(SD_SCHEDULE);
+  return (own, batch) => {
+    const random = stream(fold(own, "items"));
+    const z0 = new Float32Array(batch * LATENT);
+    const words = new Int32Array(batch * length);
+    const items = Array.from({ length: batch }, (_, i) => {
+      const item = random.int(0, size - 1);
+      z0.set(latents.subarray(item * LATENT, (item + 1) * LATENT), i * LATENT);
+      words.set(
+        random.bool(captionDrop) ? empty : ids.subarray(item * length, (item + 1) * length),
+        i * length,
+      );
+      return item;
+    });
+    const noisy = noisyBatch(own, schedule, z0, batch);
+    return { items, feeds: { ...noisy, weights: minSnrWeights(schedule, noisy.timestep), ids: words } };
+  };
+}

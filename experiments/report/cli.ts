@@ -1,0 +1,50 @@
+/** `deno task report [--out results]`: builds report.html and report.md from the results that are there. Exit codes as `reproduce`. */
+import { join } from "node:path";
+import process from "node:process";
+import { UserError } from "../../lib/engine/errors.ts";
+import { atomicWrite, makeFolder } from "../../lib/hub/mod.ts";
+import { reportHtml, reportMarkdown } from "../../lib/report/mod.ts";
+import { readOptions } from "../command_line.ts";
+import { EXPERIMENTS } from "../experiments.ts";
+import { ownStills, reportEntries } from "./entries.ts";
+
+const USAGE = `deno task report [--out DIR]
+
+Builds report.html and report.md from the results in DIR (default results): Table 1 and every figure beside what the paper says, the
+claims with verdicts, how to rerun each. Of each experiment the largest run is shown. No model runs.
+
+Example: deno task report --out results
+`;
+
+/** Runs the command line and returns what it says. @throws UserError for what the user can mend. */
+export async function report(args: readonly string[]): Promise<string> {
+  const { flags, values, positionals } = readOptions(args, { out: "value", help: "flag" });
+  if (flags.has("help")) return USAGE;
+  if (positionals.length > 0) {
+    throw new UserError(`report expects options only, got "${positionals.join(" ")}"; see --help`);
+  }
+  const results = values.get("out") ?? "results";
+  const entries = await reportEntries(results);
+  if (entries.length === 0) {
+    throw new UserError(
+      `Building the report needs a result in ${results}, found none; run deno task reproduce table1`,
+    );
+  }
+  const experiments = EXPERIMENTS.map(({ id }) => id);
+  await makeFolder(results);
+  for (const [name, content] of await ownStills(entries)) await atomicWrite(join(results, name), content);
+  await atomicWrite(join(results, "report.html"), reportHtml(entries, { experiments }));
+  await atomicWrite(join(results, "report.md"), reportMarkdown(entries, { experiments }));
+  return `${entries.map(({ id, scale, budget }) => `${id} (${scale}, ${budget})`).join(", ")}\n` +
+    `Written to ${results}: report.html, report.md\n`;
+}
+
+if (import.meta.main) {
+  try {
+    process.stdout.write(await report(process.argv.slice(2)));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  }
+}

@@ -1,0 +1,97 @@
+/** What lies in a folder of results: of each experiment the largest run, read strictly. */
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { UserError } from "../../lib/engine/errors.ts";
+import { type Drawing, stillFile, stillName } from "../../lib/plots/mod.ts";
+import {
+  drawFigure,
+  DRAWN_FIGURES,
+  FIGURE_SCHEMA,
+  type FigureResult,
+  PAPER_ITEMS,
+  readTable1,
+  type ReportEntry,
+  table1Figure,
+  table1Table,
+} from "../../lib/report/mod.ts";
+import { BUDGET_IDS, SCALE_IDS } from "../scales.ts";
+
+/** The largest run of an experiment: full before quick before smoke, the paper's scale before mini. */
+function runFolder(results: string, id: string): string | undefined {
+  for (const scale of SCALE_IDS.toReversed()) {
+    for (const budget of BUDGET_IDS.toReversed()) {
+      const folder = join(results, id, `${scale}-${budget}`);
+      if (existsSync(join(folder, "result.json"))) return folder;
+    }
+  }
+  return undefined;
+}
+
+function table1Entry(folder: string, results: string): ReportEntry {
+  const { result, picture } = readTable1(folder);
+  return {
+    ...result,
+    id: result.experiment,
+    tables: [table1Table(result)],
+    drawings: [
+      { kind: "figure", figure: table1Figure(result) },
+      {
+        kind: "picture",
+        id: "samples",
+        caption: "Samples: condition, target, and each model's picture.",
+        png: picture,
+      },
+    ],
+    still: (drawing) =>
+      drawing.kind === "picture" ? relative(results, join(folder, "samples.png")) : "table1.svg",
+  };
+}
+
+async function figureEntry(folder: string, results: string): Promise<ReportEntry> {
+  const read = (name: string) => {
+    try {
+      return Uint8Array.from(readFileSync(join(folder, name)));
+    } catch {
+      throw new UserError(
+        `Building the report failed: expected ${name} in ${folder}, got none; reproduce it again`,
+      );
+    }
+  };
+  const result = JSON.parse(new TextDecoder().decode(read("result.json"))) as FigureResult;
+  if (result.schema !== FIGURE_SCHEMA) {
+    throw new UserError(
+      `Building the report failed: expected ${FIGURE_SCHEMA} in ${folder}, got ${result.schema}`,
+    );
+  }
+  return {
+    ...result,
+    id: result.experiment,
+    tables: [],
+    drawings: await drawFigure({ result, read }),
+    still: (drawing) => relative(results, join(folder, stillName(drawing))),
+  };
+}
+
+/** Everything that can be shown from a folder of results. @throws UserError when a result is damaged or of another layout. */
+export async function reportEntries(results: string): Promise<ReportEntry[]> {
+  const entries: ReportEntry[] = [];
+  for (const { id } of PAPER_ITEMS) {
+    const folder = runFolder(results, id);
+    if (folder === undefined) continue;
+    if (id === "table1") entries.push(table1Entry(folder, results));
+    else if (DRAWN_FIGURES.includes(id)) entries.push(await figureEntry(folder, results));
+  }
+  return entries;
+}
+
+/** Still pictures that no result folder holds: Table 1's figure. */
+export async function ownStills(entries: readonly ReportEntry[]): Promise<Map<string, string | Uint8Array>> {
+  const table1 = entries.find(({ id }) => id === "table1");
+  const drawn = table1?.drawings.filter((drawing: Drawing) => drawing.kind === "figure") ?? [];
+  const files = new Map<string, string | Uint8Array>();
+  for (const drawing of drawn) {
+    const { name, content } = await stillFile(drawing);
+    files.set(name, content);
+  }
+  return files;
+}
