@@ -1,5 +1,7 @@
 /** What `deno task bench` can measure, by name. Modules are loaded when they are needed: the engine takes a second. */
 import type { WorkBenchOptions } from "./bench_work.ts";
+import type { Device } from "../experiments/experiment.ts";
+import type { PaperPart } from "./paper/part_names.ts";
 import type { Mode, PeerName } from "./side.ts";
 import type { WorkName } from "./works/names.ts";
 
@@ -14,6 +16,12 @@ export interface BenchOptions {
   readonly modes: readonly Mode[];
   /** Steps of the memory measurement. */
   readonly steps: number;
+  /** Where the paper's models run; cpu if absent. */
+  readonly device?: Device;
+  /** Folder of kept results; none if absent. */
+  readonly out?: string;
+  /** Parts of the paper's models; all if absent. */
+  readonly parts?: readonly PaperPart[];
   readonly cacheFolder: string;
   readonly notice: (text: string) => void;
 }
@@ -66,6 +74,16 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       const peer = peers.includes("scikit-learn") ? { peer: "scikit-learn" as const } : {};
       const result = await benchTsne({ repetitions, cacheFolder, notice, ...peer });
       return { result, text: describeBench(result) };
+    },
+  },
+  paper: {
+    peers: ["pytorch"],
+    inAll: false,
+    batch: false,
+    async run({ peers, ...rest }) {
+      const { benchPaper, describePaper } = await import("./paper/bench_paper.ts");
+      const result = await benchPaper({ ...rest, pytorch: peers.includes("pytorch") });
+      return { result, text: describePaper(result) };
     },
   },
   scaling: {

@@ -3,29 +3,36 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../lib/engine/errors.ts";
 import { oneOf, readOptions, wholeNumber } from "../experiments/command_line.ts";
+import { DEVICES } from "../experiments/experiment.ts";
 import { BENCHES, type BenchOptions } from "./benches.ts";
+import { PAPER_PARTS } from "./paper/part_names.ts";
 import { MODES, type PeerName, PEERS } from "./side.ts";
 
 const USAGE = `deno task bench [${
   Object.keys(BENCHES).join("|")
-}|all] [--peer pytorch,tfjs] [--mode eager] [--repetitions 7] [--batch N] [--out DIR] [--json]
+}|all] [--peer pytorch,tfjs,scikit-learn] [--mode eager] [--repetitions 7] [--batch N] [--out DIR] [--json]
 
-Times this project's work at mini scale on this machine, compiled by our engine, on random weights; each side in a process of its own.
+Times this project's work on this machine, but for "paper" at mini scale, compiled by our engine, on random weights; each side in a process of its own.
   train              one training step of the adapter, batch 32: forward, backward, clipping, AdamW
   pretrain           one training step of the base model, batch 32: all weights, clipping, AdamW, moving average
   sample             16 images by 20 steps of DDIM with guidance and an IPAdapter+ image
   encode, vae        64 images through the image encoder; 64 latents through the autoencoder's decoder
+  tsne               t-SNE of 5,000 instructions, perplexity 30, 1,000 iterations
   all                all of these (the default)
+  paper              the paper's models at full size with random weights, 3.3 GB on disk: a guided denoising step, decoding, encoding,
+                     a training step; each in a process of its own, which may need 22 GB of memory
   scaling            the training step at batches from 8 to 128
   start              seconds until the training step has run, with and without a kept graph
-  memory             memory of a training after a tenth of its steps and after all of them
+  memory             memory of a training in the second and in the last tenth of its steps
 
   --peer NAMES       times the same work elsewhere in turn with ours, once all give the same losses, gradients or outputs:
                      pytorch (needs python3; installs bench/peers/pytorch/requirements.txt into .cache/bench-venv),
-                     tfjs (its wasm backend, op by op)
+                     tfjs (its wasm backend, op by op), scikit-learn (for tsne; installed like pytorch)
   --mode MODE        PyTorch's way: eager, or compile (torch.compile); both unless told
   --repetitions N    turns of each side, 1 to 1000 (default 7)
   --batch N          samples of a run, 1 to 1024
+  --part NAMES       of paper: denoise, decode, encode, train; the others stay as --out has them
+  --device NAME      of paper: cpu (default), webgpu or cuda
   --steps N          steps of the memory measurement, 20 to 1000000 (default 10000)
   --out DIR          keeps the results there, one JSON each, and table.md of all that lie there
   --json             prints the results as JSON, one a line
@@ -40,6 +47,8 @@ export function readBenchOptions(args: readonly string[]) {
     repetitions: "value",
     batch: "value",
     steps: "value",
+    part: "value",
+    device: "value",
     out: "value",
     json: "flag",
     help: "flag",
@@ -59,6 +68,12 @@ export function readBenchOptions(args: readonly string[]) {
   if (batch !== undefined && !benches.every((each) => BENCHES[each]?.batch)) {
     throw new UserError(`--batch expects a bench of one batch size, got ${asked}, which chooses its own`);
   }
+  for (const name of ["part", "device"] as const) {
+    if (values.has(name) && asked !== "paper") {
+      throw new UserError(`--${name} expects bench paper, got ${asked}`);
+    }
+  }
+  const device = values.get("device"), parts = values.get("part")?.split(",");
   const number = (name: "repetitions" | "batch" | "steps", got: string, [low, high]: [number, number]) =>
     wholeNumber(`--${name}`, got, { low, high });
   return {
@@ -68,6 +83,8 @@ export function readBenchOptions(args: readonly string[]) {
     repetitions: number("repetitions", values.get("repetitions") ?? "7", [1, 1000]),
     steps: number("steps", values.get("steps") ?? "10000", [20, 1_000_000]),
     ...(batch === undefined ? {} : { batch: number("batch", batch, [1, 1024]) }),
+    ...(device === undefined ? {} : { device: oneOf("--device", device, DEVICES) }),
+    ...(parts ? { parts: parts.map((part) => oneOf("--part", part, PAPER_PARTS)) } : {}),
     ...(out === undefined ? {} : { out }),
     json: flags.has("json"),
   };
@@ -89,6 +106,7 @@ async function main(args: readonly string[]): Promise<void> {
     const own: BenchOptions = {
       ...rest,
       peers: peers.filter((peer) => bench.peers.includes(peer)),
+      ...(out === undefined ? {} : { out }),
       cacheFolder: process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../.cache", import.meta.url)),
       notice: (text) => console.error(text),
     };

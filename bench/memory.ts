@@ -22,8 +22,6 @@ export async function benchMemory({ steps }: { steps: number }): Promise<MemoryR
 
 /** One line for a person. */
 export function describeMemory({ early, late, growth }: MemoryGrowth): string {
-  const figures = [early, late].map(({ step, megabytes }) =>
-    `${megabytes.toFixed(0)} MB after ${step} steps`
-  );
+  const figures = [early, late].map(({ step, megabytes }) => `${megabytes.toFixed(0)} MB by step ${step}`);
   return `Resident memory of a training: ${figures.join(", ")}: ${(100 * growth).toFixed(1)} % more`;
 }

@@ -1,6 +1,7 @@
 /**
- * Measures that training needs no more memory with time: resident memory of this process after a tenth and after all of the steps of a
- * small compiled training step with frozen weights, AdamW, clipping and an average, garbage collected before each. Prints one line of JSON.
+ * Measures that training needs no more memory with time: resident memory of this process in the second and in the last tenth of the steps of a
+ * small compiled training step with frozen weights, AdamW, clipping and an average, its halves in two threads as trainings are. Each figure
+ * is the least of ten readings of a tenth of the steps: only this thread's garbage can be collected when asked. Prints one line of JSON.
  * `deno task bench memory` runs it.
  *
  *     deno run -A --v8-flags=--expose-gc bench/memory_growth.ts 10000
@@ -10,7 +11,7 @@ import { compileTrainStep } from "../lib/training/mod.ts";
 
 const [BATCH, WIDTH, STEPS] = [4, 256, 5000];
 
-/** What was measured. Sizes in MB (10⁶ bytes); `growth` is a share of the earlier one. */
+/** What was measured: the tenth of the steps that ends at `step`. Sizes in MB (10⁶ bytes); `growth` is a share of the earlier one. */
 export interface MemoryGrowth {
   readonly early: { readonly step: number; readonly megabytes: number };
   readonly late: { readonly step: number; readonly megabytes: number };
@@ -24,7 +25,7 @@ function resident(): number {
 }
 
 async function measure(steps: number): Promise<MemoryGrowth> {
-  const [first, last] = [Math.floor(steps / 10), steps];
+  const every = steps / 100;
   const from = key("memory");
   const matrix = (name: string) =>
     host(normal(fold(from, name), WIDTH * WIDTH, { std: 1 / 16 }), [WIDTH, WIDTH]);
@@ -34,24 +35,25 @@ async function measure(steps: number): Promise<MemoryGrowth> {
     inputs: { x: { shape: [BATCH, WIDTH] }, y: { shape: [BATCH, WIDTH] } },
     clipNorm: 1,
     emaDecay: 0.999,
-    compile: { threads: 1 },
+    separable: true,
     loss: (p, frozen, { x, y }) => {
       const hidden = silu(linear(silu(linear(x!, leaf(frozen, "first.weight"))), leaf(p, "weight")));
       const prediction = linear(hidden, leaf(frozen, "last.weight"));
       return { loss: tf.mean(tf.square(tf.sub(prediction, y!))), aux: { prediction } };
     },
   });
-  const megabytes: Record<number, number> = {};
-  for (let i = 0; i < last; i++) {
+  const readings: number[] = [];
+  for (let i = 0; i < steps; i++) {
     const x = normal(fold(from, "x", i), BATCH * WIDTH);
     await step.run({ x, y: x.toReversed() }, { step: i, learningRate: 1e-3 });
-    if (i + 1 === first || i + 1 === last) megabytes[i + 1] = resident();
+    if (Math.floor((i + 1) / every) > readings.length) readings.push(resident());
   }
   await step.dispose();
-  const [early, late] = [megabytes[first] ?? NaN, megabytes[last] ?? NaN];
+  const least = (from: number) => Math.min(...readings.slice(from, from + 10));
+  const [early, late] = [least(10), least(90)];
   return {
-    early: { step: first, megabytes: early },
-    late: { step: last, megabytes: late },
+    early: { step: Math.round(20 * every), megabytes: early },
+    late: { step: steps, megabytes: late },
     growth: late / early - 1,
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
-Deno.test("Training takes no more memory after 5,000 steps than after 500", async () => {
+Deno.test("Training takes no more memory after 5,000 steps than after 1,000", async () => {
   const script = fileURLToPath(new URL("memory_growth.ts", import.meta.url));
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "--v8-flags=--expose-gc", script],

@@ -1,22 +1,15 @@
 /** A side in a process of its own that answers JSON lines: ours (serve.ts) or a peer's (peers/pytorch/serve.py). */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import process from "node:process";
-import { createInterface } from "node:readline";
 import { loadStrict, readSafetensors, type Shapes } from "../lib/engine/mod.ts";
+import { Conversation, type ConversationOptions } from "./conversation.ts";
 import type { Check, Side, Usage } from "./side.ts";
 
 /** How the process is started. */
-export interface ProcessOptions {
-  readonly name: string;
-  readonly command: string;
-  readonly args: readonly string[];
+export interface ProcessOptions extends ConversationOptions {
   /** Names and shapes of the arrays it must report. */
   readonly shapes: Shapes;
   /** Where it writes them. */
   readonly arraysPath: string;
-  /** Environment variables besides ours. */
-  readonly env?: Readonly<Record<string, string>>;
   /** Runs counted in a turn; the bench's number if absent. */
   readonly runsPerTurn?: number;
 }
@@ -26,56 +19,6 @@ interface Greeting {
   readonly threads: number;
   readonly startSeconds: number;
   readonly openSeconds?: number;
-}
-
-const TAIL = 2000;
-
-/** Sends requests, one line each, and reads their answers. */
-class Conversation {
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #lines: AsyncIterator<string>;
-  readonly #name: string;
-  readonly #ended: Promise<void>;
-  #complaints = "";
-
-  constructor({ name, command, args, env }: ProcessOptions) {
-    this.#name = name;
-    this.#child = spawn(command, [...args], {
-      stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, ...env },
-    });
-    this.#ended = new Promise((resolve) => {
-      this.#child.on("close", () => resolve());
-      this.#child.on("error", (error) => {
-        this.#complaints += error.message;
-        resolve();
-      });
-    });
-    this.#child.stdin.on("error", () => {}); // a process that ended is noticed when its answer is missing
-    this.#child.stderr.on("data", (text) => this.#complaints = (this.#complaints + text).slice(-TAIL));
-    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
-  }
-
-  /** The next answer. @throws Error with its last words when it ended. */
-  async answer<T>(): Promise<T> {
-    const { value, done } = await this.#lines.next();
-    if (!done) return JSON.parse(value) as T;
-    await this.#ended;
-    const last = this.#complaints.trim().split("\n").at(-1);
-    throw new Error(
-      `Timing ${this.#name} failed: expected an answer, got its end: ${last || "no word"}`,
-    );
-  }
-
-  ask<T>(request: Record<string, unknown>): Promise<T> {
-    this.#child.stdin.write(`${JSON.stringify(request)}\n`);
-    return this.answer<T>();
-  }
-
-  async end(): Promise<void> {
-    this.#child.stdin.end();
-    await this.#ended;
-  }
 }
 
 /**

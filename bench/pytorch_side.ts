@@ -27,6 +27,17 @@ export function requireCompiler(command: string = process.env["CXX"] ?? "g++"): 
   );
 }
 
+/** The interpreter of the peer's environment, made when it is not there. @throws UserError when it cannot be had. */
+export function pytorchCommand(
+  { cacheFolder, notice }: { cacheFolder: string; notice: (text: string) => void },
+): Promise<string> {
+  return pythonEnvironment({
+    folder: join(cacheFolder, "bench-venv"),
+    requirements: fileURLToPath(new URL("requirements.txt", PEER_FOLDER)),
+    notice,
+  });
+}
+
 /**
  * Sees to PyTorch and, for torch.compile, to a compiler. What it returns starts the peer and waits for its first run.
  *
@@ -37,11 +48,7 @@ export async function preparePytorch(
   { cacheFolder, notice }: { cacheFolder: string; notice: (text: string) => void },
 ): Promise<(peer: PeerCase) => Promise<Side>> {
   if (mode === "compile") requireCompiler();
-  const command = await pythonEnvironment({
-    folder: join(cacheFolder, "bench-venv"),
-    requirements: fileURLToPath(new URL("requirements.txt", PEER_FOLDER)),
-    notice,
-  });
+  const command = await pytorchCommand({ cacheFolder, notice });
   const script = fileURLToPath(new URL("serve.py", PEER_FOLDER));
   return ({ work, casePath, threads, shapes }) =>
     processSide({

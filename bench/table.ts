@@ -1,13 +1,15 @@
 /** The README's tables: a pure function of the kept results. */
 import { LINEAR_BAR, MEMORY_BARS, RATE_SHARE_BAR, START_BARS, verdict } from "./bars.ts";
 import type { MemoryResult } from "./memory.ts";
+import type { PaperResult } from "./paper/bench_paper.ts";
+import { paperSection } from "./paper/paper_table.ts";
 import type { BenchResult, Comparison, SideResult } from "./result.ts";
 import type { ScalingResult } from "./scaling.ts";
 import type { StartResult } from "./start.ts";
 import type { Spread } from "./statistics.ts";
 
 /** Whatever a bench keeps. */
-export type AnyResult = BenchResult | ScalingResult | StartResult | MemoryResult;
+export type AnyResult = BenchResult | ScalingResult | StartResult | MemoryResult | PaperResult;
 
 const ORDER = ["train", "pretrain", "sample", "encode", "vae", "tsne"];
 
@@ -152,5 +154,6 @@ export function tableOf(results: readonly AnyResult[]): string {
     ...find<ScalingResult>("scaling").map(scalingSection),
     ...find<StartResult>("start").map(startSection),
     ...find<MemoryResult>("memory").map(memorySection),
+    ...find<PaperResult>("paper").map(paperSection),
   ].join("\n").trimStart() + "\n";
 }

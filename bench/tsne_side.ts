@@ -1,13 +1,5 @@
 /** One side of the t-SNE bench: a process that answers JSON lines. */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-
-/** How a side is started. */
-export interface TsneSideOptions {
-  readonly name: string;
-  readonly command: string;
-  readonly args: readonly string[];
-}
+import { Conversation, type ConversationOptions } from "./conversation.ts";
 
 /** One layout. */
 export interface TimedLayout {
@@ -28,49 +20,20 @@ export interface TsneSide {
   close(): Promise<void>;
 }
 
-const TAIL = 2000;
-
 /**
  * Starts a side and waits until it has read the points.
  *
  * @throws Error with its last words when it ends instead of answering.
  */
-export async function startTsneSide({ name, command, args }: TsneSideOptions): Promise<TsneSide> {
-  const child: ChildProcessWithoutNullStreams = spawn(command, [...args], {
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  let complaints = "";
-  const ended = new Promise<void>((resolve) => {
-    child.on("close", () => resolve());
-    child.on("error", (error) => {
-      complaints += error.message;
-      resolve();
-    });
-  });
-  child.stdin.on("error", () => {}); // a side that ended is noticed when its answer is missing
-  child.stderr.on("data", (text) => complaints = (complaints + text).slice(-TAIL));
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async <T>(): Promise<T> => {
-    const { value, done } = await lines.next();
-    if (!done) return JSON.parse(value) as T;
-    await ended;
-    const last = complaints.trim().split("\n").at(-1);
-    throw new Error(`Timing ${name} failed: expected an answer, got its end: ${last || "no word"}`);
-  };
-  const ask = <T>(request: Record<string, unknown>): Promise<T> => {
-    child.stdin.write(`${JSON.stringify(request)}\n`);
-    return answer<T>();
-  };
-  const { threads, versions } = await answer<{ threads: number; versions: Record<string, string> }>();
+export async function startTsneSide(options: ConversationOptions): Promise<TsneSide> {
+  const side = new Conversation(options);
+  const { threads, versions } = await side.answer<Pick<TsneSide, "threads" | "versions">>();
   return {
-    name,
+    name: options.name,
     threads,
     versions,
-    layout: (path) => ask<TimedLayout>({ do: "layout", path }),
-    peakMemory: async () => (await ask<{ peakMemoryMiB: number }>({ do: "usage" })).peakMemoryMiB,
-    async close() {
-      child.stdin.end();
-      await ended;
-    },
+    layout: (path) => side.ask<TimedLayout>({ do: "layout", path }),
+    peakMemory: async () => (await side.ask<{ peakMemoryMiB: number }>({ do: "usage" })).peakMemoryMiB,
+    close: () => side.end(),
   };
 }

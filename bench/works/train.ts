@@ -109,11 +109,13 @@ function drawBatch(from: Key, config: TrainConfig): HostParams {
       instruction: normal(fold(own, "instruction"), instructed, { std: 1 / Math.sqrt(instructed) }),
     };
   });
-  const arrays = adapterBatch(from, items, {
-    schedule: noiseSchedule(SD_SCHEDULE),
-    noImage: new Float32Array(imageTokens * width),
-    noText: tokenizerOf(config).encode([""]),
-  }) as Record<string, HostArray["data"]>;
+  const arrays: Record<string, HostArray["data"]> = {
+    ...adapterBatch(from, items, {
+      schedule: noiseSchedule(SD_SCHEDULE),
+      noImage: new Float32Array(imageTokens * width),
+      noText: tokenizerOf(config).encode([""]),
+    }),
+  };
   const shapes: Record<string, readonly number[]> = {
     sample: [batch, 4, 16, 16],
     timestep: [batch],

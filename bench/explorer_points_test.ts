@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { findChromium } from "../experiments/explore/chromium.ts";
+import { measurePoints } from "./explorer_points.ts";
+
+Deno.test({
+  name: "measurePoints() draws a map, labels what is pointed at and zooms",
+  ignore: findChromium() === undefined,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const { points, firstDraw, drawing, hover, zoom } = await measurePoints(20_000);
+    assert.equal(points, 20_000);
+    assert.ok(drawing > 0 && drawing < firstDraw && firstDraw < 60, `${drawing} of ${firstDraw} s`);
+    assert.ok(hover > 0 && hover < 5000, `${hover} ms`);
+    assert.ok(zoom.median > 0 && zoom.median <= zoom.largest && zoom.median < 5000, JSON.stringify(zoom));
+  },
+});
