@@ -31,7 +31,13 @@ const RANKS: Readonly<Record<string, number>> = {
 };
 
 /** Packages that only lib/engine may import. */
-const ENGINE_ONLY = ["@tensorflow/tfjs", "onnxruntime-node", "onnxruntime-common", "protobufjs"];
+const ENGINE_ONLY = [
+  "@tensorflow/tfjs",
+  "onnxruntime-node",
+  "onnxruntime-web",
+  "onnxruntime-common",
+  "protobufjs",
+];
 
 const folderOf = (path: string) => path.split("/").slice(0, path.startsWith("lib/") ? 2 : 1).join("/");
 
@@ -43,7 +49,7 @@ function* sources(folder: string): Generator<string> {
     ) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* sources(path);
-    else if (entry.name.endsWith(".ts")) yield path;
+    else if (/\.tsx?$/.test(entry.name)) yield path;
   }
 }
 
