@@ -14,6 +14,7 @@ import type { Browser, Page } from "playwright-core";
 import { UserError } from "../lib/engine/mod.ts";
 import { findChromium, openChromium } from "../experiments/explore/chromium.ts";
 import { startExplorer } from "../experiments/explore/explore.ts";
+import { ExplorerPage } from "../experiments/explore/explorer_page.ts";
 import { exportSite } from "../experiments/explore/site/export_site.ts";
 import { hostFolder } from "../experiments/explore/site/static_host.ts";
 
@@ -80,19 +81,15 @@ export async function soak(drawings: number, options: { readonly site?: boolean 
   const browser = await openChromium(path);
   const server: number[] = [], pages: number[] = [];
   try {
-    const page = await browser.newPage();
-    page.setDefaultTimeout(300_000);
-    await page.goto(
-      `${source.url}#p=${encodeURIComponent("use the style")}&n=A&at=0&steps=5&plus=0&panel=pictures`,
-    );
+    const its = new ExplorerPage(await browser.newPage(), source.url);
+    const { page } = its;
+    await its.open(`#p=${encodeURIComponent("use the style")}&n=A&at=0&steps=5&plus=0&panel=pictures`);
     await page.locator(".gallery img").nth(19).waitFor();
     const began = performance.now();
     for (let i = 0; i < drawings; i++) {
       await page.getByLabel("Seed").fill(String(i));
       await page.getByLabel("Seed").press("Tab");
-      await page.getByRole("button", { name: "Make pictures" }).click();
-      await page.waitForSelector("progress");
-      await page.getByText(/^Made in/u).waitFor();
+      await its.draw("Make pictures");
       await collectGarbage(page);
       server.push(ownMemory());
       pages.push(await pageMemory(browser));

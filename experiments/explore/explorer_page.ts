@@ -96,16 +96,28 @@ export class ExplorerPage {
     });
   }
 
-  /** Points at a place until the page says what is there: the map listens again a moment after it is drawn. */
-  async hover({ x, y }: { x: number; y: number }): Promise<string> {
+  /** Points at a mark until the page says its text: the map listens again a moment after it is drawn. */
+  async hover({ x, y, text }: { x: number; y: number; text: string }): Promise<void> {
     const label = this.page.locator(".hoverlayer .hovertext").first();
+    const expected = text.split("<br>")[0]!;
+    let shown: string | null = null;
     for (const began = performance.now(); performance.now() - began < PATIENCE;) {
       await this.page.mouse.move(x - 3, y);
       await this.page.mouse.move(x, y);
-      const shown = await label.textContent({ timeout: 1000 }).catch(() => null);
-      if (shown !== null) return shown;
+      shown = await label.textContent({ timeout: 1000 }).catch(() => null);
+      if (shown?.includes(expected)) return;
+      await this.page.waitForTimeout(50);
     }
-    throw new Error("waited in vain for a label");
+    throw new Error(`waited in vain for the label “${expected}”, saw ${shown}`);
+  }
+
+  /** Presses what begins a drawing, and waits until that drawing has ended. */
+  async draw(button: string): Promise<void> {
+    const results = this.page.locator(".results");
+    const last = await results.count() > 0 ? Number(await results.getAttribute("data-drawing")) : 0;
+    await this.page.getByRole("button", { name: button, exact: true }).click();
+    await this.page.locator(`.results[data-drawing="${last + 1}"][aria-busy=false]`).waitFor();
+    await this.page.getByText(/^Made in/u).waitFor();
   }
 
   async drag(places: readonly { x: number; y: number }[]): Promise<void> {

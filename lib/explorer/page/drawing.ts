@@ -29,6 +29,8 @@ export interface DrawnRow {
 
 /** A drawing. */
 export interface Drawing {
+  /** Counts the page's drawings, from 1. */
+  readonly number: number;
   readonly kind: "pictures" | "walk";
   readonly running: boolean;
   readonly rows: readonly DrawnRow[];
@@ -48,6 +50,7 @@ export interface Drawing {
 export const drawing = signal<Drawing | undefined>(undefined);
 
 let abort: AbortController | undefined;
+let drawings = 0;
 
 /** Texts that pictures are made for. */
 export function wantedTexts(): readonly string[] {
@@ -83,10 +86,10 @@ function conditionSource(): string {
 const source = (png: string) => `data:image/png;base64,${png}`;
 const empty = (length: number) => Array<undefined>(length).fill(undefined);
 
-async function follow(body: DrawBody, start: Drawing): Promise<void> {
+async function follow(body: DrawBody, start: Omit<Drawing, "number">): Promise<void> {
   abort?.abort();
   const own = abort = new AbortController();
-  let now = start;
+  let now: Drawing = { ...start, number: ++drawings };
   const tell = (change: Partial<Drawing>) => {
     now = { ...now, ...change };
     if (abort === own) drawing.value = now;

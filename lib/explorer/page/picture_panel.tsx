@@ -76,7 +76,7 @@ function Results({ made }: { made: Drawing }) {
   const item = gallery.value?.find(({ id }) => id === view.value.gallery);
   const typical = item && known.value?.studio?.typical?.[item.task];
   return (
-    <section class="results" aria-label="Pictures" aria-busy={running}>
+    <section class="results" aria-label="Pictures" aria-busy={running} data-drawing={made.number}>
       <div class="progress-line" role="status">
         {running
           ? (
