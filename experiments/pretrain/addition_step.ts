@@ -1,4 +1,4 @@
-/** The training step of what is put on top of the frozen base, a ControlNet or a LoRA: min-SNR weights, clipping, AdamW. */
+/** The training step of what is put on top of the frozen base, a ControlNet or a LoRA: weighed samples, clipping, AdamW. */
 import {
   combine,
   type CompileOptions,

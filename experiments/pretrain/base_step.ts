@@ -1,4 +1,4 @@
-/** The training step of the base model: U-Net and text encoder together, min-SNR weights, clipping, AdamW and a moving average. */
+/** The training step of the base model: U-Net and text encoder together, weighed samples, clipping, AdamW and a moving average. */
 import { type CompileOptions, type HostParams, scope, type Tensor } from "../../lib/engine/mod.ts";
 import { textTower, type TextTowerConfig } from "../../lib/clip/mod.ts";
 import { unet, type UnetConfig } from "../../lib/diffusion/mod.ts";

@@ -3,7 +3,7 @@ import { type Feed, fold, type Key, stream } from "../../lib/engine/mod.ts";
 import type { CaptionTokenizer } from "../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE } from "../../lib/diffusion/mod.ts";
 import type { Rgb } from "../../lib/tasks/mod.ts";
-import { minSnrWeights, noisyBatch } from "../../lib/training/mod.ts";
+import { noisyBatch, velocityWeights } from "../../lib/training/mod.ts";
 import { loadVae } from "../mini/frozen.ts";
 import { latentEncoder } from "../mini/programs.ts";
 
@@ -13,7 +13,7 @@ const PART = 500;
 /** A batch and which items it was made of. */
 export interface CaptionedBatch {
   readonly items: readonly number[];
-  /** `sample`, `timestep`, `noise`, `weights` (min-SNR-5) and `ids`. */
+  /** `sample`, `timestep`, `noise`, `weights` (of an error of v) and `ids`. */
   readonly feeds: Record<string, Feed>;
 }
 
@@ -57,6 +57,6 @@ export async function captionedPool(
       return item;
     });
     const noisy = noisyBatch(own, schedule, z0, batch);
-    return { items, feeds: { ...noisy, weights: minSnrWeights(schedule, noisy.timestep), ids: words } };
+    return { items, feeds: { ...noisy, weights: velocityWeights(schedule, noisy.timestep), ids: words } };
   };
 }

@@ -56,7 +56,7 @@ export function controlnetRecipe(name: ControlnetName): Recipe {
     batchSize: BATCH,
     seed,
     schedule: (steps) => ({ kind: "linear", lr: 5e-4, warmup: 50, total: steps }),
-    summary: `ControlNet on the frozen base: ${POOL} ${what}, min-SNR-5 weights, AdamW 5e-4 linearly down, ${
+    summary: `ControlNet on the frozen base: ${POOL} ${what}, error of v, AdamW 5e-4 linearly down, ${
       100 * CAPTION_DROP
     } % captions dropped`,
     async prepare(bank, { notify, compile }) {

@@ -29,7 +29,7 @@ export function loraRecipe(family: Family): Recipe {
     seed: SEED,
     schedule: (steps) => ({ kind: "linear", lr: 1e-3, warmup: 50, total: steps }),
     summary:
-      `LoRA of rank ${RANK} on the attention projections of the frozen base: ${POOL} untreated scenes of the family "${family}" whose captions do not name it, min-SNR-5 weights, AdamW 1e-3 linearly down, ${
+      `LoRA of rank ${RANK} on the attention projections of the frozen base: ${POOL} untreated scenes of the family "${family}" whose captions do not name it, error of v, AdamW 1e-3 linearly down, ${
         100 * CAPTION_DROP
       } % captions dropped`,
     async prepare(bank, { notify, compile }) {
