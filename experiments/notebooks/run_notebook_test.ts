@@ -98,9 +98,9 @@ Deno.test("runNotebook() ends the kernel and what it started when a cell hangs",
   const start =
     `const child = new Deno.Command(Deno.execPath(), { args: ["eval", "setTimeout(() => {}, 1e6)"] }).spawn(); child.pid`;
   await withNotebook([[start], ["await new Promise(() => setTimeout(() => {}, 1e6))"]], async (path) => {
-    const { faults, seconds, kernelId, outputs } = await runNotebook(path, { timeout: 4 });
-    assert.deepEqual(faults, ["cell 2: not done within 4 s"]);
-    assert.ok(seconds < 20);
+    const { faults, seconds, kernelId, outputs } = await runNotebook(path, { timeout: 12 });
+    assert.deepEqual(faults, ["cell 2: not done within 12 s"]);
+    assert.ok(seconds < 60);
     assert.equal(lives(kernelId), false);
     assert.equal(lives(Number(outputs[0]?.[0]?.["text/plain"])), false);
   });

@@ -306,14 +306,22 @@ Deno.test("the explorer's server", async (t) => {
 
     await t.step("ends a page's drawing when it starts another, cancels it, or goes away", async () => {
       const long = { ...drawing, steps: 100 };
+      /** Waits until so many drawings are under way. */
+      const open = async (count: number) => {
+        for (let tries = 0; (await (await fetch(api("drawings"))).json()).open !== count; tries++) {
+          assert.ok(tries < 500, `waited in vain for ${count} drawings`);
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+      };
       const first = send(api("draw"), long).then((answer) => linesOf<DrawLine>(answer));
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await open(1);
       const second = await linesOf<DrawLine>(await send(api("draw"), drawing));
       assert.equal((await first).at(-1)!.kind, "cancelled");
       assert.equal(second.at(-1)!.kind, "done");
 
+      await open(0);
       const third = send(api("draw"), long).then((answer) => linesOf<DrawLine>(answer));
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await open(1);
       assert.deepEqual(await (await send(api("cancel"), { client: "page 1" })).json(), { cancelled: true });
       assert.equal((await third).at(-1)!.kind, "cancelled");
       assert.deepEqual(await (await send(api("cancel"), { client: "page 1" })).json(), { cancelled: false });
@@ -322,11 +330,7 @@ Deno.test("the explorer's server", async (t) => {
       const fourth = await send(api("draw"), long, { signal: leaving.signal });
       await fourth.body!.getReader().read();
       leaving.abort();
-      for (let tries = 0;; tries++) {
-        if ((await (await fetch(api("drawings"))).json()).open === 0) break;
-        assert.ok(tries < 40, "the drawing goes on though its reader has gone");
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
+      await open(0);
     });
 
     await t.step("serves its own page, and the gallery's pictures", async () => {
