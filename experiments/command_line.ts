@@ -1,6 +1,18 @@
 /** Options of a command line: what is wrong is said in one sentence, with the nearest name there is. */
+import process from "node:process";
 import { parseArgs } from "node:util";
 import { UserError } from "../lib/engine/errors.ts";
+
+/** Runs a command. The exit code is the number it gives, else 0; 2, with one line on the error stream, for a mistake in what was asked. */
+export async function runCommand(run: () => Promise<number | void>): Promise<void> {
+  try {
+    process.exitCode = await run() ?? 0;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(error.message);
+    process.exitCode = 2;
+  }
+}
 
 /** Whether an option stands alone, takes a value, or takes a text that may be empty. */
 export type OptionKind = "flag" | "value" | "text";

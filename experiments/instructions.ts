@@ -15,6 +15,7 @@ import {
   TASKS,
   trainingInstructions,
 } from "../lib/instructions/mod.ts";
+import { runCommand } from "./command_line.ts";
 
 const USAGE =
   "deno task instructions --task TASK [--count N] [--seed N] [--split train|held-out] [--llm URL --model NAME]";
@@ -117,11 +118,7 @@ function print(text: string): void {
 }
 
 if (import.meta.main) {
-  try {
+  await runCommand(async () => {
     print(formatCorpus(await instructionLines(Deno.args, { apiKey: process.env.LLM_API_KEY })));
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    Deno.exitCode = 2;
-  }
+  });
 }

@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { UserError } from "../lib/engine/mod.ts";
 import { compareCase, type Comparison, readCase } from "../lib/golden/mod.ts";
+import { runCommand } from "./command_line.ts";
 import { type EngineName, ENGINES } from "./parity/case_runner.ts";
 import { runnerOf } from "./parity/dispatch.ts";
 
@@ -114,12 +115,4 @@ async function main(args: readonly string[]): Promise<number> {
   return count("failed") > 0 ? 1 : 0;
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exitCode = await main(Deno.args);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    Deno.exitCode = 2;
-  }
-}
+if (import.meta.main) await runCommand(() => main(Deno.args));

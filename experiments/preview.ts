@@ -16,6 +16,7 @@ import {
   type TaskId,
   TASKS,
 } from "../lib/tasks/mod.ts";
+import { runCommand } from "./command_line.ts";
 
 const MOST = 12;
 
@@ -118,12 +119,4 @@ async function main(args: readonly string[]): Promise<void> {
   console.log(`${values.out}: ${TASKS.length} tasks x ${count} items`);
 }
 
-if (import.meta.main) {
-  try {
-    await main(Deno.args);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    Deno.exitCode = 2;
-  }
-}
+if (import.meta.main) await runCommand(() => main(Deno.args));

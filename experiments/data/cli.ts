@@ -2,7 +2,7 @@
 import process from "node:process";
 import { UserError } from "../../lib/engine/mod.ts";
 import { TABLE1_TASKS } from "../../lib/report/mod.ts";
-import { oneOf, readOptions, wholeNumber } from "../command_line.ts";
+import { oneOf, readOptions, runCommand, wholeNumber } from "../command_line.ts";
 import { showSteps } from "../generate/progress.ts";
 import { checkDataset, datasetText } from "./check_dataset.ts";
 import { layoutsText } from "./paper_datasets.ts";
@@ -54,12 +54,4 @@ async function main(args: readonly string[]): Promise<number> {
   return report.sound ? 0 : 1;
 }
 
-if (import.meta.main) {
-  try {
-    process.exitCode = await main(Deno.args);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    process.exitCode = 2;
-  }
-}
+if (import.meta.main) await runCommand(() => main(Deno.args));

@@ -5,7 +5,7 @@ import process from "node:process";
 import { UserError } from "../../lib/engine/mod.ts";
 import { atomicWrite } from "../../lib/hub/mod.ts";
 import { FAMILIES, loadBank } from "../../lib/tasks/mod.ts";
-import { oneOf, readOptions, wholeNumber } from "../command_line.ts";
+import { oneOf, readOptions, runCommand, wholeNumber } from "../command_line.ts";
 import {
   checkpointPath,
   CHECKPOINTS,
@@ -143,16 +143,12 @@ export async function evaluate(
 }
 
 if (import.meta.main) {
-  try {
+  await runCommand(async () => {
     const text = await evaluate(process.argv.slice(2), {
       notice: (line) => console.error(line),
       width: process.stdout.columns ?? 110,
     });
     const bytes = new TextEncoder().encode(text);
     for (let done = 0; done < bytes.length;) done += Deno.stdout.writeSync(bytes.subarray(done));
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    Deno.exitCode = 2;
-  }
+  });
 }

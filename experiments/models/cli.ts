@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import process from "node:process";
 import { UserError } from "../../lib/engine/errors.ts";
 import { downloadHubFile, type HubFile, hubSettings } from "../../lib/hub/mod.ts";
-import { oneOf, readOptions } from "../command_line.ts";
+import { oneOf, readOptions, runCommand } from "../command_line.ts";
 import { openBar } from "../runner/progress_bar.ts";
 import { type FileReport, inspectMiniFiles, inspectPaperFile, locate, type Places } from "./inspect.ts";
 import { PAPER_FILES } from "./paper_files.ts";
@@ -116,12 +116,4 @@ async function main(args: readonly string[]): Promise<number> {
   return reports.some(({ state }) => state === "wrong") || (missing && scale !== "all") ? 1 : 0;
 }
 
-if (import.meta.main) {
-  try {
-    process.exitCode = await main(Deno.args);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    process.exitCode = 2;
-  }
-}
+if (import.meta.main) await runCommand(() => main(Deno.args));

@@ -4,7 +4,7 @@ import process from "node:process";
 import { UserError } from "../../lib/engine/errors.ts";
 import { atomicWrite, makeFolder } from "../../lib/hub/mod.ts";
 import { reportHtml, reportMarkdown } from "../../lib/report/mod.ts";
-import { readOptions } from "../command_line.ts";
+import { readOptions, runCommand } from "../command_line.ts";
 import { EXPERIMENTS } from "../experiments.ts";
 import { ownStills, reportEntries } from "./entries.ts";
 
@@ -40,11 +40,5 @@ export async function report(args: readonly string[]): Promise<string> {
 }
 
 if (import.meta.main) {
-  try {
-    process.stdout.write(await report(process.argv.slice(2)));
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 2;
-  }
+  await runCommand(async () => void process.stdout.write(await report(process.argv.slice(2))));
 }
