@@ -71,7 +71,7 @@ export class ExplorerPage {
     }
   }
 
-  /** The training mark that is farthest from any other: its text, and where it is on the screen. */
+  /** The training mark that is farthest from any other, of those that nothing covers: its text, and where it is on the screen. */
   async loneliest(): Promise<{ text: string; x: number; y: number }> {
     return await this.page.evaluate(() => {
       const plot = document.querySelector(".plot") as unknown as HTMLElement & {
@@ -92,7 +92,11 @@ export class ExplorerPage {
         Math.min(
           ...marks.filter((mark) => mark !== at).map((mark) => Math.hypot(mark.x - at.x, mark.y - at.y)),
         );
-      return marks.filter(({ known }) => known).reduce((most, mark) => room(mark) > room(most) ? mark : most);
+      const open = (at: { x: number; y: number }) =>
+        document.elementFromPoint(at.x, at.y)?.classList.contains("nsewdrag") === true;
+      return marks.filter((mark) => mark.known && open(mark)).reduce((most, mark) =>
+        room(mark) > room(most) ? mark : most
+      );
     });
   }
 
