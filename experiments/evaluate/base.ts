@@ -53,8 +53,14 @@ export const BASE: PartEvaluation = {
         `${GUIDANCE}. By the judge's image tower, a picture finds its own caption among the ${items}; beside it the same for the ` +
         "real scenes of these captions. CLIP-P is 2.5 · max(0, cosine) with the caption.",
       scores: [
-        meanScore("generated → caption top-1", [found.map(Number)], { bar: { least: 0.5, items: 100 } }),
+        meanScore("generated → caption top-1", [found.map(Number)]),
         meanScore("real scene → caption top-1", [foundReal.map(Number)]),
+        {
+          name: "share of the real scenes' top-1",
+          value: found.filter(Boolean).length / Math.max(1, foundReal.filter(Boolean).length),
+          n: items,
+          bar: { least: 0.8, items: 100 },
+        },
         meanScore("CLIP-P, generated", clipP(made)),
         meanScore("CLIP-P, real scenes", clipP(real)),
       ],

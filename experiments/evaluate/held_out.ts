@@ -22,6 +22,16 @@ export function* heldOutItems(bank: Bank): Generator<HeldOutItem, never> {
   }
 }
 
+/** Takes items until `count` scenes with as many captions are found; portraits and repeated captions are passed over. */
+export function differentCaptions(items: Generator<HeldOutItem, never>, count: number): HeldOutItem[] {
+  const found = new Map<string, HeldOutItem>();
+  while (found.size < count) {
+    const item = items.next().value;
+    if (item.scene !== undefined && !found.has(item.caption)) found.set(item.caption, item);
+  }
+  return [...found.values()];
+}
+
 /** Takes items until `count` scenes of as many concepts are found; portraits and repeated concepts are passed over. */
 export function distinctScenes(items: Generator<HeldOutItem, never>, count: number): HeldOutItem[] {
   const found = new Map<string, HeldOutItem>();

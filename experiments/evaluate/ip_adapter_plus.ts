@@ -87,7 +87,12 @@ export const IP_ADAPTER_PLUS: PartEvaluation = {
         "matched within one pixel; two unrelated scenes score about 0.45.",
       scores: [
         ...rows,
-        { name: "CLIP-I, share of the autoencoder's ceiling", value: own.value / ceiling.value, n: items },
+        {
+          name: "CLIP-I, share of the autoencoder's ceiling",
+          value: own.value / ceiling.value,
+          n: items,
+          bar: { least: 0.9, items: 64 },
+        },
       ],
       gallery: {
         note: "condition | IPAdapter+ | text alone",
