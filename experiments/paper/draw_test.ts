@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { eager, UserError } from "../../lib/engine/mod.ts";
 import { encodePng, readPicture } from "../../lib/raster/mod.ts";
 import { readRecordOf } from "../generate/record.ts";
+import { generationSheet } from "../generate/sheet.ts";
 import { runPaperGenerate } from "./command.ts";
 import { generatePaper } from "./generate.ts";
 import { PAPER_RECORDS } from "./paper_record.ts";
@@ -163,6 +164,11 @@ Deno.test("runPaperGenerate() chains four predictions with --instruct-guidance, 
     const bytes = new Uint8Array(readFileSync(join(out, "000.png")));
     const { settings } = readRecordOf(bytes, "000.png", PAPER_RECORDS);
     assert.deepEqual([settings.instructGuidance, settings.imageGuidance, settings.guidance], [12, 3, 8]);
+    const record = { scale: "paper", settings };
+    const sheet = generationSheet({
+      pictures: [{ width: 1, height: 1, pixels: pixels(1, 1), index: 0, record }],
+    });
+    assert.match(sheet.subtitle!, /guidance 3 \(image\), 8 \(prompt\), 12 \(instruction\)/);
     assert.notDeepEqual(
       await picture(folder, [...INSTRUCT, ...control, "--guidance", "8"]),
       (await readPicture(bytes)).pixels,
