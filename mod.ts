@@ -557,13 +557,19 @@ export {
 } from "./experiments/paper/generate.ts";
 export { PAPER_RECORDS, type PaperRecord, type PaperWeightName } from "./experiments/paper/paper_record.ts";
 export { type PaperSettings } from "./experiments/paper/draw.ts";
+export { type ChainScales } from "./experiments/paper/guidance_passes.ts";
 export { expectedPaperSeconds, PAPER_RATES, type PaperRates } from "./experiments/paper/paper_rates.ts";
 export { writeTinyModels } from "./experiments/paper/tiny_models.ts";
 export { PAPER_FILES, type PaperFile } from "./experiments/models/paper_files.ts";
 export { checkDataset, type DatasetReport, datasetText } from "./experiments/data/check_dataset.ts";
 export { layoutText, PAPER_DATASETS, type PaperDataset } from "./experiments/data/paper_datasets.ts";
 export { type Budget, type Scale, SCALES } from "./experiments/scales.ts";
-export { type GenerationSettings, NUMBERS, SAMPLER_NAMES } from "./experiments/generate/settings.ts";
+export {
+  CHAIN_NUMBERS,
+  type GenerationSettings,
+  NUMBERS,
+  SAMPLER_NAMES,
+} from "./experiments/generate/settings.ts";
 export { generationSheet, pictureName } from "./experiments/generate/sheet.ts";
 export { type ImageSource } from "./experiments/generate/source_image.ts";
 export { JOINT_ADAPTER } from "./experiments/generate/adapter_file.ts";

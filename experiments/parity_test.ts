@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { UserError } from "../lib/engine/mod.ts";
 import { readCase } from "../lib/golden/mod.ts";
 import { checkCase, listCases } from "./parity.ts";
+import { ENGINES } from "./parity/case_runner.ts";
 import { runnerOf } from "./parity/dispatch.ts";
 
 const FOLDER = new URL("../data/golden/", import.meta.url);
@@ -10,6 +11,18 @@ for (const name of listCases(FOLDER)) {
   Deno.test(`checkCase() finds no tensor of ${name} above its bar, compiled engine`, async () => {
     const { outcome, worst, fault } = await checkCase(name, FOLDER, "compiled");
     assert.equal(outcome, "passed", `${fault ?? JSON.stringify(worst)}`);
+  });
+}
+
+const OTHERS = new URL("parity/testdata/", import.meta.url);
+
+for (const engine of ENGINES) {
+  Deno.test(`checkCase() passes a folder of cases with other sizes and settings, ${engine} engine`, async () => {
+    assert.deepEqual(listCases(OTHERS), ["text_other", "unet_other", "vae_other", "vision_other"]);
+    for (const name of listCases(OTHERS)) {
+      const { outcome, worst, fault } = await checkCase(name, OTHERS, engine);
+      assert.equal(outcome, "passed", `${name}: ${fault ?? JSON.stringify(worst)}`);
+    }
   });
 }
 

@@ -5,6 +5,7 @@ import { makeFolder, writeFailure } from "../../lib/hub/mod.ts";
 import { type Fit, FITS } from "../../lib/raster/mod.ts";
 import { oneOf } from "../command_line.ts";
 import {
+  type ChainNumberName,
   type GenerationSettings,
   type NumberName,
   NUMBERS,
@@ -47,14 +48,18 @@ export async function givenPicture<As extends string>(
   return path === undefined ? {} : { [as]: await readBytes(path, "the picture") } as Record<As, Uint8Array>;
 }
 
-function numbersOf(values: OptionValues): Partial<Record<NumberName, number>> {
+/** The numbers that were given among these. @throws UserError for one out of range. */
+export function numbersGiven<Name extends NumberName | ChainNumberName>(
+  values: OptionValues,
+  names: readonly Name[],
+): Partial<Record<Name, number>> {
   return Object.fromEntries(
-    (Object.keys(NUMBERS) as NumberName[]).flatMap((name) => {
+    names.flatMap((name) => {
       const text = values.get(optionName(name).slice(2));
       if (text === undefined) return [];
       return [[name, numberSetting(name, /^-?\d*\.?\d+$/.test(text) ? Number(text) : text)]];
     }),
-  );
+  ) as Partial<Record<Name, number>>;
 }
 
 /**
@@ -65,7 +70,10 @@ function numbersOf(values: OptionValues): Partial<Record<NumberName, number>> {
 export async function drawingRequest(
   values: OptionValues,
 ): Promise<{ request: DrawingRequest; count: number }> {
-  const { count = NUMBERS.count.initial, ...numbers } = numbersOf(values);
+  const { count = NUMBERS.count.initial, ...numbers } = numbersGiven(
+    values,
+    Object.keys(NUMBERS) as NumberName[],
+  );
   const fit = values.get("fit"), sampler = values.get("sampler");
   const request: DrawingRequest = {
     ...numbers,

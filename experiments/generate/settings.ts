@@ -70,8 +70,17 @@ export const NUMBERS = {
   controlScale: { low: 0, high: 2, initial: 1 },
 } as const satisfies Record<string, NumberSetting>;
 
+/** Numbers of the paper's scale alone; where the first is absent guidance is ordinary. The values are those of the authors' code. */
+export const CHAIN_NUMBERS = {
+  instructGuidance: { low: 0, high: 30, initial: 6 },
+  imageGuidance: { low: 0, high: 30, initial: 1 },
+} as const satisfies Record<string, NumberSetting>;
+
 /** Name of a number. */
 export type NumberName = keyof typeof NUMBERS;
+
+/** Name of a number of the paper's scale alone. */
+export type ChainNumberName = keyof typeof CHAIN_NUMBERS;
 
 /** "adapterScale" → "--adapter-scale". */
 export function optionName(name: string): string {
@@ -79,8 +88,8 @@ export function optionName(name: string): string {
 }
 
 /** A number within its range, its default if absent. @throws UserError otherwise. */
-export function numberSetting(name: NumberName, value: unknown): number {
-  const { low, high, initial, whole = false }: NumberSetting = NUMBERS[name];
+export function numberSetting(name: NumberName | ChainNumberName, value: unknown): number {
+  const { low, high, initial, whole = false }: NumberSetting = { ...NUMBERS, ...CHAIN_NUMBERS }[name];
   if (value === undefined) return initial;
   if (typeof value === "number" && value >= low && value <= high && (!whole || Number.isInteger(value))) {
     return value;

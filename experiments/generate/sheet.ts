@@ -1,12 +1,15 @@
 /** The pictures of a generation on one labelled sheet. */
 import type { ImageGrid } from "../../lib/plots/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
-import type { GenerationSettings } from "./settings.ts";
+import type { ChainNumberName, GenerationSettings } from "./settings.ts";
+
+/** Settings of either scale. */
+type SheetSettings = GenerationSettings & { readonly [name in ChainNumberName]?: number };
 
 /** What a sheet shows of a picture. */
 export interface SheetPicture extends RgbPicture {
   readonly index: number;
-  readonly record: { readonly scale: string; readonly settings: GenerationSettings };
+  readonly record: { readonly scale: string; readonly settings: SheetSettings };
 }
 
 const PER_ROW = 4;
@@ -14,6 +17,12 @@ const PER_ROW = 4;
 /** "000" of picture 0. */
 export function pictureName(index: number): string {
   return String(index).padStart(3, "0");
+}
+
+function guidanceText({ guidance, instructGuidance, imageGuidance }: SheetSettings): string {
+  return instructGuidance === undefined
+    ? `guidance ${guidance}`
+    : `guidance ${imageGuidance} (image), ${guidance} (prompt), ${instructGuidance} (instruction)`;
 }
 
 /** A sheet for `drawImageGrid` and `showImages`: the condition and, in rows of four, the pictures. */
@@ -36,7 +45,7 @@ export function generationSheet(
       `Prompt: ${settings.prompt || "none"}`,
       ...(settings.negative ? [`negative: ${settings.negative}`] : []),
       ...(image ? [`adapter scale ${settings.adapterScale}`] : []),
-      `guidance ${settings.guidance}`,
+      guidanceText(settings),
       `${settings.steps} steps of ${settings.sampler}`,
       `seed ${settings.seed}`,
       `${scale} scale`,

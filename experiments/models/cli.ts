@@ -41,7 +41,7 @@ export function modelsText(reports: readonly FileReport[]): string {
     const missing = own.filter(({ needed, state }) => needed && state === "missing");
     const total = missing.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
     lines.push(
-      `${scale} scale: ${own.length} files, ${missing.length} needed ones missing${
+      `${scale} scale: ${own.length} files, ${missing.length} of the needed missing${
         total > 0 ? ` (about ${size(total)})` : ""
       }`,
     );

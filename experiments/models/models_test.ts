@@ -71,7 +71,7 @@ Deno.test(
     assert.equal(reports[0]!.bytes! > 3_438_083_856, true);
     assert.match(
       modelsText(reports),
-      /paper scale: 12 files, 0 needed ones missing\n {2}fits {5}base U-Net, 3\.44 GB\n/,
+      /paper scale: 12 files, 0 of the needed missing\n {2}fits {5}base U-Net, 3\.44 GB\n/,
     );
   }),
 );

@@ -8,6 +8,7 @@ import {
   checkFolder,
   drawingRequest,
   given,
+  numbersGiven,
   type OptionValues,
   outFolder,
   repeatFiles,
@@ -15,7 +16,7 @@ import {
 import { type CommandIo, showSteps } from "../generate/progress.ts";
 import { compareWithRecord } from "../generate/repeat.ts";
 import { reportGeneration } from "../generate/report.ts";
-import { DRAWING_OPTIONS } from "../generate/settings.ts";
+import { CHAIN_NUMBERS, type ChainNumberName, DRAWING_OPTIONS } from "../generate/settings.ts";
 import { pictureName } from "../generate/sheet.ts";
 import { readBytes } from "../generate/weight_file.ts";
 import { generatePaperPictures, type PaperPicture, type PreparedPaper, preparePaper } from "./generate.ts";
@@ -26,6 +27,8 @@ const OPTIONS = {
   ...DRAWING_OPTIONS,
   "size": "value",
   "models": "value",
+  "instruct-guidance": "value",
+  "image-guidance": "value",
 } as const satisfies Record<string, OptionKind>;
 
 /** What `--scale paper --help` prints. */
@@ -38,10 +41,13 @@ Draws pictures with Stable Diffusion 1.5 and IPAdapter-Instruct as released; wit
                       its scheduler/scheduler_config.json says the noise schedule, if it is there
   --checkpoint FILE   another adapter, .safetensors or .bin: IP-Adapter, IPAdapter+, IPAdapter-Instruct as released, or as in the
                       paper (its instructions are read by instruction_encoder/, CLIP ViT-H/14's text tower)
-  --size WxH          512x512; sides divisible by 64
+  --size WxH          512x512; sides divisible by 8
   --fit crop|pad      how an image that is not square is fitted to the encoder, and --control to the size
   --lora FILE         a LoRA in kohya's or peft's names; --lora-scale N
   --controlnet NAME   scribble, pose, or a file; --control FILE is what it is shown; --control-scale N
+  --instruct-guidance N   the authors' guidance in place of the ordinary one, for IPAdapter-Instruct as released: four predictions a
+                      step, scaled by --image-guidance (default 1), --guidance and N; they take 1, 6 and 6, for style, colour and face
+                      the ordinary one. Equal scales are ordinary guidance; a step takes twice as long
   --repeat FILE       makes one picture again from what its file says of itself; --models, --checkpoint, --lora and
                       --controlnet say where the weights are now
   --negative, --adapter-scale, --guidance, --steps, --sampler, --seed, --count, --json   as at the mini scale
@@ -111,6 +117,7 @@ export async function runPaperGenerate(
       ...models,
       ...given(values, "checkpoint", "adapter"),
       ...sizeOf(values),
+      ...numbersGiven(values, Object.keys(CHAIN_NUMBERS) as ChainNumberName[]),
     });
   const notes = [...prepared.notes, ...(stored?.differences ?? [])];
   for (const note of notes) io.err(note);

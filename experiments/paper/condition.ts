@@ -1,9 +1,10 @@
 /**
- * What the denoiser is told: the prompt's tokens, and the image's through the adapter's projection. Rows are [the unguided half, the guided half].
+ * What the denoiser is told: the prompt's tokens, and the image's through the adapter's projection. One row for each prediction of a guided
+ * step (`guidance_passes.ts`); with ordinary guidance [unguided, guided].
  *
- * The unguided half is given the negative prompt and, as image, zeros after CLIP's normalisation (Sec. 3.1; tencent-ailab's convention).
+ * The unguided one is given the negative prompt and, as image, zeros after CLIP's normalisation (Sec. 3.1; tencent-ailab's convention).
  *
- * | adapter                  | the projection also reads                               | in the unguided half                  |
+ * | adapter                  | the projection also reads                               | in the unguided prediction            |
  * | ------------------------ | ------------------------------------------------------- | ------------------------------------- |
  * | IP-Adapter, IPAdapter+   | nothing                                                 |                                       |
  * | Instruct, the paper's    | the instruction's projected ViT-H/14 vector, one token  | the same: it was never dropped        |
@@ -27,14 +28,15 @@ import {
   UserError,
 } from "../../lib/engine/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
+import type { GuidancePass, TextRole } from "./guidance_passes.ts";
 import type { PaperModels } from "./paper_models.ts";
 import { type MakeProgram, runOnce } from "./run_once.ts";
 
-/** What both halves are told. */
+/** What the predictions of a guided step are told. */
 export interface Condition {
-  /** Token states [2 length width]. */
+  /** Token states [predictions length width]. */
   readonly text: HostArray;
-  /** Image tokens [2 queries width]. */
+  /** Image tokens [predictions queries width]. */
   readonly tokens: HostArray;
 }
 
@@ -52,7 +54,7 @@ function encodeTexts(make: MakeProgram, models: PaperModels, texts: readonly str
   });
 }
 
-/** The projected vector of an instruction for both halves, [2 1 width]. */
+/** The projected vector of an instruction for two predictions, [2 1 width]. */
 function encodeInstruction(make: MakeProgram, models: PaperModels, instruction: string): Promise<HostArray> {
   const model = models.instruction;
   if (!model) throw new RangeError("The paper's Instruct design needs an encoder of instructions, got none");
@@ -93,10 +95,12 @@ function project(
   }, config);
 }
 
-/** Rows [from, to) of the first side. */
-function rows({ data, shape, dtype }: HostArray, from: number, to: number): HostArray {
+/** Rows of the first side by number. */
+function rows({ data, shape }: HostArray, numbers: readonly number[]): HostArray {
   const size = data.length / (shape[0] as number);
-  return { dtype, shape: [to - from, ...shape.slice(1)], data: data.slice(from * size, to * size) };
+  const picked = new Float32Array(numbers.length * size);
+  numbers.forEach((row, i) => picked.set(data.subarray(row * size, (row + 1) * size), i * size));
+  return { dtype: "float32", shape: [numbers.length, ...shape.slice(1)], data: picked };
 }
 
 /** An instruction is needed exactly where the adapter reads one. @throws UserError otherwise. */
@@ -115,19 +119,35 @@ export function checkInstruction(config: PublishedProjection, instruction: strin
 /**
  * Encodes prompt, image and instruction, one model after the other.
  *
+ * @param passes two, or four for the released design.
  * @throws UserError when an instruction is missing or superfluous.
  */
 export async function encodeCondition(
   make: MakeProgram,
   models: PaperModels,
-  request: { image: RgbPicture; prompt: string; negative: string; instruction?: string },
+  request: {
+    image: RgbPicture;
+    prompt: string;
+    negative: string;
+    instruction?: string;
+    passes: readonly GuidancePass[];
+  },
 ): Promise<Condition> {
-  const { image, prompt, negative, instruction } = request;
+  const { image, prompt, negative, instruction, passes } = request;
   const { config, params, file } = models.adapter;
   checkInstruction(config, instruction);
   const released = config.class === "ResamplerInstructBigger" && instruction !== undefined;
-  const texts = await encodeTexts(make, models, [negative, prompt, ...(released ? ["", instruction] : [])]);
-  const text = rows(texts, 0, 2);
+  const texts: Partial<Record<TextRole, string>> = {
+    negative,
+    prompt,
+    ...(released ? { empty: "", instruction } : {}),
+    ...(passes.some((pass) => pass.instruction === "everything") ? { everything: "everything" } : {}),
+  };
+  const encoded = await encodeTexts(make, models, Object.values(texts));
+  const roles = Object.keys(texts);
+  const of = (slot: "text" | "instruction" | "prompt") =>
+    rows(encoded, passes.map((pass) => roles.indexOf(pass[slot])));
+  const seen = await encodeImage(make, models, image);
   const projection = { config, params: prefixed(scope(params, "image_proj"), "image_proj"), file };
   const tokens = await runOnce(
     make,
@@ -135,13 +155,13 @@ export async function encodeCondition(
     {
       model: projection,
       inputs: {
-        image: await encodeImage(make, models, image),
-        ...(released ? { instruction: rows(texts, 2, 4), prompt: text } : {}),
+        image: rows(seen, passes.map((pass) => pass.image ? 1 : 0)),
+        ...(released ? { instruction: of("instruction"), prompt: of("prompt") } : {}),
         ...(config.class === "ResamplerInstruct" && instruction !== undefined
           ? { instruction: await encodeInstruction(make, models, instruction) }
           : {}),
       },
     },
   );
-  return { text, tokens };
+  return { text: of("text"), tokens };
 }

@@ -1,6 +1,6 @@
 /**
  * Drawing with the paper's models: condition image → ViT-H/14 → projection; prompt → ViT-L/14; both → U-Net under a sampler → autoencoder.
- * Guidance is ordinary, as in the paper; the authors' code chains four predictions for some instructions.
+ * Guidance is ordinary, as in the paper, or the authors' chain of four predictions (`guidance_passes.ts`).
  */
 import { imageContext } from "../../lib/adapter/mod.ts";
 import {
@@ -29,12 +29,13 @@ import {
 import type { RgbPicture } from "../../lib/raster/mod.ts";
 import type { GenerationSettings } from "../generate/settings.ts";
 import { type Condition, encodeCondition } from "./condition.ts";
+import { type ChainScales, checkChain, guidancePlan } from "./guidance_passes.ts";
 import { frozenOf, paramsIn } from "./paper_model.ts";
 import type { PaperModels } from "./paper_models.ts";
 import { type MakeProgram, runOnce } from "./run_once.ts";
 
-/** What is drawn: settings of both scales, and the size in pixels. */
-export interface PaperSettings extends GenerationSettings {
+/** What is drawn: settings of both scales, the size in pixels, and the scales of the four predictions where these are asked for. */
+export interface PaperSettings extends GenerationSettings, ChainScales {
   readonly width: number;
   readonly height: number;
 }
@@ -59,30 +60,26 @@ export interface DrawOptions {
   readonly signal?: AbortSignal;
 }
 
-/** @throws UserError unless both sides suit the models: the autoencoder's factor, and every halving of the U-Net undone exactly. */
-export function checkSize({ unet, vae }: PaperModels, { width, height }: PaperSettings): void {
+/** @throws UserError unless both sides suit the autoencoder; the U-Net takes any, as diffusers' does. */
+export function checkSize({ vae }: PaperModels, { width, height }: PaperSettings): void {
   const factor = vaeFactor(vae.config);
   if (width % factor !== 0 || height % factor !== 0) {
     throw new UserError(`--size needs sides divisible by ${factor}, got ${width}x${height}`);
   }
-  const whole = factor * 2 ** (unet.config.block_out_channels.length - 1);
-  if (width % whole !== 0 || height % whole !== 0) {
-    throw new UserError(`--size needs sides divisible by ${whole} for this U-Net, got ${width}x${height}`);
-  }
 }
 
-/** A picture as a ControlNet sees it, twice: [2 3 height width] in [0, 1]. */
-function conditioningOf({ width, height, pixels }: RgbPicture): Float32Array {
+/** A picture as a ControlNet sees it in every prediction: [count 3 height width] in [0, 1]. */
+function conditioningOf({ width, height, pixels }: RgbPicture, count: number): Float32Array {
   const area = width * height;
-  const data = new Float32Array(2 * 3 * area);
+  const data = new Float32Array(count * 3 * area);
   for (let i = 0; i < area; i++) {
     for (let c = 0; c < 3; c++) data[c * area + i] = (pixels[3 * i + c] as number) / 255;
   }
-  data.copyWithin(3 * area, 0, 3 * area);
+  for (let copy = 1; copy < count; copy++) data.copyWithin(copy * 3 * area, 0, 3 * area);
   return data;
 }
 
-/** The denoiser of both halves, with the adapter's and a ControlNet's parts. */
+/** The denoiser of all predictions of a step, with the adapter's and a ControlNet's parts. */
 function makeDenoiser(
   make: MakeProgram,
   models: PaperModels,
@@ -93,6 +90,7 @@ function makeDenoiser(
   },
 ): Promise<Program> {
   const { adapter, controlnet } = models;
+  const count = condition.text.shape[0] as number;
   const frozen: Weights = {
     ...prefixed(frozenOf(models.unet), "unet"),
     ...prefixed(scope(adapter.params, "ip_adapter"), "ip_adapter"),
@@ -117,13 +115,16 @@ function makeDenoiser(
   }, {
     frozen,
     inputs: {
-      sample: { shape: [2, ...latent] },
-      timestep: { shape: [2] },
+      sample: { shape: [count, ...latent] },
+      timestep: { shape: [count] },
       text: { shape: condition.text.shape },
       tokens: { shape: condition.tokens.shape },
       scale: { shape: [] },
       ...(controlnet
-        ? { conditioning: { shape: [2, 3, settings.height, settings.width] }, controlScale: { shape: [] } }
+        ? {
+          conditioning: { shape: [count, 3, settings.height, settings.width] },
+          controlScale: { shape: [] },
+        }
         : {}),
     },
   });
@@ -132,7 +133,7 @@ function makeDenoiser(
 /**
  * Draws pictures, one after the other.
  *
- * @throws UserError when the size does not suit the models, or an instruction is missing or superfluous.
+ * @throws UserError when the size does not suit the models, an instruction is missing or superfluous, or the chain is not for this adapter.
  */
 export async function* drawPaper(
   models: PaperModels,
@@ -141,9 +142,11 @@ export async function* drawPaper(
 ): AsyncGenerator<RgbPicture, void> {
   const { make = compile, step, signal } = options;
   const { image, control, settings, indices } = request;
-  const { width, height, steps, sampler, guidance } = settings;
+  const { width, height, steps, sampler } = settings;
   checkSize(models, settings);
-  const condition = await encodeCondition(make, models, { image, ...settings });
+  checkChain(models.adapter.config, settings);
+  const { passes, scales } = guidancePlan(settings);
+  const condition = await encodeCondition(make, models, { image, ...settings, passes });
   const decoder = partition(models.vae.params, (name) => /^(decoder|post_quant_conv)\./.test(name)).trainable;
   const factor = vaeFactor(models.vae.config);
   const latent = [models.unet.config.in_channels, height / factor, width / factor];
@@ -156,13 +159,16 @@ export async function* drawPaper(
       tokens: condition.tokens,
       scale: Float32Array.of(settings.adapterScale),
       ...(control
-        ? { conditioning: conditioningOf(control), controlScale: Float32Array.of(settings.controlScale) }
+        ? {
+          conditioning: conditioningOf(control, passes.length),
+          controlScale: Float32Array.of(settings.controlScale),
+        }
         : {}),
     };
-    const predict = guided(async (both: Float32Array, timestep: number) => {
-      const feeds = { ...fixed, sample: both, timestep: Float32Array.of(timestep, timestep) };
+    const predict = guided(async (sample: Float32Array, timestep: number) => {
+      const feeds = { ...fixed, sample, timestep: new Float32Array(passes.length).fill(timestep) };
       return Float32Array.from(leaf(await denoiser.run(feeds), "noise").data);
-    }, { scales: [guidance] });
+    }, { scales });
     const { schedule } = models;
     for (const [done, index] of indices.entries()) {
       const noise = normal(fold(key(settings.seed), index), size);

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { eager, UserError } from "../../lib/engine/mod.ts";
 import { encodePng, readPicture } from "../../lib/raster/mod.ts";
 import { readRecordOf } from "../generate/record.ts";
+import { generationSheet } from "../generate/sheet.ts";
 import { runPaperGenerate } from "./command.ts";
 import { generatePaper } from "./generate.ts";
 import { PAPER_RECORDS } from "./paper_record.ts";
@@ -37,7 +38,8 @@ const SMALL = ["--size", "16x24", "--steps", "2", "--prompt", "a cat"];
 /** The pixels of one picture. */
 async function picture(folder: string, args: readonly string[], engine?: "cpu"): Promise<Uint8Array> {
   const out = join(folder, "one");
-  await generate(folder, [...SMALL, "--out", out, "--count", "1", ...args], engine);
+  const common = args.includes("--size") ? SMALL.slice(2) : SMALL;
+  await generate(folder, [...common, "--out", out, "--count", "1", ...args], engine);
   return (await readPicture(readFileSync(join(out, "000.png")))).pixels;
 }
 
@@ -122,6 +124,59 @@ Deno.test("runPaperGenerate() heeds ControlNet and LoRA, which at scale 0 are no
     const changed = [...INSTRUCT, "--lora", "lora.safetensors"];
     assert.notDeepEqual(await picture(folder, changed), alone);
     assert.deepEqual(await picture(folder, [...changed, "--lora-scale", "0"]), alone);
+  }));
+
+Deno.test("runPaperGenerate() heeds --negative, --sampler and --fit, and takes a LoRA in peft's names as in kohya's", () =>
+  inTinyFolder(async (folder) => {
+    const distinct = async (variants: readonly (readonly string[])[]) => {
+      const drawn = [];
+      for (const args of variants) drawn.push(String(await picture(folder, args)));
+      assert.equal(new Set(drawn).size, variants.length);
+    };
+    await distinct([
+      INSTRUCT,
+      [...INSTRUCT, "--negative", "sea"],
+      [...INSTRUCT, "--sampler", "pndm"],
+      [...INSTRUCT, "--sampler", "euler"],
+    ]);
+    const wide = ["--image", "wide.png", "--instruct", "the sea", "--adapter-scale", "2", "--guidance", "30"];
+    await distinct([[...wide, "--fit", "crop"], [...wide, "--fit", "pad"]]);
+    const withLora = (name: string) => picture(folder, [...INSTRUCT, "--lora", name]);
+    assert.deepEqual(await withLora("lora-peft.safetensors"), await withLora("lora.safetensors"));
+  }));
+
+Deno.test("runPaperGenerate() draws sides that the U-Net does not halve evenly, compiled as eagerly", () =>
+  inTinyFolder(async (folder) => {
+    const args = [...INSTRUCT, "--controlnet", "scribble", "--control", "odd.png", "--size", "18x22"];
+    const odd = { width: 18, height: 22, pixels: pixels(18, 22) };
+    writeFileSync(join(folder, "odd.png"), encodePng(odd));
+    const compiled = await picture(folder, args), plain = await picture(folder, args, "cpu");
+    assert.equal(compiled.length, 4 * 18 * 22);
+    compiled.forEach((value, i) => assert.ok(Math.abs(value - plain[i]!) <= 1));
+  }));
+
+Deno.test("runPaperGenerate() chains four predictions with --instruct-guidance, recorded and repeatable, with a ControlNet, too", () =>
+  inTinyFolder(async (folder) => {
+    const chain = ["--instruct-guidance", "12", "--image-guidance", "3", "--guidance", "8"];
+    const control = ["--controlnet", "scribble", "--control", "edges.png"];
+    const out = join(folder, "chain");
+    await generate(folder, [...SMALL, "--out", out, "--count", "1", ...INSTRUCT, ...chain, ...control]);
+    const bytes = new Uint8Array(readFileSync(join(out, "000.png")));
+    const { settings } = readRecordOf(bytes, "000.png", PAPER_RECORDS);
+    assert.deepEqual([settings.instructGuidance, settings.imageGuidance, settings.guidance], [12, 3, 8]);
+    const record = { scale: "paper", settings };
+    const sheet = generationSheet({
+      pictures: [{ width: 1, height: 1, pixels: pixels(1, 1), index: 0, record }],
+    });
+    assert.match(sheet.subtitle!, /guidance 3 \(image\), 8 \(prompt\), 12 \(instruction\)/);
+    assert.notDeepEqual(
+      await picture(folder, [...INSTRUCT, ...control, "--guidance", "8"]),
+      (await readPicture(bytes)).pixels,
+    );
+    const again = JSON.parse(
+      await generate(folder, ["--repeat", join(out, "000.png"), "--out", join(folder, "again"), "--json"]),
+    );
+    assert.equal(again.identical, true);
   }));
 
 Deno.test("runPaperGenerate() draws with the paper's own Instruct design, which heeds its instruction", () =>
@@ -239,9 +294,11 @@ Deno.test("runPaperGenerate() says in one sentence what is wrong", () =>
       ],
       [[...out, ...INSTRUCT, "--size", "17x16"], /--size needs sides divisible by 2, got 17x16/],
       [
-        [...out, ...INSTRUCT, "--size", "18x16"],
-        /--size needs sides divisible by 4 for this U-Net, got 18x16/,
+        [...out, "--image", "square.png", "--instruct-guidance", "6"],
+        /--instruct-guidance needs IPAdapter-Instruct as released/,
       ],
+      [[...out, ...INSTRUCT, "--image-guidance", "1"], /--image-guidance goes with --instruct-guidance/],
+      [[...out, ...INSTRUCT, "--sampler", "heun"], /--sampler expects ddim, pndm or euler, got "heun"/],
       [[...out, ...INSTRUCT, "--size", "9000x16"], /--size expects WxH with sides from 8 to 4096/],
       [[...out, "--repeat", "square.png"], /got a PNG without a record/],
       [[...out, "--repeat", "square.png", "--seed", "2"], /leave --seed out/],

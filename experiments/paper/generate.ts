@@ -12,6 +12,7 @@ import { type ImageSource, sourceImage } from "../generate/source_image.ts";
 import type { Places } from "../models/inspect.ts";
 import { checkInstruction } from "./condition.ts";
 import { checkSize, drawPaper, type PaperSettings } from "./draw.ts";
+import { checkChain } from "./guidance_passes.ts";
 import type { PaperModel } from "./paper_model.ts";
 import { loadPaperModels, type PaperModels } from "./paper_models.ts";
 import { checkPaperSettings, type PaperRecord, recordedWeights } from "./paper_record.ts";
@@ -119,6 +120,7 @@ export async function preparePaper(request: PaperRequest): Promise<PreparedPaper
     ...(controlnet === undefined ? {} : { controlnet }),
   });
   checkInstruction(plain.adapter.config, settings.instruction);
+  checkChain(plain.adapter.config, settings);
   checkSize(plain, settings);
   const models = lora === undefined ? plain : await withLora(plain, lora, settings.loraScale);
   const { size, crop_size } = models.processor;

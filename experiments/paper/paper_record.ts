@@ -4,8 +4,9 @@ import { basename } from "node:path";
 import { UserError } from "../../lib/engine/mod.ts";
 import { contentHash } from "../../lib/hub/mod.ts";
 import { type RecordedFile, type RecordKind, type RecordOf } from "../generate/record.ts";
-import { checkSettings } from "../generate/settings.ts";
+import { checkSettings, numberSetting } from "../generate/settings.ts";
 import type { PaperSettings } from "./draw.ts";
+import type { ChainScales } from "./guidance_passes.ts";
 import type { PaperModels } from "./paper_models.ts";
 
 /** Names of weights in a record. */
@@ -29,6 +30,19 @@ export type PaperRecord = RecordOf<"paper", PaperSettings, PaperWeightName>;
 /** Longest side of a picture, in pixels. */
 const MOST = 4096;
 
+/** Both scales of the chain, or none. @throws UserError for one out of range, or the image's without the instruction's. */
+function chainScales(given: Readonly<Record<string, unknown>>): ChainScales {
+  const { instructGuidance, imageGuidance } = given;
+  if (instructGuidance === undefined) {
+    if (imageGuidance === undefined) return {};
+    throw new UserError("--image-guidance goes with --instruct-guidance, got only the first");
+  }
+  return {
+    instructGuidance: numberSetting("instructGuidance", instructGuidance),
+    imageGuidance: numberSetting("imageGuidance", imageGuidance),
+  };
+}
+
 /**
  * Settings with their defaults.
  *
@@ -41,7 +55,7 @@ export function checkPaperSettings(given: Readonly<Record<string, unknown>>): Pa
   if (!sound(width) || !sound(height)) {
     throw new UserError(`--size expects WxH with sides from 8 to ${MOST}, got ${width}x${height}`);
   }
-  return { ...checkSettings(given), width, height };
+  return { ...checkSettings(given), ...chainScales(given), width, height };
 }
 
 /** The paper scale's records, for {@link readRecordOf}. */

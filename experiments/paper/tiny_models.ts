@@ -87,11 +87,26 @@ export const tinyUnet = (): HostParams => initUnet(key(1), TINY_UNET);
 /** The adapter's weights. */
 export const tinyInstruct = (): HostParams =>
   adapterParams({
-    projection: initInstructResampler(key(5), INSTRUCT),
+    projection: shaken(5, initInstructResampler(key(5), INSTRUCT)),
     context: initImageContext(TINY_UNET, tinyUnet()),
   });
 
-/** Writes the folder: U-Net, autoencoder, encoders, tokenizer, a ControlNet, a LoRA, and an adapter of each kind. Pictures are 16 to 64 pixels wide. */
+/** A LoRA of both models: how their names begin, what stands between a name's parts, and how the halves' names end. */
+function tinyLora(
+  [unet, text, between, down, up]: readonly [string, string, string, string, string],
+): HostParams {
+  const halves = (start: string, path: readonly string[], width: number) => ({
+    [start + path.join(between) + down]: host(normal(key(`down ${width}`), 2 * width), [2, width]),
+    [start + path.join(between) + up]: host(normal(key(`up ${width}`), 2 * width), [width, 2]),
+  });
+  const attention = ["down_blocks", "0", "attentions", "0", "transformer_blocks", "0", "attn1", "to_q"];
+  return {
+    ...halves(unet, attention, 8),
+    ...halves(text, ["text_model", "encoder", "layers", "0", "self_attn", "q_proj"], 12),
+  };
+}
+
+/** Writes the folder: U-Net, autoencoder, encoders, tokenizer, a ControlNet, a LoRA in kohya's names and in peft's, and an adapter of each kind. Pictures are 16 to 64 pixels wide. */
 export function writeTinyModels(folder: string): void {
   const write = (path: string, params: HostParams, config?: object) => {
     mkdirSync(join(folder, dirname(path)), { recursive: true });
@@ -111,14 +126,14 @@ export function writeTinyModels(folder: string): void {
   write("instruction_encoder/model.safetensors", initTextTower(key(8), TEXT), TEXT);
   const controlnet = shaken(9, initControlnet(key(9), CONTROLNET, base));
   write("controlnet_scribble/diffusion_pytorch_model.safetensors", controlnet, CONTROLNET);
-  const halves = (module: string, width: number) => ({
-    [`${module}.lora_down.weight`]: host(normal(key(module), 2 * width), [2, width]),
-    [`${module}.lora_up.weight`]: host(normal(fold(key(module), "up"), 2 * width), [width, 2]),
-  });
-  write("lora.safetensors", {
-    ...halves("lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q", 8),
-    ...halves("lora_te_text_model_encoder_layers_0_self_attn_q_proj", 12),
-  });
+  write(
+    "lora.safetensors",
+    tinyLora(["lora_unet_", "lora_te_", "_", ".lora_down.weight", ".lora_up.weight"]),
+  );
+  write(
+    "lora-peft.safetensors",
+    tinyLora(["unet.", "text_encoder.", ".", ".lora_A.weight", ".lora_B.weight"]),
+  );
   mkdirSync(join(folder, "tokenizer"), { recursive: true });
   for (const name of ["vocab.json", "merges.txt"]) {
     copyFileSync(
