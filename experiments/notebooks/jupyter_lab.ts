@@ -67,7 +67,9 @@ export async function jupyterLab(
     await makeFolder(settings);
     await atomicWrite(join(settings, "overrides.json"), `${JSON.stringify(QUIET, null, 2)}\n`);
   };
-  if (existsSync(command) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {
+  const installed = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
+  // A folder that was moved keeps the stamp, but its scripts name a Python that is gone.
+  if (installed && await works(command, ["--version"])) {
     await quieten();
     return { command, own: true };
   }
