@@ -5,7 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { UserError } from "../../lib/engine/errors.ts";
-import { atomicWrite } from "../../lib/hub/mod.ts";
+import { atomicWrite, makeFolder } from "../../lib/hub/mod.ts";
 
 /** What is installed; plotly brings Lab's renderer of Plotly figures. */
 export const LAB_PACKAGES = ["jupyterlab==4.6.6", "plotly==7.1.0"] as const;
@@ -16,6 +16,11 @@ export interface JupyterLab {
   /** Whether it is the project's own. */
   readonly own: boolean;
 }
+
+/** JupyterLab's first start asks nothing and fetches nothing from elsewhere. */
+const QUIET = {
+  "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
+};
 
 const run = promisify(execFile);
 const windows = process.platform === "win32";
@@ -57,7 +62,15 @@ export async function jupyterLab(
   const command = inside("jupyter-lab");
   const stamp = join(folder, "installed.txt");
   const wanted = LAB_PACKAGES.join("\n");
-  if (existsSync(command) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {
+  const settings = join(folder, "share", "jupyter", "lab", "settings");
+  const quieten = async () => {
+    await makeFolder(settings);
+    await atomicWrite(join(settings, "overrides.json"), `${JSON.stringify(QUIET, null, 2)}\n`);
+  };
+  const installed = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
+  // A folder that was moved keeps the stamp, but its scripts name a Python that is gone.
+  if (installed && await works(command, ["--version"])) {
+    await quieten();
     return { command, own: true };
   }
   const python = await findPython();
@@ -72,6 +85,7 @@ export async function jupyterLab(
       message.split("\n")[0];
     throw new UserError(`Installing JupyterLab into ${folder} failed: ${reason}`);
   }
+  await quieten();
   await atomicWrite(stamp, wanted);
   return { command, own: true };
 }

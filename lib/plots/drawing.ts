@@ -1,6 +1,6 @@
 /** A drawing in the form that suits it, and its files. */
 import { pngBundle } from "./display/picture_bundle.ts";
-import { escapeHtml } from "./display/displayable.ts";
+import { escapeHtml, scrolled } from "./display/displayable.ts";
 import { figureHtmlPart } from "./display/figure_bundle.ts";
 import type { FigureSpec } from "./figure.ts";
 import { figurePng, figureSvg } from "./figure_svg.ts";
@@ -12,6 +12,8 @@ export type Drawing =
     readonly kind: "diagram";
     readonly id: string;
     readonly caption: string;
+    /** Pixels across. */
+    readonly width: number;
     /** The document; "page" in the page's own text colour on a clear ground. */
     readonly svg: (theme: "paper" | "page") => string;
   }
@@ -62,12 +64,17 @@ export async function stillFile(
   }
 }
 
+/** Pixels across, from the header that opens every PNG file. */
+const pngWidth = (png: Uint8Array) => new DataView(png.buffer, png.byteOffset, png.byteLength).getUint32(16);
+
 /** The drawing with its caption as part of a page. */
 export function drawingHtml(drawing: Drawing): string {
   if (drawing.kind === "figure") return figureHtmlPart(drawing.figure);
   const body = drawing.kind === "diagram"
-    ? drawing.svg("page")
-    : pngBundle(drawing.png, { alt: drawing.caption })["text/html"];
+    ? scrolled(drawing.svg("page"), { width: drawing.width })
+    : scrolled(String(pngBundle(drawing.png, { alt: drawing.caption })["text/html"]), {
+      width: pngWidth(drawing.png),
+    });
   return `<figure style="margin:0;max-width:100%">${body}` +
     `<figcaption style="max-width:76ch;font-size:90%;opacity:0.85">${
       escapeHtml(drawing.caption)

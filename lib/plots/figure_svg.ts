@@ -18,7 +18,8 @@ export interface SvgOptions {
   readonly theme?: "paper" | "page";
 }
 
-const WIDTH = 760;
+/** Pixels of a still picture whose layout names no width. */
+export const STILL_WIDTH = 760;
 const HEIGHT = 440;
 const LEGEND_LINE = 20;
 
@@ -128,7 +129,7 @@ function margins(figure: FigureSpec): { left: number; right: number; bottom: num
     const labels = xAxis.ticktext ?? [...new Set(names)];
     const longest = Math.max(0, ...labels.map((label) => label.length));
     const share = (xAxis.domain?.[1] ?? 1) - (xAxis.domain?.[0] ?? 0);
-    const room = (figure.layout.width ?? WIDTH) * 0.85 * share / Math.max(1, labels.length);
+    const room = (figure.layout.width ?? STILL_WIDTH) * 0.85 * share / Math.max(1, labels.length);
     const slant = longest * 6.6 > room ? longest * 3 : 0;
     bottom = Math.max(bottom, 26 + slant + (xAxis.title ? 20 : 0));
   }
@@ -142,7 +143,7 @@ function margins(figure: FigureSpec): { left: number; right: number; bottom: num
 export function figureSvg(figure: FigureSpec, options: SvgOptions = {}): string {
   const page = options.theme === "page";
   const ink = page ? "currentColor" : "#1b1f24";
-  const { width = WIDTH, height = HEIGHT, title, annotations = [], shapes = [] } = figure.layout;
+  const { width = STILL_WIDTH, height = HEIGHT, title, annotations = [], shapes = [] } = figure.layout;
   const { left, right, bottom } = margins(figure);
   const titleLines = title ? wrapText(title.text, (width - 40) / 15, { bold: true }) : [];
   const legend = legendLines(figure, width - 30);
@@ -195,7 +196,7 @@ export async function figurePng(
 ): Promise<Uint8Array> {
   const { zoom = 2 } = options;
   await initialiseSvg();
-  const { width = WIDTH, height = HEIGHT } = figure.layout;
+  const { width = STILL_WIDTH, height = HEIGHT } = figure.layout;
   const drawn = rasterise(figureSvg(figure), { text: true, fit: Math.max(width, height) * zoom });
   const pixels = new Uint8Array(drawn.width * drawn.height * 3);
   for (let i = 0, o = 0; i < drawn.pixels.length; i += 4, o += 3) {

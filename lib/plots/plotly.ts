@@ -92,7 +92,9 @@ export function plotlyJson(
     yanchor: "middle",
     ...each,
   }));
-  return { data: figure.data.map(plotlyTrace), layout, config: PLOTLY_CONFIG };
+  // A figure that follows its box loses its height where the box has none: JupyterLab's renderer, which minds the width itself.
+  const config = { ...PLOTLY_CONFIG, responsive: !options.caption };
+  return { data: figure.data.map(plotlyTrace), layout, config };
 }
 
 /** JSON that may stand inside a script element. */
@@ -113,16 +115,20 @@ export function upgradeScript(elementId: string, figure: FigureSpec): string {
   if (!box || !window.Plotly) return;
   var live = document.createElement("div");
   live.style.width = "100%";
+  live.style.height = f.layout.height + "px";
   var ink = getComputedStyle(box).color;
   var axis = { gridcolor: "rgba(127,127,127,0.25)", zerolinecolor: "rgba(127,127,127,0.5)", linecolor: ink };
   Object.keys(f.layout).concat("xaxis", "yaxis").forEach(function (key) {
     if (/^[xy]axis/.test(key)) f.layout[key] = Object.assign({}, axis, f.layout[key]);
   });
   (f.layout.annotations || []).forEach(function (a) { a.arrowcolor = a.arrowcolor || ink; });
-  f.data.forEach(function (t) { if (t.error_y) t.error_y.color = t.error_y.color || ink; });
+  f.data.forEach(function (t) { if (t.error_y && t.type === "bar") t.error_y.color = ink; });
+  // A finger moves the page; boxes to zoom into are for pointers.
+  if (window.matchMedia("(pointer: coarse)").matches) f.layout.dragmode = false;
   f.layout.paper_bgcolor = f.layout.plot_bgcolor = "rgba(0,0,0,0)";
   f.layout.font = Object.assign({}, f.layout.font, { color: ink });
-  box.parentNode.insertBefore(live, box);
-  window.Plotly.newPlot(live, f.data, f.layout, f.config).then(function () { box.style.display = "none"; });
+  var still = box.firstElementChild;
+  box.insertBefore(live, still);
+  window.Plotly.newPlot(live, f.data, f.layout, f.config).then(function () { still.style.display = "none"; });
 })(${scriptJson(elementId)}, ${scriptJson(plotlyJson(figure))});`;
 }

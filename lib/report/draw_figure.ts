@@ -22,6 +22,7 @@ function diagram(
     kind: "diagram",
     id: result.experiment,
     caption: result.caption,
+    width: drawn.width,
     svg: (theme) => diagramSvg(drawn, { theme }),
   }];
 }

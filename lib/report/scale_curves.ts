@@ -6,6 +6,8 @@ import type { MeanInterval } from "./instruction_space.ts";
 import { panelPlaces } from "./panels.ts";
 import { ADVISED, type ScaleContent } from "./scale_trade.ts";
 
+const COLUMNS = 3;
+
 interface Line {
   readonly name: string;
   readonly place: number;
@@ -50,12 +52,14 @@ export function scaleCurves({ result }: StoredFigure): readonly Drawing[] {
       ? [{ title: `trade, best at ${best?.mean}`, lines: [{ name: "trade", place: 2, values: trade }] }]
       : []),
   ];
-  const { places, height } = panelPlaces(panels.length, 3);
+  const { places, height } = panelPlaces(panels.length, COLUMNS);
   const axes: Record<`${"x" | "y"}axis${string}`, object> = {};
   const shapes: Shape[] = [];
   const data = panels.flatMap(({ lines }, i) => {
     const { suffix, x, y } = places[i]!;
-    axes[`xaxis${suffix}`] = { domain: x, anchor: `y${suffix}` };
+    // Named below the lowest panel of each column.
+    const title = i + COLUMNS >= panels.length ? { title: { text: "adapter scale λ" } } : {};
+    axes[`xaxis${suffix}`] = { domain: x, anchor: `y${suffix}`, ...title };
     axes[`yaxis${suffix}`] = { domain: y, anchor: `x${suffix}` };
     shapes.push({
       type: "rect",

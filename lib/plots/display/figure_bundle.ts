@@ -1,8 +1,8 @@
 /** A figure as one notebook output in five forms. */
 import type { FigureSpec } from "../figure.ts";
-import { figureSvg } from "../figure_svg.ts";
+import { figureSvg, STILL_WIDTH } from "../figure_svg.ts";
 import { plotlyJson, plotlySource, upgradeScript } from "../plotly.ts";
-import { type Displayable, displayed, escapeHtml, type MediaBundle } from "./displayable.ts";
+import { type Displayable, displayed, escapeHtml, type MediaBundle, scrolled } from "./displayable.ts";
 
 /** A short name from text: the same text gives the same name, so that a rerun changes nothing in the file. */
 function nameOf(text: string): string {
@@ -15,7 +15,7 @@ function nameOf(text: string): string {
 export function figureHtmlPart(figure: FigureSpec): string {
   const id = `figure-${nameOf(JSON.stringify([figure.id, figure.caption, figure.data, figure.layout]))}`;
   return `<figure style="margin:0;max-width:100%">` +
-    `<div id="${id}">${figureSvg(figure, { theme: "page" })}</div>` +
+    scrolled(figureSvg(figure, { theme: "page" }), { width: figure.layout.width ?? STILL_WIDTH, id }) +
     `<figcaption style="max-width:76ch;font-size:90%;opacity:0.85">${
       escapeHtml(figure.caption)
     }</figcaption></figure>` +

@@ -18,7 +18,12 @@ const MOST_TIPS = 400;
 
 const tip = (text: string | undefined) => text ? `<title>${escapeHtml(text)}</title>` : "";
 
-function errorBars(bars: ErrorBars, places: readonly (readonly [number, Datum])[], frame: MarkFrame): string {
+function errorBars(
+  bars: ErrorBars,
+  places: readonly (readonly [number, Datum])[],
+  frame: MarkFrame,
+  colour = frame.ink,
+): string {
   const path = places.map(([x, value], i) => {
     const up = bars.array[i] ?? 0, down = bars.arrayminus?.[i] ?? up;
     const top = frame.y.place(Number(value) + up), bottom = frame.y.place(Number(value) - down);
@@ -28,7 +33,7 @@ function errorBars(bars: ErrorBars, places: readonly (readonly [number, Datum])[
       px(bottom)
     }H${px(x + cap)}`;
   }).join("");
-  return element("path", { d: path, stroke: frame.ink, "stroke-width": 1.2, fill: "none", opacity: "0.8" });
+  return element("path", { d: path, stroke: colour, "stroke-width": 1.2, fill: "none", opacity: "0.8" });
 }
 
 /** A line through points, broken where one is missing. */
@@ -68,7 +73,12 @@ export function scatterMarks(trace: ScatterTrace, frame: MarkFrame, before?: Sca
   }
   if (trace.error_y) {
     parts.push(
-      errorBars(trace.error_y, points.map(([x], i) => [x, trace.y[i] as Datum] as const), frame),
+      errorBars(
+        trace.error_y,
+        points.map(([x], i) => [x, trace.y[i] as Datum] as const),
+        frame,
+        frame.colour,
+      ),
     );
   }
   if (trace.mode.includes("markers")) {
