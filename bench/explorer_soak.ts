@@ -1,8 +1,8 @@
-/// <reference lib="dom" />
 /**
- * Measures that the explorer needs no more memory with time: a page in headless Chromium makes row after row of four pictures, and the
- * resident memory of the server and of the page's process is read after each. Figures are the least reading of the second and of the last
- * tenth. With "site" it is the static site, where all of it happens in the page's process. Prints one line of JSON.
+ * Measures that the explorer needs no more memory with time: a page in headless Chromium makes row after row of four pictures, and after each
+ * are read the resident memory of the server and of the page's process, and the page's JavaScript heap after a collection, its DOM nodes and
+ * its listeners. Figures are the least reading of the second and of the last tenth. With "site" it is the static site, where all of it
+ * happens in the page's process. Prints one line of JSON.
  *
  *     deno run -A --v8-flags=--expose-gc bench/explorer_soak.ts 200 [site]
  */
@@ -10,22 +10,35 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { UserError } from "../lib/engine/mod.ts";
 import { findChromium, openChromium } from "../experiments/explore/chromium.ts";
 import { startExplorer } from "../experiments/explore/explore.ts";
-import { ExplorerPage } from "../experiments/explore/explorer_page.ts";
 import { exportSite } from "../experiments/explore/site/export_site.ts";
 import { hostFolder } from "../experiments/explore/site/static_host.ts";
+import { openUnrecorded, type UnrecordedPage } from "./unrecorded_page.ts";
 
 const DRAWINGS = 200;
 /** The memory that is watched does not depend on the map. */
 const SIZES = { train: 60, heldOut: 10 };
 
-/** Resident memory early and late, in MB (10⁶ bytes). */
+/** A figure early and late. */
 export interface Growth {
   readonly early: number;
   readonly late: number;
+}
+
+/** What is read after a drawing: sizes in MB (10⁶ bytes), the others are counts. */
+export interface SoakReading {
+  /** Resident memory of this process: absent for a static site, which needs none. */
+  readonly server?: number;
+  /** Resident memory of the page's own process. */
+  readonly page: number;
+  /** The page's JavaScript heap in use, after a collection. */
+  readonly heap: number;
+  /** The page's DOM nodes, those that are in no document among them. */
+  readonly nodes: number;
+  readonly listeners: number;
 }
 
 /** What was measured. */
@@ -33,10 +46,9 @@ export interface SoakResult {
   readonly drawings: number;
   /** Seconds that they took. */
   readonly seconds: number;
-  /** This process: absent for a static site, which needs none. */
-  readonly server?: Growth;
-  /** The page's own process. */
-  readonly page: Growth;
+  readonly growth: Readonly<Partial<Record<keyof SoakReading, Growth>>>;
+  /** Ten readings, evenly spaced, the last one after the last drawing. */
+  readonly series: readonly SoakReading[];
 }
 
 function ownMemory(): number {
@@ -55,11 +67,41 @@ async function pageMemory(browser: Browser): Promise<number> {
   return Math.max(...sizes);
 }
 
-async function collectGarbage(page: Page): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("HeapProfiler.collectGarbage");
-  await session.detach();
+async function readPage(page: UnrecordedPage): Promise<Pick<SoakReading, "heap" | "nodes" | "listeners">> {
+  await page.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await page.send<{ usedSize: number }>("Runtime.getHeapUsage");
+  const { nodes, jsEventListeners } = await page.send<{ nodes: number; jsEventListeners: number }>(
+    "Memory.getDOMCounters",
+  );
+  return { heap: usedSize / 1e6, nodes, listeners: jsEventListeners };
 }
+
+/** What the page runs: it waits as a user does, and makes pictures from a seed. */
+const DRIVER = `
+  globalThis.soak = {
+    frame: () => new Promise((resolve) => requestAnimationFrame(resolve)),
+    async until(holds) {
+      for (let found;; await this.frame()) if ((found = holds())) return found;
+    },
+    ready() {
+      return this.until(() =>
+        document.querySelectorAll(".gallery img").length > 19 && document.querySelector(".plot[data-drawn]") && true
+      );
+    },
+    async draw(given) {
+      const seed = await this.until(() => document.querySelector(".settings input[type=number]"));
+      seed.value = given;
+      seed.dispatchEvent(new Event("change", { bubbles: true }));
+      const last = Number(document.querySelector(".results")?.dataset.drawing ?? 0);
+      const button = await this.until(() => document.querySelector(".buttons .primary:not(:disabled)"));
+      button.click();
+      await this.until(() =>
+        document.querySelector('.results[data-drawing="' + (last + 1) + '"][aria-busy=false]')
+      );
+      return document.querySelector(".results .progress-line").textContent;
+    },
+  };
+`;
 
 function growthOf(readings: readonly number[]): Growth {
   const tenth = Math.max(1, Math.floor(readings.length / 10));
@@ -79,26 +121,31 @@ export async function soak(drawings: number, options: { readonly site?: boolean 
   if (folder) await exportSite({ folder, sizes: SIZES });
   const source = folder ? hostFolder(folder) : await startExplorer({ port: 0, sizes: SIZES });
   const browser = await openChromium(path);
-  const server: number[] = [], pages: number[] = [];
+  const readings: SoakReading[] = [];
   try {
-    const its = new ExplorerPage(await browser.newPage(), source.url);
-    const { page } = its;
-    await its.open(`#p=${encodeURIComponent("use the style")}&n=A&at=0&steps=5&plus=0&panel=pictures`);
-    await page.locator(".gallery img").nth(19).waitFor();
+    const state = `p=${encodeURIComponent("use the style")}&n=A&at=0&steps=5&plus=0&panel=pictures`;
+    const page = await openUnrecorded(browser, `${source.url}#${state}`);
+    await page.evaluate(DRIVER);
+    await page.evaluate("soak.ready()");
     const began = performance.now();
     for (let i = 0; i < drawings; i++) {
-      await page.getByLabel("Seed").fill(String(i));
-      await page.getByLabel("Seed").press("Tab");
-      await its.draw("Make pictures");
-      await collectGarbage(page);
-      server.push(ownMemory());
-      pages.push(await pageMemory(browser));
+      const said = await page.evaluate(`soak.draw(${i})`);
+      if (!String(said).startsWith("Made in")) throw new Error(`drawing ${i} failed: ${said}`);
+      readings.push({
+        ...await readPage(page),
+        page: await pageMemory(browser),
+        ...(folder ? {} : { server: ownMemory() }),
+      });
     }
     return {
       drawings,
       seconds: (performance.now() - began) / 1000,
-      ...(folder ? {} : { server: growthOf(server) }),
-      page: growthOf(pages),
+      growth: Object.fromEntries(
+        Object.keys(readings[0]!).map((
+          name,
+        ) => [name, growthOf(readings.map((reading) => reading[name as keyof SoakReading]!))]),
+      ),
+      series: readings.filter((_, i) => Math.floor(10 * (i + 1) / drawings) > Math.floor(10 * i / drawings)),
     };
   } finally {
     await browser.close();

@@ -50,7 +50,7 @@ export class ExplorerPage {
         plot.data.map(({ name, type, x, marker, selectedpoints, text }) => ({
           name,
           type,
-          x,
+          x: [...x as ArrayLike<number> & Iterable<number>],
           marker,
           selectedpoints,
           text,

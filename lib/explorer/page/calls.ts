@@ -37,7 +37,8 @@ async function* linesOf<T>(response: Response): AsyncGenerator<T, void, void> {
       if (error instanceof DOMException && error.name === "AbortError") throw error;
       throw new Error("The explorer stopped answering; load the page again");
     });
-    const parts = (rest + (value ?? "")).split("\n");
+    const parts = (value ?? "").split("\n");
+    parts[0] = rest + parts[0]!; // not searched again: a layer's line comes in hundreds of pieces
     rest = parts.pop()!;
     for (const part of parts) if (part) yield JSON.parse(part);
     if (done) return;
@@ -75,10 +76,13 @@ export const cancelDrawing = async (client: string): Promise<void> => {
 };
 
 /** Sends a file of instructions; tells of its progress. */
-export async function* sendLayer(name: string, file: Blob): AsyncGenerator<LayerEvent, void, void> {
-  yield* linesOf<LayerEvent>(
-    await answered(`/api/layers?name=${encodeURIComponent(name)}`, { method: "POST", body: file }),
-  );
+export async function* sendLayer(
+  name: string,
+  file: Blob,
+  signal: AbortSignal,
+): AsyncGenerator<LayerEvent, void, void> {
+  const call: Call = { method: "POST", body: file, signal };
+  yield* linesOf<LayerEvent>(await answered(`/api/layers?name=${encodeURIComponent(name)}`, call));
 }
 
 /** Draws pictures. */

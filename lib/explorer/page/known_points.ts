@@ -48,14 +48,51 @@ export function openingOf(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}\p{N}' ]/gu, "").split(" ").filter(Boolean).slice(0, 2).join(" ");
 }
 
+/** What its words say is read when it is asked for: the first picture needs none of it. */
+class Instruction implements KnownPoint {
+  readonly text: string;
+  readonly task: SpacePoint["task"];
+  readonly split: SpacePoint["split"];
+  readonly template: SpacePoint["template"];
+  constructor(point: SpacePoint, readonly index: number, readonly nearest: number, readonly margin: number) {
+    this.text = point.text;
+    this.task = point.task;
+    this.split = point.split;
+    this.template = point.template;
+  }
+  get words(): number {
+    return this.text.split(" ").length;
+  }
+  get opening(): string {
+    return openingOf(this.text);
+  }
+}
+
+/** A record whose values are made when they are first read. */
+function lazily<K extends string, V>(names: readonly K[], make: (name: K) => V): Readonly<Record<K, V>> {
+  const record = {} as Record<K, V>;
+  for (const name of names) {
+    Object.defineProperty(record, name, {
+      enumerable: true,
+      configurable: true,
+      get() {
+        const value = make(name);
+        Object.defineProperty(record, name, { enumerable: true, value });
+        return value;
+      },
+    });
+  }
+  return record;
+}
+
 /** The frame of all places [points dimensions]. */
 function frameOf(places: Float32Array, dimensions: number): Frame {
   const low = Array<number>(dimensions).fill(Infinity), high = Array<number>(dimensions).fill(-Infinity);
-  places.forEach((value, at) => {
-    const d = at % dimensions;
-    low[d] = Math.min(low[d]!, value);
-    high[d] = Math.max(high[d]!, value);
-  });
+  for (let at = 0; at < places.length; at++) {
+    const d = at % dimensions, value = places[at]!;
+    if (value < low[d]!) low[d] = value;
+    if (value > high[d]!) high[d] = value;
+  }
   return {
     centre: low.map((value, d) => (value + high[d]!) / 2),
     half: Math.max(...low.map((value, d) => (high[d]! - value) / 2)) || 1,
@@ -77,28 +114,18 @@ export function framed(places: ArrayLike<number>, { centre, half }: Frame): Floa
 /** Decodes the server's answer. */
 export function knownPoints(answer: SpaceAnswer): Known {
   const nearest = decodeFloats(answer.nearest), margin = decodeFloats(answer.margin);
-  const layouts = {} as Record<LayoutId, Float32Array>;
-  const frames = {} as Record<LayoutId, Frame>, quality = {} as Record<LayoutId, LayoutQuality>;
-  for (const id of LAYOUT_IDS) {
+  const decoded = lazily(LAYOUT_IDS, (id) => {
     const places = decodeFloats(answer.layouts[id].coordinates);
-    frames[id] = frameOf(places, dimensionsOf(id));
-    layouts[id] = framed(places, frames[id]);
-    quality[id] = answer.layouts[id].quality;
-  }
+    const frame = frameOf(places, dimensionsOf(id));
+    return { frame, places: framed(places, frame) };
+  });
   return {
-    points: answer.points.map((point, index) => ({
-      ...point,
-      index,
-      words: point.text.split(" ").length,
-      opening: openingOf(point.text),
-      nearest: nearest[index]!,
-      margin: margin[index]!,
-    })),
+    points: answer.points.map((point, i) => new Instruction(point, i, nearest[i]!, margin[i]!)),
     trained: answer.trained,
     purity: answer.purity,
-    layouts,
-    frames,
-    quality,
+    layouts: lazily(LAYOUT_IDS, (id) => decoded[id].places),
+    frames: lazily(LAYOUT_IDS, (id) => decoded[id].frame),
+    quality: lazily(LAYOUT_IDS, (id) => answer.layouts[id].quality),
     ...(answer.studio ? { studio: answer.studio } : {}),
   };
 }
@@ -108,9 +135,16 @@ export function framedPlace({ frames }: Known, placed: PlacedAnswer, layout: Lay
   return framed(placed.coordinates[layout], frames[layout]);
 }
 
-/** A layer's places on a layout, in its frame [lines 3]. */
+const framedLayers = new WeakMap<LayerAnswer, Map<Frame, Float32Array>>();
+
+/** A layer's places on a layout, in its frame [lines 3]: worked out once, since every change of the page asks. */
 export function framedLayer({ frames }: Known, layer: LayerAnswer, layout: LayoutId): Float32Array {
-  return framed(decodeFloats(layer.coordinates[layout]), frames[layout]);
+  const kept = framedLayers.get(layer) ?? new Map<Frame, Float32Array>();
+  framedLayers.set(layer, kept);
+  const frame = frames[layout];
+  const places = kept.get(frame) ?? framed(decodeFloats(layer.coordinates[layout]), frame);
+  kept.set(frame, places);
+  return places;
 }
 
 /** Indices of the instructions that hold all words of a query, whatever their case. */

@@ -12,27 +12,30 @@ export function LayerDrop() {
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState("");
   const [progress, setProgress] = useState<{ done: number; total: number } | undefined>();
+  const abort = useRef<AbortController | undefined>(undefined);
 
   async function send(name: string, file: Blob): Promise<void> {
     if (file.size > MOST_BYTES) {
       return fail(new Error(`The layer ${name} has ${file.size} bytes; at most ${MOST_BYTES} are taken`));
     }
-    setProgress({ done: 0, total: 1 });
+    if (abort.current) return fail(new Error("A layer is being placed; wait for it, or cancel it"));
+    const own = abort.current = new AbortController();
+    setProgress({ done: 0, total: 0 });
+    dialog.current?.close();
     try {
-      for await (const event of sendLayer(name, file)) {
+      for await (const event of sendLayer(name, file, own.signal)) {
         if (event.kind === "progress") setProgress(event);
         else if (event.kind === "error") throw new Error(event.error);
         else {
           addLayer(event.layer);
           said.value = `${event.layer.texts.length} instructions of ${name} are on the map`;
           setText("");
-          dialog.current?.close();
         }
       }
     } catch (error) {
-      dialog.current?.close();
-      fail(error);
+      if (!own.signal.aborted) fail(error);
     } finally {
+      abort.current = undefined;
       setProgress(undefined);
     }
   }
@@ -60,6 +63,17 @@ export function LayerDrop() {
       <button type="button" disabled={!known.value} onClick={() => dialog.current?.showModal()}>
         Add a layer
       </button>
+      {progress && (
+        <div class="placing" role="status">
+          <span>
+            {progress.total > 0
+              ? `${progress.done.toLocaleString("en")} of ${progress.total.toLocaleString("en")} lines placed`
+              : "Reading the layer"}
+          </span>
+          <progress max={progress.total || 1} value={progress.done} aria-label="Lines placed" />
+          <button type="button" onClick={() => abort.current?.abort()}>Cancel the layer</button>
+        </div>
+      )}
       <dialog ref={dialog} aria-labelledby="layer-title" class="layer-dialog">
         <h2 id="layer-title">Your own instructions as a layer</h2>
         <p>
@@ -85,7 +99,6 @@ export function LayerDrop() {
             }}
           />
         </label>
-        {progress && <progress max={progress.total} value={progress.done} aria-label="Lines placed" />}
         <div class="buttons">
           <button type="button" onClick={() => dialog.current?.close()}>Close</button>
           <button

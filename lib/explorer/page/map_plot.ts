@@ -197,7 +197,7 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
     },
     dispose() {
       moving++;
-      plotly().purge(element);
+      if (drawn) plotly().purge(element);
     },
   };
 }

@@ -6,6 +6,14 @@ import type { Colours } from "./colouring.ts";
 import type { Known, KnownPoint } from "./known_points.ts";
 import type { PlotTrace } from "./plotly_page.ts";
 
+/** Splits, those on top last. */
+const SPLITS: readonly PointSplit[] = ["held-out", "train", "fixed"];
+const SPLIT_NAMES: Record<PointSplit, string> = {
+  "train": "training",
+  "held-out": "held out",
+  "fixed": "fixed prompt",
+};
+
 /** Symbols in 3-D, where there are no triangles. */
 const SOLID: Readonly<Record<string, string>> = {
   replication: "circle",
@@ -50,12 +58,16 @@ export interface MapTrace {
   readonly shows?: readonly number[];
 }
 
+/** Most letters of a label's line. */
+const WIDTH = 47;
+
 /** Text as plotly shows it: it reads some tags. */
 export function plotText(text: string): string {
+  if (text.length <= WIDTH && !/[&<>]/u.test(text)) return text;
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
-    if (line && line.length + word.length > 46) {
+    if (line && line.length + 1 + word.length > WIDTH) {
       lines.push(line);
       line = word;
     } else line = line ? `${line} ${word}` : word;
@@ -65,34 +77,60 @@ export function plotText(text: string): string {
   ).join("<br>");
 }
 
-const shownTexts = new WeakMap<KnownPoint, string>();
-
-/** A known point's text as plotly shows it: made once, since every change of the map draws all of them again. */
-function shownText(point: KnownPoint): string {
-  const known = shownTexts.get(point);
-  if (known !== undefined) return known;
-  const text = plotText(point.text);
-  shownTexts.set(point, text);
-  return text;
+/** What a value makes, made once for it: every change of the map draws all of it again. */
+function onceEach<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const made = new WeakMap<K, V>();
+  return (key) => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
+  };
 }
 
-/** One colour where all are alike: plotly reads a list colour by colour. */
-function oneOrMany(colours: readonly string[]): string | readonly string[] {
-  const [first] = colours;
-  return first !== undefined && colours.every((each) => each === first) ? first : colours;
+/** Points that one trace shows. */
+interface Group {
+  readonly rows: readonly number[];
+  /** As plotly shows them. */
+  readonly texts: readonly string[];
+}
+
+const groupName = (task: KnownPoint["task"], split: PointSplit) => `${task}, ${SPLIT_NAMES[split]}`;
+
+/** The known points by task and split. */
+const groupsOf = onceEach(({ points }: Known) => {
+  const groups = new Map<string, { rows: number[]; texts: string[] }>();
+  for (const task of TASKS) {
+    for (const split of SPLITS) groups.set(groupName(task, split), { rows: [], texts: [] });
+  }
+  for (const { task, split, text, index } of points) {
+    const { rows, texts } = groups.get(groupName(task, split))!;
+    rows.push(index);
+    texts.push(plotText(text));
+  }
+  return groups as ReadonlyMap<string, Group>;
+});
+
+/** A layer's lines. */
+const linesOf = onceEach(({ texts }: LayerAnswer): Group => ({
+  rows: texts.map((_, row) => row),
+  texts: texts.map(plotText),
+}));
+
+/** Colours of rows: one where all are alike, since plotly reads a list colour by colour. */
+function oneOrMany(rows: readonly number[], of: (row: number) => string): string | readonly string[] {
+  const first = rows.length > 0 ? of(rows[0]!) : "#000000";
+  return rows.every((row) => of(row) === first) ? first : rows.map(of);
 }
 
 /** Columns of places [count 3] for some rows. */
 export function columns(places: Float32Array, rows: readonly number[], solid: boolean): PlotTrace {
-  const column = (d: number) => rows.map((row) => places[3 * row + d]!);
+  const column = (d: number) => {
+    const values = new Float32Array(rows.length);
+    for (let i = 0; i < rows.length; i++) values[i] = places[3 * rows[i]! + d]!;
+    return values;
+  };
   return { x: column(0), y: column(1), ...(solid ? { z: column(2) } : {}) };
 }
-
-const SPLIT_NAMES: Record<PointSplit, string> = {
-  "train": "training",
-  "held-out": "held out",
-  "fixed": "fixed prompt",
-};
 
 function knownTrace(
   content: MapContent,
@@ -100,34 +138,35 @@ function knownTrace(
   { task, split }: { readonly task: KnownPoint["task"]; readonly split: PointSplit },
 ): MapTrace {
   const { known, solid, colours, dark, selected } = content;
-  const rows = known.points.flatMap((point, i) => point.task === task && point.split === split ? [i] : []);
+  const name = groupName(task, split);
+  const { rows, texts } = groupsOf(known).get(name)!;
   const chosen = selected && rows.flatMap((row, i) => selected.has(row) ? [i] : []);
   const cross = split === "fixed";
   const symbol = solid ? SOLID[task]! : TASK_LOOKS[task].symbol;
   const open = split === "held-out" && !["cross", "x"].includes(symbol) ? `${symbol}-open` : symbol;
   const ink = dark ? "#ffffff" : "#000000";
   const faint = dark ? "#3a424c" : "#d5d9de";
-  const colour = rows.map((row) => colours.of[row]!);
+  const colour = (row: number) => colours.of[row]!;
   const size = solid ? (cross ? 7 : 2.6) : cross ? 12 : 5;
   const shown = cross
     ? { color: ink, symbol: "x", size, line: { width: 1, color: dark ? "#000000" : "#ffffff" } }
     : solid
     ? {
-      color: oneOrMany(rows.map((row, i) => selected && !selected.has(row) ? faint : colour[i]!)),
+      color: oneOrMany(rows, (row) => selected && !selected.has(row) ? faint : colour(row)),
       symbol: open,
       size,
     }
-    : { color: oneOrMany(colour), symbol: open, size, opacity: split === "train" ? 0.75 : 0.85 };
+    : { color: oneOrMany(rows, colour), symbol: open, size, opacity: split === "train" ? 0.75 : 0.85 };
   return {
     shows: rows,
     trace: {
       type: solid ? "scatter3d" : "scattergl",
       mode: "markers",
       ...columns(places, rows, solid),
-      name: `${task}, ${SPLIT_NAMES[split]}`,
+      name,
       customdata: rows,
-      text: rows.map((row) => shownText(known.points[row]!)),
-      hovertemplate: `%{text}<extra>${task}, ${SPLIT_NAMES[split]}</extra>`,
+      text: texts,
+      hovertemplate: `%{text}<extra>${name}</extra>`,
       marker: shown,
       ...(chosen && !solid
         ? {
@@ -145,22 +184,20 @@ export function mapTraces(content: MapContent, places: Float32Array): MapTrace[]
   const { solid, dark, hidden, ringed, typed, layers } = content;
   const type = solid ? "scatter3d" : "scattergl";
   const ink = dark ? "#ffffff" : "#111111";
-  const splits: readonly PointSplit[] = ["held-out", "train", "fixed"];
-  const all: MapTrace[] = splits.filter((split) => !hidden.has(split)).flatMap((split) =>
+  const all: MapTrace[] = SPLITS.filter((split) => !hidden.has(split)).flatMap((split) =>
     TASKS.filter((task) => !hidden.has(task)).map((task) => knownTrace(content, places, { task, split }))
   );
   layers.forEach(({ layer, places: own }, i) => {
     if (hidden.has(layer.id)) return;
-    const rows = layer.texts.map((_, row) => row);
+    const { rows, texts } = linesOf(layer);
     all.push({
       trace: {
         type,
         mode: "markers",
         ...columns(own, rows, solid),
         name: layer.name,
-        text: layer.texts.map(plotText),
+        text: texts,
         hovertemplate: `%{text}<extra>${plotText(layer.name)}</extra>`,
-        customdata: rows.map((row) => `layer ${i} ${row}`),
         marker: {
           color: dark ? "#e6e6e6" : "#3c4043",
           symbol: solid ? "diamond-open" : i % 2 === 0 ? "hexagon-open" : "star-square-open",

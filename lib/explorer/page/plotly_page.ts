@@ -33,6 +33,19 @@ interface Plotly {
   readonly Plots: { resize(element: HTMLElement): Promise<unknown> };
 }
 
+/** Resolves when the library's script, which comes after the page's own, has run. */
+export async function plotlyLoaded(): Promise<void> {
+  if ("Plotly" in globalThis) return;
+  const script = document.querySelector("script[src='plotly.js']")!;
+  await new Promise<unknown>((resolve, reject) => {
+    script.addEventListener("load", resolve);
+    script.addEventListener(
+      "error",
+      () => reject(new Error("The map could not be loaded; load the page again")),
+    );
+  });
+}
+
 /** The library on the page. */
 export function plotly(): Plotly {
   return (globalThis as unknown as { Plotly: Plotly }).Plotly;

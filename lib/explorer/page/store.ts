@@ -4,6 +4,7 @@ import { computed, effect, signal } from "@preact/signals";
 import type { GalleryEntry, LayerAnswer, Neighbour, PlacedAnswer, WhyAnswer } from "../api.ts";
 import { coloursOf } from "./colouring.ts";
 import { type Known, knownPoints } from "./known_points.ts";
+import { plotlyLoaded } from "./plotly_page.ts";
 import { getGallery, getLayer, getSpace, neighboursOf, place, why } from "./calls.ts";
 import { decodeState, encodeState, MOST_POINTS, type ViewState } from "./view_state.ts";
 
@@ -197,7 +198,8 @@ export async function openPage(): Promise<void> {
     systemDark.value = matches;
   });
   try {
-    known.value = knownPoints(await getSpace());
+    const [space] = await Promise.all([getSpace(), plotlyLoaded()]);
+    known.value = knownPoints(space);
     followState();
     if (known.value.studio) gallery.value = await getGallery();
   } catch (error) {
