@@ -23,6 +23,8 @@ import { cacheFolder } from "../experiments/explore/explore.ts";
 const POINTS = 100_000;
 /** Readings of each figure after the first draw. */
 const READINGS = 15;
+/** Milliseconds that anything may take. */
+const PATIENCE = 120_000;
 
 /** What was measured. */
 export interface PointsResult {
@@ -108,24 +110,32 @@ async function marksOf(page: Page, count: number): Promise<{ x: number; y: numbe
   }, count);
 }
 
+/** What a page measures, in ms: begun before the input that it is about, read afterwards. */
+interface Measuring {
+  measured: Promise<number>;
+}
+
+const measured = (page: Page) => page.evaluate(() => (globalThis as unknown as Measuring).measured);
+
 async function hoverTimes(page: Page): Promise<number[]> {
   const times: number[] = [];
   for (const { x, y } of await marksOf(page, READINGS)) {
     await page.mouse.move(5, 5);
     await page.waitForFunction(() => !document.querySelector(".hoverlayer .hovertext"));
-    const shown = page.evaluate(async () => {
-      const moved = await new Promise<number>((resolve) =>
-        addEventListener("mousemove", () => resolve(performance.now()), { once: true, capture: true })
-      );
-      while (!document.querySelector(".hoverlayer .hovertext")) {
-        if (performance.now() - moved > 5000) throw new Error("no label came");
-        await new Promise(requestAnimationFrame);
-      }
-      return performance.now() - moved;
-    });
-    await page.waitForTimeout(50); // the listener is there
+    await page.evaluate((patience) => {
+      (globalThis as unknown as Measuring).measured = (async () => {
+        const moved = await new Promise<number>((resolve) =>
+          addEventListener("mousemove", () => resolve(performance.now()), { once: true, capture: true })
+        );
+        while (!document.querySelector(".hoverlayer .hovertext")) {
+          if (performance.now() - moved > patience) throw new Error("no label came");
+          await new Promise(requestAnimationFrame);
+        }
+        return performance.now() - moved;
+      })();
+    }, PATIENCE);
     await page.mouse.move(x, y);
-    times.push(await shown);
+    times.push(await measured(page));
   }
   return times;
 }
@@ -135,17 +145,18 @@ async function zoomTimes(page: Page): Promise<number[]> {
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   const times: number[] = [];
   for (let i = 0; i < READINGS; i++) {
-    const frame = page.evaluate(async () => {
-      const turned = await new Promise<number>((resolve) =>
-        addEventListener("wheel", () => resolve(performance.now()), { once: true, capture: true })
-      );
-      // The first frame runs the drawing, the second comes when it is done.
-      for (let n = 0; n < 2; n++) await new Promise(requestAnimationFrame);
-      return performance.now() - turned;
+    await page.evaluate(() => {
+      (globalThis as unknown as Measuring).measured = (async () => {
+        const turned = await new Promise<number>((resolve) =>
+          addEventListener("wheel", () => resolve(performance.now()), { once: true, capture: true })
+        );
+        // The first frame runs the drawing, the second comes when it is done.
+        for (let n = 0; n < 2; n++) await new Promise(requestAnimationFrame);
+        return performance.now() - turned;
+      })();
     });
-    await page.waitForTimeout(50);
     await page.mouse.wheel(0, i % 2 === 0 ? -120 : 120);
-    times.push(await frame);
+    times.push(await measured(page));
   }
   return times;
 }
@@ -171,7 +182,7 @@ export async function measurePoints(count: number): Promise<PointsResult> {
   const browser = await openChromium(path);
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
-    page.setDefaultTimeout(120_000);
+    page.setDefaultTimeout(PATIENCE);
     const before = await processorTime(browser);
     const began = performance.now();
     await page.goto(explorer.url);

@@ -49,19 +49,22 @@ export async function openUnrecorded(browser: Browser, url: string): Promise<Unr
     if (error) throw new Error(`${method} failed: ${error.message}`);
     return result as T;
   }
+  async function evaluate(expression: string): Promise<unknown> {
+    const { result, exceptionDetails } = await send<{
+      result: { value?: unknown };
+      exceptionDetails?: { text: string; exception?: { description?: string } };
+    }>("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
+    if (exceptionDetails) {
+      throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    }
+    return result.value;
+  }
   const { errorText } = await send<{ errorText?: string }>("Page.navigate", { url });
   if (errorText) throw new Error(`opening ${url} failed: ${errorText}`);
-  return {
-    send,
-    async evaluate(expression) {
-      const { result, exceptionDetails } = await send<{
-        result: { value?: unknown };
-        exceptionDetails?: { text: string; exception?: { description?: string } };
-      }>("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
-      if (exceptionDetails) {
-        throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-      }
-      return result.value;
-    },
-  };
+  // What is evaluated before the new document has come is lost with the old one.
+  const loaded = `location.href !== "about:blank" && document.readyState === "complete"`;
+  while (await evaluate(loaded).catch(() => false) !== true) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return { send, evaluate };
 }
