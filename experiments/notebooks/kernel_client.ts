@@ -33,7 +33,7 @@ export interface KernelClient {
 }
 
 /** Milliseconds without a message after "idle" that end a cell. */
-const SILENCE = 120;
+const SILENCE = 300;
 const START_TIMEOUT = 30_000;
 
 /**
@@ -73,17 +73,22 @@ export async function connectKernel(kernel: KernelProcess): Promise<KernelClient
     listen(shell, (each) => onReply(each)),
     listen(control, () => {}),
   ];
-  const send = async (socket: Dealer, type: string, content: Message["content"]) => {
-    const request = message(type, content, session);
-    await socket.send(encodeMessage(request, connection.key));
-    return request.header.msg_id;
-  };
+  const send = (socket: Dealer, request: Message) => socket.send(encodeMessage(request, connection.key));
   const client: KernelClient = {
     async execute(code, { timeout, onMessage }) {
       const outputs: Message[] = [];
       let reply: Message["content"] | undefined;
       let idle = false;
-      let id = "";
+      // Known before it is sent: the answer may be here when sending returns.
+      const request = message("execute_request", {
+        code,
+        silent: false,
+        store_history: true,
+        user_expressions: {},
+        allow_stdin: false,
+        stop_on_error: true,
+      }, session);
+      const id = request.header.msg_id;
       onReply = ({ header, parent, content }) => {
         if (header.msg_type === "execute_reply" && parent.msg_id === id) reply = content;
       };
@@ -97,14 +102,7 @@ export async function connectKernel(kernel: KernelProcess): Promise<KernelClient
       kernel.ended.then((how) => gone = how);
       const deadline = performance.now() + timeout;
       lastMessage = performance.now();
-      id = await send(shell, "execute_request", {
-        code,
-        silent: false,
-        store_history: true,
-        user_expressions: {},
-        allow_stdin: false,
-        stop_on_error: true,
-      });
+      await send(shell, request);
       while (reply === undefined || !idle || performance.now() - lastMessage < SILENCE) {
         if (failure !== undefined) throw failure;
         if (gone !== undefined) throw new Error(`The kernel ended during a cell: ${gone}. ${kernel.log()}`);
@@ -115,7 +113,7 @@ export async function connectKernel(kernel: KernelProcess): Promise<KernelClient
       return { outputs, status: "error", refusal: `${reply["ename"]}: ${reply["evalue"]}` };
     },
     async interrupt() {
-      await send(control, "interrupt_request", {});
+      await send(control, message("interrupt_request", {}, session));
     },
     close() {
       closed = true;
@@ -140,7 +138,7 @@ export async function connectKernel(kernel: KernelProcess): Promise<KernelClient
           : `The kernel did not start: ${gone}. ${kernel.log()}`,
       );
     }
-    if (round % 10 === 0) await send(shell, "kernel_info_request", {});
+    if (round % 10 === 0) await send(shell, message("kernel_info_request", {}, session));
     await delay(50);
   }
   await delay(100);
