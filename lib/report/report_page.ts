@@ -182,18 +182,21 @@ export function reportHtml(entries: readonly ReportEntry[], { experiments }: Rep
         ? [{ id: "explanations", html: `<h2>Explanations, tested</h2>${tableHtml(explanations)}` }]
         : []),
       { id: "sources", html: `<h2>Where the numbers come from</h2>${tableHtml(sourcesTable(entries))}` },
-      {
-        id: "missing",
-        html: `<h2>Not here yet</h2><ul>${
-          absent.map((line) => `<li>${escapeHtml(line)}</li>`).join("")
-        }</ul>`,
-      },
+      ...(absent.length > 0
+        ? [{
+          id: "missing",
+          html: `<h2>Not here yet</h2><ul>${
+            absent.map((line) => `<li>${escapeHtml(line)}</li>`).join("")
+          }</ul>`,
+        }]
+        : []),
     ],
   });
 }
 
 /** The report in Markdown, with still pictures by relative path. */
 export function reportMarkdown(entries: readonly ReportEntry[], { experiments }: ReportOptions): string {
+  const absent = missing(entries, experiments);
   const sections = PAPER_ITEMS.flatMap((item) => {
     const entry = entryOf(entries, item);
     if (entry === undefined) return [];
@@ -220,7 +223,6 @@ export function reportMarkdown(entries: readonly ReportEntry[], { experiments }:
     ...(explanations ? ["## Explanations, tested", tableMarkdown(explanations)] : []),
     "## Where the numbers come from",
     tableMarkdown(sourcesTable(entries)),
-    "## Not here yet",
-    missing(entries, experiments).map((line) => `- ${line}`).join("\n"),
+    ...(absent.length > 0 ? ["## Not here yet", absent.map((line) => `- ${line}`).join("\n")] : []),
   ].join("\n\n") + "\n";
 }
