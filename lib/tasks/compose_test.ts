@@ -149,14 +149,14 @@ Deno.test("composePretrain() keeps its mix of plain scenes, treated scenes and p
   assert.ok(Math.abs(counts.treated / count - 0.1) < 0.04, JSON.stringify(counts));
 });
 
-Deno.test("composePretrain() makes 500 images a second, or a fifth of that where other work runs", async () => {
+Deno.test("composePretrain() makes at least 500 images a second", async () => {
   const bank = await bankOnce();
   const best = Math.min(...[0, 1, 2].map((round) => {
     const start = performance.now();
     for (let i = 0; i < 200; i++) composePretrain(bank, round * 200 + i);
     return (performance.now() - start) / 200;
   }));
-  assert.ok(best < 10, `${best.toFixed(2)} ms an image`);
+  assert.ok(best < 2, `${best.toFixed(2)} ms an image`);
 });
 
 Deno.test("toModelImage() is [3 64 64] in [-1, 1] and rejects other sizes", async () => {

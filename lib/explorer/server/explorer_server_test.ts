@@ -18,7 +18,10 @@ import type { Studio } from "./studio.ts";
 
 const flat = (level: number) => ({ width: 64, height: 64, pixels: new Uint8Array(64 * 64 * 3).fill(level) });
 
-/** Draws grey squares, a step every 5 ms: what the routes do with a studio does not depend on its models. */
+/** Steps of a drawing that does not end while a test waits. */
+const ENDLESS = 100;
+
+/** Draws grey squares, a step every 5 ms, or every 200 ms of an endless one: what the routes do does not depend on a studio's models. */
 const greyStudio: Studio = {
   about: { adapter: "grey", note: "Draws grey squares.", batch: 4 },
   gallery: () =>
@@ -36,7 +39,7 @@ const greyStudio: Studio = {
     file.length > 4 ? Promise.resolve(flat(file[0]!)) : Promise.reject(new UserError("no picture")),
   async *draw({ pictures, steps }, signal) {
     for (let done = 1; done <= steps; done++) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, steps === ENDLESS ? 200 : 5));
       signal.throwIfAborted();
       yield { kind: "step", model: "instruct", done, total: steps, pictures: [] };
     }
@@ -305,7 +308,7 @@ Deno.test("the explorer's server", async (t) => {
     });
 
     await t.step("ends a page's drawing when it starts another, cancels it, or goes away", async () => {
-      const long = { ...drawing, steps: 100 };
+      const long = { ...drawing, steps: ENDLESS };
       /** Waits until so many drawings are under way. */
       const open = async (count: number) => {
         for (let tries = 0; (await (await fetch(api("drawings"))).json()).open !== count; tries++) {
