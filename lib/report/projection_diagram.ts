@@ -111,9 +111,9 @@ export function projectionDiagram(content: ArchitectureContent, caption: string)
           `Sizes: ${names.join(" | ")}. Of width ${size("dim")}, ${
             size("heads")
           } heads; every block is residual.<br><br>` +
-          "New matrices start as noise, σ = 1e-4; the last projection of each<br>" +
-          "new block starts at zero, so that a fresh model returns IPAdapter+'s<br>" +
-          "tokens exactly, whatever the instruction (Sec. 3.5).",
+          "New matrices start as noise, σ = 1e-4 (in mini trainings 0.05);<br>" +
+          "the last projection of each new block starts at zero, so that a fresh<br>" +
+          "model returns IPAdapter+'s tokens exactly, whatever the instruction (Sec. 3.5).",
       },
     ],
     tables: [{
