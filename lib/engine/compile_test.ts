@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import process from "node:process";
 import { compile, recordProgram } from "./compile.ts";
 import { eager } from "./eager.ts";
 import { UserError } from "./errors.ts";
@@ -74,6 +75,32 @@ Deno.test("compile() writes outputs into the same arrays at every run", async ()
   assert.deepEqual(numbers(first), [1]);
   assert.deepEqual(new Set(program.readState().big!.data), new Set([2]));
   await program.dispose();
+});
+
+Deno.test("compile()'s threads take no processor time once a run is done, so that other programs have the cores", async () => {
+  const side = 1024;
+  const program = await compile(
+    (_frozen, _state, { x }) => ({
+      outputs: { square: tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D) },
+    }),
+    { inputs: { x: { shape: [side, side] } } },
+    { threads: 2, spin: true },
+  );
+  const x = new Float32Array(side * side);
+  const busy: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    await program.run({ x });
+    const before = process.cpuUsage(), start = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const { user, system } = process.cpuUsage(before);
+    busy.push((user + system) / 1000 / (performance.now() - start));
+  }
+  await program.dispose();
+  // The least of five: the test's own process may have garbage to collect meanwhile.
+  assert.ok(
+    Math.min(...busy) < 0.5,
+    `share of one core after each run: ${busy.map((share) => share.toFixed(2))}`,
+  );
 });
 
 Deno.test("compile() makes constants of frozen weights: no run feeds them", () => {

@@ -107,6 +107,8 @@ async function create(
       extra: {
         session: {
           set_denormal_as_zero: "1",
+          // Else threads wait busily for tens of milliseconds behind a run, while another session needs the cores.
+          force_spinning_stop: "1",
           intra_op: { allow_spinning: spin ? "1" : "0" },
           ...(stored
             ? {
