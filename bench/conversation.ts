@@ -1,5 +1,6 @@
 /** A conversation with a process that answers JSON lines on its standard output. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { createInterface } from "node:readline";
 
@@ -57,6 +58,19 @@ export class Conversation {
   ask<T>(request: Record<string, unknown>): Promise<T> {
     this.#child.stdin.write(`${JSON.stringify(request)}\n`);
     return this.answer<T>();
+  }
+
+  /**
+   * Its largest resident memory so far in MiB, as the system knows it: what a process says of itself is at least what its parent had when it
+   * started. Undefined where the system is not Linux.
+   */
+  peakMemoryMiB(): number | undefined {
+    try {
+      const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
+      return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024 || undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Ends its input and waits until it is gone. */

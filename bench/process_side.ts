@@ -47,7 +47,10 @@ export async function processSide(options: ProcessOptions): Promise<Side> {
     async time(steps) {
       return (await side.ask<{ milliseconds: number[] }>({ do: "time", steps })).milliseconds;
     },
-    usage: () => side.ask<Usage>({ do: "usage" }),
+    async usage() {
+      const usage = await side.ask<Usage>({ do: "usage" });
+      return { ...usage, peakMemoryMiB: side.peakMemoryMiB() ?? usage.peakMemoryMiB };
+    },
     close: () => side.end(),
   };
 }

@@ -43,6 +43,17 @@ Deno.test("processSide() asks line by line and reads the arrays from the file", 
   }
 });
 
+Deno.test("processSide() asks the system for a process's memory: what it says itself may be its parent's", async () => {
+  if (Deno.build.os !== "linux") return;
+  const peer = await start(`${GREETING}
+    const { createInterface } = await import("node:readline");
+    for await (const _ of createInterface({ input: process.stdin })) console.log('{"cpuSeconds":1,"peakMemoryMiB":1e6}');`);
+  const { cpuSeconds, peakMemoryMiB } = await peer.usage();
+  assert.equal(cpuSeconds, 1);
+  assert.ok(peakMemoryMiB > 10 && peakMemoryMiB < 1000, `${peakMemoryMiB} MiB`);
+  await peer.close();
+});
+
 Deno.test("processSide() throws the process's last words when it ends instead of answering", async () => {
   await assert.rejects(
     start(`console.error("no memory left"); Deno.exit(3)`),

@@ -33,7 +33,10 @@ export async function startTsneSide(options: ConversationOptions): Promise<TsneS
     threads,
     versions,
     layout: (path) => side.ask<TimedLayout>({ do: "layout", path }),
-    peakMemory: async () => (await side.ask<{ peakMemoryMiB: number }>({ do: "usage" })).peakMemoryMiB,
+    async peakMemory() {
+      const { peakMemoryMiB } = await side.ask<{ peakMemoryMiB: number }>({ do: "usage" });
+      return side.peakMemoryMiB() ?? peakMemoryMiB;
+    },
     close: () => side.end(),
   };
 }
