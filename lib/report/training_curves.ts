@@ -57,7 +57,12 @@ function curveFigure(
   const data: Trace[] = [];
   const annotations = columns.map((curves, i) => {
     const { suffix, x, y } = places[i]!;
-    layout[`xaxis${suffix}`] = { domain: x, anchor: `y${suffix}` };
+    const lowest = i >= columns.length - COLUMNS;
+    layout[`xaxis${suffix}`] = {
+      domain: x,
+      anchor: `y${suffix}`,
+      ...(lowest ? { title: { text: "training step" } } : {}),
+    };
     layout[`yaxis${suffix}`] = { domain: y, anchor: `x${suffix}` };
     data.push(...panelTraces(curves, i === 0 ? {} : { xaxis: `x${suffix}`, yaxis: `y${suffix}` }, i === 0));
     const { task, metric } = curves[0] as Curve;
