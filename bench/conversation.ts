@@ -61,16 +61,14 @@ export class Conversation {
   }
 
   /**
-   * Its largest resident memory so far in MiB, as the system knows it: what a process says of itself is at least what its parent had when it
-   * started. Undefined where the system is not Linux.
+   * What it says it has used. On Linux its largest resident memory, in MiB, is asked of the system instead: what a process knows of itself is
+   * at least what its parent had when it started.
    */
-  peakMemoryMiB(): number | undefined {
-    try {
-      const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
-      return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024 || undefined;
-    } catch {
-      return undefined;
-    }
+  async usage<T extends { readonly peakMemoryMiB: number }>(): Promise<T> {
+    const usage = await this.ask<T>({ do: "usage" });
+    if (process.platform !== "linux") return usage;
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
+    return { ...usage, peakMemoryMiB: Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024 };
   }
 
   /** Ends its input and waits until it is gone. */

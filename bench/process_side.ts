@@ -47,10 +47,7 @@ export async function processSide(options: ProcessOptions): Promise<Side> {
     async time(steps) {
       return (await side.ask<{ milliseconds: number[] }>({ do: "time", steps })).milliseconds;
     },
-    async usage() {
-      const usage = await side.ask<Usage>({ do: "usage" });
-      return { ...usage, peakMemoryMiB: side.peakMemoryMiB() ?? usage.peakMemoryMiB };
-    },
+    usage: () => side.usage<Usage>(),
     close: () => side.end(),
   };
 }

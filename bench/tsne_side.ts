@@ -33,10 +33,7 @@ export async function startTsneSide(options: ConversationOptions): Promise<TsneS
     threads,
     versions,
     layout: (path) => side.ask<TimedLayout>({ do: "layout", path }),
-    async peakMemory() {
-      const { peakMemoryMiB } = await side.ask<{ peakMemoryMiB: number }>({ do: "usage" });
-      return side.peakMemoryMiB() ?? peakMemoryMiB;
-    },
+    peakMemory: async () => (await side.usage()).peakMemoryMiB,
     close: () => side.end(),
   };
 }

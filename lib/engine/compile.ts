@@ -25,7 +25,10 @@ export interface CompileOptions {
   readonly device?: Device;
   /** Threads of one operator, or of two halves together; default all cores. */
   readonly threads?: number;
-  /** Whether idle threads wait busily: a little faster on an idle machine, much slower on one that others use. Default true. */
+  /**
+   * Whether threads that have nothing to do within a run wait busily: a little faster on an idle machine, much slower on one that others use.
+   * Default true.
+   */
   readonly spin?: boolean;
   /** Folder that keeps optimised graphs between processes, for a faster start; none if absent. */
   readonly cache?: string;

@@ -13,7 +13,7 @@ export interface SessionOptions {
   readonly device: Device;
   /** Threads of one operator. */
   readonly threads: number;
-  /** Whether idle threads wait busily. */
+  /** Whether idle threads wait busily within a run. */
   readonly spin: boolean;
   /** Folder that keeps optimised graphs between processes; none if absent. */
   readonly cache?: string | undefined;
