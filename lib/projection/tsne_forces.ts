@@ -7,6 +7,7 @@
  * counts as its points' mean. Departure from the publication: the nodes are chosen once for all points of a leaf, by the least distance of
  * the leaf's box, so no point sees a coarser node than it would alone.
  */
+import type { ActorList, RepulsionKernel } from "./repulsion_kernel.ts";
 import type { Axes, SpaceTree } from "./space_tree.ts";
 
 /** P with its values in float32, and where the results go. */
@@ -72,20 +73,6 @@ export function attract(
 /** Bounds of a box: lowest and highest x, y, z. */
 export type Box = readonly [number, number, number, number, number, number];
 
-/** What acts on a leaf: places and how many points are there. One per thread. */
-export interface ActorList {
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-  readonly z: Float64Array;
-  readonly mass: Float64Array;
-}
-
-/** A list for a tree of `count` points. */
-export function actorList(count: number): ActorList {
-  const axis = () => new Float64Array(count);
-  return { x: axis(), y: axis(), z: axis(), mass: axis() };
-}
-
 /** Fills the list with what acts on the points of a box [low high of each axis], points within included; returns its length. */
 export function gather(tree: SpaceTree, box: Box, theta: number, list: ActorList): number {
   const { from, to, skip, isLeaf, width2, sizes } = tree;
@@ -142,45 +129,24 @@ export function repel(
   first: number,
   last: number,
   arrays: RepulsionArrays,
-  options: { readonly dimensions: number; readonly theta: number; readonly list: ActorList },
+  options: { readonly theta: number; readonly kernel: RepulsionKernel },
 ): void {
-  const { dimensions, theta, list } = options;
+  const { theta, kernel } = options;
   const { order, sorted, leaves, from, to } = tree;
   const [rx, ry, rz] = arrays.repulsion;
   const [sx, sy, sz] = sorted;
-  const { x, y, z, mass } = list;
+  const { sums } = kernel;
   for (let at = first; at < last; at++) {
     const leaf = leaves[at] as number;
-    const length = gather(tree, boxOf(tree, leaf), theta, list);
+    const length = gather(tree, boxOf(tree, leaf), theta, kernel.list);
     const end = to[leaf] as number;
     for (let s = from[leaf] as number; s < end; s++) {
-      const xi = sx[s] as number, yi = sy[s] as number, zi = sz[s] as number;
-      let fx = 0, fy = 0, fz = 0, sum = 0;
-      if (dimensions === 2) {
-        for (let n = 0; n < length; n++) {
-          const dx = xi - (x[n] as number), dy = yi - (y[n] as number);
-          const k = 1 / (1 + dx * dx + dy * dy), weight = (mass[n] as number) * k, push = weight * k;
-          sum += weight;
-          fx += push * dx;
-          fy += push * dy;
-        }
-      } else {
-        for (let n = 0; n < length; n++) {
-          const dx = xi - (x[n] as number), dy = yi - (y[n] as number), dz = zi - (z[n] as number);
-          const k = 1 / (1 + dx * dx + dy * dy + dz * dz),
-            weight = (mass[n] as number) * k,
-            push = weight * k;
-          sum += weight;
-          fx += push * dx;
-          fy += push * dy;
-          fz += push * dz;
-        }
-      }
+      kernel.repel(sx[s] as number, sy[s] as number, sz[s] as number, length);
       const i = order[s] as number;
-      rx[i] = fx;
-      ry[i] = fy;
-      rz[i] = fz;
-      arrays.kernelSums[i] = sum;
+      rx[i] = sums[0] as number;
+      ry[i] = sums[1] as number;
+      rz[i] = sums[2] as number;
+      arrays.kernelSums[i] = sums[3] as number;
     }
   }
 }

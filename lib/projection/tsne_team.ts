@@ -4,14 +4,8 @@
  */
 import type { Affinities } from "./affinities.ts";
 import { type Axes, emptyTree, growTree, type SpaceTree } from "./space_tree.ts";
-import {
-  type ActorList,
-  actorList,
-  attract,
-  type AttractionArrays,
-  repel,
-  type RepulsionArrays,
-} from "./tsne_forces.ts";
+import { type RepulsionKernel, repulsionKernel } from "./repulsion_kernel.ts";
+import { attract, type AttractionArrays, repel, type RepulsionArrays } from "./tsne_forces.ts";
 
 /** Memory that all threads see. */
 export interface SharedWork {
@@ -53,7 +47,7 @@ const CHUNK_BITS = 16;
  * machine that lets it sleep costs nothing but its help. It may then draw a ticket of a step that has ended, or one beyond the last chunk:
  * both are void. A ticket that is not void keeps its step from ending.
  */
-function takePart(work: SharedWork, list: ActorList): number {
+function takePart(work: SharedWork, kernel: RepulsionKernel): number {
   const { control, settings, tree, attraction, repulsion } = work;
   const count = attraction.divergence.length, points = Math.ceil(count / POINTS);
   for (;;) {
@@ -72,9 +66,8 @@ function takePart(work: SharedWork, list: ActorList): number {
       if (now !== step) continue;
       if (first >= leaves) return step;
       repel(tree, first, Math.min(first + LEAVES, leaves), repulsion, {
-        dimensions,
         theta: settings[0] as number,
-        list,
+        kernel,
       });
     }
     Atomics.add(control, DONE, 1);
@@ -84,8 +77,8 @@ function takePart(work: SharedWork, list: ActorList): number {
 
 /** A helper's life: steps until it is told to end. */
 export function help(work: SharedWork): void {
-  const list = actorList(work.attraction.divergence.length);
-  for (let step = 0; step >= 0; step = takePart(work, list)) {
+  const kernel = repulsionKernel(work.attraction.divergence.length);
+  for (let step = 0; step >= 0; step = takePart(work, kernel)) {
     waitWhile(work.control, STEP, step);
     if (Atomics.load(work.control, STEP) < 0) return;
   }
@@ -158,7 +151,7 @@ export async function startTeam(
   const tree = emptyTree(count, bytesOf);
   const work: SharedWork = { control, settings, tree, attraction, repulsion };
   const helpers = await Promise.all(Array.from({ length: threads - 1 }, () => startHelper(work)));
-  const list = actorList(count);
+  const kernel = repulsionKernel(count);
   let step = 0;
   const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
   return {
@@ -175,7 +168,7 @@ export async function startTeam(
       Atomics.notify(control, STEP);
       growTree(tree, attraction.positions, dimensions);
       tell(control, READY, step);
-      takePart(work, list);
+      takePart(work, kernel);
       const chunks = Math.ceil(count / POINTS) + Math.ceil((tree.sizes[1] as number) / LEAVES);
       for (let done = 0; (done = Atomics.load(control, DONE)) < chunks;) waitWhile(control, DONE, done);
       return {

@@ -13,8 +13,9 @@ import {
   weightedPlaces,
 } from "./placement.ts";
 import type { Points } from "./points.ts";
+import { repulsionKernel } from "./repulsion_kernel.ts";
 import { type Axes, emptyTree, growTree } from "./space_tree.ts";
-import { actorList, gather } from "./tsne_forces.ts";
+import { gather } from "./tsne_forces.ts";
 
 /** How new points find their places; all have defaults. */
 export interface TsneTransformOptions extends PlacementOptions {
@@ -62,7 +63,7 @@ export async function transformTsne(
   ) as unknown as Axes;
   const tree = emptyTree(layout.count, (bytes) => new ArrayBuffer(bytes));
   growTree(tree, axes, dimensions);
-  const list = actorList(layout.count);
+  const { list, sums, repel } = repulsionKernel(layout.count);
   const starts = weightedPlaces(found, layout);
   const places = new Float32Array(starts.length);
   for (let i = 0; i < added.count; i++) {
@@ -70,27 +71,16 @@ export async function transformTsne(
     const place = [0, 0, 0], move = [0, 0, 0];
     for (let d = 0; d < dimensions; d++) place[d] = starts[i * dimensions + d] as number;
     for (let iteration = 0; iteration < iterations; iteration++) {
-      const gradient = [0, 0, 0];
       const [x, y, z] = place as [number, number, number];
-      const pull = (j: number, weight: number, from: Axes, exponent: number) => {
-        const dx = x - (from[0][j] as number),
-          dy = y - (from[1][j] as number),
-          dz = z - (from[2][j] as number);
-        const kernel = 1 / (1 + dx * dx + dy * dy + dz * dz);
-        const force = weight * kernel ** exponent;
-        gradient[0] = (gradient[0] as number) + force * dx;
-        gradient[1] = (gradient[1] as number) + force * dy;
-        gradient[2] = (gradient[2] as number) + force * dz;
-        return kernel;
-      };
-      const actors = gather(tree, [x, x, y, y, z, z], theta, list), from: Axes = [list.x, list.y, list.z];
-      let total = 0;
-      for (let n = 0; n < actors; n++) {
-        total += (list.mass[n] as number) * pull(n, -(list.mass[n] as number), from, 2);
-      }
-      for (let d = 0; d < 3; d++) gradient[d] = (gradient[d] as number) / total;
+      repel(x, y, z, gather(tree, [x, x, y, y, z, z], theta, list));
+      const total = sums[3] as number;
+      const gradient = [0, 1, 2].map((d) => -(sums[d] as number) / total);
       for (let n = i * k; n < (i + 1) * k; n++) {
-        pull(indices[n] as number, exaggeration * (affinities[n] as number), axes, 1);
+        const j = indices[n] as number;
+        const away = axes.map((axis, d) => (place[d] as number) - (axis[j] as number));
+        const kernel = 1 / away.reduce((sum, along) => sum + along * along, 1);
+        const force = exaggeration * (affinities[n] as number) * kernel;
+        away.forEach((along, d) => gradient[d] = (gradient[d] as number) + force * along);
       }
       for (let d = 0; d < 3; d++) {
         move[d] = momentum * (move[d] as number) - learningRate * (gradient[d] as number);
