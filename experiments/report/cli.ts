@@ -6,7 +6,7 @@ import { atomicWrite, makeFolder } from "../../lib/hub/mod.ts";
 import { reportHtml, reportMarkdown } from "../../lib/report/mod.ts";
 import { readOptions, runCommand } from "../command_line.ts";
 import { EXPERIMENTS } from "../experiments.ts";
-import { ownStills, reportEntries } from "./entries.ts";
+import { findingsByRun, ownStills, reportEntries } from "./entries.ts";
 
 const USAGE = `deno task report [--out DIR]
 
@@ -30,11 +30,11 @@ export async function report(args: readonly string[]): Promise<string> {
       `Building the report needs a result in ${results}, found none; run deno task reproduce table1`,
     );
   }
-  const experiments = EXPERIMENTS.map(({ id }) => id);
+  const options = { experiments: EXPERIMENTS.map(({ id }) => id), smaller: findingsByRun(results) };
   await makeFolder(results);
   for (const [name, content] of await ownStills(entries)) await atomicWrite(join(results, name), content);
-  await atomicWrite(join(results, "report.html"), reportHtml(entries, { experiments }));
-  await atomicWrite(join(results, "report.md"), reportMarkdown(entries, { experiments }));
+  await atomicWrite(join(results, "report.html"), reportHtml(entries, options));
+  await atomicWrite(join(results, "report.md"), reportMarkdown(entries, options));
   return `${entries.map(({ id, scale, budget }) => `${id} (${scale}, ${budget})`).join(", ")}\n` +
     `Written to ${results}: report.html, report.md\n`;
 }

@@ -8,6 +8,8 @@ import {
   DRAWN_FIGURES,
   FIGURE_SCHEMA,
   type FigureResult,
+  type Finding,
+  type Findings,
   PAPER_ITEMS,
   readTable1,
   type ReportEntry,
@@ -16,15 +18,14 @@ import {
 } from "../../lib/report/mod.ts";
 import { BUDGET_IDS, SCALE_IDS } from "../scales.ts";
 
-/** The largest run of an experiment: full before quick before smoke, the paper's scale before mini. */
+/** What a run's folder is called, the largest first: full before quick before smoke, the paper's scale before mini. */
+const RUNS: readonly string[] = SCALE_IDS.toReversed().flatMap((scale) =>
+  BUDGET_IDS.toReversed().map((budget) => `${scale}-${budget}`)
+);
+
+/** The largest run of an experiment. */
 function runFolder(results: string, id: string): string | undefined {
-  for (const scale of SCALE_IDS.toReversed()) {
-    for (const budget of BUDGET_IDS.toReversed()) {
-      const folder = join(results, id, `${scale}-${budget}`);
-      if (existsSync(join(folder, "result.json"))) return folder;
-    }
-  }
-  return undefined;
+  return RUNS.map((run) => join(results, id, run)).find((folder) => existsSync(join(folder, "result.json")));
 }
 
 function table1Entry(folder: string, results: string): ReportEntry {
@@ -82,6 +83,20 @@ export async function reportEntries(results: string): Promise<ReportEntry[]> {
     else if (DRAWN_FIGURES.includes(id)) entries.push(await figureEntry(folder, results));
   }
   return entries;
+}
+
+/** What explanations are tested on, one set for each scale and budget, the largest first. */
+export function findingsByRun(results: string): Findings[] {
+  return RUNS.map((run) =>
+    Object.fromEntries(
+      PAPER_ITEMS.flatMap(({ id }): [string, Finding][] => {
+        const folder = join(results, id, run);
+        if (!existsSync(join(folder, "result.json"))) return [];
+        if (id === "table1") return [[id, readTable1(folder).result]];
+        return [[id, JSON.parse(readFileSync(join(folder, "result.json"), "utf8")) as FigureResult]];
+      }),
+    )
+  );
 }
 
 /** Still pictures that no result folder holds: Table 1's figure. */

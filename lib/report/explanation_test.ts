@@ -76,6 +76,24 @@ Deno.test("explain() tests an explanation on results of the same budget alone", 
   assert.match(outcome("smoke")?.evidence ?? "", /reproduce ablations, with the same budget/);
 });
 
+Deno.test("explain() tests an explanation on a smaller run where the statement has the same verdict, and says so", () => {
+  const idle = { effect: interval(0, 0.001), moved: null };
+  const fig9 = (verdict: Verdict, budget: string) =>
+    finding(undefined, [verdictOn(claim.id, verdict)], budget);
+  const checked = (there: Verdict) => {
+    const quick = { fig9: fig9(there, "quick"), ablations: finding(idle, [], "quick") };
+    return explain({ fig9: fig9("not supported", "full"), ablations: quick.ablations }, {
+      smaller: [{ fig9: fig9("not supported", "full") }, quick],
+    }).find(({ explanation }) => explanation.check === "instructionIsIdle")?.checked;
+  };
+  assert.equal(checked("not supported")?.outcome, "holds");
+  assert.match(
+    checked("not supported")?.evidence ?? "",
+    /\(at quick budget, where the statement is not supported too\)$/,
+  );
+  assert.equal(checked("supported")?.outcome, "not computed");
+});
+
 Deno.test("instructionIsIdle() tells no effect from a strong one, and from one that cannot be told", () => {
   const outcome = (mean: number, half: number) =>
     CHECKS.instructionIsIdle(

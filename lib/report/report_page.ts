@@ -10,7 +10,7 @@ import {
   type TableSpec,
 } from "../plots/mod.ts";
 import { claimStates, PAPER_CLAIMS } from "./claims.ts";
-import { explain, type Explained } from "./explanation.ts";
+import { explain, type Explained, type Findings } from "./explanation.ts";
 import { EXPLANATIONS } from "./explanations.ts";
 import type { ClaimVerdict } from "./judge.ts";
 import { PAPER_ITEMS, type PaperItem } from "./paper_figures.ts";
@@ -78,8 +78,14 @@ function claimsTable(entries: readonly ReportEntry[]): TableSpec {
 }
 
 /** Each explanation once, with how it stood its test for which statements; undefined where nothing asks for one. */
-function explanationsTable(entries: readonly ReportEntry[]): TableSpec | undefined {
-  const explained = explain(Object.fromEntries(entries.map((entry) => [entry.id, entry])));
+function explanationsTable(
+  entries: readonly ReportEntry[],
+  smaller: readonly Findings[] | undefined,
+): TableSpec | undefined {
+  const explained = explain(
+    Object.fromEntries(entries.map((entry) => [entry.id, entry])),
+    smaller ? { smaller } : {},
+  );
   if (explained.length === 0) return undefined;
   const numberOf = ({ claim }: Explained) => PAPER_CLAIMS.findIndex(({ id }) => id === claim.id) + 1;
   const rows = EXPLANATIONS.flatMap((explanation) => {
@@ -149,10 +155,12 @@ const LEAD =
 export interface ReportOptions {
   /** Ids of the experiments that can be run. */
   readonly experiments: readonly string[];
+  /** Smaller runs than the entries', for the tests of explanations; none if absent. */
+  readonly smaller?: readonly Findings[];
 }
 
 /** The report as a self-contained page. */
-export function reportHtml(entries: readonly ReportEntry[], { experiments }: ReportOptions): string {
+export function reportHtml(entries: readonly ReportEntry[], { experiments, smaller }: ReportOptions): string {
   const sections = PAPER_ITEMS.flatMap((item) => {
     const entry = entryOf(entries, item);
     if (entry === undefined) return [];
@@ -167,7 +175,7 @@ export function reportHtml(entries: readonly ReportEntry[], { experiments }: Rep
     }];
   });
   const absent = missing(entries, experiments);
-  const explanations = explanationsTable(entries);
+  const explanations = explanationsTable(entries, smaller);
   const links = sections.map(({ id }) => `<a href="#${id}">${escapeHtml(id)}</a>`).join(" · ");
   return pageHtml({
     title: "IPAdapter-Instruct, reproduced",
@@ -195,7 +203,10 @@ export function reportHtml(entries: readonly ReportEntry[], { experiments }: Rep
 }
 
 /** The report in Markdown, with still pictures by relative path. */
-export function reportMarkdown(entries: readonly ReportEntry[], { experiments }: ReportOptions): string {
+export function reportMarkdown(
+  entries: readonly ReportEntry[],
+  { experiments, smaller }: ReportOptions,
+): string {
   const absent = missing(entries, experiments);
   const sections = PAPER_ITEMS.flatMap((item) => {
     const entry = entryOf(entries, item);
@@ -213,7 +224,7 @@ export function reportMarkdown(entries: readonly ReportEntry[], { experiments }:
       `Again: \`${command(item, entry)}\``,
     ];
   });
-  const explanations = explanationsTable(entries);
+  const explanations = explanationsTable(entries, smaller);
   return [
     "# IPAdapter-Instruct, reproduced",
     LEAD,
