@@ -24,9 +24,17 @@ export interface JobOptions {
 
 let jobs = 0;
 
+/** What a cancelled job rejects with. Where it was thrown, in the button's listener, tells the reader of a cell nothing. */
+function cancelled(title: string): DOMException {
+  const error = new DOMException(`${title}: cancelled`, "AbortError");
+  Object.defineProperty(error, "stack", { value: `AbortError: ${title}: cancelled` });
+  return error;
+}
+
 /**
  * Runs a job. In a notebook it shows a bar and a cancel button until the job ends; elsewhere it only runs it. A cancelled job rejects with
- * the signal's reason, an `AbortError`, so that cells below it do not run.
+ * the signal's reason, an `AbortError`, which ends its cell. Cells that "Run all" has sent already run on: the Deno kernel does not drop
+ * them after an error.
  */
 export async function runJob<T>(
   title: string,
@@ -35,7 +43,7 @@ export async function runJob<T>(
 ): Promise<T> {
   const { every = 200, onProgress } = options;
   const abort = new AbortController();
-  const cancel = () => abort.abort(new DOMException(`${title}: cancelled`, "AbortError"));
+  const cancel = () => abort.abort(cancelled(title));
   const signal = options.signal ? AbortSignal.any([abort.signal, options.signal]) : abort.signal;
   const output = notebookOutput();
   if (!output) {

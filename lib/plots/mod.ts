@@ -51,7 +51,7 @@ export {
 } from "./palette.ts";
 export { PLOTLY_CONFIG, plotlyJson } from "./plotly.ts";
 export { DISPLAY, type Displayable, displayed, escapeHtml, type MediaBundle } from "./display/displayable.ts";
-export { figureBundle, figureHtmlPart, interactiveFigures } from "./display/figure_bundle.ts";
+export { figureBundle, figureHtmlPart, interactiveFigures, stillBundle } from "./display/figure_bundle.ts";
 export { pngBundle, showImages, type ShownPicture, showPng } from "./display/picture_bundle.ts";
 export {
   type Table,
@@ -62,3 +62,4 @@ export {
   tableMarkdown,
   type TableSpec,
 } from "./display/table_bundle.ts";
+export { type ShownText, showText } from "./display/text_bundle.ts";
