@@ -131,6 +131,20 @@ await live.finish(grown(4));`;
   });
 });
 
+Deno.test("runJob() without a button shows the bar alone", async () => {
+  await withKernel(async (client) => {
+    const run = await client.execute(
+      `import { runJob } from "./lib/notebook/mod.ts";
+await runJob("Laying out", ({ progress }) => Promise.resolve(progress(1, 1)), { button: false });`,
+      { timeout: 120_000 },
+    );
+    assert.equal(run.refusal, undefined);
+    const [bar, ...more] = shownOutputs(run.outputs);
+    assert.match(String(bar?.["text/plain"]), /^Laying out: done · 1 of 1/);
+    assert.equal(more.length, 0);
+  });
+});
+
 Deno.test("runJob() only runs the job when there is no notebook, and heeds the caller's signal", async () => {
   const seen: number[] = [];
   const value = await runJob("Job", ({ progress }) => {

@@ -18,6 +18,8 @@ export interface JobOptions {
   readonly signal?: AbortSignal;
   /** Least milliseconds between two updates of the bar, default 200. */
   readonly every?: number;
+  /** Whether there is a cancel button, default yes. Without one the signal is the caller's alone: for jobs that cannot heed it. */
+  readonly button?: boolean;
   /** Told of progress as well, also outside notebooks. */
   readonly onProgress?: (progress: JobProgress) => void;
 }
@@ -41,7 +43,7 @@ export async function runJob<T>(
   job: (context: JobContext) => Promise<T>,
   options: JobOptions = {},
 ): Promise<T> {
-  const { every = 200, onProgress } = options;
+  const { every = 200, button = true, onProgress } = options;
   const abort = new AbortController();
   const cancel = () => abort.abort(cancelled(title));
   const signal = options.signal ? AbortSignal.any([abort.signal, options.signal]) : abort.signal;
@@ -64,10 +66,10 @@ export async function runJob<T>(
     sending = sending.then(() => output.show(bundle, { id, update }));
   };
   draw(false);
-  const address = openCancelAddress(cancel);
-  sending = sending.then(() => output.show(cancelButton(address.url), { id: buttonId }));
+  const address = button ? openCancelAddress(cancel) : undefined;
+  if (address) sending = sending.then(() => output.show(cancelButton(address.url), { id: buttonId }));
   // With Deno's own kernelspec the stop button is this signal, which would end the kernel and all its state.
-  const interruptible = Deno.build.os !== "windows";
+  const interruptible = button && Deno.build.os !== "windows";
   if (interruptible) Deno.addSignalListener("SIGINT", cancel);
   try {
     const value = await job({
@@ -87,8 +89,8 @@ export async function runJob<T>(
     if (interruptible) Deno.removeSignalListener("SIGINT", cancel);
     draw(true);
     const gone = { "text/html": "<span></span>", "text/plain": "" };
-    sending = sending.then(() => output.show(gone, { id: buttonId, update: true }));
+    if (address) sending = sending.then(() => output.show(gone, { id: buttonId, update: true }));
     await sending;
-    await address.close();
+    await address?.close();
   }
 }
