@@ -25,7 +25,15 @@ export {
   type Trace,
   type TraceBase,
 } from "./figure.ts";
-export { type Drawing, drawingCaption, drawingHtml, drawingId, stillFile, stillName } from "./drawing.ts";
+export {
+  type Drawing,
+  drawingBundle,
+  drawingCaption,
+  drawingHtml,
+  drawingId,
+  stillFile,
+  stillName,
+} from "./drawing.ts";
 export { pageHtml, type PageSpec } from "./page_html.ts";
 export { figureHtml } from "./figure_html.ts";
 export { figurePng, figureSvg, type SvgOptions } from "./figure_svg.ts";
