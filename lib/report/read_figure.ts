@@ -31,6 +31,7 @@ export function readFigure(folder: string): StoredFigure {
 
 /** A drawing that shows itself. */
 export interface ShownDrawing extends Displayable {
+  /** What is shown. */
   readonly drawing: Drawing;
 }
 
