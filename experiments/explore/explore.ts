@@ -10,6 +10,7 @@ import {
   type RunningExplorer,
   serveExplorer,
 } from "../../lib/explorer/mod.ts";
+import { runJob } from "../../lib/notebook/mod.ts";
 import { type Displayable, displayed, escapeHtml } from "../../lib/plots/mod.ts";
 import { sharedEmbedder } from "../mini/shared_models.ts";
 import { openMiniStudio } from "./mini_studio.ts";
@@ -87,7 +88,14 @@ export async function explore(
   options: ExploreOptions & { readonly height?: number } = {},
 ): Promise<ShownExplorer> {
   const { height = 780, ...rest } = options;
-  const running = await startExplorer({ port: 0, framed: true, ...rest });
+  // The first start takes minutes: the cell says what it is at.
+  const running = await runJob("Starting the explorer", ({ progress }) => {
+    const onProgress = (stage: string, share: number) => {
+      progress(Math.round(100 * share), 100, stage);
+      rest.onProgress?.(stage, share);
+    };
+    return startExplorer({ port: 0, framed: true, ...rest, onProgress });
+  }, { button: false });
   return displayed({ ...running }, ({ url }) => ({
     "text/html": `<iframe src="${escapeHtml(url)}" title="Instruction explorer" width="100%" height="${
       Math.round(height)

@@ -46,7 +46,7 @@ export function generationSheet(
       ...(settings.negative ? [`negative: ${settings.negative}`] : []),
       ...(image ? [`adapter scale ${settings.adapterScale}`] : []),
       guidanceText(settings),
-      `${settings.steps} steps of ${settings.sampler}`,
+      `${settings.steps} ${settings.steps === 1 ? "step" : "steps"} of ${settings.sampler}`,
       `seed ${settings.seed}`,
       `${scale} scale`,
     ].join(" · "),

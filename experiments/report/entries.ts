@@ -1,16 +1,14 @@
 /** What lies in a folder of results: of each experiment the largest run, read strictly. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
-import { UserError } from "../../lib/engine/errors.ts";
 import { type Drawing, stillFile, stillName } from "../../lib/plots/mod.ts";
 import {
   drawFigure,
   DRAWN_FIGURES,
-  FIGURE_SCHEMA,
-  type FigureResult,
   type Finding,
   type Findings,
   PAPER_ITEMS,
+  readFigure,
   readTable1,
   type ReportEntry,
   table1Figure,
@@ -49,21 +47,7 @@ function table1Entry(folder: string, results: string): ReportEntry {
 }
 
 async function figureEntry(folder: string, results: string): Promise<ReportEntry> {
-  const read = (name: string) => {
-    try {
-      return Uint8Array.from(readFileSync(join(folder, name)));
-    } catch {
-      throw new UserError(
-        `Building the report failed: expected ${name} in ${folder}, got none; reproduce it again`,
-      );
-    }
-  };
-  const result = JSON.parse(new TextDecoder().decode(read("result.json"))) as FigureResult;
-  if (result.schema !== FIGURE_SCHEMA) {
-    throw new UserError(
-      `Building the report failed: expected ${FIGURE_SCHEMA} in ${folder}, got ${result.schema}`,
-    );
-  }
+  const { result, read } = readFigure(folder);
   return {
     ...result,
     id: result.experiment,
@@ -93,7 +77,7 @@ export function findingsByRun(results: string): Findings[] {
         const folder = join(results, id, run);
         if (!existsSync(join(folder, "result.json"))) return [];
         if (id === "table1") return [[id, readTable1(folder).result]];
-        return [[id, JSON.parse(readFileSync(join(folder, "result.json"), "utf8")) as FigureResult]];
+        return DRAWN_FIGURES.includes(id) ? [[id, readFigure(folder).result]] : [];
       }),
     )
   );

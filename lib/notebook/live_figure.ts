@@ -1,13 +1,13 @@
 /** A figure that grows in its place while a cell runs. */
 import { performance } from "node:perf_hooks";
-import { figureBundle, type FigureSpec } from "../plots/mod.ts";
+import { figureBundle, type FigureSpec, type MediaBundle, stillBundle } from "../plots/mod.ts";
 import { notebookOutput } from "./kernel.ts";
 
 /** A place on the page for one figure. */
 export interface LiveFigure {
-  /** Shows the figure in the place of the one before, unless that was drawn just now. */
+  /** Shows the figure, still, in the place of the one before, unless that was drawn just now. */
   draw(spec: FigureSpec): void;
-  /** Shows the figure in any case, when the page has taken all before it. */
+  /** Shows the figure in any case, with all its forms, when the page has taken all before it. */
   finish(spec: FigureSpec): Promise<void>;
 }
 
@@ -22,18 +22,18 @@ export function liveFigure(options: { every?: number } = {}): LiveFigure {
   const id = `live-${crypto.randomUUID()}`;
   let [shown, sent] = [false, -Infinity];
   let sending: Promise<unknown> = Promise.resolve();
-  const show = (spec: FigureSpec) => {
+  const show = (bundle: () => MediaBundle) => {
     if (!output) return;
     const update = shown;
     [shown, sent] = [true, performance.now()];
-    sending = sending.then(() => output.show(figureBundle(spec), { id, update }));
+    sending = sending.then(() => output.show(bundle(), { id, update }));
   };
   return {
     draw(spec) {
-      if (performance.now() - sent >= every) show(spec);
+      if (performance.now() - sent >= every) show(() => stillBundle(spec));
     },
     async finish(spec) {
-      show(spec);
+      show(() => figureBundle(spec));
       await sending;
     },
   };

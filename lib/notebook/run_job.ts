@@ -18,24 +18,34 @@ export interface JobOptions {
   readonly signal?: AbortSignal;
   /** Least milliseconds between two updates of the bar, default 200. */
   readonly every?: number;
+  /** Whether there is a cancel button, default yes. Without one the signal is the caller's alone: for jobs that cannot heed it. */
+  readonly button?: boolean;
   /** Told of progress as well, also outside notebooks. */
   readonly onProgress?: (progress: JobProgress) => void;
 }
 
 let jobs = 0;
 
+/** What a cancelled job rejects with. Where it was thrown, in the button's listener, tells the reader of a cell nothing. */
+function cancelled(title: string): DOMException {
+  const error = new DOMException(`${title}: cancelled`, "AbortError");
+  Object.defineProperty(error, "stack", { value: `AbortError: ${title}: cancelled` });
+  return error;
+}
+
 /**
  * Runs a job. In a notebook it shows a bar and a cancel button until the job ends; elsewhere it only runs it. A cancelled job rejects with
- * the signal's reason, an `AbortError`, so that cells below it do not run.
+ * the signal's reason, an `AbortError`, which ends its cell. Cells that "Run all" has sent already run on: the Deno kernel does not drop
+ * them after an error.
  */
 export async function runJob<T>(
   title: string,
   job: (context: JobContext) => Promise<T>,
   options: JobOptions = {},
 ): Promise<T> {
-  const { every = 200, onProgress } = options;
+  const { every = 200, button = true, onProgress } = options;
   const abort = new AbortController();
-  const cancel = () => abort.abort(new DOMException(`${title}: cancelled`, "AbortError"));
+  const cancel = () => abort.abort(cancelled(title));
   const signal = options.signal ? AbortSignal.any([abort.signal, options.signal]) : abort.signal;
   const output = notebookOutput();
   if (!output) {
@@ -56,10 +66,10 @@ export async function runJob<T>(
     sending = sending.then(() => output.show(bundle, { id, update }));
   };
   draw(false);
-  const address = openCancelAddress(cancel);
-  sending = sending.then(() => output.show(cancelButton(address.url), { id: buttonId }));
+  const address = button ? openCancelAddress(cancel) : undefined;
+  if (address) sending = sending.then(() => output.show(cancelButton(address.url), { id: buttonId }));
   // With Deno's own kernelspec the stop button is this signal, which would end the kernel and all its state.
-  const interruptible = Deno.build.os !== "windows";
+  const interruptible = button && Deno.build.os !== "windows";
   if (interruptible) Deno.addSignalListener("SIGINT", cancel);
   try {
     const value = await job({
@@ -79,8 +89,8 @@ export async function runJob<T>(
     if (interruptible) Deno.removeSignalListener("SIGINT", cancel);
     draw(true);
     const gone = { "text/html": "<span></span>", "text/plain": "" };
-    sending = sending.then(() => output.show(gone, { id: buttonId, update: true }));
+    if (address) sending = sending.then(() => output.show(gone, { id: buttonId, update: true }));
     await sending;
-    await address.close();
+    await address?.close();
   }
 }

@@ -1,7 +1,7 @@
 /** A drawing in the form that suits it, and its files. */
 import { pngBundle } from "./display/picture_bundle.ts";
-import { escapeHtml, scrolled } from "./display/displayable.ts";
-import { figureHtmlPart } from "./display/figure_bundle.ts";
+import { escapeHtml, type MediaBundle, scrolled } from "./display/displayable.ts";
+import { figureBundle, figureHtmlPart } from "./display/figure_bundle.ts";
 import type { FigureSpec } from "./figure.ts";
 import { figurePng, figureSvg } from "./figure_svg.ts";
 
@@ -79,4 +79,13 @@ export function drawingHtml(drawing: Drawing): string {
     `<figcaption style="max-width:76ch;font-size:90%;opacity:0.85">${
       escapeHtml(drawing.caption)
     }</figcaption></figure>`;
+}
+
+/** The forms of a drawing as a notebook output. */
+export function drawingBundle(drawing: Drawing): MediaBundle {
+  if (drawing.kind === "figure") return figureBundle(drawing.figure);
+  const words = { "text/html": drawingHtml(drawing), "text/plain": drawing.caption };
+  return drawing.kind === "diagram"
+    ? { ...words, "image/svg+xml": drawing.svg("paper") }
+    : { ...pngBundle(drawing.png, { alt: drawing.caption }), ...words };
 }

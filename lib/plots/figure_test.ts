@@ -5,6 +5,7 @@ import { figure, type FigureSpec } from "./figure.ts";
 import { figureHtml } from "./figure_html.ts";
 import { figurePng, figureSvg } from "./figure_svg.ts";
 import { TASK_LOOKS } from "./palette.ts";
+import { plotlyJson } from "./plotly.ts";
 import { axisScale, niceStep, tickLabel } from "./svg/axis_scale.ts";
 
 const { style, face } = TASK_LOOKS;
@@ -72,6 +73,9 @@ Deno.test("figure() shows itself in every form a front end may want, and stays p
   ]);
   const plotly = bundle["application/vnd.plotly.v1+json"] as { config: { showSendToCloud: boolean } };
   assert.equal(plotly.config.showSendToCloud, false);
+  const titled = plotlyJson({ ...MARKS, layout: { xaxis: { title: { text: "step" } } } }).layout;
+  const { title } = titled["xaxis"] as { title: unknown };
+  assert.deepEqual(title, { text: "step", font: { size: 12 } }, "as large as in the still picture");
   assert.match(String(bundle["text/html"]), /<svg/);
   assert.doesNotMatch(String(bundle["text/html"]), /<script>alert|"<script/);
   assert.deepEqual(JSON.parse(JSON.stringify(shown)), JSON.parse(JSON.stringify(MARKS)));

@@ -25,7 +25,15 @@ export {
   type Trace,
   type TraceBase,
 } from "./figure.ts";
-export { type Drawing, drawingCaption, drawingHtml, drawingId, stillFile, stillName } from "./drawing.ts";
+export {
+  type Drawing,
+  drawingBundle,
+  drawingCaption,
+  drawingHtml,
+  drawingId,
+  stillFile,
+  stillName,
+} from "./drawing.ts";
 export { pageHtml, type PageSpec } from "./page_html.ts";
 export { figureHtml } from "./figure_html.ts";
 export { figurePng, figureSvg, type SvgOptions } from "./figure_svg.ts";
@@ -51,7 +59,7 @@ export {
 } from "./palette.ts";
 export { PLOTLY_CONFIG, plotlyJson } from "./plotly.ts";
 export { DISPLAY, type Displayable, displayed, escapeHtml, type MediaBundle } from "./display/displayable.ts";
-export { figureBundle, figureHtmlPart, interactiveFigures } from "./display/figure_bundle.ts";
+export { figureBundle, figureHtmlPart, interactiveFigures, stillBundle } from "./display/figure_bundle.ts";
 export { pngBundle, showImages, type ShownPicture, showPng } from "./display/picture_bundle.ts";
 export {
   type Table,
@@ -62,3 +70,4 @@ export {
   tableMarkdown,
   type TableSpec,
 } from "./display/table_bundle.ts";
+export { type ShownText, showText } from "./display/text_bundle.ts";

@@ -27,7 +27,8 @@ export function pageHtml({ title, sections, interactive, lead = "" }: PageSpec):
 body { margin: 2rem auto; padding: 0 1rem; max-width: 1100px; font: 16px/1.5 system-ui, sans-serif;
   color: #1b1f24; background: #fff; }
 section { margin: 2.5rem 0; }
-table { border-collapse: collapse; font-size: 0.9em; }
+/* On a phone a wide table is scrolled, not squeezed into columns of one word. */
+table { border-collapse: collapse; font-size: 0.9em; width: max-content; max-width: max(100%, 44rem); }
 th, td { padding: 0.25em 0.7em; border-bottom: 1px solid rgba(127,127,127,0.3); }
 a { color: inherit; }
 code { background: rgba(127,127,127,0.15); padding: 0.1em 0.3em; border-radius: 3px; }

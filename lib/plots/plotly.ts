@@ -1,6 +1,6 @@
 /** What plotly.js is given, in the notebook and on a page. It runs in the browser only: under Deno its import fails. */
 import { readPackageFile } from "../raster/mod.ts";
-import type { FigureSpec, Trace } from "./figure.ts";
+import type { Axis, FigureSpec, Trace } from "./figure.ts";
 import { SEQUENTIAL, SERIES } from "./palette.ts";
 import { wrapText } from "./text_width.ts";
 
@@ -33,8 +33,17 @@ function plotlyTrace(trace: Trace): Record<string, unknown> {
   return trace.type === "bar" ? { cliponaxis: false, ...trace } : { ...trace };
 }
 
+/** Pixels. */
+const FONT_SIZE = 12;
+
 /** What every axis has: room for its labels, and small numbers as powers of ten, not as "6μ". */
 const AXIS = { automargin: true, exponentformat: "power" } as const;
+
+/** An axis with its title in the size of all words, as in the still picture; plotly.js would take a larger one. */
+function plotlyAxis(axis: Axis): Record<string, unknown> {
+  const title = axis.title && { ...axis.title, font: { size: FONT_SIZE } };
+  return { ...AXIS, ...axis, ...(title ? { title } : {}) };
+}
 
 /** Width of a caption's lines in em, and height of one in pixels. */
 const CAPTION_WIDTH = 66;
@@ -70,7 +79,7 @@ export function plotlyJson(
     hovermode: "closest",
     colorway: SERIES.map(({ colour }) => colour),
     modebar: { bgcolor: "rgba(0,0,0,0)", color: "rgba(127,127,127,0.6)", activecolor: "#7f7f7f" },
-    font: { family: "DejaVu Sans, Verdana, sans-serif", size: 12 },
+    font: { family: "DejaVu Sans, Verdana, sans-serif", size: FONT_SIZE },
     title: {
       text: title ? `<b>${title.text}</b>` : "",
       ...(caption.length > 0 ? { subtitle: { text: caption.join("<br>"), font: { size: 11 } } } : {}),
@@ -84,7 +93,7 @@ export function plotlyJson(
     },
   };
   for (const [key, value] of Object.entries(rest)) {
-    layout[key] = /^[xy]axis/.test(key) ? { ...AXIS, ...value as object } : value;
+    layout[key] = /^[xy]axis/.test(key) ? plotlyAxis(value as Axis) : value;
   }
   // Left to itself, plotly.js hangs words on the nearest side of the drawing; the still picture centres them.
   layout["annotations"] = figure.layout.annotations?.map((each) => ({

@@ -11,15 +11,19 @@ function nameOf(text: string): string {
   return (hash >>> 0).toString(36);
 }
 
+/** The still picture with its caption. */
+function stillHtmlPart(figure: FigureSpec, id?: string): string {
+  const size = { width: figure.layout.width ?? STILL_WIDTH, ...(id === undefined ? {} : { id }) };
+  return `<figure style="margin:0;max-width:100%">${scrolled(figureSvg(figure, { theme: "page" }), size)}` +
+    `<figcaption style="max-width:76ch;font-size:90%;opacity:0.85">${
+      escapeHtml(figure.caption)
+    }</figcaption></figure>`;
+}
+
 /** The still picture with its caption, and a script that brings it to life where plotly.js is on the page. */
 export function figureHtmlPart(figure: FigureSpec): string {
   const id = `figure-${nameOf(JSON.stringify([figure.id, figure.caption, figure.data, figure.layout]))}`;
-  return `<figure style="margin:0;max-width:100%">` +
-    scrolled(figureSvg(figure, { theme: "page" }), { width: figure.layout.width ?? STILL_WIDTH, id }) +
-    `<figcaption style="max-width:76ch;font-size:90%;opacity:0.85">${
-      escapeHtml(figure.caption)
-    }</figcaption></figure>` +
-    `<script>${upgradeScript(id, figure)}</script>`;
+  return `${stillHtmlPart(figure, id)}<script>${upgradeScript(id, figure)}</script>`;
 }
 
 /**
@@ -30,6 +34,18 @@ export function figureBundle(figure: FigureSpec): MediaBundle {
   return {
     "application/vnd.plotly.v1+json": plotlyJson(figure, { caption: true }),
     "text/html": figureHtmlPart(figure),
+    "image/svg+xml": figureSvg(figure),
+    "text/plain": `${figure.layout.title?.text ?? figure.id}: ${figure.caption}`,
+  };
+}
+
+/**
+ * A figure's still forms, for one that is about to be replaced: JupyterLab's renderer of Plotly's JSON draws an output once and leaves
+ * updates of it out.
+ */
+export function stillBundle(figure: FigureSpec): MediaBundle {
+  return {
+    "text/html": stillHtmlPart(figure),
     "image/svg+xml": figureSvg(figure),
     "text/plain": `${figure.layout.title?.text ?? figure.id}: ${figure.caption}`,
   };

@@ -22,9 +22,12 @@ export type Table = TableSpec & Displayable;
 const linesOf = (cell: TableCell): readonly string[] =>
   typeof cell === "object" ? cell : [typeof cell === "number" ? cell.toLocaleString("en") : cell];
 
-/** Columns that hold numbers stand to the right. */
+const isNumber = (cell: TableCell | undefined) =>
+  typeof cell === "number" || typeof cell === "string" && /^[+−-]?\d[\d,]*(\.\d+)?( %)?$/.test(cell);
+
+/** Columns that hold numbers, written out or not, stand to the right. */
 function isNumeric(spec: TableSpec, column: number): boolean {
-  return spec.rows.length > 0 && spec.rows.every((row) => typeof row[column] === "number");
+  return spec.rows.length > 0 && spec.rows.every((row) => isNumber(row[column]));
 }
 
 /** An HTML table without a style sheet of its own, so that it follows the page's theme. */
