@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** A map in an element: drawn by plotly, moved from layout to layout, with what is pointed at and chosen called back. */
 import { columns, type MapContent, type MapTrace, mapTraces } from "./map_traces.ts";
+import { followHand } from "./map_hand.ts";
 import { type PlotElement, plotly } from "./plotly_page.ts";
 
 /** What dragging does. */
@@ -64,6 +65,12 @@ function layoutOf({ solid, dark }: MapContent, drag: DragMode, reach: number): R
   };
 }
 
+/** Marks above which drawing takes longer than a frame where there is no graphics card. */
+const CROWDED = 10_000;
+
+/** Pixels drawn for one of the page, each way: finer than the screen's only while the marks are few, since drawing takes its square. */
+const finenessOf = (crowded: boolean) => crowded ? Math.max(1, Math.min(2, devicePixelRatio)) : 2;
+
 const CONFIG = {
   displayModeBar: false,
   scrollZoom: true,
@@ -72,6 +79,11 @@ const CONFIG = {
   showTips: false,
   doubleClick: false,
 };
+
+/** Whether there are so many marks that each drawing of them is felt. */
+function isCrowded({ known, layers }: MapContent): boolean {
+  return layers.reduce((sum, { layer }) => sum + layer.texts.length, known.points.length) > CROWDED;
+}
 
 /** How far the marks reach from the centre. */
 function reachOf(places: Float32Array, { typed, layers }: MapContent): number {
@@ -84,7 +96,9 @@ function reachOf(places: Float32Array, { typed, layers }: MapContent): number {
 
 /** Makes a map in an element. */
 export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
-  let drawn: { places: Float32Array; solid: boolean; content: MapContent; drag: DragMode } | undefined;
+  let drawn:
+    | { places: Float32Array; solid: boolean; content: MapContent; drag: DragMode; crowded: boolean }
+    | undefined;
   let moving = 0, painted = 0, heard = false, fresh = true;
   const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -108,15 +122,27 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
     plot.on("plotly_doubleclick", () => calls.onSelect([]));
   }
 
+  const hand = followHand(element, {
+    holds: () => drawn?.crowded === true && !drawn.solid,
+    pans: () => drawn?.drag === "pan",
+    rest: (change) => plotly().relayout(element, change),
+  });
+
   async function paint(content: MapContent, places: Float32Array, drag: DragMode): Promise<MapTrace[]> {
-    if (drawn && drawn.solid !== content.solid) {
+    const crowded = isCrowded(content);
+    if (drawn && (drawn.solid !== content.solid || drawn.crowded !== crowded)) {
       plotly().purge(element);
       heard = false;
     }
-    drawn = { places, solid: content.solid, content, drag };
+    drawn = { places, solid: content.solid, content, drag, crowded };
     const traces = mapTraces(content, places);
     const layout = { ...layoutOf(content, drag, reachOf(places, content)), selectionrevision: ++painted };
-    listen(await plotly().react(element, traces.map(({ trace }) => trace), layout, CONFIG));
+    listen(
+      await plotly().react(element, traces.map(({ trace }) => trace), layout, {
+        ...CONFIG,
+        plotGlPixelRatio: finenessOf(crowded),
+      }),
+    );
     element.dataset.drawn = String(painted);
     element.dataset.drag = drag;
     return traces;
@@ -197,6 +223,7 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
     },
     dispose() {
       moving++;
+      hand.dispose();
       if (drawn) plotly().purge(element);
     },
   };

@@ -1,0 +1,133 @@
+/// <reference lib="dom" />
+/** A crowded map under the hand: while it is zoomed or pulled its picture is scaled and moved, and its marks are drawn anew once it rests. */
+import type { PlotElement } from "./plotly_page.ts";
+
+/** Milliseconds without a turn of the wheel after which the map rests. */
+const REST_MS = 200;
+/** Pixels of a pull that is no click. */
+const PULL = 8;
+/** Share of a turn of one pixel; most and least that one event zooms. */
+const SPEED = 1 / 200, MOST_TURN = 20;
+
+/** What the hand works on. */
+export interface HandCalls {
+  /** Whether the map is to be moved as a picture. */
+  readonly holds: () => boolean;
+  /** Whether dragging moves the map. */
+  readonly pans: () => boolean;
+  /** Draws with these ranges of the axes. */
+  readonly rest: (change: Readonly<Record<string, unknown>>) => Promise<unknown>;
+}
+
+interface Axis {
+  readonly _offset: number;
+  readonly _length: number;
+}
+
+interface DrawnElement extends PlotElement {
+  readonly _fullLayout?: Readonly<Record<"xaxis" | "yaxis", Axis>>;
+}
+
+/** Where the picture stands: a place p of it is shown at scale p + (x, y), in pixels. */
+interface Stand {
+  readonly scale: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+const STILL: Stand = { scale: 1, x: 0, y: 0 };
+
+/** Follows wheel and pulling over an element until it is disposed of; the attribute `data-held` is there meanwhile. */
+export function followHand(element: HTMLElement, { holds, pans, rest }: HandCalls): { dispose(): void } {
+  const ended = new AbortController();
+  let stand = STILL, turn = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let pulled: { readonly from: MouseEvent; last?: MouseEvent } | undefined;
+
+  function put(next: Stand): void {
+    stand = next;
+    const picture = element.querySelector<HTMLElement>(".gl-container");
+    const moved = stand !== STILL;
+    if (picture) {
+      picture.style.transformOrigin = "0 0";
+      picture.style.transform = moved ? `translate(${stand.x}px, ${stand.y}px) scale(${stand.scale})` : "";
+    }
+    if (moved) element.dataset.held = "true";
+    else delete element.dataset.held;
+  }
+
+  /** The axes' ranges under which drawing shows what the picture shows now. */
+  function ranges(): Record<string, unknown> {
+    const { layout, _fullLayout: full } = element as DrawnElement;
+    const change: Record<string, unknown> = {};
+    for (const [name, shift] of [["xaxis", stand.x], ["yaxis", stand.y]] as const) {
+      const [low, high] = layout![name]!.range!, { _offset: offset, _length: length } = full![name];
+      const at = (pixel: number) => {
+        const share = ((pixel - shift) / stand.scale - offset) / length;
+        return low + (name === "yaxis" ? 1 - share : share) * (high - low);
+      };
+      const ends = [at(offset), at(offset + length)];
+      change[`${name}.range`] = name === "yaxis" ? ends.reverse() : ends;
+    }
+    return change;
+  }
+
+  async function settle(): Promise<void> {
+    const own = ++turn;
+    const shown = stand;
+    await rest(ranges());
+    if (own !== turn) return;
+    // What was turned while it was drawn goes on from there.
+    put(
+      stand === shown ? STILL : {
+        scale: stand.scale / shown.scale,
+        x: stand.x - shown.x * stand.scale / shown.scale,
+        y: stand.y - shown.y * stand.scale / shown.scale,
+      },
+    );
+  }
+
+  element.addEventListener("wheel", (event) => {
+    if (!holds()) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const box = element.getBoundingClientRect();
+    const x = event.clientX - box.x, y = event.clientY - box.y;
+    const factor = Math.exp(-SPEED * Math.max(-MOST_TURN, Math.min(MOST_TURN, event.deltaY)));
+    put({ scale: stand.scale * factor, x: x + factor * (stand.x - x), y: y + factor * (stand.y - y) });
+    clearTimeout(timer);
+    timer = setTimeout(settle, REST_MS);
+  }, { capture: true, passive: false, signal: ended.signal });
+
+  element.addEventListener("mousedown", (event) => {
+    if (holds() && pans() && event.button === 0 && stand === STILL) pulled = { from: event };
+  }, { capture: true, signal: ended.signal });
+  // Before plotly, which listens further in and would draw all marks at each of these.
+  addEventListener("mousemove", (event) => {
+    if (!pulled || !event.isTrusted) return;
+    const x = event.clientX - pulled.from.clientX, y = event.clientY - pulled.from.clientY;
+    if (!pulled.last && Math.hypot(x, y) < PULL) return;
+    event.stopPropagation();
+    pulled.last = event;
+    put({ scale: 1, x, y });
+  }, { capture: true, signal: ended.signal });
+  addEventListener("mouseup", () => {
+    const last = pulled?.last;
+    pulled = undefined;
+    if (!last) return;
+    // It hears of the whole pull at once.
+    const { clientX, clientY, screenX, screenY, buttons } = last;
+    last.target?.dispatchEvent(
+      new MouseEvent("mousemove", { bubbles: true, clientX, clientY, screenX, screenY, buttons }),
+    );
+    put(STILL);
+  }, { capture: true, signal: ended.signal });
+
+  return {
+    dispose() {
+      clearTimeout(timer);
+      turn++;
+      ended.abort();
+    },
+  };
+}
