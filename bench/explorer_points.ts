@@ -44,6 +44,8 @@ export interface PointsResult {
    * in ms: a crowded map's picture is scaled meanwhile.
    */
   readonly zoom: { readonly median: number; readonly largest: number; readonly rest: number };
+  /** From the release of a map that was pulled aside until it stands there, median in ms. */
+  readonly pull: number;
 }
 
 const median = (values: readonly number[]) =>
@@ -148,16 +150,44 @@ async function hoverTimes(page: Page): Promise<number[]> {
   return times;
 }
 
+/** The range of the axis across, as text. */
+const rangeOf = (page: Page): Promise<string> =>
+  page.evaluate(() =>
+    JSON.stringify((document.querySelector(".plot") as unknown as Drawn).layout["xaxis"]!.range)
+  );
+
+/** Waits until all marks are drawn under another range than `before`. */
+async function drawnAnew(page: Page, before: string): Promise<void> {
+  await page.waitForFunction((before) => {
+    const plot = document.querySelector(".plot") as unknown as Drawn & HTMLElement;
+    return !plot.dataset.held && JSON.stringify(plot.layout["xaxis"]!.range) !== before;
+  }, before);
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+}
+
+async function pullTimes(page: Page): Promise<number[]> {
+  const box = (await page.locator(".plot").boundingBox())!;
+  const x = box.x + box.width / 2, y = box.y + box.height / 2;
+  const times: number[] = [];
+  for (let i = 0; i < READINGS; i++) {
+    const before = await rangeOf(page), aside = i % 2 === 0 ? 60 : -60;
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + aside, y, { steps: 4 });
+    const began = performance.now();
+    await page.mouse.up();
+    await drawnAnew(page, before);
+    times.push(performance.now() - began);
+  }
+  return times;
+}
+
 async function zoomTimes(page: Page): Promise<PointsResult["zoom"]> {
   const box = (await page.locator(".plot").boundingBox())!;
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   const times: number[] = [], rests: number[] = [];
-  const range = () =>
-    page.evaluate(() =>
-      JSON.stringify((document.querySelector(".plot") as unknown as Drawn).layout["xaxis"]!.range)
-    );
   for (let i = 0; i < READINGS; i++) {
-    const before = await range(), began = performance.now();
+    const before = await rangeOf(page), began = performance.now();
     await page.evaluate(() => {
       (globalThis as unknown as Measuring).measured = (async () => {
         const turned = await new Promise<number>((resolve) =>
@@ -170,11 +200,7 @@ async function zoomTimes(page: Page): Promise<PointsResult["zoom"]> {
     });
     await page.mouse.wheel(0, i % 2 === 0 ? -120 : 120);
     times.push(await measured(page));
-    await page.waitForFunction((before) => {
-      const plot = document.querySelector(".plot") as unknown as Drawn & HTMLElement;
-      return !plot.dataset.held && JSON.stringify(plot.layout["xaxis"]!.range) !== before;
-    }, before);
-    await page.evaluate(() => new Promise(requestAnimationFrame));
+    await drawnAnew(page, before);
     rests.push(performance.now() - began);
   }
   return { median: median(times), largest: Math.max(...times), rest: median(rests) };
@@ -219,6 +245,7 @@ export async function measurePoints(count: number): Promise<PointsResult> {
     processor.push(await processorTime(browser));
     const zoom = await zoomTimes(page);
     processor.push(await processorTime(browser));
+    const pull = median(await pullTimes(page));
     const spent = (i: number) => 1000 * (processor[i]! - processor[i - 1]!) / READINGS;
     return {
       points: count,
@@ -228,6 +255,7 @@ export async function measurePoints(count: number): Promise<PointsResult> {
       hover,
       processorOf: { hover: spent(1), zoom: spent(2) },
       zoom,
+      pull,
     };
   } finally {
     await browser.close();

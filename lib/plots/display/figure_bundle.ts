@@ -26,6 +26,15 @@ export function figureHtmlPart(figure: FigureSpec): string {
   return `${stillHtmlPart(figure, id)}<script>${upgradeScript(id, figure)}</script>`;
 }
 
+/** A figure's HTML with what front ends without HTML show: SVG, or text. */
+function withPlainForms(figure: FigureSpec, html: string): MediaBundle {
+  return {
+    "text/html": html,
+    "image/svg+xml": figureSvg(figure),
+    "text/plain": `${figure.layout.title?.text ?? figure.id}: ${figure.caption}`,
+  };
+}
+
 /**
  * The forms of a figure: Plotly's JSON for front ends with its renderer; HTML with the still picture inside, which
  * {@link interactiveFigures} makes live; SVG for front ends that strip HTML; text.
@@ -33,9 +42,7 @@ export function figureHtmlPart(figure: FigureSpec): string {
 export function figureBundle(figure: FigureSpec): MediaBundle {
   return {
     "application/vnd.plotly.v1+json": plotlyJson(figure, { caption: true }),
-    "text/html": figureHtmlPart(figure),
-    "image/svg+xml": figureSvg(figure),
-    "text/plain": `${figure.layout.title?.text ?? figure.id}: ${figure.caption}`,
+    ...withPlainForms(figure, figureHtmlPart(figure)),
   };
 }
 
@@ -44,11 +51,7 @@ export function figureBundle(figure: FigureSpec): MediaBundle {
  * updates of it out.
  */
 export function stillBundle(figure: FigureSpec): MediaBundle {
-  return {
-    "text/html": stillHtmlPart(figure),
-    "image/svg+xml": figureSvg(figure),
-    "text/plain": `${figure.layout.title?.text ?? figure.id}: ${figure.caption}`,
-  };
+  return withPlainForms(figure, stillHtmlPart(figure));
 }
 
 /**
