@@ -1,13 +1,12 @@
 /** The real smoke run, killed with SIGKILL in set-up, in training and in a checkpoint's write, against an undisturbed one. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 const CLI = new URL("./cli.ts", import.meta.url).pathname;
 /** One task keeps the run short: its own model, the two joint ones and the start. */
 const ARGUMENTS = ["table1", "--budget", "smoke", "--tasks", "face"];
-const POLL_MS = 20;
 
 function start(folder: string): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
@@ -18,36 +17,28 @@ function start(folder: string): Deno.ChildProcess {
   }).spawn();
 }
 
-/** What is below a folder that a run is writing to. */
-function namesBelow(folder: string): string[] {
-  const names: string[] = [];
-  const walk = (below: string) => {
-    try {
-      for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
-        const name = join(below, entry.name);
-        names.push(name);
-        if (entry.isDirectory()) walk(name);
-      }
-    } catch (error) {
-      // The run renames its folders while they are read.
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
-  };
-  walk("");
-  return names;
+/** The cache's folder of one training's checkpoints. The key in its name is the undisturbed run's. */
+function checkpointsOf(training: string, calm: string): string {
+  const name = readdirSync(join(calm, "cache", "stages")).find((name) => name.startsWith(`${training}-`));
+  return join("checkpoints", name as string);
 }
 
-/** Starts a run and kills it as soon as a file of that kind is seen in its cache; tells whether it was. */
-async function killedAt(folder: string, sign: RegExp): Promise<boolean> {
+/**
+ * Starts a run and kills it as soon as an entry of that name is made in a folder of its cache; tells whether one was. The kernel reports every entry,
+ * also one that is gone before anybody could have listed it.
+ */
+async function killedAt(folder: string, below: string, sign: RegExp): Promise<boolean> {
+  const watched = join(folder, "cache", below);
+  mkdirSync(watched, { recursive: true });
+  const watcher = Deno.watchFs(watched, { recursive: false });
   const child = start(folder);
-  let ended = false;
-  const end = child.status.then(() => ended = true);
+  const end = child.status.then(() => watcher.close());
   let seen = false;
-  while (!ended && !seen) {
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    seen = namesBelow(join(folder, "cache")).some((name) => sign.test(name));
+  for await (const { paths } of watcher) {
+    seen = paths.some((path) => sign.test(basename(path)));
+    if (seen) break;
   }
-  if (!ended) child.kill("SIGKILL");
+  if (seen) child.kill("SIGKILL");
   await end;
   return seen;
 }
@@ -61,13 +52,13 @@ Deno.test("reproduce table1 --budget smoke gives the same bits when it was kille
   const [calm, killed] = folders;
   try {
     assert.equal((await start(calm).status).code, 0);
-    const signs = [
-      /^tasks\//,
-      /^checkpoints\/train-single-face.*partial/,
-      /^checkpoints\/train-instruct.*step-\d+(\/|$)/,
+    const moments: [below: string, sign: RegExp][] = [
+      ["tasks", /./],
+      [checkpointsOf("train-single-face", calm), /partial/],
+      [checkpointsOf("train-instruct", calm), /^step-\d+$/],
     ];
-    for (const sign of signs) {
-      assert.ok(await killedAt(killed, sign), `the run ended before ${sign} was seen`);
+    for (const [below, sign] of moments) {
+      assert.ok(await killedAt(killed, below, sign), `the run ended before ${sign} was seen in ${below}`);
     }
     assert.equal((await start(killed).status).code, 0);
     assert.equal(samples(killed), samples(calm));
