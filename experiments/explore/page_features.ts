@@ -256,6 +256,22 @@ export async function pageFeatures({ step, its, context, steps, idle }: FeatureR
     await page.getByRole("button", { name: "Close the message" }).click();
   });
 
+  await step("tells how far a long layer is, and stops it", async () => {
+    const lines = Array.from({ length: 20_000 }, (_, i) => `use the style of picture ${i}`);
+    await page.getByRole("button", { name: "Add a layer" }).click();
+    await page.getByLabel("Or choose a file").setInputFiles({
+      name: "long.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from(lines.join("\n")),
+    });
+    const placing = page.getByRole("status").filter({ hasText: "lines placed" });
+    await placing.getByText(/^[1-9][\d,]* of 20,000 lines placed$/u).waitFor();
+    await page.getByRole("button", { name: "Cancel the layer" }).click();
+    await placing.waitFor({ state: "detached" });
+    await its.until("no layer", (traces) => count(traces, "long.txt") === 0);
+    assert.equal(await page.getByRole("alert").count(), 0);
+  });
+
   await step("a link brings everything back", async () => {
     const link = page.url();
     const before = await its.traces();

@@ -110,6 +110,9 @@ const groupsOf = onceEach(({ points }: Known) => {
   return groups as ReadonlyMap<string, Group>;
 });
 
+/** Lines from which on a layer's marks are small and faint: the map is to be seen through them. */
+const MANY_LINES = 1000;
+
 /** A layer's lines. */
 const linesOf = onceEach(({ texts }: LayerAnswer): Group => ({
   rows: texts.map((_, row) => row),
@@ -190,6 +193,7 @@ export function mapTraces(content: MapContent, places: Float32Array): MapTrace[]
   layers.forEach(({ layer, places: own }, i) => {
     if (hidden.has(layer.id)) return;
     const { rows, texts } = linesOf(layer);
+    const many = rows.length > MANY_LINES;
     all.push({
       trace: {
         type,
@@ -201,7 +205,8 @@ export function mapTraces(content: MapContent, places: Float32Array): MapTrace[]
         marker: {
           color: dark ? "#e6e6e6" : "#3c4043",
           symbol: solid ? "diamond-open" : i % 2 === 0 ? "hexagon-open" : "star-square-open",
-          size: solid ? 3 : 6,
+          size: solid || many ? 3 : 6,
+          ...(many ? { opacity: 0.4 } : {}),
         },
       },
     });

@@ -2,7 +2,7 @@
  * The explorer's calls as routes: what the page asks, answered in JSON. On the server they stand behind its guard; in a static site the same
  * routes answer in the page's worker. Every body is bounded, every answer to a mistake is one sentence.
  */
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type Next } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { SENTENCE_WIDTH, type SentenceEmbedder } from "../../clip/mod.ts";
 import { UserError } from "../../engine/mod.ts";
@@ -17,6 +17,7 @@ import { type LayerStore, makeLayer } from "./layers.ts";
 import { lineResponse } from "./line_stream.ts";
 import { checkedText, embedTexts, LONGEST_TEXT, nearestTo, placeText, whyNearest } from "./place_text.ts";
 import { fieldsOf, listField, numberField, objectField, textField } from "./request_fields.ts";
+import { shortWorkFirst } from "./short_work_first.ts";
 import { spaceFigure } from "./space_figure.ts";
 import { MOST_PICTURE_BYTES, type Studio } from "./studio.ts";
 
@@ -69,6 +70,8 @@ const atMost = (bytes: number) =>
 export function apiRoutes({ space, embedder, studio, layers, now }: ApiParts): Hono {
   const drawings = studio && createDrawings(studio, now);
   const answer = JSON.stringify({ ...spaceAnswer(space), ...(studio ? { studio: studio.about } : {}) });
+  const turns = shortWorkFirst();
+  const short = (_context: Context, next: Next) => turns.short(next);
   const app = new Hono();
   app.notFound((context) => context.json({ error: "There is no such page" }, 404));
   app.onError((error, context) => {
@@ -78,22 +81,22 @@ export function apiRoutes({ space, embedder, studio, layers, now }: ApiParts): H
 
   app.get("/api/space", (context) => context.body(answer, 200, { "content-type": "application/json" }));
 
-  app.post("/api/place", atMost(8 * KIB), async (context) => {
+  app.post("/api/place", atMost(8 * KIB), short, async (context) => {
     const text = textField(await fieldsOf(context.req), "text", { most: 4 * KIB });
     return context.json(await placeText(space, embedder, text));
   });
-  app.post("/api/why", atMost(8 * KIB), async (context) => {
+  app.post("/api/why", atMost(8 * KIB), short, async (context) => {
     const text = textField(await fieldsOf(context.req), "text", { most: 4 * KIB });
     return context.json(await whyNearest(space, embedder, text));
   });
-  app.post("/api/search", atMost(8 * KIB), async (context) => {
+  app.post("/api/search", atMost(8 * KIB), short, async (context) => {
     const fields = await fieldsOf(context.req);
     const text = checkedText(textField(fields, "text", { most: 4 * KIB }));
     const count = numberField(fields, "count", { low: 1, high: 1000, whole: true });
     const [embedded] = await embedTexts(embedder, [text]);
     return context.json((await nearestTo(space, embedded!.vector, { count })).neighbours);
   });
-  app.get("/api/neighbours/:index", async (context) => {
+  app.get("/api/neighbours/:index", short, async (context) => {
     const index = numberField({ index: Number(context.req.param("index")) }, "index", {
       low: 0,
       high: space.points.length - 1,
@@ -107,7 +110,7 @@ export function apiRoutes({ space, embedder, studio, layers, now }: ApiParts): H
     const name = textField({ name: context.req.query("name") ?? "pasted.txt" }, "name", { most: 200 });
     const texts = readLayerFile(await context.req.text(), layerFormat(name));
     const abort = new AbortController();
-    return lineResponse(makeLayer({ space, embedder, layers }, { name, texts }, abort.signal), {
+    return lineResponse(makeLayer({ space, embedder, layers, turns }, { name, texts }, abort.signal), {
       abort,
       failed: (error) => ({ kind: "error", error: sentence(error) }),
     });
@@ -119,7 +122,7 @@ export function apiRoutes({ space, embedder, studio, layers, now }: ApiParts): H
       : context.json({ error: "This layer is no longer kept here; drop its file again" }, 404);
   });
 
-  app.post("/api/figure", atMost(64 * KIB), async (context) => {
+  app.post("/api/figure", atMost(64 * KIB), short, async (context) => {
     const fields = await fieldsOf(context.req);
     const { layout, format } = fields;
     if (!isLayoutId(layout) || !layout.endsWith("2") || (format !== "svg" && format !== "png")) {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { mock } from "node:test";
 import { createSentenceEmbedder, loadSentenceEncoder } from "../../clip/mod.ts";
 import { UserError } from "../../engine/mod.ts";
 import { TASKS } from "../../instructions/mod.ts";
@@ -235,6 +236,34 @@ Deno.test("the explorer's server", async (t) => {
       }
       assert.deepEqual(await (await fetch(api(`layers/${made.layer.id}`))).json(), made.layer);
     });
+
+    await t.step(
+      "places what is typed before the rest of a layer, and stops a layer that nobody waits for",
+      async () => {
+        const texts = Array.from({ length: 2000 }, (_, i) => `use the style of picture ${i}`);
+        const response = await send(api("layers?name=long.txt"), texts.join("\n"));
+        const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+        const progress = async () => {
+          const event: LayerEvent = JSON.parse((await reader.read()).value!);
+          assert.ok(event.kind === "progress");
+          return event.done;
+        };
+        assert.equal(await progress(), 0);
+        const placed = send(api("place"), { text: "use the style" });
+        let done = 0;
+        const before = placed.then(() => done);
+        for (let part = 0; part < 4; part++) done = await progress();
+        assert.ok(await before < done, `the typed text was placed after ${await before} lines`);
+        const embed = mock.method(embedder, "embed");
+        await reader.cancel();
+        await new Promise((resolve) => setTimeout(resolve, 2000)); // at least two further parts' time
+        assert.ok(
+          embed.mock.callCount() <= 1,
+          `${embed.mock.callCount()} parts begun after the reader had gone`,
+        );
+        embed.mock.restore();
+      },
+    );
 
     await t.step(
       "draws the figure with a cross for each fixed prompt and the typed words as text",

@@ -20,9 +20,10 @@ import {
   type LayoutId,
 } from "../api.ts";
 import { firstAxes, type InstructionSpace, trainedPoints } from "./instruction_space.ts";
+import type { ShortWorkFirst } from "./short_work_first.ts";
 
-/** Texts that are embedded and placed together. */
-const PART = 1024;
+/** Texts that are embedded and placed together, in about half a second: what is typed meanwhile waits for one part. */
+const PART = 128;
 /** Nearest training instructions that place a line, and the effective number of them: lib/projection's defaults. */
 const NEAR = 15;
 /** Layers that are kept. */
@@ -54,6 +55,8 @@ export interface LayerTools {
   readonly space: InstructionSpace;
   readonly embedder: SentenceEmbedder;
   readonly layers: LayerStore;
+  /** Lets what is typed go first. */
+  readonly turns: ShortWorkFirst;
 }
 
 /** Names lines: 64 bits of hash as 16 hexadecimal digits. */
@@ -64,7 +67,7 @@ function layerId(name: string, texts: readonly string[]): string {
 
 /** Places a layer's texts, part by part. Rejects with the signal's reason when it is aborted. */
 export async function* makeLayer(
-  { space, embedder, layers }: LayerTools,
+  { space, embedder, layers, turns }: LayerTools,
   { name, texts }: { readonly name: string; readonly texts: readonly string[] },
   signal?: AbortSignal,
 ): AsyncGenerator<LayerEvent, void, void> {
@@ -77,8 +80,9 @@ export async function* makeLayer(
   ) as Record<LayoutId, Float32Array>;
   const nearest: number[] = [], cosines: number[] = [];
   for (let first = 0; first < texts.length; first += PART) {
-    signal?.throwIfAborted();
     yield { kind: "progress", done: first, total: texts.length };
+    await turns.standAside();
+    signal?.throwIfAborted();
     const part = texts.slice(first, first + PART);
     const added = { data: await embedder.embed(part), count: part.length, width };
     const near = await nearestNeighbours(added, { k: Math.min(NEAR, trained), among });
