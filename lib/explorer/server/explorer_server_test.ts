@@ -240,7 +240,7 @@ Deno.test("the explorer's server", async (t) => {
     await t.step(
       "places what is typed before the rest of a layer, and stops a layer that nobody waits for",
       async () => {
-        const texts = Array.from({ length: 2000 }, (_, i) => `use the style of picture ${i}`);
+        const texts = Array.from({ length: 20_000 }, (_, i) => `use the style of picture ${i}`);
         const response = await send(api("layers?name=long.txt"), texts.join("\n"));
         const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
         const progress = async () => {
@@ -256,11 +256,11 @@ Deno.test("the explorer's server", async (t) => {
         assert.ok(await before < done, `the typed text was placed after ${await before} lines`);
         const embed = mock.method(embedder, "embed");
         await reader.cancel();
-        await new Promise((resolve) => setTimeout(resolve, 2000)); // at least two further parts' time
-        assert.ok(
-          embed.mock.callCount() <= 1,
-          `${embed.mock.callCount()} parts begun after the reader had gone`,
-        );
+        for (let begun = -1; embed.mock.callCount() > begun;) { // until 2 s, several parts' time, have begun none
+          begun = embed.mock.callCount();
+          assert.ok(begun < 20, `${begun} parts were begun after the reader had gone`);
+          await new Promise((resolve) => setTimeout(resolve, 2000));
+        }
         embed.mock.restore();
       },
     );
