@@ -28,6 +28,8 @@ export interface StageOutput {
   readonly seconds: number;
   /** Where and with what it was computed. */
   readonly origin: StageOrigin;
+  /** SHA-256 by path of the data files it read. */
+  readonly data: Readonly<Record<string, string>>;
   /** Names of its files. */
   readonly files: readonly string[];
   bytes(name: string): Promise<Uint8Array>;

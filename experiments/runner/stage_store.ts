@@ -68,6 +68,7 @@ export function outputOf(stage: Stage, place: StagePlace, manifest: Manifest): S
     key: meta.key,
     seconds: meta.seconds,
     origin: meta.origin,
+    data: meta.ingredients.data,
     files: Object.keys(manifest.files),
     bytes,
     text,

@@ -116,6 +116,39 @@ function explanationsTable(
   };
 }
 
+/** Says which results were made with other frozen parts than others, or do not tell; "" where all agree. */
+function partsNote(entries: readonly ReportEntry[]): string {
+  const shown = PAPER_ITEMS.flatMap((item) => {
+    const entry = entryOf(entries, item);
+    return entry === undefined ? [] : [{ name: item.name, files: entry.provenance.dataFiles }];
+  });
+  const silent = shown.filter(({ files }) => files === undefined).map(({ name }) => name);
+  const paths = new Set(shown.flatMap(({ files }) => Object.keys(files ?? {})));
+  const differing = [...paths].sort().flatMap((path) => {
+    const readers = shown.flatMap(({ name, files }) => {
+      const hash = files?.[path];
+      return hash === undefined ? [] : [{ name, hash }];
+    });
+    const versions = [...Map.groupBy(readers, ({ hash }) => hash)];
+    return versions.length < 2 ? [] : [
+      `${path} is ${
+        versions.map(([hash, group]) => `${hash.slice(0, 10)} in ${group.map(({ name }) => name).join(", ")}`)
+          .join("; ")
+      }.`,
+    ];
+  });
+  return [
+    ...(silent.length > 0
+      ? [
+        `Recorded before results said which frozen parts they were made with, so perhaps with others: ${
+          silent.join(", ")
+        }.`,
+      ]
+      : []),
+    ...(differing.length > 0 ? ["Not all results were made with the same frozen parts:", ...differing] : []),
+  ].join(" ");
+}
+
 function sourcesTable(entries: readonly ReportEntry[]): TableSpec {
   const total = entries.reduce((sum, entry) => sum + seconds(entry), 0);
   return {
@@ -135,7 +168,7 @@ function sourcesTable(entries: readonly ReportEntry[]): TableSpec {
         command(item, entry),
       ]];
     }),
-    note: "Results may share stages; the time of a shared stage counts in each.",
+    note: `Results may share stages; the time of a shared stage counts in each. ${partsNote(entries)}`.trim(),
   };
 }
 

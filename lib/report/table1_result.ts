@@ -103,6 +103,8 @@ export interface Provenance {
   readonly versions: Readonly<Record<string, string>>;
   /** SHA-256 over the data every number depends on. */
   readonly datasetHash: string;
+  /** SHA-256 by path of the files that were read, the frozen parts' checkpoints among them; results before November 2026 do not say. */
+  readonly dataFiles?: Readonly<Record<string, string>>;
   /** Seconds by stage id. */
   readonly wallTimePerStage: Readonly<Record<string, number>>;
 }
