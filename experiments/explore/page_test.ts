@@ -7,6 +7,7 @@ import { findChromium, openChromium } from "./chromium.ts";
 import { startExplorer } from "./explore.ts";
 import { ExplorerPage } from "./explorer_page.ts";
 import { pageFeatures, SIZES } from "./page_features.ts";
+import { sightFeatures } from "./sight_features.ts";
 import { stepper } from "./stepper.ts";
 
 const path = findChromium();
@@ -38,6 +39,8 @@ Deno.test({
         steps: 10,
         idle: async () => (await (await fetch(drawings)).json()).open === 0,
       });
+      await page.setViewportSize({ width: 1280, height: 720 });
+      await sightFeatures({ step, its, context, crowd: true });
       assert.deepEqual(its.problems.filter((problem) => !/status of 400/.test(problem)), []);
 
       await step("says that the server is gone", async () => {

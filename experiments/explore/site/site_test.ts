@@ -20,6 +20,7 @@ import { runExplore } from "../command.ts";
 import { startExplorer } from "../explore.ts";
 import { ExplorerPage } from "../explorer_page.ts";
 import { EXAMPLE, pageFeatures, SIZES } from "../page_features.ts";
+import { sightFeatures } from "../sight_features.ts";
 import { stepper } from "../stepper.ts";
 import { askSite } from "./ask_site.ts";
 import { exportSite } from "./export_site.ts";
@@ -187,6 +188,8 @@ Deno.test({
       });
 
       await pageFeatures({ step, its, context, steps: 5 });
+      await page.setViewportSize({ width: 1280, height: 720 });
+      await sightFeatures({ step, its, context, crowd: false });
       assert.deepEqual(its.problems, []);
       assert.deepEqual(elsewhere, [], "requests that leave the site");
       assert.deepEqual(host.missing, []);

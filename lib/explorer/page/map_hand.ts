@@ -19,15 +19,6 @@ export interface HandCalls {
   readonly rest: (change: Readonly<Record<string, unknown>>) => Promise<unknown>;
 }
 
-interface Axis {
-  readonly _offset: number;
-  readonly _length: number;
-}
-
-interface DrawnElement extends PlotElement {
-  readonly _fullLayout?: Readonly<Record<"xaxis" | "yaxis", Axis>>;
-}
-
 /** Where the picture stands: a place p of it is shown at scale p + (x, y), in pixels. */
 interface Stand {
   readonly scale: number;
@@ -58,7 +49,7 @@ export function followHand(element: HTMLElement, { holds, pans, rest }: HandCall
 
   /** The axes' ranges under which drawing shows what the picture shows now. */
   function ranges(): Record<string, unknown> {
-    const { layout, _fullLayout: full } = element as DrawnElement;
+    const { layout, _fullLayout: full } = element as PlotElement;
     const change: Record<string, unknown> = {};
     for (const [name, shift] of [["xaxis", stand.x], ["yaxis", stand.y]] as const) {
       const [low, high] = layout![name]!.range!, { _offset: offset, _length: length } = full![name];

@@ -52,6 +52,9 @@ const DRAGS: readonly { readonly drag: DragMode; readonly name: string; readonly
   { drag: "lasso", name: "Choose by lasso", path: "M3 11C0 6 4 1.5 9 2s7 5.500 3.500 8.500S5 13.500 4 15" },
 ];
 
+/** The state's field that holds what is seen of each. */
+const SIGHTS = { layout: "seen", second: "secondSeen" } as const;
+
 /** The map. `which` is the state's field that names its layout. */
 export function MapPanel({ which }: { which: "layout" | "second" }) {
   const layout = view.value[which]!;
@@ -65,6 +68,8 @@ export function MapPanel({ which }: { which: "layout" | "second" }) {
       onKnown: (index) => commit({ known: index, active: -1, panel: "point" }),
       onTyped: (index) => commit({ active: index, known: -1, panel: "point" }),
       onSelect: (selected) => commit({ selected }),
+      // No step to go back to: a turn of the wheel is many of them.
+      onSight: (sight) => commit({ [SIGHTS[which]]: sight }, { replace: true }),
     });
     plot.current = made;
     const watch = new ResizeObserver(() => made.resize());
@@ -75,6 +80,8 @@ export function MapPanel({ which }: { which: "layout" | "second" }) {
       plot.current = undefined;
     };
   }, []);
+  const seen = view.value[SIGHTS[which]];
+  useEffect(() => plot.current?.look(seen), [seen]);
   const content = here && colours.value ? contentOf(here, layout) : undefined;
   useEffect(() => {
     if (!here || !content) return;

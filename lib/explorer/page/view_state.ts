@@ -1,5 +1,6 @@
 /** What a link holds: everything a person has chosen on the page. */
 import { isLayoutId, type LayoutId } from "../api.ts";
+import { decodeSight, encodeSight, type Sight, WHOLE } from "./sight.ts";
 
 /** What marks are coloured by. */
 export const COLOURINGS = ["task", "length", "opening", "template", "margin"] as const;
@@ -31,6 +32,9 @@ export interface ViewState {
   readonly layout: LayoutId;
   /** The map beside it. */
   readonly second?: LayoutId;
+  /** What is seen of each. */
+  readonly seen: Sight;
+  readonly secondSeen: Sight;
   readonly colour: Colouring;
   readonly panel: Panel;
   readonly theme: Theme;
@@ -71,6 +75,8 @@ export interface ViewState {
 /** The page as it opens. */
 export const INITIAL: ViewState = {
   layout: "tsne2",
+  seen: WHOLE,
+  secondSeen: WHOLE,
   colour: "task",
   panel: "point",
   theme: "auto",
@@ -132,6 +138,8 @@ export function encodeState(state: ViewState): string {
   };
   set("map", state.layout, INITIAL.layout);
   set("beside", state.second ?? "", "");
+  set("seen", encodeSight(state.seen), "");
+  set("beside-seen", encodeSight(state.secondSeen), "");
   set("colour", state.colour, INITIAL.colour);
   set("panel", state.panel, INITIAL.panel);
   set("theme", state.theme, INITIAL.theme);
@@ -184,6 +192,8 @@ export function decodeState(fragment: string): ViewState {
   return {
     layout: isLayoutId(layout) ? layout : INITIAL.layout,
     ...(isLayoutId(second) ? { second } : {}),
+    seen: decodeSight(text("seen")),
+    secondSeen: decodeSight(text("beside-seen")),
     colour: one("colour", COLOURINGS, INITIAL.colour),
     panel: one("panel", PANELS, INITIAL.panel),
     theme: one("theme", THEMES, INITIAL.theme),
