@@ -132,6 +132,28 @@ export class ExplorerPage {
     await mouse.up();
   }
 
+  /** Drops a file on an element. */
+  async drop(
+    selector: string,
+    { name, type, bytes }: { readonly name: string; readonly type: string; readonly bytes: Uint8Array },
+  ): Promise<void> {
+    const files = await this.page.evaluateHandle(([name, type, bytes]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
+      return transfer;
+    }, [name, type, [...bytes]] as const);
+    await this.page.locator(selector).dispatchEvent("drop", { dataTransfer: files });
+  }
+
+  /** Presses Tab until an element has the focus, as a person without a mouse does. */
+  async tabTo(selector: string): Promise<void> {
+    const reached = () => this.page.evaluate((s) => document.activeElement?.matches(s) ?? false, selector);
+    for (let presses = 0; !await reached(); presses++) {
+      assert.ok(presses < 200, `no way to ${selector} by the keyboard`);
+      await this.page.keyboard.press("Tab");
+    }
+  }
+
   async type(text: string): Promise<void> {
     await this.page.fill("#instruction", text);
     await this.page.press("#instruction", "Enter");

@@ -6,7 +6,8 @@ import type { RunningExplorer } from "../../lib/explorer/mod.ts";
 import { findChromium, openChromium } from "./chromium.ts";
 import { startExplorer } from "./explore.ts";
 import { ExplorerPage } from "./explorer_page.ts";
-import { pageFeatures, SIZES } from "./page_features.ts";
+import { SIZES } from "./feature_run.ts";
+import { pageFeatures } from "./page_features.ts";
 import { sightFeatures } from "./sight_features.ts";
 import { stepper } from "./stepper.ts";
 
@@ -36,6 +37,7 @@ Deno.test({
         step,
         its,
         context,
+        sizes: SIZES,
         steps: 10,
         idle: async () => (await (await fetch(drawings)).json()).open === 0,
       });

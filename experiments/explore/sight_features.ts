@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
 import { count, ExplorerPage, PATIENCE } from "./explorer_page.ts";
-import type { FeatureRun } from "./page_features.ts";
+import type { FeatureRun } from "./feature_run.ts";
 
 /** Lines of a layer with which the small map is a crowded one. */
 const CROWD = 9_700;
@@ -62,7 +62,7 @@ async function solidMark({ page }: ExplorerPage): Promise<{ x: number; y: number
 
 /** All of it; `crowd`: also with a layer that makes the map a crowded one, which takes long to place. */
 export async function sightFeatures(
-  { step, its, context, crowd }: Omit<FeatureRun, "steps" | "idle"> & { readonly crowd: boolean },
+  { step, its, context, crowd }: Pick<FeatureRun, "step" | "its" | "context"> & { readonly crowd: boolean },
 ): Promise<void> {
   const { page } = its;
   const button = (name: string) => page.getByRole("button", { name, exact: true });

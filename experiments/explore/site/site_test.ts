@@ -12,7 +12,8 @@ import { findChromium, openChromium } from "../chromium.ts";
 import { runExplore } from "../command.ts";
 import { startExplorer } from "../explore.ts";
 import { ExplorerPage } from "../explorer_page.ts";
-import { EXAMPLE, pageFeatures, SIZES } from "../page_features.ts";
+import { EXAMPLE, SIZES } from "../feature_run.ts";
+import { pageFeatures } from "../page_features.ts";
 import { sightFeatures } from "../sight_features.ts";
 import { stepper } from "../stepper.ts";
 import { askSite } from "./ask_site.ts";
@@ -130,7 +131,7 @@ Deno.test({
         console.log(`  one picture of 20 steps in Chromium: ${seconds.toFixed(1)} s`);
       });
 
-      await pageFeatures({ step, its, context, steps: 5 });
+      await pageFeatures({ step, its, context, sizes: SIZES, steps: 5 });
       await page.setViewportSize({ width: 1280, height: 720 });
       await sightFeatures({ step, its, context, crowd: false });
       assert.deepEqual(its.problems, []);
