@@ -53,6 +53,8 @@ export interface ViewState {
   readonly layers: readonly { readonly id: string; readonly name: string }[];
   readonly sort: Column;
   readonly falling: boolean;
+  /** Of the table, from 0. */
+  readonly page: number;
   /** A gallery item; "own" where `picture` holds one. */
   readonly gallery: string;
   /** base64 of the 64×64 PNG that was brought. */
@@ -90,6 +92,7 @@ export const INITIAL: ViewState = {
   layers: [],
   sort: "nearest",
   falling: true,
+  page: 0,
   gallery: "style-0",
   picture: "",
   seed: 1,
@@ -156,6 +159,7 @@ export function encodeState(state: ViewState): string {
   for (const { id, name } of state.layers) params.append("layer", `${id}.${name}`);
   set("sort", state.sort, INITIAL.sort);
   set("order", state.falling ? "falling" : "rising", "falling");
+  set("page", state.page, 0);
   set("condition", state.gallery, INITIAL.gallery);
   set("picture", state.picture, "");
   if (state.prompt !== undefined) params.set("prompt", state.prompt);
@@ -210,6 +214,7 @@ export function decodeState(fragment: string): ViewState {
     })),
     sort: one("sort", COLUMNS, INITIAL.sort),
     falling: params.get("order") !== "rising",
+    page: whole("page", 0, 9_999, 0),
     gallery: text("condition", 40) || INITIAL.gallery,
     picture: text("picture", 40_000),
     ...(prompt === null ? {} : { prompt: prompt.slice(0, 500) }),

@@ -30,6 +30,7 @@ Deno.test("decodeState() gives back what encodeState() wrote, whatever was typed
     layers: [{ id: "0123456789abcdef", name: "my file.v2.csv" }],
     sort: "margin",
     falling: false,
+    page: 3,
     gallery: "own",
     picture: "iVBORw0KGgo+/=",
     prompt: "",
