@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { LAYOUT_IDS, type LayoutId } from "../api.ts";
 import { createMapPlot, type DragMode, type MapPlot } from "./map_plot.ts";
 import { framedLayer, framedPlace, type Known } from "./known_points.ts";
-import type { MapContent } from "./map_traces.ts";
+import type { MapContent } from "./map_content.ts";
 import { colours, commit, dark, fail, known, knownNeighbours, layers, placed, view } from "./store.ts";
 
 const METHODS: Record<string, string> = { tsne: "t-SNE", umap: "UMAP", pca: "PCA" };
@@ -67,7 +67,7 @@ export function MapPanel({ which }: { which: "layout" | "second" }) {
     const made = createMapPlot(element, {
       onKnown: (index) => commit({ known: index, active: -1, panel: "point" }),
       onTyped: (index) => commit({ active: index, known: -1, panel: "point" }),
-      onSelect: (selected) => commit({ selected }),
+      onSelect: (selected) => commit({ selected, page: 0 }),
       // No step to go back to: a turn of the wheel is many of them.
       onSight: (sight) => commit({ [SIGHTS[which]]: sight }, { replace: true }),
     });

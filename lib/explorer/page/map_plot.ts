@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** A map in an element: drawn by plotly, moved from layout to layout, with what is pointed at and chosen called back. */
-import { columns, type MapContent, type MapTrace, mapTraces } from "./map_traces.ts";
+import { columns, type MapContent, type MapTrace } from "./map_content.ts";
+import { mapTraces, typedNotes } from "./map_traces.ts";
 import { followHand } from "./map_hand.ts";
 import { followPress } from "./map_press.ts";
 import { type PlotElement, plotly } from "./plotly_page.ts";
@@ -47,7 +48,8 @@ interface Setting {
   readonly reach: number;
 }
 
-function layoutOf({ solid, dark }: MapContent, { drag, sight, reach }: Setting): Record<string, unknown> {
+function layoutOf(content: MapContent, { drag, sight, reach }: Setting): Record<string, unknown> {
+  const { solid, dark } = content;
   const bare = { visible: false, showgrid: false, zeroline: false };
   const axis = { ...bare, range: [-reach, reach] };
   const { x, y } = rangesOf(sight, reach);
@@ -76,6 +78,7 @@ function layoutOf({ solid, dark }: MapContent, { drag, sight, reach }: Setting):
           zaxis: axis,
           aspectmode: "cube",
           camera: cameraOf(sight),
+          annotations: typedNotes(content),
         },
       }
       : { xaxis: { ...bare, range: [...x] }, yaxis: { ...bare, range: [...y], scaleanchor: "x" } }),
