@@ -60,6 +60,29 @@ async function solidMark({ page }: ExplorerPage): Promise<{ x: number; y: number
   throw new Error("waited in vain for a mark's label in space");
 }
 
+/** Turns the wheel slowly, without a rest, until all marks are drawn farther away: the width that is seen then, and the turns it took. */
+async function fills({ page }: ExplorerPage): Promise<[number, number]> {
+  return await page.evaluate(async (patience) => {
+    const plot = document.querySelector(".plot") as unknown as HTMLElement & {
+      layout: { xaxis: { range: Ends } };
+    };
+    const width = () => plot.layout.xaxis.range[1] - plot.layout.xaxis.range[0];
+    const before = width(), { x, y } = plot.getBoundingClientRect();
+    const target = plot.querySelector(".nsewdrag")!;
+    const turn = { deltaY: 2, clientX: x + 300, clientY: y + 200, bubbles: true, cancelable: true };
+    let turns = 0;
+    for (
+      const began = performance.now();
+      width() === before && performance.now() - began < patience;
+      turns++
+    ) {
+      target.dispatchEvent(new WheelEvent("wheel", turn));
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+    return [width(), turns];
+  }, PATIENCE / 10);
+}
+
 /** All of it; `crowd`: also with a layer that makes the map a crowded one, which takes long to place. */
 export async function sightFeatures(
   { step, its, context, crowd }: Pick<FeatureRun, "step" | "its" | "context"> & { readonly crowd: boolean },
@@ -85,7 +108,6 @@ export async function sightFeatures(
     same(await seen(its), nearer, "typed");
     const turned = await moved(its, () => wheel(-150));
     assert.ok(turned[1]! - turned[0]! < nearer[1]! - nearer[0]!, "the wheel brought it no nearer");
-    await its.tab("Table");
     await typed("use the face", 2);
     same(await seen(its), turned, "typed after the wheel");
     const again = new ExplorerPage(await context.newPage(), page.url());
@@ -139,10 +161,13 @@ export async function sightFeatures(
     same(await seen(its), turned, "the layer");
     const held = await moved(its, () => wheel(-150));
     assert.ok(held[1]! - held[0]! < turned[1]! - turned[0]!, "the wheel brought it no nearer");
+    const [away, turns] = await fills(its);
+    assert.ok(away > held[1]! - held[0]!, `${turns} turns away filled no edge while the wheel turned`);
+    const farther = await moved(its, () => wheel(10));
     await typed("use the face", 1);
-    same(await seen(its), held, "typed on the crowded map");
+    same(await seen(its), farther, "typed on the crowded map");
     await button("Remove the layer many.txt").click();
     await its.until("no layer", (traces) => count(traces, "many.txt") === 0);
-    same(await seen(its), held, "the layer went");
+    same(await seen(its), farther, "the layer went");
   });
 }
