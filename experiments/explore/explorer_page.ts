@@ -145,6 +145,29 @@ export class ExplorerPage {
     await this.page.locator(selector).dispatchEvent("drop", { dataTransfer: files });
   }
 
+  /** What moved on its own since the page was opened: the area that jumps touched times their way, as shares of the window. */
+  async jumps(): Promise<{ sum: number; what: string[] }> {
+    return await this.page.evaluate(async () => {
+      interface Shift extends PerformanceEntry {
+        readonly value: number;
+        readonly hadRecentInput: boolean;
+        readonly sources: readonly { readonly node?: Node }[];
+      }
+      const shifts = await new Promise<Shift[]>((resolve) => {
+        const observer = new PerformanceObserver((list) => resolve(list.getEntries() as Shift[]));
+        observer.observe({ type: "layout-shift", buffered: true });
+        setTimeout(() => resolve([]), 500);
+      });
+      const own = shifts.filter(({ hadRecentInput }) => !hadRecentInput);
+      return {
+        sum: own.reduce((sum, { value }) => sum + value, 0),
+        what: own.flatMap(({ sources }) =>
+          sources.map(({ node }) => (node as Element | undefined)?.outerHTML?.slice(0, 120) ?? "")
+        ),
+      };
+    });
+  }
+
   /** Presses Tab until an element has the focus, as a person without a mouse does. */
   async tabTo(selector: string): Promise<void> {
     const reached = () => this.page.evaluate((s) => document.activeElement?.matches(s) ?? false, selector);

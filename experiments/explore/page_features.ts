@@ -7,6 +7,9 @@ import { mapFeatures } from "./map_features.ts";
 import { pictureFeatures } from "./picture_features.ts";
 import { tableFeatures } from "./table_features.ts";
 
+/** Share of the window below which nobody sees a jump. */
+const STILL = 0.005;
+
 /** All features. */
 export async function pageFeatures(run: FeatureRun): Promise<void> {
   const { step, its, context, sizes, steps } = run;
@@ -92,6 +95,7 @@ export async function pageFeatures(run: FeatureRun): Promise<void> {
     await again.until("all of it", (traces) => told(traces) === told(before));
     assert.equal(await again.page.getByRole("tab", { selected: true }).textContent(), "Table");
     assert.equal(await again.page.locator("th[aria-sort=ascending]").textContent(), "Words ↑");
+    assert.ok(await again.page.getByText("Page 2 of").isVisible());
     await again.page.close();
     assert.deepEqual(again.problems, []);
   });
@@ -138,6 +142,26 @@ export async function pageFeatures(run: FeatureRun): Promise<void> {
     }
     await page.evaluate(() => document.querySelector("main")!.append(document.createElement("button")));
     assert.match((await its.violations()).join(), /^button-name/, "a nameless button is found");
+  });
+
+  await step("nothing jumps while it loads, wide and on a phone", async () => {
+    const typed = `n=A&p=${encodeURIComponent(EXAMPLE)}&at=0`;
+    for (const size of [{ width: 1280, height: 720 }, { width: 390, height: 800 }]) {
+      await page.setViewportSize(size);
+      for (const state of ["", `#${typed}`, `#${typed}&panel=pictures`, "#panel=table", "#beside=umap2"]) {
+        await its.open(state);
+        if (state.includes("p=")) {
+          await page.locator(state.includes("pictures") ? ".gallery img" : ".words .for").first().waitFor();
+        }
+        const { sum, what } = await its.jumps();
+        assert.ok(sum < STILL, `${size.width} px, ${state}: ${sum} of the window: ${what.join(" | ")}`);
+      }
+    }
+    await page.evaluate(() =>
+      document.querySelector("main")!.insertAdjacentHTML("beforebegin", "<p>a<br>b<br>c</p>")
+    );
+    await page.waitForTimeout(200);
+    assert.ok((await its.jumps()).sum > STILL, "a jump is found");
   });
 
   await step("fits a phone", async () => {
