@@ -44,7 +44,7 @@ export function mapTraces(content: MapContent, places: Float32Array): MapTrace[]
         text: texts,
         hovertemplate: `%{text}<extra>${plotText(layer.name)}</extra>`,
         marker: {
-          color: dark ? "#e6e6e6" : "#3c4043",
+          color: many ? "#808a95" : dark ? "#e6e6e6" : "#3c4043",
           symbol: solid ? "diamond-open" : i % 2 === 0 ? "hexagon-open" : "star-square-open",
           size: solid || many ? 3 : 6,
           ...(many ? { opacity: 0.4 } : {}),
