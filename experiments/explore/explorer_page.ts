@@ -13,9 +13,10 @@ export interface Shown {
   readonly name: string;
   readonly type: string;
   readonly x: readonly number[];
-  readonly marker: { readonly color: string | readonly string[] };
+  readonly marker: { readonly color: string | readonly string[]; readonly symbol?: string };
   readonly selectedpoints?: readonly number[];
-  readonly text?: readonly string[];
+  /** Labels; in space, where a mark is a letter, that letter. */
+  readonly text?: string | readonly string[];
 }
 
 /** The browser's own view of a page, in one place. */

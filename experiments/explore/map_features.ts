@@ -11,12 +11,20 @@ export async function mapFeatures({ step, its, sizes }: FeatureRun): Promise<voi
 
   await step("moves the marks from layout to layout, in the plane and in space", async () => {
     const before = (await its.traces())[0]!.x;
+    const quality = async () => (await page.locator(".quality dd").allTextContents()).map(Number);
+    const scores = await quality();
+    assert.ok(scores.length === 3 && scores.every((score) => score > 0 && score <= 1), scores.join());
     await page.getByLabel("Layout", { exact: true }).selectOption("pca2");
     const after = await its.until("other places", ([first]) => first!.x[0] !== before[0]);
     assert.ok(Number(await page.locator(".plot").getAttribute("data-frames")) >= 1, "they jumped");
     assert.equal(after[0]!.x.length, before.length);
+    assert.notDeepEqual(await quality(), scores);
     await page.getByLabel("Layout", { exact: true }).selectOption("umap3");
-    await its.until("space", (traces) => traces.every(({ type }) => type === "scatter3d"));
+    const solid = await its.until("space", (traces) => traces.every(({ type }) => type === "scatter3d"));
+    const looks = solid.filter(({ name }) => name.endsWith(", training")).map(({ text, marker }) =>
+      text ?? marker.symbol
+    );
+    assert.equal(new Set(looks).size, 5, "a shape for each task");
     assert.equal(count(await its.traces(), "training"), 5 * sizes.train);
     await page.getByLabel("Layout", { exact: true }).selectOption("tsne2");
     await its.until(

@@ -25,6 +25,10 @@ export async function pageFeatures(run: FeatureRun): Promise<void> {
     assert.equal(count(traces, "held out"), 5 * sizes.heldOut);
     assert.equal(count(traces, "fixed prompt"), 5);
     assert.ok(traces.every(({ type }) => type === "scattergl"));
+    const looks = (ending: string) =>
+      new Set(traces.filter(({ name }) => name.endsWith(ending)).map(({ marker }) => marker.symbol));
+    assert.equal(looks("training").size, 5, "a shape for each task");
+    assert.deepEqual([...looks("fixed prompt")], ["x"], "crosses");
     assert.ok(await page.getByText("Each mark is one way to tell the model").isVisible());
     assert.match(await page.getAttribute("#instruction", "placeholder") ?? "", /borrow its colours/);
     assert.ok(await page.getByRole("button", { name: EXAMPLE }).isVisible());

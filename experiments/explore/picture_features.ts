@@ -79,6 +79,8 @@ export async function pictureFeatures({ step, its, steps, idle }: FeatureRun): P
     await page.getByLabel("To", { exact: true }).selectOption("Use the style of the image");
     await its.draw("Walk");
     assert.equal(await page.locator("figure.strip .picture.finished").count(), 8);
+    const shares = await page.locator("figure.strip .share").allTextContents();
+    assert.deepEqual([shares[0], shares.at(-1)], ["0 %", "100 %"]);
   });
 
   await step("cancels", async () => {

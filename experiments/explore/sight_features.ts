@@ -146,6 +146,11 @@ export async function sightFeatures(
     same(await seen(its), nearer, "the link");
   });
 
+  await step("letters typed points in space, before all other marks", async () => {
+    await its.open("#map=umap3&n=mine&p=use+the+style&at=0");
+    await page.locator(".plot .annotation-scene").getByText("mine", { exact: true }).waitFor();
+  });
+
   if (!crowd) return;
   await step("keeps what is seen when a layer makes the map a crowded one, and when it goes", async () => {
     await its.open();
