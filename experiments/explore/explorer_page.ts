@@ -13,9 +13,10 @@ export interface Shown {
   readonly name: string;
   readonly type: string;
   readonly x: readonly number[];
-  readonly marker: { readonly color: string | readonly string[] };
+  readonly marker: { readonly color: string | readonly string[]; readonly symbol?: string };
   readonly selectedpoints?: readonly number[];
-  readonly text?: readonly string[];
+  /** Labels; in space, where a mark is a letter, that letter. */
+  readonly text?: string | readonly string[];
 }
 
 /** The browser's own view of a page, in one place. */
@@ -130,6 +131,51 @@ export class ExplorerPage {
     await mouse.down();
     for (const { x, y } of places.slice(1)) await mouse.move(x, y, { steps: 4 });
     await mouse.up();
+  }
+
+  /** Drops a file on an element. */
+  async drop(
+    selector: string,
+    { name, type, bytes }: { readonly name: string; readonly type: string; readonly bytes: Uint8Array },
+  ): Promise<void> {
+    const files = await this.page.evaluateHandle(([name, type, bytes]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
+      return transfer;
+    }, [name, type, [...bytes]] as const);
+    await this.page.locator(selector).dispatchEvent("drop", { dataTransfer: files });
+  }
+
+  /** What moved on its own since the page was opened: the area that jumps touched times their way, as shares of the window. */
+  async jumps(): Promise<{ sum: number; what: string[] }> {
+    return await this.page.evaluate(async () => {
+      interface Shift extends PerformanceEntry {
+        readonly value: number;
+        readonly hadRecentInput: boolean;
+        readonly sources: readonly { readonly node?: Node }[];
+      }
+      const shifts = await new Promise<Shift[]>((resolve) => {
+        const observer = new PerformanceObserver((list) => resolve(list.getEntries() as Shift[]));
+        observer.observe({ type: "layout-shift", buffered: true });
+        setTimeout(() => resolve([]), 500);
+      });
+      const own = shifts.filter(({ hadRecentInput }) => !hadRecentInput);
+      return {
+        sum: own.reduce((sum, { value }) => sum + value, 0),
+        what: own.flatMap(({ sources }) =>
+          sources.map(({ node }) => (node as Element | undefined)?.outerHTML?.slice(0, 120) ?? "")
+        ),
+      };
+    });
+  }
+
+  /** Presses Tab until an element has the focus, as a person without a mouse does. */
+  async tabTo(selector: string): Promise<void> {
+    const reached = () => this.page.evaluate((s) => document.activeElement?.matches(s) ?? false, selector);
+    for (let presses = 0; !await reached(); presses++) {
+      assert.ok(presses < 200, `no way to ${selector} by the keyboard`);
+      await this.page.keyboard.press("Tab");
+    }
   }
 
   async type(text: string): Promise<void> {

@@ -6,7 +6,9 @@ import type { RunningExplorer } from "../../lib/explorer/mod.ts";
 import { findChromium, openChromium } from "./chromium.ts";
 import { startExplorer } from "./explore.ts";
 import { ExplorerPage } from "./explorer_page.ts";
-import { pageFeatures, SIZES } from "./page_features.ts";
+import { SIZES } from "./feature_run.ts";
+import { pageFeatures } from "./page_features.ts";
+import { sightFeatures } from "./sight_features.ts";
 import { stepper } from "./stepper.ts";
 
 const path = findChromium();
@@ -35,9 +37,12 @@ Deno.test({
         step,
         its,
         context,
+        sizes: SIZES,
         steps: 10,
         idle: async () => (await (await fetch(drawings)).json()).open === 0,
       });
+      await page.setViewportSize({ width: 1280, height: 720 });
+      await sightFeatures({ step, its, context, crowd: true });
       assert.deepEqual(its.problems.filter((problem) => !/status of 400/.test(problem)), []);
 
       await step("says that the server is gone", async () => {

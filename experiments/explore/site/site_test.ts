@@ -4,25 +4,21 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decode } from "fast-png";
 import type { Browser } from "playwright-core";
 import { UserError } from "../../../lib/engine/mod.ts";
-import {
-  LAYOUT_IDS,
-  type LayoutId,
-  type PlacedAnswer,
-  type RunningExplorer,
-} from "../../../lib/explorer/mod.ts";
-import type { DrawLine, SpaceAnswer, WhyAnswer } from "../../../lib/explorer/api.ts";
-import { decodeFloats } from "../../../lib/explorer/api.ts";
+import { LAYOUT_IDS, type RunningExplorer } from "../../../lib/explorer/mod.ts";
+import { decodeFloats, type SpaceAnswer } from "../../../lib/explorer/api.ts";
 import { findChromium, openChromium } from "../chromium.ts";
 import { runExplore } from "../command.ts";
 import { startExplorer } from "../explore.ts";
 import { ExplorerPage } from "../explorer_page.ts";
-import { EXAMPLE, pageFeatures, SIZES } from "../page_features.ts";
+import { EXAMPLE, SIZES } from "../feature_run.ts";
+import { pageFeatures } from "../page_features.ts";
+import { sightFeatures } from "../sight_features.ts";
 import { stepper } from "../stepper.ts";
 import { askSite } from "./ask_site.ts";
 import { exportSite } from "./export_site.ts";
+import { pictureDifferences, serverMap, textDifferences } from "./site_agreement.ts";
 import { hostFolder, type StaticHost } from "./static_host.ts";
 
 const path = findChromium();
@@ -41,8 +37,8 @@ async function bytesOf(folder: string): Promise<number> {
   return sum;
 }
 
-const close = (a: number, b: number, what: string, by = 1e-3) =>
-  assert.ok(Math.abs(a - b) <= by, `${what}: ${a} here, ${b} on the server`);
+/** How far the site's numbers may be from the server's. */
+const SAME = 1e-3;
 
 Deno.test("exportSite() refuses a folder with other files, and the command options that make no sense", async () => {
   const folder = await mkdtemp(join(tmpdir(), "site-"));
@@ -98,55 +94,27 @@ Deno.test({
       });
       const its = new ExplorerPage(await context.newPage(), host.url);
       const { page } = its;
-      const served = async (path: string, body: unknown) => {
-        const answer = await fetch(explorer!.url + path, { method: "POST", body: JSON.stringify(body) });
-        return await answer.text();
-      };
-      const both = async <T>(path: string, body: unknown): Promise<readonly [T, T]> => [
-        JSON.parse(await askSite(page, `/${path}`, body)),
-        JSON.parse(await served(path, body)),
-      ];
+      const compared = { page, server: explorer.url };
 
       await step("knows the server's map", async () => {
         await its.open();
         const here: SpaceAnswer = JSON.parse(await askSite(page, "/api/space"));
-        const there: SpaceAnswer = await (await fetch(`${explorer!.url}api/space`)).json();
+        const there: SpaceAnswer = await serverMap(explorer!.url);
         assert.deepEqual(here.points, there.points);
         assert.equal(here.purity, there.purity);
         for (const id of LAYOUT_IDS) assert.deepEqual(here.layouts[id], there.layouts[id]);
         assert.deepEqual(decodeFloats(here.margin), decodeFloats(there.margin));
       });
 
-      await step("places texts as the server does", async () => {
-        const map: SpaceAnswer = await (await fetch(`${explorer!.url}api/space`)).json();
-        const reach = Object.fromEntries(LAYOUT_IDS.map((id): [LayoutId, number] => [
-          id,
-          Math.max(...decodeFloats(map.layouts[id].coordinates).map(Math.abs)),
-        ])) as Record<LayoutId, number>;
-        for (const text of [EXAMPLE, "Use the face of the person in the image", "make me a sandwich"]) {
-          const [here, there] = await both<PlacedAnswer>("api/place", { text });
-          there.neighbours.forEach(({ cosine }, i) => {
-            close(here.neighbours[i]!.cosine, cosine, `cosine ${i}`);
-          });
-          assert.equal(here.neighbours[0]!.index, there.neighbours[0]!.index);
-          close(here.margin, there.margin, "margin");
-          assert.equal(here.familiarity, there.familiarity);
-          for (const { task, share } of there.shares) {
-            close(here.shares.find((own) => own.task === task)!.share, share, `share of ${task}`);
-          }
-          for (const id of LAYOUT_IDS) {
-            there.coordinates[id].forEach((place, d) =>
-              close(here.coordinates[id][d]! / reach[id], place / reach[id], id)
-            );
-          }
-          const [why, whyThere] = await both<WhyAnswer>("api/why", { text });
-          assert.equal(why.task, whyThere.task);
-          whyThere.words.forEach(({ effect, word }, i) => close(why.words[i]!.effect, effect, word));
-        }
+      await step("places and explains texts as the server does", async () => {
+        const texts = [EXAMPLE, "Use the face of the person in the image", "make me a sandwich"];
+        const { others, ...numbers } = await textDifferences(compared, texts);
+        assert.deepEqual(others, []);
+        for (const [name, by] of Object.entries(numbers)) assert.ok(by <= SAME, `${name} differs by ${by}`);
       });
 
       await step("draws the server's pictures from the same noise", async () => {
-        const body = {
+        const { brightness, score, pictures, seconds } = await pictureDifferences(compared, {
           client: "test",
           condition: { gallery: "object-1" },
           prompt: "a red apple",
@@ -156,37 +124,16 @@ Deno.test({
           guidance: 5,
           plus: false,
           pictures: [{ texts: [EXAMPLE], noise: 0 }],
-        };
-        const lines = (text: string) => text.trim().split("\n").map((line): DrawLine => JSON.parse(line));
-        const here = lines(await askSite(page, "/api/draw", body));
-        const there = lines(await served("api/draw", body));
-        const finished = (all: readonly DrawLine[], model: string) => {
-          const found = all.find((line) => line.kind === "finished" && line.model === model);
-          assert.ok(found?.kind === "finished", JSON.stringify(all.at(-1)));
-          return found.pictures[0]!;
-        };
-        for (const model of ["instruct", "target"]) {
-          const [own, its] = [finished(here, model), finished(there, model)];
-          const [a, b] = [own, its].map(({ png }) => decode(Uint8Array.fromBase64(png)).data);
-          let difference = 0, size = 0;
-          b!.forEach((value, i) => {
-            difference += Math.abs(value - a![i]!);
-            size += value;
-          });
-          assert.ok(
-            difference / size <= 1e-3,
-            `${model}: pixels differ by ${difference / size} of their sum`,
-          );
-          for (const [name, score] of Object.entries(its.scores!)) {
-            close(own.scores![name]!, score, name);
-          }
-        }
-        const done = here.at(-1)!;
-        assert.ok(done.kind === "done");
-        console.log(`  one picture of 20 steps in Chromium: ${done.seconds.toFixed(1)} s`);
+        });
+        assert.equal(pictures, 2, "the joint model's and the ground truth");
+        assert.ok(brightness <= SAME, `pixels differ by ${brightness} of their sum`);
+        assert.ok(score <= SAME, `scores differ by ${score}`);
+        console.log(`  one picture of 20 steps in Chromium: ${seconds.toFixed(1)} s`);
       });
 
-      await pageFeatures({ step, its, context, steps: 5 });
+      await pageFeatures({ step, its, context, sizes: SIZES, steps: 5 });
+      await page.setViewportSize({ width: 1280, height: 720 });
+      await sightFeatures({ step, its, context, crowd: false });
       assert.deepEqual(its.problems, []);
       assert.deepEqual(elsewhere, [], "requests that leave the site");
       assert.deepEqual(host.missing, []);

@@ -69,12 +69,14 @@ function Page() {
   return (
     <>
       <PageHeader />
-      {trouble.value && (
-        <div class="trouble" role="alert">
-          <span>{trouble.value}</span>
-          <button type="button" aria-label="Close the message" onClick={() => trouble.value = ""}>×</button>
-        </div>
-      )}
+      <div class="troubles">
+        {trouble.value && (
+          <div class="trouble" role="alert">
+            <span>{trouble.value}</span>
+            <button type="button" aria-label="Close the message" onClick={() => trouble.value = ""}>×</button>
+          </div>
+        )}
+      </div>
       <main class={panel === "table" ? "wide" : ""}>
         <div class="maps-and-legend">
           <div class={`maps${second ? " two" : ""}`}>

@@ -1,9 +1,11 @@
 /// <reference lib="dom" />
-/** A crowded map under the hand: while it is zoomed or pulled its picture is scaled and moved, and its marks are drawn anew once it rests. */
+/** A crowded map under the hand: while it is zoomed or pulled its picture is scaled and moved, and its marks are drawn anew once it rests, sooner where the picture leaves edges blank. */
 import type { PlotElement } from "./plotly_page.ts";
 
 /** Milliseconds without a turn of the wheel after which the map rests. */
 const REST_MS = 200;
+/** Most of the time that drawing takes while the wheel turns and the picture leaves edges blank. */
+const SHARE = 0.2;
 /** Pixels of a pull that is no click. */
 const PULL = 8;
 /** Share of a turn of one pixel; most and least that one event zooms. */
@@ -19,15 +21,6 @@ export interface HandCalls {
   readonly rest: (change: Readonly<Record<string, unknown>>) => Promise<unknown>;
 }
 
-interface Axis {
-  readonly _offset: number;
-  readonly _length: number;
-}
-
-interface DrawnElement extends PlotElement {
-  readonly _fullLayout?: Readonly<Record<"xaxis" | "yaxis", Axis>>;
-}
-
 /** Where the picture stands: a place p of it is shown at scale p + (x, y), in pixels. */
 interface Stand {
   readonly scale: number;
@@ -40,7 +33,8 @@ const STILL: Stand = { scale: 1, x: 0, y: 0 };
 /** Follows wheel and pulling over an element until it is disposed of; the attribute `data-held` is there meanwhile. */
 export function followHand(element: HTMLElement, { holds, pans, rest }: HandCalls): { dispose(): void } {
   const ended = new AbortController();
-  let stand = STILL, turn = 0;
+  let stand = STILL, settling = false;
+  let drawnAt = -Infinity, cost = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let pulled: { readonly from: MouseEvent; last?: MouseEvent } | undefined;
 
@@ -58,7 +52,7 @@ export function followHand(element: HTMLElement, { holds, pans, rest }: HandCall
 
   /** The axes' ranges under which drawing shows what the picture shows now. */
   function ranges(): Record<string, unknown> {
-    const { layout, _fullLayout: full } = element as DrawnElement;
+    const { layout, _fullLayout: full } = element as PlotElement;
     const change: Record<string, unknown> = {};
     for (const [name, shift] of [["xaxis", stand.x], ["yaxis", stand.y]] as const) {
       const [low, high] = layout![name]!.range!, { _offset: offset, _length: length } = full![name];
@@ -72,19 +66,40 @@ export function followHand(element: HTMLElement, { holds, pans, rest }: HandCall
     return change;
   }
 
+  /** Whether the picture fills the map: what lies beyond it is not drawn. */
+  function fills(): boolean {
+    const { clientWidth: width, clientHeight: height } = element;
+    const { scale, x, y } = stand;
+    return x <= 0 && y <= 0 && x + scale * width >= width && y + scale * height >= height;
+  }
+
+  /** Milliseconds until all marks are drawn: while edges are blank, no later than drawing them may be afforded. */
+  function pause(): number {
+    if (fills()) return REST_MS;
+    return Math.max(0, Math.min(REST_MS, drawnAt + cost / SHARE - performance.now()));
+  }
+
   async function settle(): Promise<void> {
-    const own = ++turn;
-    const shown = stand;
-    await rest(ranges());
-    if (own !== turn) return;
+    if (settling) return;
+    settling = true;
+    const shown = stand, began = performance.now();
+    try {
+      await rest(ranges());
+    } finally {
+      settling = false;
+    }
+    if (ended.signal.aborted) return;
+    drawnAt = performance.now();
+    cost = drawnAt - began;
+    if (stand === shown) return put(STILL);
     // What was turned while it was drawn goes on from there.
-    put(
-      stand === shown ? STILL : {
-        scale: stand.scale / shown.scale,
-        x: stand.x - shown.x * stand.scale / shown.scale,
-        y: stand.y - shown.y * stand.scale / shown.scale,
-      },
-    );
+    put({
+      scale: stand.scale / shown.scale,
+      x: stand.x - shown.x * stand.scale / shown.scale,
+      y: stand.y - shown.y * stand.scale / shown.scale,
+    });
+    clearTimeout(timer);
+    timer = setTimeout(settle, pause());
   }
 
   element.addEventListener("wheel", (event) => {
@@ -96,7 +111,7 @@ export function followHand(element: HTMLElement, { holds, pans, rest }: HandCall
     const factor = Math.exp(-SPEED * Math.max(-MOST_TURN, Math.min(MOST_TURN, event.deltaY)));
     put({ scale: stand.scale * factor, x: x + factor * (stand.x - x), y: y + factor * (stand.y - y) });
     clearTimeout(timer);
-    timer = setTimeout(settle, REST_MS);
+    timer = setTimeout(settle, pause());
   }, { capture: true, passive: false, signal: ended.signal });
 
   element.addEventListener("mousedown", (event) => {
@@ -126,7 +141,6 @@ export function followHand(element: HTMLElement, { holds, pans, rest }: HandCall
   return {
     dispose() {
       clearTimeout(timer);
-      turn++;
       ended.abort();
     },
   };

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { LAYOUT_IDS, type LayoutId } from "../api.ts";
 import { createMapPlot, type DragMode, type MapPlot } from "./map_plot.ts";
 import { framedLayer, framedPlace, type Known } from "./known_points.ts";
-import type { MapContent } from "./map_traces.ts";
+import type { MapContent } from "./map_content.ts";
 import { colours, commit, dark, fail, known, knownNeighbours, layers, placed, view } from "./store.ts";
 
 const METHODS: Record<string, string> = { tsne: "t-SNE", umap: "UMAP", pca: "PCA" };
@@ -52,6 +52,9 @@ const DRAGS: readonly { readonly drag: DragMode; readonly name: string; readonly
   { drag: "lasso", name: "Choose by lasso", path: "M3 11C0 6 4 1.5 9 2s7 5.500 3.500 8.500S5 13.500 4 15" },
 ];
 
+/** The state's field that holds what is seen of each. */
+const SIGHTS = { layout: "seen", second: "secondSeen" } as const;
+
 /** The map. `which` is the state's field that names its layout. */
 export function MapPanel({ which }: { which: "layout" | "second" }) {
   const layout = view.value[which]!;
@@ -64,7 +67,9 @@ export function MapPanel({ which }: { which: "layout" | "second" }) {
     const made = createMapPlot(element, {
       onKnown: (index) => commit({ known: index, active: -1, panel: "point" }),
       onTyped: (index) => commit({ active: index, known: -1, panel: "point" }),
-      onSelect: (selected) => commit({ selected }),
+      onSelect: (selected) => commit({ selected, page: 0 }),
+      // No step to go back to: a turn of the wheel is many of them.
+      onSight: (sight) => commit({ [SIGHTS[which]]: sight }, { replace: true }),
     });
     plot.current = made;
     const watch = new ResizeObserver(() => made.resize());
@@ -75,6 +80,8 @@ export function MapPanel({ which }: { which: "layout" | "second" }) {
       plot.current = undefined;
     };
   }, []);
+  const seen = view.value[SIGHTS[which]];
+  useEffect(() => plot.current?.look(seen), [seen]);
   const content = here && colours.value ? contentOf(here, layout) : undefined;
   useEffect(() => {
     if (!here || !content) return;

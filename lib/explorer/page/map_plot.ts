@@ -1,8 +1,11 @@
 /// <reference lib="dom" />
 /** A map in an element: drawn by plotly, moved from layout to layout, with what is pointed at and chosen called back. */
-import { columns, type MapContent, type MapTrace, mapTraces } from "./map_traces.ts";
+import { columns, type MapContent, type MapTrace } from "./map_content.ts";
+import { mapTraces, typedNotes } from "./map_traces.ts";
 import { followHand } from "./map_hand.ts";
+import { followPress } from "./map_press.ts";
 import { type PlotElement, plotly } from "./plotly_page.ts";
+import { cameraOf, flatSight, rangesOf, sameSight, type Sight, solidSight, WHOLE } from "./sight.ts";
 
 /** What dragging does. */
 export type DragMode = "pan" | "select" | "lasso";
@@ -14,12 +17,16 @@ export interface MapCalls {
   readonly onTyped: (index: number) => void;
   /** Marks were chosen by box or lasso; none: the choice was dropped. */
   readonly onSelect: (indices: readonly number[]) => void;
+  /** The hand came nearer, went farther or aside. */
+  readonly onSight: (sight: Sight) => void;
 }
 
 /** A drawn map. */
 export interface MapPlot {
   /** Draws; where the places differ from those drawn, marks move there. */
   show(content: MapContent, places: Float32Array, drag: DragMode): void;
+  /** Shows this part from now on; one of the plane says nothing of space, and the other way round. */
+  look(sight: Sight): void;
   /** Times the shown range; below 1 comes nearer. */
   zoom(factor: number): void;
   /** Shows everything. */
@@ -30,16 +37,28 @@ export interface MapPlot {
 
 const MOVE_MS = 700;
 const EDGE = 1.08;
+/** Milliseconds after which a map in space has done what a turn of the wheel asked of it. */
+const MOVED_MS = 150;
 
-function layoutOf({ solid, dark }: MapContent, drag: DragMode, reach: number): Record<string, unknown> {
-  const axis = { visible: false, showgrid: false, zeroline: false, range: [-reach, reach] };
+/** What is drawn around the marks. */
+interface Setting {
+  readonly drag: DragMode;
+  readonly sight: Sight;
+  /** How far the marks reach from the centre. */
+  readonly reach: number;
+}
+
+function layoutOf(content: MapContent, { drag, sight, reach }: Setting): Record<string, unknown> {
+  const { solid, dark } = content;
+  const bare = { visible: false, showgrid: false, zeroline: false };
+  const axis = { ...bare, range: [-reach, reach] };
+  const { x, y } = rangesOf(sight, reach);
   const ground = "rgba(0,0,0,0)";
   return {
     margin: { l: 0, r: 0, t: 0, b: 0 },
     showlegend: false,
     hovermode: "closest",
     dragmode: solid ? "orbit" : drag,
-    uirevision: solid ? "solid" : "flat",
     // The choice shows in the marks: its outline would stay behind when it is changed elsewhere.
     selections: [],
     paper_bgcolor: ground,
@@ -58,10 +77,11 @@ function layoutOf({ solid, dark }: MapContent, drag: DragMode, reach: number): R
           yaxis: axis,
           zaxis: axis,
           aspectmode: "cube",
-          camera: { eye: { x: 0.9, y: 0.9, z: 0.6 } },
+          camera: cameraOf(sight),
+          annotations: typedNotes(content),
         },
       }
-      : { xaxis: axis, yaxis: { ...axis, scaleanchor: "x" } }),
+      : { xaxis: { ...bare, range: [...x] }, yaxis: { ...bare, range: [...y], scaleanchor: "x" } }),
   };
 }
 
@@ -100,13 +120,17 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
     | { places: Float32Array; solid: boolean; content: MapContent; drag: DragMode; crowded: boolean }
     | undefined;
   let moving = 0, painted = 0, heard = false, fresh = true;
+  let sight = WHOLE, facing = 0;
+  let looking: ReturnType<typeof setTimeout> | undefined;
   const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   function listen(plot: PlotElement): void {
     if (heard) return;
     heard = true;
-    plot.on("plotly_click", (event) => {
+    plot.on("plotly_click", async (event) => {
       const data = event?.points?.[0]?.customdata;
+      // In space plotly tells of a click when the button goes down, which is also how turning begins.
+      if (drawn?.solid && !await released.atRest()) return;
       if (typeof data === "number") calls.onKnown(data);
       else if (typeof data === "string" && data.startsWith("typed ")) calls.onTyped(Number(data.slice(6)));
     });
@@ -120,8 +144,43 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
       setTimeout(() => calls.onSelect(indices)); // plotly is still at work on its outline
     });
     plot.on("plotly_doubleclick", () => calls.onSelect([]));
+    plot.on("plotly_relayout", (change) => {
+      if (facing > 0) return;
+      const names = Object.keys(change ?? {});
+      if (drawn?.solid && names.every((name) => name.startsWith("scene"))) {
+        // Of a turn of the wheel plotly tells before it has moved, the first time by no name at all.
+        clearTimeout(looking);
+        looking = setTimeout(tell, MOVED_MS);
+      } else if (names.some((name) => /^[xy]axis\.range/u.test(name))) tell();
+    });
   }
 
+  /** Tells what is seen now. */
+  function tell(): void {
+    const { layout, _fullLayout: full } = element as PlotElement;
+    const next = drawn?.solid
+      ? solidSight(full!.scene!._scene.getCamera())
+      : flatSight({ x: layout!.xaxis!.range!, y: layout!.yaxis!.range! });
+    if (!sameSight(next, sight)) calls.onSight(sight = next);
+  }
+
+  /** Draws all marks as this sight has them, which is no doing of the hand. */
+  async function face(next: Sight): Promise<void> {
+    sight = next;
+    if (!drawn) return;
+    const { x, y } = rangesOf(sight, reachOf(drawn.places, drawn.content));
+    facing++;
+    try {
+      await plotly().relayout(
+        element,
+        drawn.solid ? { "scene.camera": cameraOf(sight) } : { "xaxis.range": [...x], "yaxis.range": [...y] },
+      );
+    } finally {
+      facing--;
+    }
+  }
+
+  const released = followPress(element);
   const hand = followHand(element, {
     holds: () => drawn?.crowded === true && !drawn.solid,
     pans: () => drawn?.drag === "pan",
@@ -136,7 +195,10 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
     }
     drawn = { places, solid: content.solid, content, drag, crowded };
     const traces = mapTraces(content, places);
-    const layout = { ...layoutOf(content, drag, reachOf(places, content)), selectionrevision: ++painted };
+    const layout = {
+      ...layoutOf(content, { drag, sight, reach: reachOf(places, content) }),
+      selectionrevision: ++painted,
+    };
     listen(
       await plotly().react(element, traces.map(({ trace }) => trace), layout, {
         ...CONFIG,
@@ -189,33 +251,29 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
         paint(content, places, drag);
       }
     },
+    look(next) {
+      if (!sameSight(next, sight)) face(next);
+    },
     zoom(factor) {
-      const layout = (element as PlotElement).layout;
       if (drawn?.solid) {
-        const camera = layout?.scene?.camera as { eye: Record<"x" | "y" | "z", number> } | undefined;
-        const eye = camera?.eye ?? { x: 0.9, y: 0.9, z: 0.6 };
-        plotly().relayout(element, {
-          "scene.camera.eye": { x: eye.x * factor, y: eye.y * factor, z: eye.z * factor },
-        });
+        const { eye: { x, y, z }, ...rest } = cameraOf(sight);
+        const eye = { x: x * factor, y: y * factor, z: z * factor };
+        plotly().relayout(element, { "scene.camera": { ...rest, eye } });
         return;
       }
-      const change: Record<string, unknown> = {};
-      for (const axis of ["xaxis", "yaxis"]) {
-        const [low, high] = layout?.[axis]?.range ?? [-1, 1];
+      const { xaxis, yaxis } = (element as PlotElement).layout ?? {};
+      const about = ([low, high]: readonly [number, number] = [-1, 1]) => {
         const middle = (low + high) / 2, half = factor * (high - low) / 2;
-        change[`${axis}.range`] = [middle - half, middle + half];
-      }
-      plotly().relayout(element, change);
+        return [middle - half, middle + half];
+      };
+      plotly().relayout(element, {
+        "xaxis.range": about(xaxis?.range),
+        "yaxis.range": about(yaxis?.range),
+      });
     },
     reset() {
-      if (!drawn) return;
-      const reach = reachOf(drawn.places, drawn.content);
-      plotly().relayout(
-        element,
-        drawn.solid
-          ? { "scene.camera": { eye: { x: 0.9, y: 0.9, z: 0.6 } } }
-          : { "xaxis.range": [-reach, reach], "yaxis.range": [-reach, reach] },
-      );
+      face(WHOLE);
+      calls.onSight(WHOLE);
     },
     resize() {
       // Refused while the map is hidden; it is resized again when it is shown.
@@ -223,7 +281,9 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
     },
     dispose() {
       moving++;
+      clearTimeout(looking);
       hand.dispose();
+      released.dispose();
       if (drawn) plotly().purge(element);
     },
   };

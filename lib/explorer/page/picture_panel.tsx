@@ -1,122 +1,12 @@
 /// <reference lib="dom" />
-/** What an instruction makes: the condition, the settings, the pictures as they appear. */
+/** What an instruction makes: the condition, the settings, what is compared and walked. */
 import { FIXED_INSTRUCTIONS } from "../../instructions/fixed_instructions.ts";
 import { TASKS } from "../../instructions/task_keywords.ts";
 import { EXAMPLE } from "./page_header.tsx";
 import { ConditionPicker } from "./condition_picker.tsx";
-import {
-  cancel,
-  type Drawing,
-  drawing,
-  type Drawn,
-  type DrawnRow,
-  drawPictures,
-  drawWalk,
-  NOISES,
-  promptInForce,
-  wantedTexts,
-} from "./drawing.ts";
-import { commit, gallery, known, lookedAt, typeText, view } from "./store.ts";
-
-function Scores({ scores }: { scores: Readonly<Record<string, number>> }) {
-  return (
-    <dl class="scores">
-      {Object.entries(scores).map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value.toFixed(2)}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-/** Means over finished pictures. */
-function meanScores(pictures: readonly (Drawn | undefined)[]): Record<string, number> | undefined {
-  const all = pictures.flatMap((picture) => picture?.scores ? [picture.scores] : []);
-  if (all.length === 0) return undefined;
-  return Object.fromEntries(
-    Object.keys(all[0]!).map((name) => [
-      name,
-      all.reduce((sum, scores) => sum + (scores[name] ?? 0), 0) / all.length,
-    ]),
-  );
-}
-
-function Picture({ drawn, alt }: { drawn: Drawn | undefined; alt: string }) {
-  const scores = drawn?.scores;
-  const told = scores &&
-    Object.entries(scores).map(([name, value]) => `${name} ${value.toFixed(2)}`).join(", ");
-  return (
-    <div class={`picture${drawn ? scores ? " finished" : " making" : " waiting"}`}>
-      {drawn && (
-        <img src={drawn.source} alt={told ? `${alt}; ${told}` : alt} title={told} width={64} height={64} />
-      )}
-    </div>
-  );
-}
-
-function Row({ row, what }: { row: DrawnRow; what: string }) {
-  const means = row.pictures.length === NOISES ? meanScores(row.pictures) : undefined;
-  return (
-    <figure class={row.pictures.length > NOISES ? "row strip" : "row"}>
-      <figcaption>{row.label}</figcaption>
-      <div class="pictures">
-        {row.pictures.map((picture, i) => (
-          <Picture key={i} drawn={picture} alt={`${what} ${i + 1}: ${row.label}`} />
-        ))}
-      </div>
-      {row.pictures.length === NOISES && (means ? <Scores scores={means} /> : <div class="scores" />)}
-    </figure>
-  );
-}
-
-function Results({ made }: { made: Drawing }) {
-  const { rows, plus, target, running, done, total, seconds, notes, problem } = made;
-  const item = gallery.value?.find(({ id }) => id === view.value.gallery);
-  const typical = item && known.value?.studio?.typical?.[item.task];
-  return (
-    <section class="results" aria-label="Pictures" aria-busy={running} data-drawing={made.number}>
-      <div class="progress-line" role="status">
-        {running
-          ? (
-            <>
-              <progress max={total || 1} value={done} aria-label="Steps" />
-              <span>{total > 0 ? `${done} of ${total} steps` : "Waking the models"}</span>
-            </>
-          )
-          : problem ?? `Made in ${seconds?.toFixed(1)} s. Scores are means over each row, by the judge.`}
-      </div>
-      {rows.map((row) => <Row key={row.label} row={row} what={made.kind === "walk" ? "Step" : "Picture"} />)}
-      {plus && <Row row={plus} what="IPAdapter+" />}
-      {made.kind === "pictures" && target && (
-        <figure class="row">
-          <figcaption>The condition, and the ground truth of this item</figcaption>
-          <div class="pictures">
-            <div class="picture">
-              <img
-                src={made.condition}
-                alt="Condition"
-                width={64}
-                height={64}
-              />
-            </div>
-            <Picture drawn={target} alt="Ground truth" />
-          </div>
-          {target.scores && <Scores scores={target.scores} />}
-        </figure>
-      )}
-      {typical && made.kind === "pictures" && (
-        <p class="quiet">
-          Table 1’s joint model on held-out {item.task} items:{" "}
-          {["CLIP-I", "CLIP-P", "CLIP-S", "CLIP-T"].filter((name) => typical[name] !== undefined)
-            .map((name) => `${name} ${typical[name]!.toFixed(2)}`).join(", ")}.
-        </p>
-      )}
-      {notes.map((note) => <p key={note} class="note">{note}.</p>)}
-    </section>
-  );
-}
+import { cancel, drawing, drawPictures, drawWalk, promptInForce, wantedTexts } from "./drawing.ts";
+import { Results } from "./picture_results.tsx";
+import { commit, known, lookedAt, typeText, view } from "./store.ts";
 
 /** A number with its slider. */
 function Slider(

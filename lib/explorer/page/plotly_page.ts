@@ -1,10 +1,12 @@
 /// <reference lib="dom" />
 /** The part of plotly.js that the page uses; the library itself is a script of its own. */
 
+import type { Camera } from "./sight.ts";
+
 /** A trace as plain data. */
 export type PlotTrace = Record<string, unknown>;
 
-/** What pointing at a mark tells. */
+/** What plotly tells. */
 export interface PlotEvent {
   readonly points?: readonly { readonly customdata?: unknown }[];
   /** A box's shape. */
@@ -13,10 +15,22 @@ export interface PlotEvent {
   readonly lassoPoints?: unknown;
 }
 
+/** Where an axis lies, in pixels. */
+export interface PlotAxis {
+  readonly _offset: number;
+  readonly _length: number;
+}
+
 /** The element a plot is drawn in. */
 export interface PlotElement extends HTMLElement {
   on(event: string, heard: (event: PlotEvent | undefined) => void): void;
-  readonly layout?: Record<string, { range?: [number, number]; camera?: unknown }>;
+  readonly layout?: Record<string, { range?: [number, number] }>;
+  /** What plotly made of the layout. */
+  readonly _fullLayout?: {
+    readonly xaxis: PlotAxis;
+    readonly yaxis: PlotAxis;
+    readonly scene?: { readonly _scene: { getCamera(): Camera } };
+  };
 }
 
 interface Plotly {

@@ -29,8 +29,9 @@ export const layers = signal<ReadonlyMap<string, LayerAnswer>>(new Map());
 /** Whether one can go back, or forward. */
 export const depth = signal({ at: 0, last: 0 });
 
-/** Colours under the chosen colouring. */
-export const colours = computed(() => known.value && coloursOf(known.value.points, view.value.colour));
+const colouring = computed(() => view.value.colour);
+/** Colours under the chosen colouring; the same object until that changes, since new colours draw the map anew. */
+export const colours = computed(() => known.value && coloursOf(known.value.points, colouring.value));
 /** Whether the page is shown dark. */
 export const systemDark = signal(matchMedia("(prefers-color-scheme: dark)").matches);
 /** Whether the page is dark now. */

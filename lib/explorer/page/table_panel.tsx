@@ -50,13 +50,14 @@ async function saveFigure(format: "svg" | "png"): Promise<void> {
 
 async function search(query: string, meaning: boolean): Promise<void> {
   const points = known.value!.points;
-  if (!query.trim()) return commit({ search: "", selected: [] });
+  if (!query.trim()) return commit({ search: "", selected: [], page: 0 });
   try {
     const found = meaning
       ? (await searchMeaning(query, Math.min(MEANT, known.value!.trained))).map(({ index }) => index)
       : searchWords(points, query);
     said.value = `${found.length} instructions found`;
-    commit({ search: query, meaning, selected: [...found].sort((a, b) => a - b), sort: "nearest" });
+    const selected = [...found].sort((a, b) => a - b);
+    commit({ search: query, meaning, selected, sort: "nearest", page: 0 });
     if (found.length === 0) fail(new Error(`No instruction holds “${query}”; try searching by meaning`));
   } catch (error) {
     fail(error);
@@ -163,8 +164,7 @@ function Exports({ rows }: { rows: readonly KnownPoint[] }) {
 
 /** The panel. */
 export function TablePanel() {
-  const [page, setPage] = useState(0);
-  const { selected, sort, falling, known: looked } = view.value;
+  const { selected, sort, falling, page, known: looked } = view.value;
   const points = known.value?.points;
   if (!points) {
     return (
@@ -176,9 +176,10 @@ export function TablePanel() {
   const chosen = selected.flatMap((index) => points[index] ? [points[index]] : []);
   const rows = sortedRows(chosen.length > 0 ? chosen : points, sort, falling);
   const pages = Math.max(1, Math.ceil(rows.length / PAGE)), at = Math.min(page, pages - 1);
+  const turn = (to: number) => commit({ page: to }, { replace: true });
   const order = (column: Column) => {
-    setPage(0);
-    commit({ sort: column, falling: sort === column ? !falling : column !== "text" && column !== "task" });
+    const falls = sort === column ? !falling : column !== "text" && column !== "task";
+    commit({ sort: column, falling: falls, page: 0 });
   };
   return (
     <div class="panel-body">
@@ -198,7 +199,7 @@ export function TablePanel() {
           <button
             type="button"
             class="link"
-            onClick={() => commit({ selected: [], search: "" })}
+            onClick={() => commit({ selected: [], search: "", page: 0 })}
           >
             Choose none
           </button>
@@ -251,9 +252,9 @@ export function TablePanel() {
         </table>
       </div>
       <div class="pager">
-        <button type="button" disabled={at === 0} onClick={() => setPage(at - 1)}>Before</button>
+        <button type="button" disabled={at === 0} onClick={() => turn(at - 1)}>Before</button>
         <span role="status">Page {at + 1} of {pages}</span>
-        <button type="button" disabled={at >= pages - 1} onClick={() => setPage(at + 1)}>Next</button>
+        <button type="button" disabled={at >= pages - 1} onClick={() => turn(at + 1)}>Next</button>
       </div>
       <Exports rows={rows} />
     </div>

@@ -1,5 +1,6 @@
 /** What a link holds: everything a person has chosen on the page. */
 import { isLayoutId, type LayoutId } from "../api.ts";
+import { decodeSight, encodeSight, type Sight, WHOLE } from "./sight.ts";
 
 /** What marks are coloured by. */
 export const COLOURINGS = ["task", "length", "opening", "template", "margin"] as const;
@@ -31,6 +32,9 @@ export interface ViewState {
   readonly layout: LayoutId;
   /** The map beside it. */
   readonly second?: LayoutId;
+  /** What is seen of each. */
+  readonly seen: Sight;
+  readonly secondSeen: Sight;
   readonly colour: Colouring;
   readonly panel: Panel;
   readonly theme: Theme;
@@ -49,6 +53,8 @@ export interface ViewState {
   readonly layers: readonly { readonly id: string; readonly name: string }[];
   readonly sort: Column;
   readonly falling: boolean;
+  /** Of the table, from 0. */
+  readonly page: number;
   /** A gallery item; "own" where `picture` holds one. */
   readonly gallery: string;
   /** base64 of the 64×64 PNG that was brought. */
@@ -71,6 +77,8 @@ export interface ViewState {
 /** The page as it opens. */
 export const INITIAL: ViewState = {
   layout: "tsne2",
+  seen: WHOLE,
+  secondSeen: WHOLE,
   colour: "task",
   panel: "point",
   theme: "auto",
@@ -84,6 +92,7 @@ export const INITIAL: ViewState = {
   layers: [],
   sort: "nearest",
   falling: true,
+  page: 0,
   gallery: "style-0",
   picture: "",
   seed: 1,
@@ -132,6 +141,8 @@ export function encodeState(state: ViewState): string {
   };
   set("map", state.layout, INITIAL.layout);
   set("beside", state.second ?? "", "");
+  set("seen", encodeSight(state.seen), "");
+  set("beside-seen", encodeSight(state.secondSeen), "");
   set("colour", state.colour, INITIAL.colour);
   set("panel", state.panel, INITIAL.panel);
   set("theme", state.theme, INITIAL.theme);
@@ -148,6 +159,7 @@ export function encodeState(state: ViewState): string {
   for (const { id, name } of state.layers) params.append("layer", `${id}.${name}`);
   set("sort", state.sort, INITIAL.sort);
   set("order", state.falling ? "falling" : "rising", "falling");
+  set("page", state.page, 0);
   set("condition", state.gallery, INITIAL.gallery);
   set("picture", state.picture, "");
   if (state.prompt !== undefined) params.set("prompt", state.prompt);
@@ -184,6 +196,8 @@ export function decodeState(fragment: string): ViewState {
   return {
     layout: isLayoutId(layout) ? layout : INITIAL.layout,
     ...(isLayoutId(second) ? { second } : {}),
+    seen: decodeSight(text("seen")),
+    secondSeen: decodeSight(text("beside-seen")),
     colour: one("colour", COLOURINGS, INITIAL.colour),
     panel: one("panel", PANELS, INITIAL.panel),
     theme: one("theme", THEMES, INITIAL.theme),
@@ -200,6 +214,7 @@ export function decodeState(fragment: string): ViewState {
     })),
     sort: one("sort", COLUMNS, INITIAL.sort),
     falling: params.get("order") !== "rising",
+    page: whole("page", 0, 9_999, 0),
     gallery: text("condition", 40) || INITIAL.gallery,
     picture: text("picture", 40_000),
     ...(prompt === null ? {} : { prompt: prompt.slice(0, 500) }),

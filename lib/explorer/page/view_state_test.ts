@@ -13,6 +13,8 @@ Deno.test("decodeState() gives back what encodeState() wrote, whatever was typed
     ...INITIAL,
     layout: "umap3",
     second: "pca2",
+    seen: [0.9, 0.9, 0.6, 0, 0, 0, 0, 0, 1],
+    secondSeen: [-0.25, 0.125, 0.5],
     colour: "margin",
     panel: "table",
     theme: "dark",
@@ -28,6 +30,7 @@ Deno.test("decodeState() gives back what encodeState() wrote, whatever was typed
     layers: [{ id: "0123456789abcdef", name: "my file.v2.csv" }],
     sort: "margin",
     falling: false,
+    page: 3,
     gallery: "own",
     picture: "iVBORw0KGgo+/=",
     prompt: "",
@@ -48,7 +51,7 @@ Deno.test("decodeState() gives back what encodeState() wrote, whatever was typed
 
 Deno.test("decodeState() takes what makes no sense as at the start", () => {
   const bad =
-    "map=cube&colour=red&panel=x&at=7&known=-9&seed=abc&scale=99&steps=0&selected=zz-zzzzzz.%00&drawn=all";
+    "map=cube&colour=red&panel=x&at=7&known=-9&seed=abc&scale=99&steps=0&selected=zz-zzzzzz.%00&drawn=all&seen=0_0_0";
   assert.deepEqual(decodeState(bad), INITIAL);
   assert.equal(decodeState(`p=${"x".repeat(9000)}`).points[0]!.text.length, 500);
   assert.equal(decodeState("p=a&".repeat(100)).points.length, 24);

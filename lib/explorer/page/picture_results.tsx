@@ -1,0 +1,115 @@
+/// <reference lib="dom" />
+/** The pictures as they appear, row by row, with their scores. */
+import { type Drawing, type Drawn, type DrawnRow, NOISES } from "./drawing.ts";
+import { gallery, known, view } from "./store.ts";
+
+function Scores({ scores }: { scores: Readonly<Record<string, number>> }) {
+  return (
+    <dl class="scores">
+      {Object.entries(scores).map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value.toFixed(2)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Means over finished pictures. */
+function meanScores(pictures: readonly (Drawn | undefined)[]): Record<string, number> | undefined {
+  const all = pictures.flatMap((picture) => picture?.scores ? [picture.scores] : []);
+  if (all.length === 0) return undefined;
+  return Object.fromEntries(
+    Object.keys(all[0]!).map((name) => [
+      name,
+      all.reduce((sum, scores) => sum + (scores[name] ?? 0), 0) / all.length,
+    ]),
+  );
+}
+
+function Picture({ drawn, alt }: { drawn: Drawn | undefined; alt: string }) {
+  const scores = drawn?.scores;
+  const told = scores &&
+    Object.entries(scores).map(([name, value]) => `${name} ${value.toFixed(2)}`).join(", ");
+  return (
+    <div class={`picture${drawn ? scores ? " finished" : " making" : " waiting"}`}>
+      {drawn && (
+        <img src={drawn.source} alt={told ? `${alt}; ${told}` : alt} title={told} width={64} height={64} />
+      )}
+    </div>
+  );
+}
+
+function Row({ row, what }: { row: DrawnRow; what: string }) {
+  const means = row.pictures.length === NOISES ? meanScores(row.pictures) : undefined;
+  const strip = row.pictures.length > NOISES;
+  return (
+    <figure class={strip ? "row strip" : "row"}>
+      <figcaption>{row.label}</figcaption>
+      <div class="pictures">
+        {row.pictures.map((picture, i) => (
+          <div key={i}>
+            <Picture drawn={picture} alt={`${what} ${i + 1}: ${row.label}`} />
+            {strip && <div class="share">{Math.round(100 * i / (row.pictures.length - 1))} %</div>}
+          </div>
+        ))}
+      </div>
+      {row.pictures.length === NOISES && (means ? <Scores scores={means} /> : <div class="scores" />)}
+    </figure>
+  );
+}
+
+/** A drawing. */
+export function Results({ made }: { made: Drawing }) {
+  const { rows, plus, target, running, done, total, seconds, notes, problem } = made;
+  const item = gallery.value?.find(({ id }) => id === view.value.gallery);
+  const typical = item && known.value?.studio?.typical?.[item.task];
+  return (
+    <section class="results" aria-label="Pictures" aria-busy={running} data-drawing={made.number}>
+      <div class="progress-line" role="status">
+        {running
+          ? (
+            <>
+              <progress max={total || 1} value={done} aria-label="Steps" />
+              <span>{total > 0 ? `${done} of ${total} steps` : "Waking the models"}</span>
+            </>
+          )
+          : problem ?? `Made in ${seconds?.toFixed(1)} s. ${
+            made.kind === "walk"
+              ? "Below each picture: how far it is from the first instruction to the second."
+              : "Scores are means over each row, by the judge."
+          }`}
+      </div>
+      {rows.map((row) => <Row key={row.label} row={row} what={made.kind === "walk" ? "Step" : "Picture"} />)}
+      {plus && <Row row={plus} what="IPAdapter+" />}
+      {made.kind === "pictures" && target && (
+        <figure class="row">
+          <figcaption>The condition, and the ground truth of this item</figcaption>
+          <div class="pictures">
+            <div class="picture">
+              <img
+                src={made.condition}
+                alt="Condition"
+                width={64}
+                height={64}
+              />
+            </div>
+            <Picture drawn={target} alt="Ground truth" />
+          </div>
+          {target.scores && <Scores scores={target.scores} />}
+        </figure>
+      )}
+      {typical && made.kind === "pictures" && (
+        <p class="quiet">
+          Table 1’s joint model on held-out {item.task} items:{" "}
+          {["CLIP-I", "CLIP-P", "CLIP-S", "CLIP-T"].filter((name) => typical[name] !== undefined)
+            .map((name) =>
+              `${name} ${typical[name]!.toFixed(2)}`
+            ).join(", ")}.
+        </p>
+      )}
+      {notes.map((note) => <p key={note} class="note">{note}.</p>)}
+    </section>
+  );
+}
