@@ -25,8 +25,9 @@ const DROP: DropShares = { image: 0.05, text: 0.3, both: 0.05 };
 
 export const IP_ADAPTER_PLUS_RECIPE: Recipe = {
   part: "ip-adapter-plus",
-  // The committed one was trained three times: 2,000 steps under min-SNR weights, 2,200 as an error of v, the rest on the last base and twice as many scenes.
-  steps: 7000,
+  // The committed one was trained four times: 2,000 steps under min-SNR weights, 2,200 as an error of v, 2,400 on twice as many scenes, the rest on the
+  // last base and encoder.
+  steps: 12_000,
   batchSize: BATCH,
   seed: SEED,
   schedule: (steps) => ({ kind: "linear", lr: 1e-3, warmup: 50, total: steps }),
