@@ -69,11 +69,11 @@ async function writeCard(part: PartId, folder: URL, evaluation: Evaluation): Pro
   const { size } = await Deno.stat(checkpointPath(part, folder));
   const parameters = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
   const recipe = (config.recipe ?? {}) as RecipeFacts;
-  const earlier = config.earlier as RecipeFacts | undefined;
+  const earlier = [config.earlier ?? []].flat() as RecipeFacts[];
   const path = new URL(`${part}.md`, folder);
   await atomicWrite(
     decodeURIComponent(path.pathname),
-    cardText(evaluation, { recipe, ...(earlier ? { earlier } : {}), parameters, bytes: size, hash }),
+    cardText(evaluation, { recipe, earlier, parameters, bytes: size, hash }),
   );
   return path;
 }

@@ -60,7 +60,11 @@ Deno.test("evaluate() measures a checkpoint and writes its card when both are as
     const tensors = initVae(key(1), config);
     await Deno.writeFile(
       `${folder}/vae.safetensors`,
-      encodeCheckpoint("vae", tensors, { ...config, recipe }),
+      encodeCheckpoint("vae", tensors, {
+        ...config,
+        recipe,
+        earlier: [{ summary: "Zeros", steps: 4, batch: 2 }, { summary: "Ones", steps: 5, batch: 2 }],
+      }),
     );
     const args = ["vae", "--items", "3", "--json", "--card", "--checkpoints", folder];
     const answer = JSON.parse(await evaluate(args)) as Evaluation;
@@ -68,7 +72,16 @@ Deno.test("evaluate() measures a checkpoint and writes its card when both are as
     assert.ok(psnr && psnr.value > 0 && psnr.value < 20 && psnr.verdict === "not judged");
     assert.equal(answer.data, bank.hash);
     const card = await Deno.readTextFile(new URL("vae.md", pathToFileURL(`${folder}/`)));
-    for (const part of ["Random weights", "7 of batch 2", "90 s", "abc", answer.checkpoints.vae as string]) {
+    for (
+      const part of [
+        "Random weights",
+        "4 of batch 2, then 5 of batch 2, then 7 of batch 2",
+        "Zeros; then Ones; then",
+        "90 s",
+        "abc",
+        answer.checkpoints.vae as string,
+      ]
+    ) {
       assert.ok(card.includes(part), part);
     }
     assert.ok(card.includes(psnr.value.toFixed(2)));

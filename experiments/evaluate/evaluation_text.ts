@@ -53,8 +53,8 @@ export interface RecipeFacts {
 /** What the card says about the file itself. */
 export interface CheckpointFacts {
   readonly recipe: RecipeFacts;
-  /** The training whose weights this one went on from, where there was one. */
-  readonly earlier?: RecipeFacts;
+  /** The trainings whose weights this one went on from, the first one first. */
+  readonly earlier: readonly RecipeFacts[];
   /** Stored numbers. */
   readonly parameters: number;
   readonly bytes: number;
@@ -71,7 +71,7 @@ function wallTime(seconds: number | undefined): string {
 export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string {
   const { part } = evaluation;
   const { recipe, earlier } = facts;
-  const stages = earlier ? [earlier, recipe] : [recipe];
+  const stages = [...earlier, recipe];
   const told = (value: string | number | undefined) => value ?? "not recorded";
   const others = Object.entries(evaluation.checkpoints).filter(([name]) => name !== part);
   const table = (rows: readonly (readonly string[])[], headings: readonly string[]) =>
@@ -100,7 +100,7 @@ export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string
       [
         "made by",
         `\`deno task pretrain ${part}\`${
-          earlier ? `, then \`deno task pretrain ${part} --warm-start\`` : ""
+          earlier.length > 0 ? `, then \`deno task pretrain ${part} --warm-start\`` : ""
         }`,
       ],
     ], ["", ""]),

@@ -96,7 +96,8 @@ async function main(args: string[]): Promise<void> {
       `Going on with ${part} needs a sound working state in .cache/pretrain, found none: leave out --resume`,
     );
   }
-  const before = saved ? saved.before : warm?.config.recipe;
+  // Every training that led to these weights, the first one first; files of one training before name that one alone.
+  const before = saved ? saved.before : warm && [warm.config.earlier ?? [], warm.config.recipe].flat();
   if (warm && !saved) training.step.reset({ ...training.step.weights(), ...warm.tensors });
   let steps = saved?.steps ?? number("steps") ?? recipe.steps;
   const earlier = saved?.seconds ?? 0;

@@ -9,7 +9,7 @@ export interface WorkingState {
   readonly steps: number;
   readonly seconds: number;
   readonly state: HostParams;
-  /** Recipe of the checkpoint that the training began from, where there was one. */
+  /** Recipes of the trainings that led to the checkpoint that this one began from, where there was one. */
   readonly before?: unknown;
 }
 
