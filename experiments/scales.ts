@@ -90,7 +90,7 @@ const MINI_QUICK: Budget = {
   guidance: 3,
   seeds: 1,
   galleryItems: 2,
-  expectedSeconds: { encode: 6, train: 52, score: 6 },
+  expectedSeconds: { encode: 6, train: 75, score: 6 },
 };
 
 export const SCALES = {

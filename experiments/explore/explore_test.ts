@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../lib/engine/mod.ts";
 import type { StudioEvent } from "../../lib/explorer/mod.ts";
+import { sha256 } from "../../lib/hub/mod.ts";
 import { generate } from "../generate/generate.ts";
+import { checkpointPath } from "../mini/checkpoints.ts";
 import { sharedEmbedder } from "../mini/shared_models.ts";
 import { DISPLAY } from "../../lib/plots/mod.ts";
 import { runExplore } from "./command.ts";
@@ -91,6 +93,23 @@ Deno.test("typicalScores() reads the joint model's means of a stored Table 1", a
   const folder = await mkdtemp(join(tmpdir(), "results-"));
   await writeFile(join(folder, "table1"), "no folder");
   assert.throws(() => typicalScores(folder), /--results expects/);
+  await rm(folder, { recursive: true });
+});
+
+Deno.test("typicalScores() prefers what the present judge scored", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "results-"));
+  const stored = JSON.parse(await readFile("results/table1/mini-full/result.json", "utf8"));
+  const judge = sha256(await readFile(checkpointPath("judge")));
+  const write = async (name: string, mean: number, dataFiles?: Record<string, string>) => {
+    await mkdir(join(folder, "table1", name), { recursive: true });
+    const cells = [{ ...stored.cells[0], row: "instruct", task: "face", metric: "CLIP-I", mean }];
+    const result = { ...stored, cells, provenance: { ...stored.provenance, dataFiles } };
+    await writeFile(join(folder, "table1", name, "result.json"), JSON.stringify(result));
+  };
+  await write("a", 0.1);
+  assert.equal(typicalScores(folder).face!["CLIP-I"], 0.1);
+  await write("b", 0.2, { "data/checkpoints/judge.safetensors": judge });
+  assert.equal(typicalScores(folder).face!["CLIP-I"], 0.2);
   await rm(folder, { recursive: true });
 });
 
