@@ -9,6 +9,7 @@ import { TABLE1_COLUMNS } from "./paper_table1.ts";
 import { reportHtml, reportMarkdown } from "./report_page.ts";
 import type { Cell } from "./table1_result.ts";
 import { scoreAt } from "./training_checks.ts";
+import { UNKNOWN_PROVENANCE } from "./unknown_provenance.ts";
 
 function verdictOn(id: string, verdict: Verdict, numbers: Partial<ClaimVerdict> = {}): ClaimVerdict {
   const found = PAPER_CLAIMS.find((claim) => claim.id === id);
@@ -241,15 +242,7 @@ Deno.test("reportMarkdown() and reportHtml() print an explanation with its outco
     scale: "mini",
     budget: "smoke",
     seeds: [1],
-    provenance: {
-      commit: null,
-      dirty: null,
-      device: "cpu",
-      threads: 2,
-      versions: {},
-      datasetHash: "0",
-      wallTimePerStage: {},
-    },
+    provenance: UNKNOWN_PROVENANCE,
     claims: [verdictOn(claim.id, verdict)],
     drawings: [],
     tables: [],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type ReportEntry, reportMarkdown } from "./report_page.ts";
+import { UNKNOWN_PROVENANCE } from "./unknown_provenance.ts";
 
 const BASE = "data/checkpoints/base.safetensors";
 
@@ -9,16 +10,7 @@ function entry(id: string, dataFiles?: Record<string, string>): ReportEntry {
     scale: "mini",
     budget: "smoke",
     seeds: [1],
-    provenance: {
-      commit: null,
-      dirty: null,
-      device: "cpu",
-      threads: 2,
-      versions: {},
-      datasetHash: "0",
-      ...(dataFiles ? { dataFiles } : {}),
-      wallTimePerStage: {},
-    },
+    provenance: { ...UNKNOWN_PROVENANCE, ...(dataFiles ? { dataFiles } : {}) },
     claims: [],
     drawings: [],
     tables: [],

@@ -13,6 +13,7 @@ import {
   type TrainingRun,
 } from "./table1_result.ts";
 import { claimsText, table1Text } from "./table_text.ts";
+import { UNKNOWN_PROVENANCE } from "./unknown_provenance.ts";
 
 /** Samples whose means are the printed numbers, up to noise: some that rows share, and `noise` of their own. */
 function printedSamples(
@@ -69,15 +70,7 @@ function resultOf(samples: readonly SampleRow[]): Table1Result {
     budgetNote: "10 steps",
     tasks: TABLE1_TASKS,
     seeds: [1],
-    provenance: {
-      commit: null,
-      dirty: null,
-      device: "cpu",
-      threads: 2,
-      versions: {},
-      datasetHash: "0",
-      wallTimePerStage: {},
-    },
+    provenance: UNKNOWN_PROVENANCE,
     metrics: { "CLIP-I": { definition: "cosine", by: "the judge", higherIsBetter: true } },
     cells: cellsOf(draws),
     claims: judgeTable1(draws, training),

@@ -96,18 +96,19 @@ export function typedNotes({ typed, dark }: MapContent): readonly PlotTrace[] {
   return typed.map((mark) => {
     const [x, y, z] = mark.place, colour = typedColour(mark, dark);
     return {
-      ...{
-        x,
-        y,
-        z,
-        text: plotText(mark.name),
-        ax: 0,
-        ay: -30,
-        showarrow: true,
-        arrowhead: 6,
-        arrowsize: 1.3,
-      },
-      ...{ arrowcolor: colour, bordercolor: colour, borderwidth: 1.5, borderpad: 3 },
+      x,
+      y,
+      z,
+      text: plotText(mark.name),
+      ax: 0,
+      ay: -30,
+      showarrow: true,
+      arrowhead: 6,
+      arrowsize: 1.3,
+      arrowcolor: colour,
+      bordercolor: colour,
+      borderwidth: 1.5,
+      borderpad: 3,
       bgcolor: dark ? "#232a32" : "#ffffff",
       font: { size: 14, color: dark ? "#ffffff" : "#111111" },
     };

@@ -1,0 +1,12 @@
+import type { Provenance } from "./table1_result.ts";
+
+/** Tells nothing: for results that tests make up. */
+export const UNKNOWN_PROVENANCE: Provenance = {
+  commit: null,
+  dirty: null,
+  device: "cpu",
+  threads: 2,
+  versions: {},
+  datasetHash: "0",
+  wallTimePerStage: {},
+};
