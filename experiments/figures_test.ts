@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,6 +21,7 @@ import {
 import { EXPERIMENTS } from "./experiments.ts";
 import { checkpointPath } from "./mini/checkpoints.ts";
 import { report } from "./report/cli.ts";
+import { redrawnStills } from "./report/entries.ts";
 import { reproduce } from "./reproduce.ts";
 
 const CACHE = fileURLToPath(new URL("../.cache", import.meta.url));
@@ -211,4 +213,13 @@ Deno.test("reproduce ablations trains the joint model in four other ways and tel
 
 Deno.test("report says in one sentence that there is nothing to show", async () => {
   await assert.rejects(report(["--out", "/nowhere"]), /needs a result in \/nowhere, found none/);
+});
+
+Deno.test("the plots and diagrams in results/ are what their results draw", async () => {
+  const stills = await redrawnStills("results");
+  assert.ok(stills.size >= 10, `${stills.size} drawings`);
+  for (const [path, content] of stills) {
+    const kept = readFileSync(join("results", path));
+    assert.ok(kept.equals(Buffer.from(content)), `${path} is of another version: deno task report --redraw`);
+  }
 });

@@ -6,19 +6,20 @@ import { atomicWrite, makeFolder } from "../../lib/hub/mod.ts";
 import { reportHtml, reportMarkdown } from "../../lib/report/mod.ts";
 import { readOptions, runCommand } from "../command_line.ts";
 import { EXPERIMENTS } from "../experiments.ts";
-import { findingsByRun, ownStills, reportEntries } from "./entries.ts";
+import { findingsByRun, ownStills, redrawnStills, reportEntries } from "./entries.ts";
 
-const USAGE = `deno task report [--out DIR]
+const USAGE = `deno task report [--out DIR] [--redraw]
 
 Builds report.html and report.md from the results in DIR (default results): Table 1 and every figure beside what the paper says, the
-claims with verdicts, how to rerun each. Of each experiment the largest run is shown. No model runs.
+claims with verdicts, how to rerun each. Of each experiment the largest run is shown. No model runs. --redraw also draws the plots and
+diagrams of every run in DIR anew from its result.json.
 
 Example: deno task report --out results
 `;
 
 /** Runs the command line and returns what it says. @throws UserError for what the user can mend. */
 export async function report(args: readonly string[]): Promise<string> {
-  const { flags, values, positionals } = readOptions(args, { out: "value", help: "flag" });
+  const { flags, values, positionals } = readOptions(args, { out: "value", redraw: "flag", help: "flag" });
   if (flags.has("help")) return USAGE;
   if (positionals.length > 0) {
     throw new UserError(`report expects options only, got "${positionals.join(" ")}"; see --help`);
@@ -31,8 +32,9 @@ export async function report(args: readonly string[]): Promise<string> {
     );
   }
   const options = { experiments: EXPERIMENTS.map(({ id }) => id), smaller: findingsByRun(results) };
+  const stills = [...await ownStills(entries), ...flags.has("redraw") ? await redrawnStills(results) : []];
   await makeFolder(results);
-  for (const [name, content] of await ownStills(entries)) await atomicWrite(join(results, name), content);
+  for (const [name, content] of stills) await atomicWrite(join(results, name), content);
   await atomicWrite(join(results, "report.html"), reportHtml(entries, options));
   await atomicWrite(join(results, "report.md"), reportMarkdown(entries, options));
   return `${entries.map(({ id, scale, budget }) => `${id} (${scale}, ${budget})`).join(", ")}\n` +

@@ -83,6 +83,23 @@ export function findingsByRun(results: string): Findings[] {
   );
 }
 
+/** The still plots and diagrams of every stored figure, of all scales and budgets, drawn anew from its result: path below `results`, content. */
+export async function redrawnStills(results: string): Promise<Map<string, string | Uint8Array>> {
+  const files = new Map<string, string | Uint8Array>();
+  for (const id of DRAWN_FIGURES) {
+    for (const run of RUNS) {
+      const folder = join(results, id, run);
+      if (!existsSync(join(folder, "result.json"))) continue;
+      for (const drawing of await drawFigure(readFigure(folder))) {
+        if (drawing.kind === "picture") continue;
+        const { name, content } = await stillFile(drawing);
+        files.set(join(id, run, name), content);
+      }
+    }
+  }
+  return files;
+}
+
 /** Still pictures that no result folder holds: Table 1's figure. */
 export async function ownStills(entries: readonly ReportEntry[]): Promise<Map<string, string | Uint8Array>> {
   const table1 = entries.find(({ id }) => id === "table1");

@@ -104,6 +104,15 @@ Deno.test("axisScale() places values, categories and logarithms when the range r
   assert.deepEqual(log.ticks.map(({ label }) => label), ["1", "10", "100", "1000"]);
 });
 
+Deno.test("axisScale() labels two places at least, on an axis as short as a panel's", () => {
+  for (let span = 0.1; span < 1; span += 0.01) {
+    for (const low of [0, 0.123, 0.377]) {
+      const { ticks } = axisScale({ range: [low, low + span] }, [], { pixels: [143, 0] });
+      assert.ok(ticks.length >= 2 && ticks.length <= 7, `${ticks.length} from ${low} over ${span}`);
+    }
+  }
+});
+
 Deno.test("niceStep() and tickLabel() give short round numbers", () => {
   assert.deepEqual([0.7, 3, 45, 100].map((span) => niceStep(span, 5)), [0.2, 1, 10, 20]);
   assert.deepEqual([tickLabel(-0.5, 0.1), tickLabel(0, 1), tickLabel(2.5e6, 5e5)], ["−0.5", "0", "2.5M"]);

@@ -15,6 +15,9 @@ export interface AxisScale {
   readonly category: boolean;
 }
 
+/** Steps that a short axis is asked for: up to 2.5 times as long ones are taken, and two numbers at least should remain. */
+const FEWEST_STEPS = 5;
+
 /** 1, 2 or 5 times a power of ten, about `count` of them over the span. */
 export function niceStep(span: number, count: number): number {
   const rough = span / Math.max(1, count);
@@ -87,7 +90,9 @@ export function axisScale(
   } else if (category) names.forEach((label, position) => positions.push({ position, label }));
   else {
     const span = Math.abs(high - low);
-    const step = log ? Math.max(1, niceStep(span, 6)) : niceStep(span, Math.max(2, Math.abs(length) / 70));
+    const step = log
+      ? Math.max(1, niceStep(span, 6))
+      : niceStep(span, Math.max(FEWEST_STEPS, Math.abs(length) / 70));
     const first = Math.ceil(Math.min(low, high) / step - 1e-9);
     for (let i = first; i * step <= Math.max(low, high) + 1e-9 * step; i++) {
       const position = i * step;
