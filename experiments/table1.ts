@@ -38,7 +38,7 @@ export const TABLE1 = {
     { row: "ip-adapter-plus", model: "start", instructions: "none" },
     { row: "ground-truth", model: "target", instructions: "none" },
   ],
-  resamples: 2000,
+  resamples: 10_000,
 } as const satisfies TableExperiment;
 
 const variantOf = ({ model, instructions }: ExperimentRow, task: Table1Task): Variant =>

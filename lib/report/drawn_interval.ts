@@ -10,11 +10,13 @@ export type CellMean = (row: string, task: string, metric: string) => number;
 /**
  * A number and its 95 % interval, paired over the items that all cells of a draw share.
  *
+ * @param options.grid true for a number that only takes values of a grid, whose interval is not widened beyond it
  * @returns undefined when a cell was not measured or the number is not finite.
  */
 export function drawnInterval(
   draws: Table1Draws,
   compute: (mean: CellMean) => number,
+  options: { grid?: boolean } = {},
 ): MeanInterval | undefined {
   const used = new Set<number>();
   const estimate = compute((row, task, metric) => {
@@ -27,6 +29,6 @@ export function drawnInterval(
     compute((row, task, metric) => means[draws.place(row, task, metric) as number] as number)
   );
   const items = Math.min(...[...used].map((place) => draws.items[place] as number));
-  const { low, high } = bootstrapInterval(estimate, drawn.filter(Number.isFinite), { items });
+  const { low, high } = bootstrapInterval(estimate, drawn.filter(Number.isFinite), { items, ...options });
   return { mean: estimate, low: orNull(low), high: orNull(high) };
 }

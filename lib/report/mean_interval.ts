@@ -1,6 +1,6 @@
-/** The mean of a few independent numbers with its 95 % bootstrap interval. */
+/** The mean of a few independent numbers with its 95 % interval. */
 import type { Key } from "../engine/random.ts";
-import { bootstrapCells, bootstrapInterval } from "../metrics/mod.ts";
+import { bootstrapCells, bootstrapInterval, studentQuantile } from "../metrics/mod.ts";
 import type { MeanInterval } from "./instruction_space.ts";
 
 /** A finite end, or null where there is none. */
@@ -17,4 +17,15 @@ export function meanInterval(values: readonly number[], key: Key): MeanInterval 
     { items: values.length },
   );
   return { mean: estimate, low: orNull(low), high: orNull(high) };
+}
+
+/** Mean and Student's interval of what was measured once for each seed; a single seed has none. @throws RangeError when there is none. */
+export function studentInterval(values: readonly number[]): MeanInterval {
+  const count = values.length;
+  if (count === 0) throw new RangeError("studentInterval() needs at least one number, got none");
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  if (count === 1) return { mean, low: null, high: null };
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
+  const half = studentQuantile(0.95, count - 1) * Math.sqrt(variance / count);
+  return { mean, low: mean - half, high: mean + half };
 }

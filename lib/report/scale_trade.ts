@@ -82,7 +82,7 @@ export function scaleContent(
     trade: scales.flatMap((_, i) =>
       defined(drawnInterval(draws, (mean) => tradeOf(mean, scales)[i] as number))
     ),
-    best: drawnInterval(draws, (mean) => bestOf(scales, tradeOf(mean, scales))) ?? null,
+    best: drawnInterval(draws, (mean) => bestOf(scales, tradeOf(mean, scales)), { grid: true }) ?? null,
   };
 }
 

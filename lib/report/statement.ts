@@ -30,9 +30,6 @@ function digits(value: number): string {
   return text.replaceAll("-", "−");
 }
 
-/** The least number above 0 that is not subnormal: ONNX Runtime makes its thread take subnormal ones for 0. */
-const LEAST = 2 ** -1022;
-
 function wanted({ low, high }: Statement["region"]): string {
   if (low === undefined) return `at most ${high}`;
   if (high !== undefined) return `from ${low} to ${high}`;
@@ -61,10 +58,7 @@ export function judgeStatement(about: Statement, found: Found | undefined): Clai
     };
   }
   const { mean, low, high, evidence } = found;
-  const ends = {
-    low: region.low === 0 ? LEAST : region.low ?? -Infinity,
-    high: region.high ?? Infinity,
-  };
+  const ends = { low: region.low ?? -Infinity, high: region.high ?? Infinity };
   return {
     ...named,
     ours: mean,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { key, normal } from "../engine/random.ts";
 import { LITTLE_DIFFERENCE, ON_PAR_MARGIN, TABLE1_CLAIMS } from "./table1_claims.ts";
-import { judgeClaim, judgeTable1, judgeTrainingCost } from "./judge.ts";
+import { judgeClaim, judgeTable1, judgeTrainingCost, verdictOf as verdictOfIntervals } from "./judge.ts";
 import { PAPER_TABLE1, paperValue, TABLE1_COLUMNS, TABLE1_TASKS } from "./paper_table1.ts";
 import { latexText, table1Csv, table1Latex, table1Markdown } from "./table.ts";
 import {
@@ -47,17 +47,17 @@ function printedSamples(
   );
 }
 
-const training: TrainingRun[] = [
-  { row: "instruct", task: null, seed: 1, steps: 100, seconds: 10, finalLoss: 0.1 },
-  ...TABLE1_TASKS.map((task) => ({
-    row: "single-task",
+/** The trainings of a seed, all of 10 seconds but the joint one. */
+const trainingOf = (seed: number, joint = 10): TrainingRun[] =>
+  [null, ...TABLE1_TASKS].map((task) => ({
+    row: task === null ? "instruct" : "single-task",
     task,
-    seed: 1,
+    seed,
     steps: 100,
-    seconds: 10,
+    seconds: task === null ? joint : 10,
     finalLoss: 0.1,
-  })),
-];
+  }));
+const training = [...trainingOf(1), ...trainingOf(2)];
 
 function resultOf(samples: readonly SampleRow[]): Table1Result {
   const draws = drawTable1(samples, { key: key(1), resamples: 200 });
@@ -152,8 +152,24 @@ Deno.test("judgeClaim() says what is missing when a column was not run", () => {
     assert.equal(ours, null);
     assert.match(evidence, /^not measured: /);
   }
-  assert.equal(judgeTrainingCost(training.slice(0, 3)).verdict, "inconclusive");
-  assert.equal(judgeTrainingCost(training).ours, 0.2);
+});
+
+Deno.test("judgeTrainingCost() needs all trainings of two seeds that agree", () => {
+  const judged = (...runs: TrainingRun[][]) => {
+    const { ours, low, verdict } = judgeTrainingCost(runs.flat());
+    return [ours, low, verdict];
+  };
+  assert.deepEqual(judged(trainingOf(1).slice(0, 3)), [null, null, "inconclusive"]);
+  assert.deepEqual(judged(trainingOf(1)), [0.2, null, "inconclusive"]);
+  assert.deepEqual(judged(trainingOf(1), trainingOf(2)), [0.2, 0.2, "supported"]);
+  assert.equal(judged(trainingOf(1, 10), trainingOf(2, 20))[2], "inconclusive");
+  assert.equal(judged(trainingOf(1, 40), trainingOf(2, 40))[2], "not supported");
+});
+
+Deno.test("verdictOf() does not take no difference for more than none", () => {
+  assert.equal(verdictOfIntervals([{ low: 0, high: 0 }], { low: 0, high: Infinity }), "not supported");
+  assert.equal(verdictOfIntervals([{ low: 0, high: 1 }], { low: 0, high: Infinity }), "inconclusive");
+  assert.equal(verdictOfIntervals([{ low: 1e-9, high: 1 }], { low: 0, high: Infinity }), "supported");
 });
 
 Deno.test("table1Markdown(), table1Latex(), table1Csv() and table1Text() show paper, ours and interval under scale and budget", () => {
