@@ -1,6 +1,6 @@
 /** Generates one task's validation images with one model and scores them: by the judge, by the joint encoder, and by what the generator knows. */
 import { fold, type HostParams, key, normal, stream } from "../../lib/engine/mod.ts";
-import { clipI, clipS, clipScore, type Embedding } from "../../lib/metrics/mod.ts";
+import { clipI, clipS, clipScore, type Embedding } from "../../lib/metrics/clip_scores.ts";
 import {
   COLOUR_INSTRUCTIONS,
   FIXED_INSTRUCTIONS,

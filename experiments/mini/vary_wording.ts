@@ -1,7 +1,7 @@
 /** Stage: pictures of one model under several wordings of the instruction from one noise, and from several noises under one wording. */
 import { fold, key, normal, readSafetensors, stream } from "../../lib/engine/mod.ts";
 import { nameObject, sampleInstruction } from "../../lib/instructions/mod.ts";
-import { clipI, clipS } from "../../lib/metrics/mod.ts";
+import { clipI, clipS } from "../../lib/metrics/clip_scores.ts";
 import { composePair, type Pair } from "../../lib/tasks/mod.ts";
 import type { RewordedItem, VaryWording } from "../fig8.ts";
 import { joined } from "../gallery.ts";
