@@ -58,7 +58,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
       `keyword rule (half of them name another task); without the ${
         ABLATIONS.leftOut.join(", ")
       } task. All are told the same held-out ` +
-      "wordings.",
+      "wordings but the one-hot model, which reads no text.",
     hashes: keysOf(outputs),
     claims: judgeAblations(draws, content),
     files: async (result) => {

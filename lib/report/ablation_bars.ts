@@ -1,7 +1,7 @@
 /** The ablations: the sheet of pictures, the models against the joint one, and what was not trained, as bars. */
 import { type Drawing, figure, seriesLook } from "../plots/mod.ts";
 import { type AblationsContent, COLOUR_SCORES, JOINT, TELLINGS } from "./ablations.ts";
-import { type FigureResult, settingNote, type StoredFigure } from "./figure_result.ts";
+import { type FigureResult, intervalNote, settingNote, type StoredFigure } from "./figure_result.ts";
 import { intervalBars } from "./interval_bars.ts";
 import { ROW_LABELS } from "./paper_table1.ts";
 import { pictureSheet } from "./picture_sheet.ts";
@@ -33,7 +33,9 @@ function differences(result: FigureResult<AblationsContent>): Drawing {
       id: "ablations-differences",
       caption:
         "Relative difference from the joint model, mean over each task's two columns of Table 1; above 0 the changed model is better. " +
-        `"all" is the mean over the tasks that both were trained on. 95 % intervals over items. ${result.caption}`,
+        `"all" is the mean over the tasks that both were trained on. ${
+          intervalNote(result.seeds)
+        } ${result.caption}`,
       data: rows.map((row, place) =>
         intervalBars(
           labelOf(row, result.content),
@@ -69,7 +71,7 @@ function untrained(result: FigureResult<AblationsContent>): Drawing {
         "Left: the task that a joint model was trained without, told to it all the same, beside the joint model with it and the IPAdapter+ start " +
         "of both. Right: the joint model on the style task's items, told several things: intersection of the colour histograms of picture and " +
         'condition, and cosine of the picture with the words for the condition\'s content. Told "the colours only", the first should be high ' +
-        `and the second low. 95 % intervals over items. ${settingNote(result)}`,
+        `and the second low. ${intervalNote(result.seeds)} ${settingNote(result)}`,
       data: [
         ...models.map((row, place) =>
           intervalBars(

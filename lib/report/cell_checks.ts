@@ -1,14 +1,18 @@
 /** Tests of explanations that speak of noise, of the metrics or of the data: by cells and intervals of stored results. */
-import { above, decimal, missing, unreadable } from "./checked.ts";
+import type { AblationsContent } from "./ablations.ts";
+import { above, decimal, intervalOf, missing, opposite, unreadable } from "./checked.ts";
 import type { Check, Findings } from "./explanation.ts";
+import { WELL } from "./instruction_claims.ts";
 import type { InstructionSpace } from "./instruction_space.ts";
-import { TABLE1_COLUMNS } from "./paper_table1.ts";
+import type { ClaimVerdict } from "./judge.ts";
+import { TABLE1_COLUMNS, TABLE1_TASKS, type Table1Column } from "./paper_table1.ts";
 import type { ScaleContent } from "./scale_trade.ts";
-import { average, LITTLE_DIFFERENCE } from "./table1_claims.ts";
+import { average, LITTLE_DIFFERENCE, ON_PAR_MARGIN } from "./table1_claims.ts";
 import type { Cell } from "./table1_result.ts";
 import { PARTIAL_TASKS } from "./use_claims.ts";
 import { TARGETS } from "./use_rows.ts";
 import type { UsesContent } from "./uses.ts";
+import { type Term, weightedInterval } from "./weighted_interval.ts";
 
 const percent = (share: number) => `${Math.round(100 * share)} %`;
 const cellIn = (cells: readonly Cell[], row: string, task: string, metric: string) =>
@@ -33,30 +37,6 @@ const nearTheStart: Check = (findings) => {
   return {
     outcome: near >= NEAR_COLUMNS ? "holds" : "does not hold",
     evidence: `within each other's intervals in ${near} of ${pairs.length} columns`,
-  };
-};
-
-const specialistCopiesMore: Check = (findings) => {
-  const leaks = usesIn(findings)?.leaks;
-  if (leaks === undefined) return missing("fig9");
-  const [single, joint] = ["single-task", "instruct"].map((row) =>
-    leaks.find((leak) => leak.row === row && leak.task === "style")
-  );
-  if (single === undefined || joint === undefined) return unreadable("the style task of both models");
-  // Not paired: the intervals of the two means are added as if independent, which is wider than need be.
-  const half = (side: "low" | "high") =>
-    single[side] === null || joint[side] === null
-      ? null
-      : Math.hypot((single[side] as number) - single.mean, (joint[side] as number) - joint.mean);
-  const [mean, down, up] = [single.mean - joint.mean, half("low"), half("high")];
-  return {
-    outcome: above(
-      { mean, low: down === null ? null : mean - down, high: up === null ? null : mean + up },
-      0,
-    ),
-    evidence: `content that leaks beyond the target: single-task ${decimal(single.mean)}, joint ${
-      decimal(joint.mean)
-    }`,
   };
 };
 
@@ -117,9 +97,11 @@ const tradeIsFlat: Check = (findings) => {
   };
 };
 
+const corpusOf = (findings: Findings, corpus: string) =>
+  (findings["fig4"]?.content as InstructionSpace | undefined)?.corpora.find((each) => each.corpus === corpus);
+
 const oneTaskIsUnclear: Check = (findings) => {
-  const content = findings["fig4"]?.content as InstructionSpace | undefined;
-  const filtered = content?.corpora.find(({ corpus }) => corpus === "filtered");
+  const filtered = corpusOf(findings, "filtered");
   if (filtered === undefined) return missing("fig4");
   const missed = Object.entries(filtered.taskCentroid).map(([task, { mean }]) => ({ task, share: 1 - mean }));
   const all = missed.reduce((sum, { share }) => sum + share, 0);
@@ -133,6 +115,97 @@ const oneTaskIsUnclear: Check = (findings) => {
   };
 };
 
+const wordingsStray: Check = (findings) => {
+  const filtered = corpusOf(findings, "filtered");
+  if (filtered === undefined) return missing("fig4");
+  return {
+    outcome: opposite(above(filtered.centroid, WELL)),
+    evidence: `share nearest to their own task's centroid ${intervalOf(filtered.centroid)}`,
+  };
+};
+
+const wellWithoutRule: Check = (findings) => {
+  const unfiltered = corpusOf(findings, "unfiltered");
+  if (unfiltered === undefined) return missing("fig4");
+  return {
+    outcome: above(unfiltered.purity, WELL),
+    evidence: `neighbour purity without the rule ${intervalOf(unfiltered.purity)}`,
+  };
+};
+
+const startScoresHigher: Check = (findings, { id }) => {
+  const cells = findings["table1"]?.cells;
+  if (cells === undefined) return missing("table1");
+  const column = TABLE1_COLUMNS.find(({ task, metric }) =>
+    id === `single-ahead-${task}-${metric.toLowerCase()}`
+  );
+  const of = (row: string) => column && cellIn(cells, row, column.task, column.metric);
+  const found = weightedInterval([[1, of("ip-adapter-plus")], [-1, of("instruct")]]);
+  if (found === undefined) return unreadable("the column with its start");
+  return { outcome: above(found, 0), evidence: `start less joint ${intervalOf(found)}` };
+};
+
+const promptIsLearntElsewhere: Check = (findings) => {
+  const cells = findings["table1"]?.cells;
+  if (cells === undefined) return missing("table1");
+  const others = PARTIAL_TASKS.filter((task) => task !== "face");
+  const found = weightedInterval(others.flatMap((task): Term[] => [
+    [1 / others.length, cellIn(cells, "instruct", task, "CLIP-P")],
+    [-1 / others.length, cellIn(cells, "single-task", task, "CLIP-P")],
+  ]));
+  if (found === undefined) return unreadable("CLIP-P of both models on the other tasks");
+  return {
+    outcome: above(found, 0),
+    evidence: `CLIP-P on ${others.join(", ")}, joint less single-task ${intervalOf(found)}`,
+  };
+};
+
+/** Seeds do the same work: times that differ by more than this share of their mean were disturbed. */
+const DISTURBED = 0.1;
+
+const timingVaries: Check = (_findings, { ours, low, high }) => {
+  if (ours === null || low === null || high === null || low === high) return unreadable("several seeds");
+  return {
+    outcome: high - low > DISTURBED * ours ? "holds" : "does not hold",
+    evidence: `the share of the time ranges from ${low.toFixed(2)} to ${high.toFixed(2)} over seeds`,
+  };
+};
+
+const namesDecide: Check = (findings) => {
+  const cells = findings["table1"]?.cells;
+  if (cells === undefined) return missing("table1");
+  const over = (columns: readonly Table1Column[]) =>
+    average(columns.map(({ task, metric }) => {
+      const [random, fixed] = ["instruct", "fixed"].map((row) =>
+        cellIn(cells, row, task, metric)?.mean ?? NaN
+      );
+      return (random as number) / (fixed as number) - 1;
+    }));
+  const [all, rest] = [over(TABLE1_COLUMNS), over(TABLE1_COLUMNS.filter(({ task }) => task !== "object"))];
+  if (!Number.isFinite(all)) return unreadable("all columns of both rows");
+  return {
+    outcome: Math.sign(all) !== Math.sign(rest) ? "holds" : "does not hold",
+    evidence: `random against fixed: ${decimal(all)} over ten columns, ${
+      decimal(rest)
+    } without the object's two`,
+  };
+};
+
+const numberLacksNames: Check = (findings) => {
+  const content = findings["ablations"]?.content as AblationsContent | undefined;
+  if (content === undefined) return missing("ablations");
+  const others = TABLE1_TASKS.filter((task) => task !== "object");
+  const found = weightedInterval(others.map((other): Term => [
+    1 / others.length,
+    content.differences.find(({ row, task }) => row === "one-hot" && task === other),
+  ]));
+  if (found === undefined) return unreadable("the one-hot model on all tasks");
+  return {
+    outcome: above(found, -ON_PAR_MARGIN),
+    evidence: `relative difference on the other four tasks ${intervalOf(found)}`,
+  };
+};
+
 /** Normal quantiles of a two-sided test at 5 % and of a power of 80 %. */
 const TWO_SIDED = 1.96, POWER = 0.842;
 
@@ -141,19 +214,39 @@ export function minimalDetectable({ low, high }: { readonly low: number; readonl
   return (high - low) / (2 * TWO_SIDED) * (TWO_SIDED + POWER);
 }
 
-const tooFewItems: Check = (_findings, { low, high, paper, region }) => {
+/** Shares of which all would be right: what an effect is measured from, where other statements have no difference, no change. */
+const ALL_RIGHT: ReadonlySet<string> = new Set(["instructions-cluster", "tasks-identifiable"]);
+
+/**
+ * How far apart the statement itself sets what it speaks of, in its own unit: its region's half width, or the distance of its one border from no
+ * difference (from 1 for {@link ALL_RIGHT}). 0 where the border is no difference.
+ */
+function effectOf({ id, region: { low, high } }: Pick<ClaimVerdict, "id" | "region">): number {
+  if (low !== null && high !== null) return (high - low) / 2;
+  return Math.abs((low ?? high ?? 0) - (ALL_RIGHT.has(id) ? 1 : 0));
+}
+
+const tooFewItems: Check = (_findings, claim) => {
+  const { low, high, paper, region } = claim;
   if (low === null || high === null) return unreadable("an interval");
   const edges = [region.low, region.high].filter((edge): edge is number => edge !== null);
   const apart = paper === null ? 0 : Math.min(...edges.map((edge) => Math.abs(paper - edge)));
-  const effect = apart > 0 ? apart : LITTLE_DIFFERENCE;
+  const effect = apart > 0 ? apart : effectOf(claim);
   const least = minimalDetectable({ low, high });
+  const found = `found with 80 % power: ${decimal(least)} or more`;
+  if (effect === 0) {
+    return {
+      outcome: "not computed",
+      evidence: `${found}; neither paper nor statement says how much it should be`,
+    };
+  }
   const times = (least / effect) ** 2;
   return {
     outcome: least > effect ? "holds" : "does not hold",
     evidence:
-      `found with 80 % power: ${decimal(least)} or more; ${
-        apart > 0 ? "the paper's number is" : "asked for:"
-      } ${decimal(effect)}${apart > 0 ? " from the border" : ""}` +
+      `${found}; ${apart > 0 ? "the paper's number is" : "the statement's margin is"} ${decimal(effect)}${
+        apart > 0 ? " from the border" : ""
+      }` +
       (times > 1
         ? `; about ${times < 10 ? times.toFixed(1) : Math.round(times).toLocaleString("en")} times the items`
         : ""),
@@ -163,10 +256,16 @@ const tooFewItems: Check = (_findings, { low, high, paper, region }) => {
 /** Tests by name. */
 export const CELL_CHECKS = {
   nearTheStart,
-  specialistCopiesMore,
   cellsAreUncertain,
   promptIsWeak,
   tradeIsFlat,
   oneTaskIsUnclear,
+  wordingsStray,
+  wellWithoutRule,
+  startScoresHigher,
+  promptIsLearntElsewhere,
+  timingVaries,
+  namesDecide,
+  numberLacksNames,
   tooFewItems,
 } as const;

@@ -1,7 +1,7 @@
 /** Fig. 10: the sheet of pictures, then what each combination follows and takes, as bars. */
 import { type Drawing, figure, seriesLook, type Trace } from "../plots/mod.ts";
 import { COMBINATION_LABELS, type CombinationContent, COMBINATIONS, CONTROL_SCORE } from "./combinations.ts";
-import type { StoredFigure } from "./figure_result.ts";
+import { intervalNote, type StoredFigure } from "./figure_result.ts";
 import { pictureSheet } from "./picture_sheet.ts";
 import { intervalBars } from "./interval_bars.ts";
 
@@ -33,7 +33,7 @@ function bars({ result }: StoredFigure<CombinationContent>): Drawing {
       id: `${result.experiment}-scores`,
       caption:
         "Left: how well the picture follows the control, F1 within one pixel. Right: what should be taken from the condition, by the data's " +
-        `generator, which knows the truth. Higher is better; 95 % intervals over items. ${result.caption}`,
+        `generator, which knows the truth. Higher is better; ${intervalNote(result.seeds)} ${result.caption}`,
       data,
       layout: {
         title: { text: `${result.title}: what is followed, what is taken` },

@@ -2,8 +2,9 @@
 import { type CellMean, drawnInterval } from "./drawn_interval.ts";
 import type { ClaimVerdict } from "./judge.ts";
 import { judgeStatements, type Statement } from "./statement.ts";
-import { average, LITTLE_DIFFERENCE } from "./table1_claims.ts";
+import { average } from "./table1_claims.ts";
 import { type Cell, cellsOf, type Table1Draws } from "./table1_result.ts";
+import { LITTLE_SCORE } from "./use_claims.ts";
 import type { TakenScores } from "./uses.ts";
 
 /** The rows, in the order of drawing. */
@@ -63,14 +64,14 @@ export const COMBINATION_STATEMENTS: readonly Statement[] = [
     section: "4.4, Fig. 10",
     statement: "The adapter does not disturb the ControlNet.",
     quantity: "edge and outline F1, both less ControlNet alone, mean over style and face",
-    region: { low: -LITTLE_DIFFERENCE },
+    region: { low: -LITTLE_SCORE },
   },
   {
     id: "adapter-undisturbed",
     section: "4.4, Fig. 10",
     statement: "With a ControlNet, the adapter conditions the picture as it did before.",
     quantity: "score of what should be taken, both less Instruct alone, mean over style and face",
-    region: { low: -LITTLE_DIFFERENCE },
+    region: { low: -LITTLE_SCORE },
   },
   {
     id: "adapter-controls-beside",
@@ -86,7 +87,7 @@ export const COMBINATION_STATEMENTS: readonly Statement[] = [
     statement: "The adapter stays compatible with LoRAs of its base model.",
     quantity:
       "mean of F1 and of what should be taken, both with a LoRA less both without, mean over style and face",
-    region: { low: -LITTLE_DIFFERENCE },
+    region: { low: -LITTLE_SCORE },
   },
 ];
 

@@ -5,6 +5,7 @@ import { EXPLANATIONS } from "./explanations.ts";
 import type { ClaimVerdict } from "./judge.ts";
 import type { Cell } from "./table1_result.ts";
 import { TRAINING_CHECKS } from "./training_checks.ts";
+import { USE_CHECKS } from "./use_checks.ts";
 
 /** Whether an explanation stands its test; undecided where an interval reaches over the border, not computed where a result is missing. */
 export type Outcome = "holds" | "does not hold" | "undecided" | "not computed";
@@ -48,10 +49,28 @@ export type CheckName =
   | "promptIsWeak"
   | "tradeIsFlat"
   | "oneTaskIsUnclear"
+  | "wordingsStray"
+  | "wellWithoutRule"
+  | "startScoresHigher"
+  | "promptIsLearntElsewhere"
+  | "timingVaries"
+  | "namesDecide"
+  | "numberLacksNames"
+  | "startReproducesLittle"
+  | "jointTakesLittle"
+  | "copierTakesMore"
+  | "promptAloneLeaksLess"
+  | "controlIsWeak"
+  | "bothGiveWay"
+  | "loraRedraws"
   | "tooFewItems";
 
 /** All tests. */
-export const CHECKS: Readonly<Record<CheckName, Check>> = { ...TRAINING_CHECKS, ...CELL_CHECKS };
+export const CHECKS: Readonly<Record<CheckName, Check>> = {
+  ...TRAINING_CHECKS,
+  ...CELL_CHECKS,
+  ...USE_CHECKS,
+};
 
 /** An explanation as data. */
 export interface Explanation {

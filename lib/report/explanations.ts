@@ -1,4 +1,4 @@
-/** Our best explanations of statements that may fail at mini scale, each with the test that would show it wrong. Written before the full results. */
+/** Our best explanations of statements that may fail at mini scale, each with the test that would show it wrong. */
 import type { Explanation } from "./explanation.ts";
 
 /** Statements that rest on the instruction doing something. */
@@ -47,7 +47,12 @@ export const EXPLANATIONS: readonly Explanation[] = [
     check: "instructionIsIdle",
   },
   {
-    of: ["rewording-is-subtle", "rewording-keeps-content", "task-embeddings-would-do"],
+    of: [
+      "rewording-is-subtle",
+      "rewording-keeps-content",
+      "many-wordings-make-robust",
+      "task-embeddings-would-do",
+    ],
     why: "supported",
     because: "A caveat: a model that does not heed its instruction at all would support this statement too.",
     test:
@@ -81,11 +86,101 @@ export const EXPLANATIONS: readonly Explanation[] = [
     check: "specialistCopiesMore",
   },
   {
+    of: ["single-ahead-replication-clip-i", "single-ahead-composition-clip-i"],
+    because:
+      "Likeness to the condition is what the shared start has most of: the specialist, which sees its task five times as often, leaves it farther " +
+      "behind.",
+    test: "the IPAdapter+ start scores higher on this column than the joint model",
+    check: "startScoresHigher",
+  },
+  {
+    of: ["single-ahead-face-clip-p"],
+    because: "What the joint model learns of following prompts on the other tasks carries over to faces.",
+    test: "its CLIP-P is above the single-task models' on style, object and composition, in the mean",
+    check: "promptIsLearntElsewhere",
+  },
+  {
+    of: ["random-beats-fixed"],
+    because:
+      "On objects the random wordings give the object's name and the fixed one does not, so that names are compared there too, not wordings alone.",
+    test: "without the object's two columns the mean relative difference has the other sign",
+    check: "namesDecide",
+  },
+  {
+    of: ["random-beats-fixed"],
+    why: "supported",
+    because:
+      "A caveat: on objects the random wordings give the object's name and the fixed one does not, so that it may be names that help.",
+    test: "without the object's two columns the mean relative difference has the other sign",
+    check: "namesDecide",
+  },
+  {
+    of: ["one-training-for-all"],
+    because: "The machine did other work during some of the trainings: steps alone would give a fifth.",
+    test:
+      "the share of the time differs between seeds, whose work is the same, by more than a tenth of its mean",
+    check: "timingVaries",
+  },
+  {
     of: ["very-little-difference"],
     because:
       "The largest of thirty differences is judged, and single cells are too uncertain for its margin.",
     test: "half the width of a cell's interval is, in the median, more than the margin of 5 % of its mean",
     check: "cellsAreUncertain",
+  },
+  {
+    of: ["plus-carries-over"],
+    because: "The small IPAdapter+ hardly learnt to reproduce, so that it has little to carry over.",
+    test: "on replication its CLIP-I is less than half of the way from the prompt alone to the targets",
+    check: "startReproducesLittle",
+  },
+  {
+    of: ["instruction-controls"],
+    because:
+      "The score counts what is taken and not what is left: a plain copier takes more, with what nobody asked for.",
+    test: "on style IPAdapter+ keeps more of the treatment than the joint model and leaks more content",
+    check: "copierTakesMore",
+  },
+  {
+    of: ["instruction-controls"],
+    why: "supported",
+    because: "A caveat: the mean over tasks hides that on style a plain copier takes more.",
+    test: "on style IPAdapter+ keeps more of the treatment than the joint model and leaks more content",
+    check: "copierTakesMore",
+  },
+  {
+    of: ["plus-leaks"],
+    why: "supported",
+    because: "A caveat: an adapter that is switched off leaks nothing, so that taking less would do.",
+    test: "with the prompt alone less leaks than through the joint model, in each task and in their mean",
+    check: "promptAloneLeaksLess",
+  },
+  {
+    of: ["composition-bleeds-style", "joint-leaks-more"],
+    because: "The joint model takes little from the condition at all, and so leaks little.",
+    test:
+      "what it takes is less than half of the way from the prompt alone to the single-task models, on the tasks of the statement",
+    check: "jointTakesLittle",
+  },
+  {
+    of: ["controlnet-guides"],
+    because: "The small ControlNet learnt to follow its control weakly, with or without the adapter.",
+    test: "alone, its F1 is less than half of the way from the picture without a control to 1",
+    check: "controlIsWeak",
+  },
+  {
+    of: ["controlnet-undisturbed", "adapter-undisturbed"],
+    because:
+      "Adapter and ControlNet add to the same features of the base and were trained without each other: together they push too far.",
+    test:
+      "both lose by being put together: the control is followed less than by the ControlNet alone, and less is taken than by the adapter alone",
+    check: "bothGiveWay",
+  },
+  {
+    of: ["lora-compatible"],
+    because: "The LoRA draws in a look of its own and so replaces the treatment that the style task takes.",
+    test: "without that score, the mean of the other three falls by less than 0.05",
+    check: "loraRedraws",
   },
   {
     of: ["full-scale-overpowers-text", "best-scale-is-advised"],
@@ -107,11 +202,30 @@ export const EXPLANATIONS: readonly Explanation[] = [
     check: "oneTaskIsUnclear",
   },
   {
+    of: ["rewording-is-subtle", "rewording-keeps-content"],
+    because:
+      "Some held-out wordings lie nearer to another task's, so that rewording changes the task itself.",
+    test: "less than 95 % of the held-out wordings have their own task's centroid nearest",
+    check: "wordingsStray",
+  },
+  {
+    of: ["keyword-rule-separates"],
+    because: "The sentence encoder tells the tasks apart even where another task's keyword is named.",
+    test: "without the rule more than 95 % of an instruction's nearest are of its task",
+    check: "wellWithoutRule",
+  },
+  {
+    of: ["task-embeddings-would-do"],
+    because: "On objects the text gives the object's name, which the number of a task cannot.",
+    test: "on the other four tasks the one-hot model stays within the margin of 3.5 %",
+    check: "numberLacksNames",
+  },
+  {
     of: ["inconclusive"],
     because: "Too few items or seeds: the interval is wider than the effect.",
     test:
-      "the least difference found with 80 % power is larger than the distance from the border of the paper's own number, or than 0.05 where it " +
-      "prints none",
+      "the least difference found with 80 % power is larger than the distance from the border of the paper's own number or, where it prints none, " +
+      "than the margin that the statement itself sets",
     check: "tooFewItems",
   },
 ];

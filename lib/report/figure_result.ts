@@ -43,6 +43,11 @@ export interface StoredFigure<Content = unknown> {
   read(name: string): Uint8Array;
 }
 
+/** What the intervals are over; several seeds are resampled like the items. */
+export function intervalNote(seeds: readonly number[]): string {
+  return `95 % intervals over items${seeds.length > 1 ? " and seeds" : ""}.`;
+}
+
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** "Mini scale: …. Quick budget: …; seed 1.": the end of every caption. */

@@ -56,7 +56,13 @@ export {
 } from "./judge.ts";
 export { latexText, table1Csv, table1Heading, table1Latex, table1Markdown } from "./table.ts";
 export { breakLines, claimsText, table1Text } from "./table_text.ts";
-export { FIGURE_SCHEMA, type FigureResult, settingNote, type StoredFigure } from "./figure_result.ts";
+export {
+  FIGURE_SCHEMA,
+  type FigureResult,
+  intervalNote,
+  settingNote,
+  type StoredFigure,
+} from "./figure_result.ts";
 export {
   type ArchitectureContent,
   type ArchitecturePart,

@@ -1,6 +1,6 @@
 /** Fig. 8: the sheet of pictures, then the ratio of variances and the spread of scores as bars. */
 import { type Drawing, figure, seriesLook } from "../plots/mod.ts";
-import type { StoredFigure } from "./figure_result.ts";
+import { intervalNote, type StoredFigure } from "./figure_result.ts";
 import { ROW_LABELS } from "./paper_table1.ts";
 import { pictureSheet } from "./picture_sheet.ts";
 import { type RewordingContent, SPACES } from "./rewording.ts";
@@ -23,7 +23,7 @@ export function rewordingDrawings(stored: StoredFigure): readonly Drawing[] {
         "Left: variance over wordings from the same noise as a share of the variance over noises with the same wording; 1 " +
         "would say that rewording does as much as another noise. Right: how far the score of the condition (CLIP-S for style, CLIP-I " +
         "otherwise) goes up and down over held-out wordings, for the model trained on many wordings and the one trained on a single " +
-        `fixed one. 95 % intervals over items. ${result.caption}`,
+        `fixed one. ${intervalNote(result.seeds)} ${result.caption}`,
       data: [
         ...SPACES.map((space, place) =>
           intervalBars(SPACE_NAMES[space], bars(ratios.filter((each) => each.space === space)), {

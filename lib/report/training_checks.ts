@@ -5,8 +5,8 @@ import { above, intervalOf, missing, opposite, unreadable } from "./checked.ts";
 import type { Curve, TrainingCurves } from "./curve_speed.ts";
 import type { Check, Checked, Findings } from "./explanation.ts";
 import { meanInterval } from "./mean_interval.ts";
-import { LITTLE_DIFFERENCE } from "./table1_claims.ts";
 import { TABLE1_TASKS } from "./paper_table1.ts";
+import { LITTLE_SCORE } from "./use_claims.ts";
 
 /** A score at a step, linear between the measured ones; undefined before the first or after the last. */
 export function scoreAt({ steps, mean }: Pick<Curve, "steps" | "mean">, step: number): number | undefined {
@@ -28,13 +28,13 @@ function overCurves(values: readonly number[], says: (text: string) => string, w
   return { outcome: above(found, 0), evidence: `${says(intervalOf(found))}, over ${values.length} curves` };
 }
 
-/** Told another task, does the score change by less than the paper's "very little"? */
+/** Told another task, does the score change by very little? */
 const instructionIsIdle: Check = (findings) => {
   const content = findings["ablations"]?.content as AblationsContent | undefined;
   if (content === undefined) return missing("ablations");
   const { effect, moved } = content;
   if (effect === null) return unreadable("the four tasks told another task");
-  const outcome = opposite(above(effect, LITTLE_DIFFERENCE));
+  const outcome = opposite(above(effect, LITTLE_SCORE));
   return {
     // Where the interval reaches over the border but not down to 0, the instruction surely does something.
     outcome: outcome === "undecided" && effect.low !== null && effect.low > 0 ? "does not hold" : outcome,

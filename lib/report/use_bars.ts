@@ -1,6 +1,6 @@
 /** Fig. 6 and Fig. 9: what each model takes and what leaks, as bars; the sheets of pictures come before them. */
 import { type Drawing, figure, seriesLook, type Trace } from "../plots/mod.ts";
-import type { StoredFigure } from "./figure_result.ts";
+import { intervalNote, type StoredFigure } from "./figure_result.ts";
 import { intervalBars } from "./interval_bars.ts";
 import { pictureSheet } from "./picture_sheet.ts";
 import { INSTANT_STYLE, TARGETS } from "./use_rows.ts";
@@ -58,7 +58,7 @@ function bars({ result }: StoredFigure<UsesContent>): Drawing {
           ? " Right: what should not be taken, likeness to the condition less the target's own likeness: all colours for " +
             "composition, those of the margin for object and face, content for style; above 0 it leaks."
           : "") +
-        ` 95 % intervals over items. ${result.caption}`,
+        ` ${intervalNote(result.seeds)} ${result.caption}`,
       data,
       layout: {
         title: { text: `${result.title}: what is taken${both ? ", what leaks" : ""}` },

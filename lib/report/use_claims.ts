@@ -10,6 +10,12 @@ import type { TakenScores } from "./uses.ts";
 /** The tasks that take one thing and leave the rest. */
 export const PARTIAL_TASKS = ["style", "object", "composition", "face"] as const;
 
+/**
+ * "Very little" for scores from 0 to 1 of which the paper prints none: shares kept, F1, likeness. The number of {@link LITTLE_DIFFERENCE}, but
+ * as an absolute difference: 0.05.
+ */
+export const LITTLE_SCORE: number = LITTLE_DIFFERENCE;
+
 /** What the paper says about the joint model's pictures beside the single-task models'. */
 export const LIKENESS_STATEMENTS: readonly Statement[] = [
   {
@@ -17,7 +23,7 @@ export const LIKENESS_STATEMENTS: readonly Statement[] = [
     section: "Fig. 6, 4.2",
     statement: "The joint model's pictures take from the condition what the single-task models' take.",
     quantity: "score of what should be taken, joint less single-task, mean over four tasks",
-    region: { low: -LITTLE_DIFFERENCE },
+    region: { low: -LITTLE_SCORE },
   },
 ];
 
