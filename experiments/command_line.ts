@@ -60,13 +60,13 @@ function listed(names: readonly string[]): string {
     : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 
-/** A whole number within [low, high]. @throws UserError otherwise. */
+/** A whole number within [low, high], `high` a safe integer. @throws UserError otherwise. */
 export function wholeNumber(
   action: string,
   got: string,
   { low, high }: { low: number; high: number },
 ): number {
-  const value = /^\d{1,9}$/.test(got) ? Number(got) : NaN;
+  const value = /^\d{1,16}$/.test(got) ? Number(got) : NaN;
   if (value >= low && value <= high) return value;
   throw new UserError(`${action} expects a whole number from ${low} to ${high}, got "${got}"`);
 }

@@ -5,7 +5,6 @@
  */
 import { writeSync } from "node:fs";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { UserError } from "../lib/engine/mod.ts";
 import {
   formatCorpus,
@@ -15,7 +14,7 @@ import {
   TASKS,
   trainingInstructions,
 } from "../lib/instructions/mod.ts";
-import { runCommand } from "./command_line.ts";
+import { oneOf, readOptions, runCommand, wholeNumber } from "./command_line.ts";
 
 const USAGE =
   "deno task instructions --task TASK [--count N] [--seed N] [--split train|held-out] [--llm URL --model NAME]";
@@ -32,34 +31,6 @@ Prints instructions for a task, one per line; none holds another task's keyword.
 
 Example: deno task instructions --task style --count 20 --split held-out`;
 
-function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const value = /^\d+$/u.test(text) ? Number(text) : NaN;
-  if (!(value >= least && value <= most)) {
-    throw new UserError(`--${option} must be a whole number from ${least} to ${most}, got "${text}"`);
-  }
-  return value;
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        task: { type: "string" },
-        count: { type: "string", default: "1000" },
-        seed: { type: "string", default: "1" },
-        split: { type: "string", default: "train" },
-        llm: { type: "string" },
-        model: { type: "string" },
-        help: { type: "boolean", default: false },
-      },
-    }).values;
-  } catch (error) {
-    const sentence = (error as Error).message.split(/\.(?:\s|$)/u)[0];
-    throw new UserError(`${sentence}; usage: ${USAGE}`);
-  }
-}
-
 /**
  * The lines the command prints for its arguments.
  *
@@ -69,35 +40,42 @@ export async function instructionLines(
   args: readonly string[],
   options: { apiKey?: string } = {},
 ): Promise<string[]> {
-  const values = parse(args);
-  if (values.help) return HELP.split("\n");
-  const task = TASKS.find((known) => known === values.task);
-  if (!task) {
+  const { flags, values, positionals } = readOptions(args, {
+    task: "value",
+    count: "value",
+    seed: "value",
+    split: "value",
+    llm: "value",
+    model: "value",
+    help: "flag",
+  });
+  if (flags.has("help")) return HELP.split("\n");
+  if (positionals.length > 0) {
     throw new UserError(
-      `--task must be one of ${TASKS.join(", ")}, got ${
-        values.task === undefined ? "none" : `"${values.task}"`
-      }`,
+      `deno task instructions takes options only, got "${positionals[0]}"; usage: ${USAGE}`,
     );
   }
-  const count = wholeNumber("count", values.count, 1, MOST_INSTRUCTIONS);
-  const seed = wholeNumber("seed", values.seed, 0, Number.MAX_SAFE_INTEGER);
-  if (values.split !== "train" && values.split !== "held-out") {
-    throw new UserError(`--split must be train or held-out, got "${values.split}"`);
-  }
-  if ((values.llm === undefined) !== (values.model === undefined)) {
+  const asked = values.get("task");
+  if (asked === undefined) throw new UserError(`--task expects one of ${TASKS.join(", ")}, got none`);
+  const task = oneOf("--task", asked, TASKS);
+  const count = wholeNumber("--count", values.get("count") ?? "1000", { low: 1, high: MOST_INSTRUCTIONS });
+  const seed = wholeNumber("--seed", values.get("seed") ?? "1", { low: 0, high: Number.MAX_SAFE_INTEGER });
+  const split = oneOf("--split", values.get("split") ?? "train", ["train", "held-out"]);
+  const [url, name] = [values.get("llm"), values.get("model")];
+  if ((url === undefined) !== (name === undefined)) {
     throw new UserError(
-      `--llm URL and --model NAME go together, got only --${values.llm === undefined ? "model" : "llm"}`,
+      `--llm URL and --model NAME go together, got only --${url === undefined ? "model" : "llm"}`,
     );
   }
-  if (values.llm !== undefined && values.model !== undefined) {
-    if (!/^https?:$/u.test(URL.parse(values.llm)?.protocol ?? "")) {
-      throw new UserError(`--llm must be an http or https address, got "${values.llm}"`);
+  if (url !== undefined && name !== undefined) {
+    if (!/^https?:$/u.test(URL.parse(url)?.protocol ?? "")) {
+      throw new UserError(`--llm must be an http or https address, got "${url}"`);
     }
-    const model = { url: values.llm, model: values.model, apiKey: options.apiKey };
+    const model = { url, model: name, apiKey: options.apiKey };
     return [...(await generateInstructions(task, model, { count })).instructions];
   }
   try {
-    return (values.split === "train" ? trainingInstructions : heldOutInstructions)(task, { count, seed });
+    return (split === "train" ? trainingInstructions : heldOutInstructions)(task, { count, seed });
   } catch (error) {
     if (error instanceof RangeError) throw new UserError(error.message);
     throw error;

@@ -1,13 +1,13 @@
 /**
  * `deno task parity <folder> [case …] [--engine compiled|cpu]`: computes every golden case of a folder and compares it with the reference.
- * Prints each case's worst tensor (largest error in units of its bar), then `N passed, N failed`. Exit code 1 when a case fails.
+ * Prints each case's worst tensor (largest error in units of its bar), then `N passed, N failed`, with `N not built` for configurations that no
+ * model here has. Exit code 1 unless all passed.
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
 import { UserError } from "../lib/engine/mod.ts";
 import { compareCase, type Comparison, readCase } from "../lib/golden/mod.ts";
-import { runCommand } from "./command_line.ts";
+import { oneOf, readOptions, runCommand } from "./command_line.ts";
 import { type EngineName, ENGINES } from "./parity/case_runner.ts";
 import { runnerOf } from "./parity/dispatch.ts";
 
@@ -21,6 +21,7 @@ Example: deno task parity data/golden unet_tiny`;
 /** What became of a case. */
 export interface Verdict {
   readonly name: string;
+  /** "not built": no model here has such a configuration. */
   readonly outcome: "passed" | "failed" | "not built";
   /** The tensor farthest above (or least below) its bar. */
   readonly worst?: Comparison;
@@ -74,29 +75,32 @@ function line({ name, outcome, worst, fault }: Verdict): string {
   return `${name.padEnd(30)} ${outcome.padEnd(10)} ${detail}`.trimEnd();
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { engine: { type: "string", default: "compiled" }, help: { type: "boolean", default: false } },
-    });
-  } catch (error) {
-    throw new UserError((error as Error).message);
-  }
-  if (parsed.values.help) {
-    console.log(USAGE);
+/** `N passed, N failed`, and how many are not built where any are. */
+function summary(verdicts: readonly Verdict[]): string {
+  const count = (outcome: Verdict["outcome"]) =>
+    verdicts.filter((verdict) => verdict.outcome === outcome).length;
+  const unbuilt = count("not built");
+  return `${count("passed")} passed, ${count("failed")} failed${unbuilt > 0 ? `, ${unbuilt} not built` : ""}`;
+}
+
+/**
+ * Checks the cases that the arguments name, a line each, then the summary; gives the exit code.
+ *
+ * @throws UserError when an option, the folder or a case's name is wrong.
+ */
+export async function checkFolder(args: readonly string[], print: (line: string) => void): Promise<number> {
+  const { flags, values, positionals } = readOptions(args, { engine: "value", help: "flag" });
+  if (flags.has("help")) {
+    print(USAGE);
     return 0;
   }
-  const [folder, ...chosen] = parsed.positionals;
-  const engine = ENGINES.find((name) => name === parsed.values.engine);
+  const engine = oneOf("--engine", values.get("engine") ?? "compiled", ENGINES);
+  const [folder, ...chosen] = positionals;
   if (folder === undefined) {
     throw new UserError(
       "deno task parity needs a folder of golden cases: deno task parity <folder> [--engine compiled|cpu]",
     );
   }
-  if (!engine) throw new UserError(`--engine must be ${ENGINES.join(", ")}, got "${parsed.values.engine}"`);
   const url = pathToFileURL(resolve(folder) + "/");
   const names = listCases(url);
   const unknown = chosen.find((name) => !names.includes(name));
@@ -107,12 +111,10 @@ async function main(args: readonly string[]): Promise<number> {
   for (const name of chosen.length ? chosen : names) {
     const verdict = await checkCase(name, url, engine);
     verdicts.push(verdict);
-    console.log(line(verdict));
+    print(line(verdict));
   }
-  const count = (outcome: Verdict["outcome"]) =>
-    verdicts.filter((verdict) => verdict.outcome === outcome).length;
-  console.log(`${count("passed")} passed, ${count("failed")} failed`);
-  return count("failed") > 0 ? 1 : 0;
+  print(summary(verdicts));
+  return verdicts.every(({ outcome }) => outcome === "passed") ? 0 : 1;
 }
 
-if (import.meta.main) await runCommand(() => main(Deno.args));
+if (import.meta.main) await runCommand(() => checkFolder(Deno.args, (text) => console.log(text)));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../lib/engine/mod.ts";
 import { readCase } from "../lib/golden/mod.ts";
-import { checkCase, listCases } from "./parity.ts";
+import { checkCase, checkFolder, listCases } from "./parity.ts";
 import { ENGINES } from "./parity/case_runner.ts";
 import { runnerOf } from "./parity/dispatch.ts";
 
@@ -29,6 +29,24 @@ for (const engine of ENGINES) {
 Deno.test("runnerOf() tells cases apart by their configuration, not by name, and knows what is not built", () => {
   for (const name of listCases(FOLDER)) assert.ok(runnerOf(readCase(name).config), name);
   assert.equal(runnerOf({ transformer: {} }), undefined);
+});
+
+Deno.test("checkFolder() counts what is not built, and does not succeed with it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, field] of [["known", "vocab_size"], ["renamed", "words"]] as const) {
+      const text = await Deno.readTextFile(new URL("text_other.json", OTHERS));
+      await Deno.writeTextFile(`${folder}/${name}.json`, text.replace('"vocab_size"', `"${field}"`));
+      await Deno.copyFile(new URL("text_other.safetensors", OTHERS), `${folder}/${name}.safetensors`);
+    }
+    const lines: string[] = [];
+    assert.equal(await checkFolder([folder, "known"], (line) => lines.push(line)), 0);
+    assert.equal(lines.at(-1), "1 passed, 0 failed");
+    assert.equal(await checkFolder([folder], (line) => lines.push(line)), 1);
+    assert.equal(lines.at(-1), "1 passed, 0 failed, 1 not built");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("checkCase() reports a case that cannot be read as failed", async () => {

@@ -2,9 +2,9 @@
  * `deno task preview --out sheet.png [--split train|val|pre] [--count 4] [--seed 0]`: draws items of the five tasks as one labelled
  * sheet: condition and target side by side, below them the instruction (I) and the prompt (T).
  */
-import { parseArgs } from "node:util";
 import { fold, key, stream, UserError } from "../lib/engine/mod.ts";
 import { drawInstruction } from "../lib/instructions/grammar.ts";
+import { nameObject } from "../lib/instructions/mod.ts";
 import { type GridCell, type GridRow, imageGridPng } from "../lib/plots/image_grid.ts";
 import {
   type Bank,
@@ -16,7 +16,7 @@ import {
   type TaskId,
   TASKS,
 } from "../lib/tasks/mod.ts";
-import { runCommand } from "./command_line.ts";
+import { oneOf, readOptions, runCommand, wholeNumber } from "./command_line.ts";
 
 const MOST = 12;
 
@@ -54,7 +54,8 @@ export async function previewSheet(bank: Bank, options: PreviewOptions): Promise
   }, { zoom: 2 });
 }
 
-function previewCell(
+/** One item of the sheet: its two pictures, instruction and prompt. */
+export function previewCell(
   bank: Bank,
   task: TaskId,
   options: { split: Split; seed: number; place: number },
@@ -64,9 +65,7 @@ function previewCell(
   const index = 2 * random.int(0, 499) + place % 2; // even and odd items differ (zoomed faces, held-out styles)
   const pair = composePair(bank, { task, split, index });
   const wording = drawInstruction(random, task, split === "val" ? "held-out" : "train");
-  const instruction = pair.objectName === undefined
-    ? wording
-    : wording.replace(/\bobject\b/i, pair.objectName);
+  const instruction = pair.objectName === undefined ? wording : nameObject(wording, pair.objectName);
   const picture = (pixels: Uint8Array) => ({ width: SIZE, height: SIZE, pixels });
   return {
     images: [picture(pair.condition), picture(pair.target)],
@@ -74,35 +73,22 @@ function previewCell(
   };
 }
 
-function wholeNumber(name: string, text: string, [least, most]: readonly [number, number]): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isInteger(value) || value < least || value > most) {
-    throw new UserError(`--${name} must be a whole number from ${least} to ${most}, got "${text}"`);
-  }
-  return value;
-}
-
 async function main(args: readonly string[]): Promise<void> {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      args: [...args],
-      options: {
-        out: { type: "string", default: "preview.png" },
-        split: { type: "string", default: "train" },
-        count: { type: "string", default: "4" },
-        seed: { type: "string", default: "0" },
-        help: { type: "boolean", default: false },
-      },
-    }));
-  } catch (error) {
-    throw new UserError((error as Error).message);
+  const { flags, values, positionals } = readOptions(args, {
+    out: "value",
+    split: "value",
+    count: "value",
+    seed: "value",
+    help: "flag",
+  });
+  if (flags.has("help")) return console.log(USAGE);
+  if (positionals.length > 0) {
+    throw new UserError(`deno task preview takes options only, got "${positionals[0]}"; try --out`);
   }
-  if (values.help) return console.log(USAGE);
-  const split = SPLITS.find((name) => name === values.split);
-  if (!split) throw new UserError(`--split must be one of ${SPLITS.join(", ")}, got "${values.split}"`);
-  const count = wholeNumber("count", values.count, [1, MOST]);
-  const seed = wholeNumber("seed", values.seed, [0, 2 ** 31 - 1]);
+  const out = values.get("out") ?? "preview.png";
+  const split = oneOf("--split", values.get("split") ?? "train", SPLITS);
+  const count = wholeNumber("--count", values.get("count") ?? "4", { low: 1, high: MOST });
+  const seed = wholeNumber("--seed", values.get("seed") ?? "0", { low: 0, high: 2 ** 31 - 1 });
   const bank = await loadBank({
     onEvent: (event) => {
       if (event.kind === "building") console.error(`drawing ${event.path} (once) ...`);
@@ -112,11 +98,11 @@ async function main(args: readonly string[]): Promise<void> {
   });
   const sheet = await previewSheet(bank, { split, count, seed });
   try {
-    await Deno.writeFile(values.out, sheet);
+    await Deno.writeFile(out, sheet);
   } catch (error) {
-    throw new UserError(`Writing ${values.out} failed: ${(error as Error).message}`);
+    throw new UserError(`Writing ${out} failed: ${(error as Error).message}`);
   }
-  console.log(`${values.out}: ${TASKS.length} tasks x ${count} items`);
+  console.log(`${out}: ${TASKS.length} tasks x ${count} items`);
 }
 
 if (import.meta.main) await runCommand(() => main(Deno.args));

@@ -45,6 +45,8 @@ export interface RecipeFacts {
   readonly steps?: number;
   readonly batch?: number;
   readonly seed?: number;
+  /** Which training of the checkpoint it was, from 1, where its batches were drawn for it; absent: drawn as for the first. */
+  readonly training?: number;
   readonly seconds?: number;
   readonly data?: string;
   readonly loss?: number;
@@ -65,6 +67,10 @@ export interface CheckpointFacts {
 function wallTime(seconds: number | undefined): string {
   if (seconds === undefined) return "not recorded";
   return seconds < 120 ? `${seconds} s` : `${(seconds / 60).toFixed(1)} min`;
+}
+
+function seedText({ seed, training }: RecipeFacts): string {
+  return `${seed ?? "not recorded"}${training === undefined ? "" : ` (draws of training ${training})`}`;
 }
 
 /** The card of a checkpoint, in Markdown: how it was made and what it scores. */
@@ -88,7 +94,7 @@ export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string
       ["SHA-256", `\`${facts.hash}…\``],
       ["numbers", facts.parameters.toLocaleString("en")],
       ["steps", stages.map((stage) => `${told(stage.steps)} of batch ${told(stage.batch)}`).join(", then ")],
-      ["seed", stages.map((stage) => told(stage.seed)).join(", then ")],
+      ["seed", stages.map(seedText).join(", then ")],
       ["wall time", stages.map((stage) => wallTime(stage.seconds)).join(", then ")],
       ["last mean loss", `${told(recipe.loss)}`],
       [

@@ -9,7 +9,8 @@ import { SIZE } from "../../lib/tasks/mod.ts";
 import type { Device } from "../experiment.ts";
 import { controlInput } from "../mini/control_input.ts";
 import { createGenerator, type Generator } from "../mini/generator.ts";
-import { onDevice, sharedImageEncoder, sharedLatentDecoder, sharedVision } from "../mini/shared_models.ts";
+import { onDevice } from "../mini/shared_models.ts";
+import { keptEncoder, keptImageEncoder, keptLatentDecoder } from "./kept_models.ts";
 import { type GenerateRequest, type PreparedGeneration, prepareGeneration } from "./prepare.ts";
 import { encodeRecorded, type GenerationRecord } from "./record.ts";
 import { numberSetting } from "./settings.ts";
@@ -42,7 +43,7 @@ export interface GenerateOptions {
 }
 
 /** The generator made last; a notebook's next call most often wants the same. */
-let latest: { id: string; generator: Promise<Generator> } | undefined;
+let latest: { id: string; generator: Generator } | undefined;
 /** One generation at a time: the adapter's weights are the generator's state. */
 let queue: Promise<unknown> = Promise.resolve();
 
@@ -54,10 +55,11 @@ async function generatorFor(prepared: PreparedGeneration, device: Device): Promi
     weights.controlnet?.sha256,
     device,
   ]);
-  if (latest?.id === id) return await latest.generator;
-  await (await latest?.generator.catch(() => undefined))?.dispose();
-  const vision = await sharedVision("encoder");
-  const generator = createGenerator({
+  if (latest?.id === id) return latest.generator;
+  await latest?.generator.dispose();
+  latest = undefined;
+  const vision = await keptEncoder();
+  const generator = await createGenerator({
     base,
     batch: BATCH,
     ...(controlnet ? { controlnet } : {}),
@@ -67,13 +69,13 @@ async function generatorFor(prepared: PreparedGeneration, device: Device): Promi
           projection: adapter.projection,
           like: adapter.params,
           imageShape: [visionTokens(vision.config), vision.config.hidden_size] as const,
-          noImage: await (await sharedImageEncoder("encoder", device)).zero(),
+          noImage: await (await keptImageEncoder(device)).zero(),
         },
       }
       : {}),
   }, onDevice(device));
   latest = { id, generator };
-  return await generator;
+  return generator;
 }
 
 /** Samples and decodes the whole batch that begins at picture `first`. */
@@ -85,7 +87,7 @@ async function drawBatch(
   const { device, signal, step } = options;
   const { settings, adapter, image, control, instruction, ids, negative } = prepared;
   const generator = await generatorFor(prepared, device);
-  const features = image && (await (await sharedImageEncoder("encoder", device)).run([image.pixels]))[0];
+  const features = image && (await (await keptImageEncoder(device)).run([image.pixels]))[0];
   const items = Array.from({ length: BATCH }, (_, i) => ({
     ids,
     negative,
@@ -105,7 +107,7 @@ async function drawBatch(
     ...(signal ? { signal } : {}),
     ...(adapter ? { adapter: adapter.params } : {}),
   });
-  const pictures = await (await sharedLatentDecoder(device)).run(latents);
+  const pictures = await (await keptLatentDecoder(device)).run(latents);
   return pictures.map((pixels) => ({ width: SIZE, height: SIZE, pixels }));
 }
 

@@ -23,12 +23,13 @@ export const BASE_RECIPE: Recipe = {
   steps: 18_000,
   batchSize: BATCH,
   seed: SEED,
+  reads: ["vae"],
   schedule: (steps) => ({ kind: "linear", lr: 1e-3, warmup: 100, total: steps }),
   summary:
     `U-Net and text encoder on ${POOL} captioned scenes: ε-prediction, error of v, AdamW 1e-3 linearly down, EMA 0.999, ${
       100 * CAPTION_DROP
     } % captions dropped`,
-  async prepare(bank, { notify, compile }) {
+  async prepare(bank, { draws, notify, compile }) {
     const tokenizer = createCaptionTokenizer(captionVocabulary(), { length: TEXT_LENGTH });
     const text = miniText(tokenizer.size, tokenizer.end);
     const draw = await captionedPool((index) => composePretrain(bank, FIRST + index), {
@@ -49,7 +50,7 @@ export const BASE_RECIPE: Recipe = {
     });
     return {
       step,
-      batch: (index) => draw(fold(key(SEED), "batch", index), BATCH).feeds,
+      batch: (index) => draw(fold(draws, "batch", index), BATCH).feeds,
       finish: () =>
         Promise.resolve({
           tensors: step.weights(),

@@ -55,11 +55,12 @@ export function controlnetRecipe(name: ControlnetName): Recipe {
     steps: 2500,
     batchSize: BATCH,
     seed,
+    reads: ["vae", "base"],
     schedule: (steps) => ({ kind: "linear", lr: 5e-4, warmup: 50, total: steps }),
     summary: `ControlNet on the frozen base: ${POOL} ${what}, error of v, AdamW 5e-4 linearly down, ${
       100 * CAPTION_DROP
     } % captions dropped`,
-    async prepare(bank, { notify, compile }) {
+    async prepare(bank, { draws, notify, compile }) {
       const base = await loadBase();
       const config = miniControlnet(base.unet.config);
       const controls: Rgb[] = [];
@@ -78,7 +79,7 @@ export function controlnetRecipe(name: ControlnetName): Recipe {
       return {
         step,
         batch: (index) => {
-          const { items, feeds } = draw(fold(key(seed), "batch", index), BATCH);
+          const { items, feeds } = draw(fold(draws, "batch", index), BATCH);
           const conditioning = new Float32Array(BATCH * PIXELS);
           items.forEach((item, i) => conditioning.set(controlInput(controls[item] as Rgb), i * PIXELS));
           return { ...feeds, conditioning };

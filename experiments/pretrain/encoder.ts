@@ -28,11 +28,12 @@ function recipe(part: PartId, seed: number, options: { first: number; augmentati
     steps: 3000,
     batchSize: BATCH,
     seed,
+    reads: [],
     schedule: (steps) => ({ kind: "cosine", lr: 1.5e-3, warmup: 100, total: steps }),
     summary:
       `ViT of ${MINI_VISION.num_hidden_layers}×${MINI_VISION.hidden_size} trained against the frozen sentence encoder: find the ` +
       `caption among the batch's and the subject among all ${SUBJECTS.length}, AdamW 1.5e-3 cosine, weight decay 0.05, crops ≥ ${augmentation.smallestCrop}, colour ± ${augmentation.colour}`,
-    async prepare(bank, { notify, compile }) {
+    async prepare(bank, { draws, notify, compile }) {
       notify(`composing ${POOL} scenes`);
       const pool = imagePool(bank, first, POOL);
       const embedder = createSentenceEmbedder(await loadSentenceEncoder());
@@ -65,7 +66,7 @@ function recipe(part: PartId, seed: number, options: { first: number; augmentati
       return {
         step,
         batch: (index) => {
-          const random = stream(fold(key(seed), "batch", index));
+          const random = stream(fold(draws, "batch", index));
           const pixels = new Float32Array(BATCH * PIXELS);
           const rows = new Float32Array(BATCH * WIDTH);
           const answers = new Float32Array(BATCH * SUBJECTS.length);
@@ -90,7 +91,7 @@ function recipe(part: PartId, seed: number, options: { first: number; augmentati
   };
 }
 
-/** Conditions the adapters and embeds the instructions' images. */
+/** Its image tokens are what the adapters read of a condition. */
 export const ENCODER_RECIPE: Recipe = recipe("encoder", 21, {
   first: 10_000_000,
   augmentation: { smallestCrop: 0.7, colour: 0.1, mirror: true },

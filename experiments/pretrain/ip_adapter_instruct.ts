@@ -43,10 +43,11 @@ export const IP_ADAPTER_INSTRUCT_RECIPE: Recipe = {
   steps: 2000,
   batchSize: BATCH,
   seed: SEED,
+  reads: ["vae", "encoder", "base", "ip-adapter-plus"],
   schedule: (steps) => ({ kind: "linear", lr: PEAK, warmup: 100, total: steps }),
   summary:
     `Table 1's joint model trained for longer: IPAdapter-Instruct from the committed IPAdapter+, all five tasks mixed evenly, ${PAIRS} pairs each, a random training instruction per sample, error of v, AdamW ${PEAK} linearly down, 5 % of images, of texts and of both dropped`,
-  async prepare(_bank, { notify, compile }) {
+  async prepare(_bank, { draws, notify, compile }) {
     const base = await loadBase();
     const [plus, vision] = [await loadPlus(base), await loadVision("encoder")];
     const data = new Map<Table1Task, EncodedTask>();
@@ -69,7 +70,7 @@ export const IP_ADAPTER_INSTRUCT_RECIPE: Recipe = {
     } as const;
     return {
       step,
-      batch: (index) => instructBatch(fold(key(SEED), "batch", index), source),
+      batch: (index) => instructBatch(fold(draws, "batch", index), source),
       finish: () => Promise.resolve({ tensors: step.weights(), config: { projection: MINI_INSTRUCT } }),
     };
   },

@@ -30,12 +30,13 @@ export const IP_ADAPTER_PLUS_RECIPE: Recipe = {
   steps: 12_000,
   batchSize: BATCH,
   seed: SEED,
+  reads: ["vae", "encoder", "base"],
   schedule: (steps) => ({ kind: "linear", lr: 1e-3, warmup: 50, total: steps }),
   summary:
     `Resampler, keys and values trained to reproduce ${POOL} scenes on the frozen base, error of v, AdamW 1e-3 linearly down, the image dropped for ${
       100 * DROP.image
     } %, the text for ${100 * DROP.text} %, both for ${100 * DROP.both} %`,
-  async prepare(bank, { notify, compile }) {
+  async prepare(bank, { draws, notify, compile }) {
     const base = await loadBase();
     const vision = await loadVision("encoder");
     const [latents, features] = [await latentEncoder(await loadVae()), await imageEncoder(vision)];
@@ -72,7 +73,7 @@ export const IP_ADAPTER_PLUS_RECIPE: Recipe = {
     return {
       step,
       batch: (index) => {
-        const own = fold(key(SEED), "batch", index);
+        const own = fold(draws, "batch", index);
         const random = stream(fold(own, "items"));
         const batch = Array.from({ length: BATCH }, (): AdapterItem => {
           const at = random.int(0, POOL - 1);

@@ -27,12 +27,13 @@ export function loraRecipe(family: Family): Recipe {
     steps: 800,
     batchSize: BATCH,
     seed: SEED,
+    reads: ["vae", "base"],
     schedule: (steps) => ({ kind: "linear", lr: 1e-3, warmup: 50, total: steps }),
     summary:
       `LoRA of rank ${RANK} on the attention projections of the frozen base: ${POOL} untreated scenes of the family "${family}" whose captions do not name it, error of v, AdamW 1e-3 linearly down, ${
         100 * CAPTION_DROP
       } % captions dropped`,
-    async prepare(bank, { notify, compile }) {
+    async prepare(bank, { draws, notify, compile }) {
       const base = await loadBase();
       const targets = Object.keys(base.unet.params).filter((name) => PROJECTIONS.test(name));
       const draw = await captionedPool((index) => {
@@ -49,7 +50,7 @@ export function loraRecipe(family: Family): Recipe {
       });
       return {
         step,
-        batch: (index) => draw(fold(key(SEED), family, "batch", index), BATCH).feeds,
+        batch: (index) => draw(fold(draws, family, "batch", index), BATCH).feeds,
         finish: async () => ({
           tensors: {
             ...step.weights(),

@@ -1,6 +1,6 @@
 /**
  * Recipe of the autoencoder: absolute and squared error, squared error of block means (flat colours are what group norms make hard to
- * learn), a little Kullback-Leibler divergence; latents are scaled to unit variance afterwards.
+ * learn), a little Kullback-Leibler divergence; latents are scaled to a mean square of 1 afterwards.
  */
 import {
   compile,
@@ -49,7 +49,7 @@ function reconstructionLoss(decoded: Tensor, pixels: Tensor): Tensor {
   return tf.add(tf.mean(tf.abs(difference)), squared);
 }
 
-/** 1/std of the latents (means, unscaled) over 256 scenes: the scaling factor. */
+/** 1/RMS of the latents (means, unscaled) over 256 scenes: the scaling factor. */
 export async function latentScale(tensors: HostParams, bank: Bank): Promise<number> {
   const count = 32;
   const program = await compile((frozen, _state, { pixels }) => ({
@@ -72,12 +72,13 @@ export const VAE_RECIPE: Recipe = {
   steps: 4500,
   batchSize: BATCH,
   seed: SEED,
+  reads: [],
   schedule: (steps) => ({ kind: "cosine", lr: 2e-3, warmup: 100, total: steps }),
   summary:
     "AutoencoderKL on pre-training scenes: L1 + 8·MSE + 4·MSE of 8×8 means + 1e-4·KL, AdamW 2e-3 cosine, EMA 0.995",
-  async prepare(bank, options) {
+  async prepare(bank, { draws, compile }) {
     const step = await compileTrainStep({
-      compile: options.compile,
+      compile,
       frozen: {},
       trainable: initVae(key(SEED), MINI_VAE),
       inputs: { pixels: { shape: [BATCH, 3, 64, 64] }, noise: { shape: [BATCH, ...LATENT] } },
@@ -95,11 +96,11 @@ export const VAE_RECIPE: Recipe = {
     return {
       step,
       batch: (index) => {
-        const source = stream(fold(key(SEED), "images", index));
+        const source = stream(fold(draws, "images", index));
         const indices = Array.from({ length: BATCH }, () => source.int(0, 1_000_000));
         return {
           pixels: pretrainImages(bank, indices),
-          noise: host(normal(fold(key(SEED), "noise", index), BATCH * 4 * 256), [BATCH, ...LATENT]),
+          noise: host(normal(fold(draws, "noise", index), BATCH * 4 * 256), [BATCH, ...LATENT]),
         };
       },
       async finish() {

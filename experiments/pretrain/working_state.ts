@@ -1,32 +1,80 @@
 /** Working states of interrupted trainings, whole or not there, behind their checksum. */
+import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { type HostParams, readSafetensors, writeSafetensors } from "../../lib/engine/mod.ts";
+import { type HostParams, readSafetensors, UserError, writeSafetensors } from "../../lib/engine/mod.ts";
 import { readChecked, writeChecked } from "../../lib/hub/mod.ts";
+import type { PartId } from "../mini/checkpoints.ts";
+
+/** Folder of the working states. */
+export const WORKING_STATES = new URL("../../.cache/pretrain/", import.meta.url);
+
+/** What makes a training this one and no other, under the names a user reads: its recipe, seed, data and the hashes of what it began from. */
+export type TrainingIdentity = Readonly<Record<string, string | number>>;
 
 /** A training between two steps. */
 export interface WorkingState {
+  readonly identity: TrainingIdentity;
   readonly step: number;
   readonly steps: number;
   readonly seconds: number;
   readonly state: HostParams;
   /** Recipes of the trainings that led to the checkpoint that this one began from, where there was one. */
-  readonly before?: unknown;
+  readonly before?: readonly unknown[];
 }
 
-function location(id: string): string {
-  return fileURLToPath(new URL(`../../.cache/pretrain/${id}.state`, import.meta.url));
+function location(part: PartId, folder: URL): string {
+  return fileURLToPath(new URL(`${part}.state`, folder));
 }
 
-/** Saves a state in place of the one before. */
-export async function writeWorkingState(id: string, state: WorkingState): Promise<void> {
+/** Saves a state in place of the one before. `folder`, here and below, ends in a slash. */
+export async function writeWorkingState(
+  part: PartId,
+  state: WorkingState,
+  folder: URL = WORKING_STATES,
+): Promise<void> {
   const { state: tensors, ...progress } = state;
-  await writeChecked(location(id), writeSafetensors(tensors, { progress: JSON.stringify(progress) }));
+  await writeChecked(
+    location(part, folder),
+    writeSafetensors(tensors, { progress: JSON.stringify(progress) }),
+  );
 }
 
-/** The last saved state; undefined when there is none or it is damaged. */
-export async function readWorkingState(id: string): Promise<WorkingState | undefined> {
-  const { state, content } = await readChecked(location(id));
-  if (state !== "sound") return undefined;
-  const { tensors, metadata } = readSafetensors(content, { what: `the working state of ${id}` });
-  return { ...JSON.parse(metadata.progress ?? "{}"), state: tensors };
+/**
+ * The last saved state.
+ *
+ * @throws UserError when there is none or it is damaged.
+ */
+export async function readWorkingState(part: PartId, folder: URL = WORKING_STATES): Promise<WorkingState> {
+  const { state, content } = await readChecked(location(part, folder));
+  if (state !== "sound") {
+    throw new UserError(
+      `Going on with ${part} needs a sound working state in .cache/pretrain, found ${
+        state === "missing" ? "none" : "a damaged one"
+      }: leave out --resume`,
+    );
+  }
+  const { tensors, metadata } = readSafetensors(content, { what: `the working state of ${part}` });
+  return { identity: {}, ...JSON.parse(metadata.progress ?? "{}"), state: tensors };
+}
+
+/** Removes the state of a training that has ended. */
+export async function removeWorkingState(part: PartId, folder: URL = WORKING_STATES): Promise<void> {
+  await rm(location(part, folder), { force: true });
+}
+
+/**
+ * Checks that a state belongs to the training that is to go on.
+ *
+ * @throws UserError with the names of what differs.
+ */
+export function checkIdentity(part: PartId, saved: TrainingIdentity, wanted: TrainingIdentity): void {
+  const names = [...new Set([...Object.keys(wanted), ...Object.keys(saved)])];
+  const differing = names.filter((name) => saved[name] !== wanted[name]);
+  if (differing.length > 0) {
+    throw new UserError(
+      `Going on with ${part} failed: its working state in .cache/pretrain is of another training (${
+        differing.join(", ")
+      } differ): leave out --resume`,
+    );
+  }
 }

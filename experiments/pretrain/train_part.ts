@@ -1,0 +1,209 @@
+/** Trains a part by its recipe: from fresh weights, from the committed checkpoint, or from where a training was interrupted. */
+import { fileURLToPath } from "node:url";
+import type { CompileOptions } from "../../lib/engine/mod.ts";
+import { atomicWrite } from "../../lib/hub/mod.ts";
+import type { Bank } from "../../lib/tasks/mod.ts";
+import { train } from "../../lib/training/mod.ts";
+import {
+  type Checkpoint,
+  checkpointPath,
+  CHECKPOINTS,
+  encodeCheckpoint,
+  readCheckpoint,
+} from "../mini/checkpoints.ts";
+import { drawKey, type Recipe, type Training } from "./recipe.ts";
+import {
+  checkIdentity,
+  readWorkingState,
+  removeWorkingState,
+  type TrainingIdentity,
+  WORKING_STATES,
+  type WorkingState,
+  writeWorkingState,
+} from "./working_state.ts";
+
+const SAVE_EVERY_MS = 120_000;
+const LINE_EVERY_MS = 15_000;
+const UNTIMED_STEPS = 2;
+const TIMED_STEPS = 10;
+
+/** What the training begins from, and how long it is. */
+export type Start =
+  | { readonly from: "fresh" | "checkpoint"; readonly steps?: number; readonly minutes?: number }
+  | { readonly from: "working state" };
+
+/** How and where a part is trained. */
+export interface TrainPartOptions {
+  readonly start: Start;
+  readonly compile: CompileOptions;
+  readonly notify: (line: string) => void;
+  /** Folders of the checkpoints and of the working states, each ending in a slash. */
+  readonly checkpoints?: URL;
+  readonly states?: URL;
+  /** Time between two saved working states; default two minutes. */
+  readonly saveEveryMs?: number;
+}
+
+/** What is known of a training before anything is prepared. */
+interface Beginning {
+  readonly identity: TrainingIdentity;
+  /** Recipes of the trainings behind the weights, the first one first. */
+  readonly before: readonly unknown[];
+  readonly warm?: Checkpoint;
+  readonly saved?: WorkingState;
+}
+
+async function identityOf(
+  recipe: Recipe,
+  { data, warm, checkpoints }: { data: string; warm: Checkpoint | undefined; checkpoints: URL },
+): Promise<TrainingIdentity> {
+  const read = await Promise.all(
+    recipe.reads.map(async (
+      part,
+    ) => [part, (await readCheckpoint(part, checkpointPath(part, checkpoints))).hash]),
+  );
+  return {
+    recipe: recipe.summary,
+    "batch size": recipe.batchSize,
+    seed: recipe.seed,
+    data,
+    ...Object.fromEntries(read),
+    ...(warm ? { "starting checkpoint": warm.hash } : {}),
+  };
+}
+
+async function beginning(
+  recipe: Recipe,
+  bank: Bank,
+  { start, checkpoints, states }: { start: Start; checkpoints: URL; states: URL },
+): Promise<Beginning> {
+  const { part } = recipe;
+  const saved = start.from === "working state" ? await readWorkingState(part, states) : undefined;
+  const warm = start.from === "checkpoint" || saved?.before
+    ? await readCheckpoint(part, checkpointPath(part, checkpoints))
+    : undefined;
+  const identity = await identityOf(recipe, { data: bank.hash, warm, checkpoints });
+  if (saved) {
+    checkIdentity(part, saved.identity, identity);
+    return { identity, before: saved.before ?? [], saved };
+  }
+  // Files of one training before name that one alone.
+  const before = warm ? [warm.config.earlier ?? [], warm.config.recipe].flat() : [];
+  return { identity, before, ...(warm ? { warm } : {}) };
+}
+
+/** Number of steps that fit into some minutes, measured on the first ones; the weights are left as they were. */
+async function stepsWithin(minutes: number, { step, batch }: Training): Promise<number> {
+  const fresh = step.snapshot();
+  let begun = 0;
+  for (let i = 0; i < UNTIMED_STEPS + TIMED_STEPS; i++) {
+    if (i === UNTIMED_STEPS) begun = performance.now();
+    await step.run(await batch(i), { step: i, learningRate: 0 });
+  }
+  const pace = (performance.now() - begun) / TIMED_STEPS;
+  step.restore(fresh);
+  return Math.max(1, Math.round(minutes * 60_000 / pace));
+}
+
+async function plannedSteps(recipe: Recipe, training: Training, start: Start): Promise<number> {
+  if (start.from === "working state") return recipe.steps;
+  return start.minutes === undefined
+    ? start.steps ?? recipe.steps
+    : await stepsWithin(start.minutes, training);
+}
+
+/** Runs the steps that are left, saving now and then. Gives the running mean of the loss. */
+async function runSteps(
+  training: Training,
+  { recipe, steps, saved, save, saveEveryMs, notify }: {
+    recipe: Recipe;
+    steps: number;
+    saved: WorkingState | undefined;
+    save: (step: number) => Promise<void>;
+    saveEveryMs: number;
+    notify: (line: string) => void;
+  },
+): Promise<number> {
+  const began = performance.now();
+  let mean = 0, lastSave = began, lastLine = 0;
+  const events = train(training.step, {
+    steps,
+    schedule: recipe.schedule(steps),
+    batch: training.batch,
+    ...(saved ? { resume: saved } : {}),
+  });
+  for await (const { step, loss } of events) {
+    mean = mean === 0 ? loss : 0.98 * mean + 0.02 * loss;
+    const now = performance.now();
+    if (now - lastLine > LINE_EVERY_MS || step === steps) {
+      lastLine = now;
+      const pace = (now - began) / (step - (saved?.step ?? 0));
+      const left = Math.round(pace * (steps - step) / 1000);
+      notify(`step ${step}/${steps}  loss ${mean.toFixed(4)}  ${pace.toFixed(0)} ms/step  ${left} s left`);
+    }
+    if (now - lastSave > saveEveryMs && step < steps) {
+      await save(step);
+      lastSave = performance.now();
+    }
+  }
+  return mean;
+}
+
+/**
+ * Trains a part, replaces its checkpoint and removes its working state.
+ *
+ * @throws UserError when a checkpoint that it needs is missing or damaged, or the working state is missing or of another training.
+ */
+export async function trainPart(recipe: Recipe, bank: Bank, options: TrainPartOptions): Promise<void> {
+  const {
+    start,
+    compile,
+    notify,
+    checkpoints = CHECKPOINTS,
+    states = WORKING_STATES,
+    saveEveryMs = SAVE_EVERY_MS,
+  } = options;
+  const { part, batchSize, seed } = recipe;
+  const { identity, before, warm, saved } = await beginning(recipe, bank, { start, checkpoints, states });
+  const further = before.length > 0;
+  const training = await recipe.prepare(bank, { draws: drawKey(seed, before.length), notify, compile });
+  if (warm) training.step.reset({ ...training.step.weights(), ...warm.tensors });
+  const began = performance.now();
+  const seconds = () => (saved?.seconds ?? 0) + (performance.now() - began) / 1000;
+  const steps = saved?.steps ?? await plannedSteps(recipe, training, start);
+  notify(
+    `${steps} steps of batch ${batchSize}, seed ${seed}${
+      further ? `, draws of training ${before.length + 1}` : ""
+    }${saved ? `, from step ${saved.step}` : ""}`,
+  );
+  const save = (step: number) =>
+    writeWorkingState(part, {
+      identity,
+      step,
+      steps,
+      seconds: seconds(),
+      state: training.step.snapshot(),
+      ...(further ? { before } : {}),
+    }, states);
+  const loss = await runSteps(training, { recipe, steps, saved, save, saveEveryMs, notify });
+  const { tensors, config } = await training.finish();
+  const bytes = encodeCheckpoint(part, tensors, {
+    ...config,
+    recipe: {
+      summary: recipe.summary,
+      steps,
+      batch: batchSize,
+      seed,
+      ...(further ? { training: before.length + 1 } : {}),
+      seconds: Math.round(seconds()),
+      data: bank.hash,
+      loss: Number(loss.toFixed(5)),
+    },
+    ...(further ? { earlier: before } : {}),
+  });
+  await atomicWrite(fileURLToPath(checkpointPath(part, checkpoints)), bytes);
+  await removeWorkingState(part, states);
+  const size = (bytes.length / 1e6).toFixed(1);
+  notify(`wrote data/checkpoints/${part}.safetensors (${size} MB) after ${Math.round(seconds())} s`);
+  await training.step.dispose();
+}
