@@ -63,7 +63,7 @@ export async function writeFigure(
     budgetNote,
     tasks,
     seeds,
-    provenance: provenanceOf(outputs, hashes),
+    provenance: provenanceOf(context.ancestors, hashes),
     claims,
     content,
   };

@@ -97,7 +97,7 @@ export async function summarize(
     budgetNote,
     tasks,
     seeds,
-    provenance: provenanceOf([...context.inputs.values()], hashes),
+    provenance: provenanceOf(context.ancestors, hashes),
     metrics: metrics as unknown as Readonly<Record<string, MetricNote>>,
     cells: cellsOf(draws),
     claims: judgeTable1(draws, training),

@@ -31,7 +31,8 @@ export async function report(args: readonly string[]): Promise<string> {
       `Building the report needs a result in ${results}, found none; run deno task reproduce table1`,
     );
   }
-  const options = { experiments: EXPERIMENTS.map(({ id }) => id), smaller: findingsByRun(results) };
+  const programs = await Promise.all(EXPERIMENTS.map(({ load }) => load()));
+  const options = { experiments: programs.map(({ record }) => record), smaller: findingsByRun(results) };
   const stills = [...await ownStills(entries), ...flags.has("redraw") ? await redrawnStills(results) : []];
   await makeFolder(results);
   for (const [name, content] of stills) await atomicWrite(join(results, name), content);

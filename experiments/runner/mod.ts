@@ -1,5 +1,6 @@
 /** Stages with content-hash keys: planned, computed once, resumed after a kill. */
 export {
+  type Ancestor,
   type Checkpoint,
   type RunEvent,
   type Stage,

@@ -1,7 +1,7 @@
 /** Where and with what numbers are computed. */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { availableParallelism, cpus } from "node:os";
+import { arch, availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { StageOrigin } from "./stage.ts";
@@ -46,6 +46,8 @@ export async function currentOrigin(device: string): Promise<StageOrigin> {
     dirty: status === null ? null : status !== "",
     device: `${device}: ${cpus()[0]?.model.trim() ?? "unknown processor"}`,
     threads: availableParallelism(),
+    memory: totalmem(),
+    system: `${type()} ${release()}, ${arch()}`,
     versions: versions(),
     finishedAt: new Date().toISOString(),
   };

@@ -1,7 +1,7 @@
 /** Computes the stages of a plan that must run, one after another, so that a kill at any moment costs time and nothing else. */
 import { performance } from "node:perf_hooks";
 import { type Manifest, openFolderWriter, sweepPartial } from "../../lib/hub/mod.ts";
-import { type PlannedStage, planStages } from "./plan_stages.ts";
+import { inOrder, type PlannedStage, planStages } from "./plan_stages.ts";
 import { takeLock } from "./stage_lock.ts";
 import { metaJson, outputOf, readStage } from "./stage_store.ts";
 import {
@@ -38,7 +38,9 @@ export async function runStages(
 ): Promise<ReadonlyMap<string, StageOutput>> {
   const { onEvent = () => {}, signal = new AbortController().signal } = options;
   const outputs = new Map<string, StageOutput>();
-  for (const planned of await planStages(targets, options)) {
+  const plan = await planStages(targets, options);
+  const keys = new Map(plan.map(({ stage, key }) => [stage, key]));
+  for (const planned of plan) {
     const { stage, place, action, manifest } = planned;
     if (signal.aborted) throw new Stopped(`Stopped before ${stage.id}`);
     if (action === "not needed") continue;
@@ -57,7 +59,7 @@ export async function runStages(
       });
     }
     const started = performance.now();
-    outputs.set(stage.id, await computeStage(planned, outputs, options, signal));
+    outputs.set(stage.id, await computeStage(planned, { outputs, keys }, options, signal));
     onEvent({ kind: "finished", stage, seconds: (performance.now() - started) / 1000 });
   }
   return outputs;
@@ -65,7 +67,10 @@ export async function runStages(
 
 async function computeStage(
   planned: PlannedStage,
-  outputs: ReadonlyMap<string, StageOutput>,
+  { outputs, keys }: {
+    readonly outputs: ReadonlyMap<string, StageOutput>;
+    readonly keys: ReadonlyMap<Stage, string>;
+  },
   options: RunOptions,
   signal: AbortSignal,
 ): Promise<StageOutput> {
@@ -107,6 +112,11 @@ async function computeStage(
           }
           return output;
         },
+        ancestors: inOrder(stage.parents).map((each) => ({
+          id: each.id,
+          key: keys.get(each) as string,
+          output: outputs.get(each.id),
+        })),
         write: writer.write,
         progress(done, total, unit) {
           onEvent({ kind: "progress", stage, done, total, unit });

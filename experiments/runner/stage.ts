@@ -43,9 +43,21 @@ export interface StageOrigin {
   readonly dirty: boolean | null;
   readonly device: string;
   readonly threads: number;
+  /** Bytes of memory; older outputs do not say. */
+  readonly memory?: number;
+  /** Name, release and architecture of the operating system, likewise. */
+  readonly system?: string;
   readonly versions: Readonly<Record<string, string>>;
   /** When it was finished, ISO 8601. */
   readonly finishedAt: string;
+}
+
+/** A stage that a running one depends on, directly or through others. */
+export interface Ancestor {
+  readonly id: string;
+  readonly key: string;
+  /** Undefined where it is gone from the cache and only cached stages read it. */
+  readonly output: StageOutput | undefined;
 }
 
 /** A saved intermediate state of a stage. */
@@ -61,6 +73,8 @@ export interface StageContext {
   readonly inputs: ReadonlyMap<string, StageOutput>;
   /** The output of one parent. @throws RangeError when there is no such parent. */
   input(id: string): StageOutput;
+  /** The parents and all that stand behind them, each once, after what it depends on. */
+  readonly ancestors: readonly Ancestor[];
   /** Writes one file of the output. */
   write(name: string, content: Uint8Array | string): void;
   /**

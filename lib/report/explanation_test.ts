@@ -445,6 +445,7 @@ Deno.test("reportMarkdown() and reportHtml() print an explanation with its outco
     id: "fig9",
     scale: "mini",
     budget: "smoke",
+    tasks: ["style"],
     seeds: [1],
     provenance: UNKNOWN_PROVENANCE,
     claims: [verdictOn(id, verdict)],
@@ -452,7 +453,7 @@ Deno.test("reportMarkdown() and reportHtml() print an explanation with its outco
     tables: [],
     still: () => "",
   });
-  const options = { experiments: ["fig9"] };
+  const options = { experiments: [{ id: "fig9", tasks: ["style"] }] };
   const [explanation] = EXPLANATIONS.filter(({ of }) => of.includes(claim.id)) as [Explanation];
   const failed = reportMarkdown([entry("not supported")], options);
   const row = failed.split("\n").find((line) => line.includes(explanation.because));

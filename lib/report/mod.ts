@@ -149,7 +149,15 @@ export type {
 export { projectionDiagram } from "./projection_diagram.ts";
 export { trainingCurves } from "./training_curves.ts";
 export { PAPER_ITEMS, type PaperItem } from "./paper_figures.ts";
-export { type ReportEntry, reportHtml, reportMarkdown, type ReportOptions, timeText } from "./report_page.ts";
+export type { RunProvenance } from "./run_provenance.ts";
+export {
+  type KnownExperiment,
+  type ReportEntry,
+  reportHtml,
+  reportMarkdown,
+  type ReportOptions,
+  timeText,
+} from "./report_page.ts";
 export { readFigure, showFigure, type ShownDrawing } from "./read_figure.ts";
 export { readTable1, type StoredTable1 } from "./read_result.ts";
 export { claimsTable, table1Figure, table1Table } from "./table1_display.ts";

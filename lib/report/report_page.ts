@@ -14,7 +14,8 @@ import { explain, type Explained, type Findings } from "./explanation.ts";
 import { EXPLANATIONS } from "./explanations.ts";
 import type { ClaimVerdict } from "./judge.ts";
 import { PAPER_ITEMS, type PaperItem } from "./paper_figures.ts";
-import type { Cell, Provenance } from "./table1_result.ts";
+import type { RunProvenance } from "./run_provenance.ts";
+import type { Cell } from "./table1_result.ts";
 
 /** One stored result with what is shown of it. */
 export interface ReportEntry {
@@ -24,10 +25,12 @@ export interface ReportEntry {
   readonly scale: string;
   /** smoke, quick or full. */
   readonly budget: string;
+  /** Tasks shown. */
+  readonly tasks: readonly string[];
   /** Seeds. */
   readonly seeds: readonly number[];
   /** Where it comes from. */
-  readonly provenance: Provenance;
+  readonly provenance: RunProvenance;
   /** Verdicts. */
   readonly claims: readonly ClaimVerdict[];
   /** Table 1's cells; explanations are tested on them. */
@@ -42,12 +45,47 @@ export interface ReportEntry {
   readonly still: (drawing: Drawing) => string;
 }
 
-const command = ({ id }: PaperItem, entry?: ReportEntry) =>
-  `deno task reproduce ${id}` +
-  (entry ? ` --scale ${entry.scale} --budget ${entry.budget} --seeds ${entry.seeds.length}` : "");
+const command = ({ id }: { readonly id: string }) => `deno task reproduce ${id}`;
+
+/** The command that makes an entry again: tasks and device are named where others are usual. */
+function rerunCommand(entry: ReportEntry, experiments: readonly KnownExperiment[]): string {
+  const { scale, budget, seeds, tasks, provenance } = entry;
+  const usual = experiments.find(({ id }) => id === entry.id)?.tasks ?? tasks;
+  const device = provenance.device.split(":")[0] as string;
+  return [
+    command(entry),
+    `--scale ${scale} --budget ${budget} --seeds ${seeds.length}`,
+    ...(usual.every((task) => tasks.includes(task)) ? [] : [`--tasks ${tasks.join(",")}`]),
+    ...(device === USUAL_DEVICE ? [] : [`--device ${device}`]),
+  ].join(" ");
+}
+
+/** What `reproduce` runs on unless told otherwise. */
+const USUAL_DEVICE = "cpu";
 
 const seconds = ({ provenance }: ReportEntry) =>
   Object.values(provenance.wallTimePerStage).reduce((sum, each) => sum + each, 0);
+
+/** Seconds of all entries' stages; a stage of the same key is one stage. */
+function totalSeconds(entries: readonly ReportEntry[]): number {
+  const byStage = new Map<string, number>();
+  for (const { id: result, provenance: { wallTimePerStage, stageKeys } } of entries) {
+    for (const [id, each] of Object.entries(wallTimePerStage)) {
+      byStage.set(stageKeys?.[id] ?? `${id} of ${result}`, each);
+    }
+  }
+  return [...byStage.values()].reduce((sum, each) => sum + each, 0);
+}
+
+/** "cpu: AMD EPYC, 2 threads, 7.8 GiB, Linux 6.8.0, x64", as far as is recorded. */
+function hardwareText({ device, threads, memory, system }: RunProvenance): string {
+  return [
+    device,
+    `${threads} threads`,
+    ...(memory === undefined ? [] : [`${(memory / 2 ** 30).toFixed(1)} GiB`]),
+    ...(system === undefined ? [] : [system]),
+  ].join(", ");
+}
 
 /** "1 h 5 min", "3 min 20 s", "12 s". */
 export function timeText(total: number): string {
@@ -149,33 +187,58 @@ function partsNote(entries: readonly ReportEntry[]): string {
   ].join(" ");
 }
 
-function sourcesTable(entries: readonly ReportEntry[]): TableSpec {
-  const total = entries.reduce((sum, entry) => sum + seconds(entry), 0);
+/** Says what the wall times count, and which results' times lack something. */
+function timesNote(entries: readonly ReportEntry[]): string {
+  const named = PAPER_ITEMS.flatMap((item) => {
+    const entry = entryOf(entries, item);
+    return entry === undefined ? [] : [{ name: item.name, provenance: entry.provenance }];
+  });
+  const silent = named.filter(({ provenance }) => provenance.stageKeys === undefined);
+  const gone = named.flatMap(({ name, provenance: { stageKeys = {}, wallTimePerStage } }) => {
+    const count = Object.keys(stageKeys).filter((id) => wallTimePerStage[id] === undefined).length;
+    return count === 0 ? [] : [`${count} of ${name}`];
+  });
+  return [
+    "The wall time of a result is that of all stages behind it; a stage that results share counts in each of them and once in the total.",
+    ...(silent.length > 0
+      ? [
+        `Recorded before results named every stage, so that trainings may be missing and shared stages count again in the total: ${
+          silent.map(({ name }) => name).join(", ")
+        }.`,
+      ]
+      : []),
+    ...(gone.length > 0
+      ? [`Stages without a time, gone from the cache when the result was made: ${gone.join(", ")}.`]
+      : []),
+  ].join(" ");
+}
+
+function sourcesTable(entries: readonly ReportEntry[], experiments: readonly KnownExperiment[]): TableSpec {
   return {
-    caption: `Wall time of all stages together: ${timeText(total)}`,
+    caption: `Wall time of all stages together: ${timeText(totalSeconds(entries))}`,
     columns: ["Result", "Scale, budget", "Seeds", "Wall time", "Hardware", "Commit", "Again by"],
     rows: PAPER_ITEMS.flatMap((item) => {
       const entry = entryOf(entries, item);
       if (entry === undefined) return [];
-      const { commit, dirty, device, threads } = entry.provenance;
+      const { commit, dirty } = entry.provenance;
       return [[
         item.name,
         `${entry.scale}, ${entry.budget}`,
         entry.seeds.join(", "),
         timeText(seconds(entry)),
-        `${device}, ${threads} threads`,
+        hardwareText(entry.provenance),
         `${commit?.slice(0, 10) ?? "none"}${dirty ? ", changed" : ""}`,
-        command(item, entry),
+        rerunCommand(entry, experiments),
       ]];
     }),
-    note: `Results may share stages; the time of a shared stage counts in each. ${partsNote(entries)}`.trim(),
+    note: `${timesNote(entries)} ${partsNote(entries)}`.trim(),
   };
 }
 
 /** Items without a result, each with the command that makes it; `known` are the experiments there are. */
-function missing(entries: readonly ReportEntry[], known: readonly string[]): string[] {
+function missing(entries: readonly ReportEntry[], known: readonly KnownExperiment[]): string[] {
   return PAPER_ITEMS.filter((item) => entryOf(entries, item) === undefined).map((item) =>
-    `${item.name}: ${known.includes(item.id) ? command(item) : "no experiment yet"}`
+    `${item.name}: ${known.some(({ id }) => id === item.id) ? command(item) : "no experiment yet"}`
   );
 }
 
@@ -184,10 +247,18 @@ const LEAD =
   "What the paper says, what we measured, and what follows. Every number names its scale: small models on small " +
   "images (mini) say something about the method, not about SD 1.5's level.";
 
+/** An experiment that can be run. */
+export interface KnownExperiment {
+  /** As given to `reproduce`. */
+  readonly id: string;
+  /** Tasks it shows unless told otherwise. */
+  readonly tasks: readonly string[];
+}
+
 /** What is asked of the report. */
 export interface ReportOptions {
-  /** Ids of the experiments that can be run. */
-  readonly experiments: readonly string[];
+  /** The experiments that can be run. */
+  readonly experiments: readonly KnownExperiment[];
   /** Smaller runs than the entries', for the tests of explanations; none if absent. */
   readonly smaller?: readonly Findings[];
 }
@@ -204,7 +275,7 @@ export function reportHtml(entries: readonly ReportEntry[], { experiments, small
         `<h2>${escapeHtml(item.name)}</h2><p><strong>The paper:</strong> ${
           escapeHtml(item.says)
         }</p>${body}` +
-        `<p>Again: <code>${escapeHtml(command(item, entry))}</code></p>`,
+        `<p>Again: <code>${escapeHtml(rerunCommand(entry, experiments))}</code></p>`,
     }];
   });
   const absent = missing(entries, experiments);
@@ -222,7 +293,10 @@ export function reportHtml(entries: readonly ReportEntry[], { experiments, small
       ...(explanations
         ? [{ id: "explanations", html: `<h2>Explanations, tested</h2>${tableHtml(explanations)}` }]
         : []),
-      { id: "sources", html: `<h2>Where the numbers come from</h2>${tableHtml(sourcesTable(entries))}` },
+      {
+        id: "sources",
+        html: `<h2>Where the numbers come from</h2>${tableHtml(sourcesTable(entries, experiments))}`,
+      },
       ...(absent.length > 0
         ? [{
           id: "missing",
@@ -254,7 +328,7 @@ export function reportMarkdown(
         `![${item.name}: ${drawingId(drawing)}](${entry.still(drawing)})`,
         caption(drawing),
       ]),
-      `Again: \`${command(item, entry)}\``,
+      `Again: \`${rerunCommand(entry, experiments)}\``,
     ];
   });
   const explanations = explanationsTable(entries, smaller);
@@ -266,7 +340,7 @@ export function reportMarkdown(
     tableMarkdown(claimsTable(entries)),
     ...(explanations ? ["## Explanations, tested", tableMarkdown(explanations)] : []),
     "## Where the numbers come from",
-    tableMarkdown(sourcesTable(entries)),
+    tableMarkdown(sourcesTable(entries, experiments)),
     ...(absent.length > 0 ? ["## Not here yet", absent.map((line) => `- ${line}`).join("\n")] : []),
   ].join("\n\n") + "\n";
 }

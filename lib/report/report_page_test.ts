@@ -1,22 +1,27 @@
 import assert from "node:assert/strict";
 import { type ReportEntry, reportMarkdown } from "./report_page.ts";
+import type { RunProvenance } from "./run_provenance.ts";
 import { UNKNOWN_PROVENANCE } from "./unknown_provenance.ts";
 
 const BASE = "data/checkpoints/base.safetensors";
 
-function entry(id: string, dataFiles?: Record<string, string>): ReportEntry {
+function entryWith(id: string, provenance: Partial<RunProvenance>): ReportEntry {
   return {
     id,
     scale: "mini",
     budget: "smoke",
+    tasks: ["style", "face"],
     seeds: [1],
-    provenance: { ...UNKNOWN_PROVENANCE, ...(dataFiles ? { dataFiles } : {}) },
+    provenance: { ...UNKNOWN_PROVENANCE, ...provenance },
     claims: [],
     drawings: [],
     tables: [],
     still: () => "",
   };
 }
+
+const entry = (id: string, dataFiles?: Record<string, string>) =>
+  entryWith(id, dataFiles ? { dataFiles } : {});
 
 const report = (...entries: ReportEntry[]) => reportMarkdown(entries, { experiments: [] });
 
@@ -32,4 +37,40 @@ Deno.test("reportMarkdown() says which results were made with other frozen parts
   assert.match(silent, /perhaps with others: Fig\. 6\./);
   const agreeing = report(entry("fig6", { [BASE]: one }), entry("fig5", {}), entry("fig8", { [BASE]: one }));
   assert.ok(!agreeing.includes("frozen parts"));
+});
+
+Deno.test("reportMarkdown() counts a stage that results share once in the total, and says which results do not name theirs", () => {
+  const wallTimePerStage = { "train-instruct-seed1": 60, "score-style": 5 };
+  const times = (stageKeys?: Record<string, string>) => ({
+    wallTimePerStage,
+    ...(stageKeys ? { stageKeys } : {}),
+  });
+  const shared = report(
+    entryWith("fig6", times({ "train-instruct-seed1": "t", "score-style": "a" })),
+    entryWith("fig9", times({ "train-instruct-seed1": "t", "score-style": "b", "encode-style": "e" })),
+  );
+  assert.match(shared, /all stages together: 1 min 10 s/);
+  assert.equal(shared.match(/\| 1 min 5 s \|/g)?.length, 2);
+  assert.match(shared, /gone from the cache when the result was made: 1 of Fig\. 9\./);
+  assert.doesNotMatch(shared, /named every stage/);
+  const silent = report(
+    entryWith("fig6", times({ "train-instruct-seed1": "t", "score-style": "a" })),
+    entryWith("fig8", times()),
+    entryWith("fig9", times()),
+  );
+  assert.match(silent, /all stages together: 3 min 15 s/);
+  assert.match(silent, /named every stage, .+ in the total: Fig\. 8, Fig\. 9\./);
+});
+
+Deno.test("reportMarkdown() tells a result's hardware, and the command that makes it again with what is not usual", () => {
+  const row = (entry: ReportEntry, tasks: readonly string[]) =>
+    reportMarkdown([entry], { experiments: [{ id: entry.id, tasks }] }).split("\n")
+      .find((line) => line.startsWith("| Fig. 9 |")) ?? "";
+  const usual = row(entryWith("fig9", { device: "cpu: Ryzen" }), ["style", "face"]);
+  assert.match(usual, /\| cpu: Ryzen, 2 threads \|/);
+  assert.match(usual, /\| deno task reproduce fig9 --scale mini --budget smoke --seeds 1 \|$/);
+  const machine = { device: "cuda: Xeon", threads: 16, memory: 128 * 2 ** 30, system: "Linux 6.8.0, x64" };
+  const other = row(entryWith("fig9", machine), ["style", "object", "face"]);
+  assert.match(other, /\| cuda: Xeon, 16 threads, 128\.0 GiB, Linux 6\.8\.0, x64 \|/);
+  assert.match(other, /--seeds 1 --tasks style,face --device cuda \|$/);
 });
