@@ -144,6 +144,6 @@ export { projectionDiagram } from "./projection_diagram.ts";
 export { trainingCurves } from "./training_curves.ts";
 export { PAPER_ITEMS, type PaperItem } from "./paper_figures.ts";
 export { type ReportEntry, reportHtml, reportMarkdown, type ReportOptions, timeText } from "./report_page.ts";
-export { readFigure, showFigure, type ShownDrawing } from "./read_figure.ts";
+export { readFigure, showFigure, type ShownDrawing, storedRun } from "./read_figure.ts";
 export { readTable1, type StoredTable1 } from "./read_result.ts";
 export { claimsTable, table1Figure, table1Table } from "./table1_display.ts";
