@@ -626,6 +626,7 @@ export {
   showFigure,
   type ShownDrawing,
   type StoredFigure,
+  storedRun,
   type StoredTable1,
   TABLE1_CLAIMS,
   TABLE1_COLUMNS,

@@ -84,7 +84,7 @@ export const IP_ADAPTER_PLUS: PartEvaluation = {
         `${items} validation items of the replication task (concepts, persons and half of the styles unseen by adapters), with ` +
         `their full captions as prompts: DDIM, ${STEPS} steps, guidance ${GUIDANCE}. CLIP-I is the cosine with the condition by the ` +
         "judge; the targets themselves score 1, and what the autoencoder keeps of them is the ceiling of the share. Edge F1 is " +
-        "matched within one pixel; two unrelated scenes score about 0.45.",
+        "matched within one pixel.",
       scores: [
         ...rows,
         {

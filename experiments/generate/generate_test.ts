@@ -92,6 +92,28 @@ Deno.test("deno task generate repeats a picture to the same bytes, and more pict
   assert.equal(typeof JSON.parse(out).identical, "boolean");
 });
 
+Deno.test("deno task generate repeats a fitted picture with ControlNet and LoRA to the same bytes, without the originals", async () => {
+  const adapter = await adapterFile("adapter.safetensors", 1);
+  const pixels = Uint8Array.from({ length: 3 * 96 * 48 }, (_, i) => (i % 288 < 150 ? 220 : 30));
+  for (const name of ["condition.png", "structure.png"]) {
+    writeFileSync(path(name), encodePng({ width: 96, height: 48, pixels }));
+  }
+  const { err } = await run(
+    ...["--image", path("condition.png"), "--fit", "pad", "--instruct", "use the style of this image"],
+    ...["--checkpoint", adapter, "--lora", "comic", "--lora-scale", "0.8"],
+    ...["--controlnet", "scribble", "--control-from", path("structure.png"), "--control-scale", "0.9"],
+    ...["--prompt", "an apple", "--steps", "2", "--count", "2", "--out", path("all")],
+  );
+  assert.match(err.join("\n"), /padded from 96x48 to 64x64/);
+  rmSync(path("condition.png"));
+  rmSync(path("structure.png"));
+  const again = await run("--repeat", path("all/001.png"), "--out", path("all-again"));
+  assert.match(again.out, /identical to 001\.png/);
+  assert.deepEqual(read(path("all-again/001.png")), read(path("all/001.png")));
+  const { weights } = readRecord(read(path("all/001.png")), "001.png");
+  for (const part of ["adapter", "lora", "controlnet"] as const) assert.ok(weights[part], part);
+});
+
 Deno.test("generate() heeds the negative prompt, the sampler and its signal; two calls give the same bits", async () => {
   const request = { adapter: null, prompt: "a red apple", steps: 2, count: 1 } as const;
   const steps: string[] = [];

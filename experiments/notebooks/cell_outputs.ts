@@ -36,7 +36,7 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || value === null;
 }
 
-/** Faults of a cell against its declaration: its error where it threw, else missing, superfluous and empty outputs. */
+/** Faults of a cell against its declaration: its error where it threw, else missing, superfluous, undeclared and empty outputs. */
 export function outputFaults(
   messages: readonly Message[],
   expect: Readonly<Record<string, number>>,
@@ -51,6 +51,10 @@ export function outputFaults(
     const carrying = outputs.filter((bundle) => type in bundle);
     if (carrying.length !== count) faults.push(`expected ${count} × ${type}, got ${carrying.length}`);
     if (carrying.some((bundle) => isEmpty(bundle[type]))) faults.push(`an output of ${type} is empty`);
+  }
+  // Every output has plain text beside its other forms.
+  for (const type of new Set(outputs.flatMap((bundle) => Object.keys(bundle)))) {
+    if (type !== "text/plain" && !(type in expect)) faults.push(`shows ${type}, which it does not declare`);
   }
   return faults;
 }

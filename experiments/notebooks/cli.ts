@@ -13,7 +13,7 @@ import { runNotebook } from "./run_notebook.ts";
 const USAGE = `deno task notebooks [--only 03] [--timeout 600] [--list]
 
 Executes the notebooks in order in the Deno kernel, each from a clean state. A notebook fails on an error, on an output that a cell declares
-and does not show, on the time limit, and on a process left behind.
+and does not show or shows and does not declare, on the time limit, and on a process left behind.
   --only NAMES   those whose file name begins with one of these, such as 01,03
   --timeout S    seconds for each notebook (default 600)
   --list         list them

@@ -1,6 +1,6 @@
 /**
  * Notebook files (nbformat 4) as far as the runner reads them. A code cell declares what it must show in its metadata:
- * `"expect": {"text/html": 1, "image/png": 1}`, MIME type → number of outputs that carry it.
+ * `"expect": {"text/html": 1, "image/png": 1}`, MIME type → number of outputs that carry it. Only text/plain may be left out.
  */
 import { readFileSync } from "node:fs";
 import { UserError } from "../../lib/engine/errors.ts";

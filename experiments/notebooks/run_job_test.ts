@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { runJob } from "../../lib/notebook/mod.ts";
@@ -128,6 +129,24 @@ await live.finish(grown(4));`;
     const [shown, ...more] = shownOutputs(run.outputs);
     assert.equal(more.length, 0);
     assert.match(String(shown?.["text/plain"]), /4 points/);
+  });
+});
+
+Deno.test("runJob() and liveFigure() leave the kernel time to send what they showed before the cell ends", async () => {
+  const JOB = `import { figure, liveFigure, runJob } from "./mod.ts";
+await runJob("Working", ({ progress }) => Promise.resolve(progress(1, 1)));`;
+  const FIGURE = `await liveFigure().finish(figure({ id: "f", caption: "", layout: {}, data: [] }));`;
+  await withKernel(async (client) => {
+    for (const code of [JOB, FIGURE]) {
+      let [shown, idle] = [NaN, NaN];
+      const onMessage = ({ content }: Message) => {
+        if (content["data"] !== undefined) shown = performance.now();
+        if (content["execution_state"] === "idle") idle = performance.now();
+      };
+      const run = await client.execute(code, { timeout: 120_000, onMessage });
+      assert.equal(run.refusal, undefined);
+      assert.ok(idle - shown > 100, `the cell ended ${idle - shown} ms after its last output`);
+    }
   });
 });
 

@@ -71,7 +71,7 @@ Deno.test("runNotebook() passes a good notebook and keeps every output when many
   });
 });
 
-Deno.test("runAll() reports the cell when one throws, and one whose declared output is missing or empty", async () => {
+Deno.test("runAll() reports the cell when one throws, and one whose outputs are missing, empty or undeclared", async () => {
   const lines: string[] = [];
   const run = (path: string) =>
     runAll(["01_test.ipynb"], {
@@ -92,6 +92,9 @@ Deno.test("runAll() reports the cell when one throws, and one whose declared out
     assert.equal(await run(path), 1);
   });
   assert.match(lines.join("\n"), /text\/html is empty\n +cell 1: expected 1 × image\/png, got 0/);
+  lines.length = 0;
+  await withNotebook([[empty]], async (path) => assert.equal(await run(path), 1));
+  assert.match(lines.join("\n"), /cell 1: shows text\/html, which it does not declare\n0 passed/);
 });
 
 Deno.test("runNotebook() ends the kernel and what it started when a cell hangs", async () => {

@@ -35,6 +35,7 @@ export function liveFigure(options: { every?: number } = {}): LiveFigure {
     async finish(spec) {
       show(() => figureBundle(spec));
       await sending;
+      await output?.settle();
     },
   };
 }

@@ -91,6 +91,6 @@ export async function runJob<T>(
     const gone = { "text/html": "<span></span>", "text/plain": "" };
     if (address) sending = sending.then(() => output.show(gone, { id: buttonId, update: true }));
     await sending;
-    await address?.close();
+    await Promise.all([output.settle(), address?.close()]);
   }
 }

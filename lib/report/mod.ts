@@ -158,6 +158,6 @@ export {
   type ReportOptions,
   timeText,
 } from "./report_page.ts";
-export { readFigure, showFigure, type ShownDrawing } from "./read_figure.ts";
+export { readFigure, showFigure, type ShownDrawing, storedRun } from "./read_figure.ts";
 export { readTable1, type StoredTable1 } from "./read_result.ts";
 export { claimsTable, table1Figure, table1Table } from "./table1_display.ts";

@@ -149,8 +149,8 @@ function explanationsTable(
     columns: ["Our explanation", "Of statements No.", "Its test, and what came out", "Outcome"],
     rows,
     note:
-      "Explanations and tests were written before the full results. One that does not stand its test is printed all the same; one that could not " +
-      "be tested explains nothing yet.",
+      "Those of statements that had none, and the caveats on leaks, control and names, were written when the quick results were known; the others " +
+      "before. One that does not stand its test is printed all the same; one that could not be tested explains nothing yet.",
   };
 }
 
