@@ -61,11 +61,11 @@ export const EXPERIMENTS: readonly ExperimentEntry[] = [
     title: "Validation scores during training, the joint model beside the single-task models",
     paper: "Fig. 7, Sec. 4.2",
     load: async () => {
-      const [{ fig7Program }, { TABLE1_CODE }] = await Promise.all([
+      const [{ fig7Program }, { FIGURE_CODE }] = await Promise.all([
         import("./fig7.ts"),
-        import("./mini/table1_code.ts"),
+        import("./mini/figure_code.ts"),
       ]);
-      return fig7Program(TABLE1_CODE);
+      return fig7Program(FIGURE_CODE);
     },
   },
   {

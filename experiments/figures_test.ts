@@ -115,12 +115,27 @@ Deno.test("reproduce fig7 draws a curve of both models for every score of Table 
   smoke(async ({ run }) => {
     const { content, claims } = await run("fig7") as FigureResult<TrainingCurves>;
     assert.equal(content.curves.length, 20);
-    for (const { steps, mean, n } of content.curves) {
-      assert.deepEqual([steps, n], [[6], 2]);
+    for (const { steps, mean, n, seeds } of content.curves) {
+      assert.deepEqual([steps, n, seeds], [[0, 6], 2, [{ seed: 1, scores: mean }]]);
       assert.ok(mean.every(Number.isFinite));
     }
+    const apart: number[] = [];
+    for (const single of content.curves.filter(({ row }) => row === "single-task")) {
+      const { task, metric } = single;
+      const joint = content.curves.find((each) =>
+        each.row === "instruct" && each.task === task && each.metric === metric
+      );
+      const [start, end] = single.mean as [number, number];
+      const [jointStart, jointEnd] = joint!.mean as [number, number];
+      assert.equal(jointStart, start);
+      assert.ok(end !== start && jointEnd !== end, `${task} ${metric}`);
+      if (task === "style" || task === "face") apart.push((jointEnd - end) / Math.abs(end));
+    }
     assert.deepEqual(claims.map(({ id }) => id), ["joint-rises-as-fast", "joint-arrives-as-early"]);
-    assert.equal(claims[1]?.ours, 0); // a single step is reached by all
+    assert.ok(Math.abs(claims[0]!.ours! - apart.reduce((a, b) => a + b, 0) / apart.length) < 1e-12);
+    for (const { low, high, verdict } of claims) {
+      assert.deepEqual([low, high, verdict], [null, null, "inconclusive"]); // one seed
+    }
   }));
 
 Deno.test("reproduce fig6 shows both models on four tasks from Table 1's scores", () =>

@@ -2,15 +2,16 @@
 import { createSentenceEmbedder, loadSentenceEncoder } from "../../lib/clip/mod.ts";
 import type { Json } from "../../lib/hub/mod.ts";
 import {
+  type DrawnInstruction,
   FIXED_INSTRUCTIONS,
-  heldOutInstructions,
   type InstructionSplit,
+  instructionsWithTemplates,
   type TaskId,
   TASKS,
-  trainingInstructions,
+  templates,
 } from "../../lib/instructions/mod.ts";
-import { unfilteredInstructions } from "../../lib/instructions/unfiltered.ts";
 import type { StageContext } from "../runner/mod.ts";
+import { unfilteredWithTemplates } from "./unfiltered_templates.ts";
 
 /** How many instructions of each task. */
 export interface EmbedRequest {
@@ -30,6 +31,8 @@ export interface EmbeddedText {
   readonly set: `${Corpus}/${InstructionSplit}` | "fixed";
   readonly task: TaskId;
   readonly text: string;
+  /** Number of the template it was drawn from, within its task and split, whatever the seed; null of a fixed prompt. */
+  readonly template: number | null;
 }
 
 /** Texts per call of the encoder, for the progress bar. */
@@ -37,20 +40,28 @@ const CHUNK = 500;
 
 /** All texts of a request, by set and task. */
 export function instructionTexts({ seed, instructions, heldOut, mentions }: EmbedRequest): EmbeddedText[] {
-  const of = (set: EmbeddedText["set"], draw: (task: TaskId) => readonly string[]) =>
-    TASKS.flatMap((task) => draw(task).map((text) => ({ set, task, text })));
+  const counts = { train: instructions, "held-out": heldOut };
+  const draws: Record<Corpus, (task: TaskId, split: InstructionSplit) => readonly DrawnInstruction[]> = {
+    filtered: (task, split) => instructionsWithTemplates(task, split, { count: counts[split], seed }),
+    unfiltered: (task, split) =>
+      unfilteredWithTemplates(task, split, { count: counts[split], seed, mentions }),
+  };
+  const of = (corpus: Corpus, split: InstructionSplit) =>
+    TASKS.flatMap((task): EmbeddedText[] => {
+      const all = templates(task, split);
+      return draws[corpus](task, split).map(({ instruction, template }) => ({
+        set: `${corpus}/${split}`,
+        task,
+        text: instruction,
+        template: all.indexOf(template),
+      }));
+    });
   return [
-    ...of("filtered/train", (task) => trainingInstructions(task, { count: instructions, seed })),
-    ...of("fixed", (task) => [FIXED_INSTRUCTIONS[task]]),
-    ...of("filtered/held-out", (task) => heldOutInstructions(task, { count: heldOut, seed })),
-    ...of(
-      "unfiltered/train",
-      (task) => unfilteredInstructions(task, "train", { count: instructions, seed, mentions }),
-    ),
-    ...of(
-      "unfiltered/held-out",
-      (task) => unfilteredInstructions(task, "held-out", { count: heldOut, seed, mentions }),
-    ),
+    ...of("filtered", "train"),
+    ...TASKS.map((task) => ({ set: "fixed", task, text: FIXED_INSTRUCTIONS[task], template: null } as const)),
+    ...of("filtered", "held-out"),
+    ...of("unfiltered", "train"),
+    ...of("unfiltered", "held-out"),
   ];
 }
 

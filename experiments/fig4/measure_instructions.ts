@@ -13,6 +13,8 @@ export interface CorpusMeasures {
   readonly purity: readonly (readonly number[])[];
   /** 1 where the nearest task centroid of the training instructions is a held-out instruction's own, [task][instruction]. */
   readonly hits: readonly (readonly number[])[];
+  /** Templates of both, [task][instruction]: wordings of one template are no independent items. */
+  readonly templates: Readonly<Record<"purity" | "hits", readonly (readonly number[])[]>>;
   /** Share of the training instructions that name another task's keyword. */
   readonly foreign: number;
 }
@@ -34,6 +36,8 @@ export interface InstructionMeasures {
   readonly corpora: readonly CorpusMeasures[];
   readonly fixed: readonly FixedMeasure[];
 }
+
+const templatesOf = ({ texts }: Embedded) => texts.map(({ template }) => template as number);
 
 const byTask = <T>({ texts }: Embedded, values: ArrayLike<T>): T[][] =>
   TASKS.map((task) => Array.from(values).filter((_, i) => texts[i]?.task === task));
@@ -73,6 +77,10 @@ export async function measureInstructions(
       corpus,
       purity: byTask(train, labelPurity(near, train.texts.map(({ task }) => task))),
       hits: byTask(heldOut, hits),
+      templates: {
+        purity: byTask(train, templatesOf(train)),
+        hits: byTask(heldOut, templatesOf(heldOut)),
+      },
       foreign: train.texts.filter(({ text, task }) => foreignKeywords(text, task).length > 0).length /
         train.texts.length,
     });

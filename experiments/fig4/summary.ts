@@ -18,17 +18,20 @@ import type { LayoutScores } from "./measure_layouts.ts";
 
 const METHODS = ["tsne", "umap", "pca"] as const;
 
-/** Means of all seeds' values with their draws; the instructions of each corpus and task are resampled by themselves. */
-function drawMeans(measures: readonly InstructionMeasures[]) {
-  const rows = measures.flatMap(({ corpora }, place) =>
-    corpora.flatMap(({ corpus, purity, hits }) =>
-      Object.entries({ purity, hits }).flatMap(([score, tasks]) =>
+/**
+ * Means of all seeds' values with their draws. What is resampled are each task's templates, the same ones in every seed and corpus: wordings
+ * of one template lie together, and a further seed brings no further template.
+ */
+export function drawMeans(measures: readonly Pick<InstructionMeasures, "corpora">[]) {
+  const rows = measures.flatMap(({ corpora }) =>
+    corpora.flatMap(({ corpus, purity, hits, templates }) =>
+      ([["purity", purity], ["hits", hits]] as const).flatMap(([score, tasks]) =>
         tasks.flatMap((values, t) =>
           values.flatMap((value, i) =>
             ["all", TASKS[t] as string].map((group) => ({
               cell: `${corpus}/${score}/${group}`,
-              stratum: `${corpus}/${score}/${t}`,
-              item: place * values.length + i,
+              stratum: `${score}/${t}`,
+              item: templates[score][t]?.[i] as number,
               seed: 0,
               value,
             }))
@@ -45,8 +48,10 @@ function drawMeans(measures: readonly InstructionMeasures[]) {
   };
   const place = (cell: string) => draws.cells.indexOf(cell);
   const at = (values: Float64Array, cell: string) => values[place(cell)] as number;
-  const itemsOf = (cell: string) =>
-    (draws.items[place(cell)] as number) / (cell.endsWith("/all") ? TASKS.length : 1);
+  const itemsOf = (cell: string): number =>
+    cell.endsWith("/all")
+      ? Math.min(...TASKS.map((task) => itemsOf(cell.replace(/all$/, task))))
+      : draws.items[place(cell)] as number;
   return {
     mean: (cell: string) =>
       interval(at(draws.means, cell), draws.draws.map((draw) => at(draw, cell)), itemsOf(cell)),
@@ -118,7 +123,8 @@ export const summarize: Summarize = async (context, { seeds }) => {
     caption:
       `${TASKS.length} × ${instructions} training instructions in the joint text space, fixed prompts as crosses, ` +
       `laid out by t-SNE, UMAP and PCA; ${neighbours}-nearest-neighbour purity, with the keyword rule and without it, and ` +
-      `the share of ${heldOut} held-out wordings per task that the nearest task centroid gets right. ` +
+      `the share of ${heldOut} held-out wordings per task that the nearest task centroid gets right; ` +
+      "intervals over the templates that the wordings are drawn from. " +
       'Object instructions say "object", as written.',
     hashes: measures.map(({ hash }) => hash),
     claims: judgeInstructions(content, difference),

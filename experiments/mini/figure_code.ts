@@ -1,5 +1,6 @@
 /** The mini scale's code for the figures that sample from Table 1's models, by module; loaded only when a stage must run. */
 import type { AblationCode } from "../ablations.ts";
+import type { CurveCode } from "../fig7.ts";
 import type { UseCode } from "../fig9.ts";
 import type { RewordingCode } from "../fig8.ts";
 import type { Table1Stages } from "../table1_stages.ts";
@@ -7,8 +8,13 @@ import { checkpointFiles, PART_IDS } from "./checkpoints.ts";
 import { TABLE1_CODE } from "./table1_code.ts";
 
 /** Everything the figures ask of the models. */
-export const FIGURE_CODE: Table1Stages & UseCode & RewordingCode & AblationCode = {
+export const FIGURE_CODE: Table1Stages & CurveCode & UseCode & RewordingCode & AblationCode = {
   ...TABLE1_CODE,
+  scoreStart: {
+    module: "experiments/mini/score_start.ts",
+    data: checkpointFiles(...PART_IDS),
+    load: async () => (await import("./score_start.ts")).scoreStart,
+  },
   measureUse: {
     module: "experiments/mini/measure_use.ts",
     data: checkpointFiles(...PART_IDS),

@@ -210,18 +210,55 @@ Deno.test("scaleContent() finds the scale at which condition and prompt are both
   });
 });
 
+/** Rising curves of both models on every task, the joint one's late; one seed for each lateness. */
+function risingCurves(...lateness: readonly number[]): Curve[] {
+  const steps = [0, 100, 200, 300, 400, 500];
+  const scoreOf = (late: number) => steps.map((step) => 0.1 + Math.min(1, Math.max(0, step - late) / 250));
+  return TABLE1_TASKS.flatMap((task) =>
+    (["single-task", "instruct"] as const).map((row): Curve => {
+      const seeds = lateness.map((late, i) => ({
+        seed: i + 1,
+        scores: scoreOf(row === "instruct" ? late : 0),
+      }));
+      const mean = seeds[0]!.scores;
+      return { row, task, metric: "CLIP-P", steps, mean, low: mean, high: mean, seeds, n: 8, reached: 300 };
+    })
+  );
+}
+
 Deno.test("judgeCurves() does not support equal speed when the joint model lags behind", () => {
-  const curve = (row: string, task: string, delay: number): Curve => {
-    const steps = [100, 200, 300, 400, 500];
-    const mean = steps.map((step) => Math.min(1, (step - delay) / 250));
-    const reached = steps.find((_, i) => (mean[i] as number) >= 0.95) ?? null;
-    return { row, task, metric: "CLIP-P", steps, mean, low: mean, high: mean, n: 8, reached };
-  };
-  const curves = (delay: number) =>
-    TABLE1_TASKS.flatMap((task) => [curve("single-task", task, 0), curve("instruct", task, delay)]);
-  assert.deepEqual(Object.values(verdicts(judgeCurves(curves(0), key(1)))), ["supported", "supported"]);
-  assert.deepEqual(Object.values(verdicts(judgeCurves(curves(90), key(1)))), [
-    "not supported",
-    "not supported",
-  ]);
+  const judged = (...lateness: number[]) => Object.values(verdicts(judgeCurves(risingCurves(...lateness))));
+  assert.deepEqual(judged(-2, 0, 2), ["supported", "supported"]);
+  assert.deepEqual(judged(88, 90, 92), ["not supported", "not supported"]);
+  assert.deepEqual(judged(0, 0, 90), ["inconclusive", "inconclusive"]);
+});
+
+Deno.test("judgeCurves() decides nothing by one seed, however many curves agree", () => {
+  for (const { ours, low, high, verdict, evidence } of judgeCurves(risingCurves(90))) {
+    assert.ok(ours !== null && Math.abs(ours) > 0.1, `${ours}`);
+    assert.deepEqual([low, high, verdict], [null, null, "inconclusive"]);
+    assert.match(evidence, /with no interval.*1 seed$/);
+  }
+});
+
+Deno.test("judgeCurves() compares speeds where both models end above their start, and steps at which they differ", () => {
+  const flat = risingCurves(-2, 0, 2).map((curve): Curve => {
+    const seeds = curve.seeds!.map(({ seed, scores }) => ({
+      seed,
+      scores: scores.map((score) => 2 - score),
+    }));
+    return curve.row === "instruct" ? { ...curve, seeds } : curve;
+  });
+  const [, early] = judgeCurves(flat);
+  assert.deepEqual([early?.ours, early?.verdict], [null, "inconclusive"]);
+  assert.match(early?.evidence ?? "", /on no score do both models end above their start/);
+  const twice = risingCurves(0, 0).map((curve): Curve => {
+    const seeds = curve.seeds!.map(({ seed, scores }) => ({
+      seed,
+      scores: curve.row === "instruct" ? scores.map((score, i) => i === 0 ? score : 2 * score) : scores,
+    }));
+    return { ...curve, seeds };
+  });
+  const [rise] = judgeCurves(twice);
+  assert.ok(Math.abs((rise?.ours as number) - 1) < 1e-9, `${rise?.ours}`);
 });

@@ -1,9 +1,8 @@
 /** The paper's statements about Fig. 7 (Sec. 4.2) as predicates over {@link Curve}s. */
-import { type Key } from "../engine/random.ts";
-import { type Curve } from "./curve_speed.ts";
-import { meanInterval } from "./mean_interval.ts";
+import { type Curve, curvesBySeed, gainReached, type SeedCurve } from "./curve_speed.ts";
+import { studentInterval } from "./mean_interval.ts";
 import type { ClaimVerdict } from "./judge.ts";
-import { judgeStatements, type Statement } from "./statement.ts";
+import { type Found, judgeStatements, type Statement } from "./statement.ts";
 import { ON_PAR_MARGIN } from "./table1_claims.ts";
 
 /** The tasks whose curves the paper shows. */
@@ -26,36 +25,67 @@ export const CURVE_STATEMENTS: readonly Statement[] = [
     section: "4.2",
     statement: "The joint model needs no more steps than the single-task models, for all tasks at once.",
     quantity:
-      "step of 95 % of the last score, joint less single-task, as a share of the training; mean over scores",
+      "step of 95 % of the gain, joint less single-task, as a share of the training; mean over scores that both raise",
     region: { high: LATER },
   },
 ];
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
-/** Judges the claims on Fig. 7; the curves of all tasks and scores are what is resampled. */
-export function judgeCurves(curves: readonly Curve[], key: Key): ClaimVerdict[] {
-  const pairs = curves.filter(({ row }) => row === "single-task").flatMap((single) => {
+/** Single-task and joint curves of one seed on the same score and steps. */
+function pairsOf(curves: readonly SeedCurve[]): { single: SeedCurve; joint: SeedCurve }[] {
+  return curves.filter(({ row }) => row === "single-task").flatMap((single) => {
     const joint = curves.find(({ row, task, metric }) =>
       row === "instruct" && task === single.task && metric === single.metric
     );
     return joint === undefined || joint.steps.length !== single.steps.length ? [] : [{ single, joint }];
   });
-  const apart = pairs.filter(({ single }) => SHOWN.includes(single.task)).map(({ single, joint }) =>
-    mean(single.mean.map((value, i) => ((joint.mean[i] as number) - value) / Math.abs(value)))
-  ).filter(Number.isFinite);
-  const later = pairs.flatMap(({ single, joint }) =>
-    single.reached === null || joint.reached === null
-      ? []
-      : [(joint.reached - single.reached) / (single.steps.at(-1) as number)]
+}
+
+/**
+ * Judges the claims on Fig. 7. Curves of one seed share pictures and the joint training, so they are averaged, and the interval is Student's
+ * over seeds; a single seed decides nothing.
+ */
+export function judgeCurves(curves: readonly Curve[]): ClaimVerdict[] {
+  const seeds = curvesBySeed(curves).map(pairsOf);
+  const apart = seeds.map((pairs) =>
+    pairs.filter(({ single }) => SHOWN.includes(single.task)).map(({ single, joint }) =>
+      // At step 0 both are the same model.
+      mean(single.mean.flatMap((value, i) =>
+        single.steps[i] === 0 ? [] : [((joint.mean[i] as number) - value) / Math.abs(value)]
+      ))
+    ).filter(Number.isFinite)
   );
-  const found = (values: readonly number[]) =>
-    values.length === 0 ? undefined : {
-      ...meanInterval(values, key),
-      evidence: `95 % interval over ${values.length} curves`,
+  const later = seeds.map((pairs) =>
+    pairs.flatMap(({ single, joint }) => {
+      const [alone, together] = [gainReached(single), gainReached(joint)];
+      return alone === null || together === null
+        ? []
+        : [(together - alone) / (single.steps.at(-1) as number)];
+    })
+  );
+  const found = (
+    values: readonly (readonly number[])[],
+    says: (count: number) => string,
+  ): Found | undefined => {
+    const measured = values.filter(({ length }) => length > 0);
+    if (measured.length === 0) return undefined;
+    const seeds = measured.length === 1 ? "1 seed" : `Student's 95 % interval over ${measured.length} seeds`;
+    return {
+      ...studentInterval(measured.map(mean)),
+      evidence: `${says(measured.flat().length)}; ${seeds}`,
     };
+  };
+  const none = later.flat().length === 0 && seeds.flat().length > 0;
   return judgeStatements(CURVE_STATEMENTS, {
-    "joint-rises-as-fast": found(apart),
-    "joint-arrives-as-early": found(later),
-  });
+    "joint-rises-as-fast": found(apart, (count) => `${count} pairs of curves`),
+    "joint-arrives-as-early": found(
+      later,
+      (count) => `${count} of ${seeds.flat().length} pairs of curves end above their start`,
+    ),
+  }).map((claim) =>
+    none && claim.id === "joint-arrives-as-early"
+      ? { ...claim, evidence: "not measured: on no score do both models end above their start" }
+      : claim
+  );
 }

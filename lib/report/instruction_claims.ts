@@ -65,22 +65,30 @@ export function judgeInstructions(space: InstructionSpace, difference: MeanInter
     const own = fixed.filter((each) => each.seed === seed);
     return own.filter(isInside).length / own.length;
   });
+  const ranged = shares.length > 1;
   const outside = [...new Set(fixed.filter((each) => !isInside(each)).map(({ task }) => task))];
   return judgeStatements(INSTRUCTION_STATEMENTS, {
     "instructions-cluster": {
       ...filtered.purity,
-      evidence: `${instructions} instructions of each task, ${neighbours} nearest`,
+      evidence:
+        `${instructions} instructions of each task, ${neighbours} nearest; 95 % interval over templates`,
     },
-    "tasks-identifiable": { ...filtered.centroid, evidence: `${heldOut} held-out wordings of each task` },
+    "tasks-identifiable": {
+      ...filtered.centroid,
+      evidence: `${heldOut} held-out wordings of each task; 95 % interval over templates`,
+    },
     "keyword-rule-separates": {
       ...difference,
-      evidence: `without the rule ${Math.round(100 * mentions)} % are made to name another task`,
+      evidence: `without the rule ${Math.round(100 * mentions)} % are made to name another task; ` +
+        "95 % interval over templates",
     },
     "fixed-prompts-inside": {
       mean: shares.reduce((a, b) => a + b, 0) / shares.length,
-      low: Math.min(...shares),
-      high: Math.max(...shares),
-      evidence: `range over seeds; outside: ${outside.join(", ") || "none"}`,
+      low: ranged ? Math.min(...shares) : null,
+      high: ranged ? Math.max(...shares) : null,
+      evidence: `${ranged ? "range over seeds" : "one seed has no range"}; outside: ${
+        outside.join(", ") || "none"
+      }`,
     },
   });
 }

@@ -74,7 +74,17 @@ export {
   sizesOf,
 } from "./architecture.ts";
 export { compactCount } from "./compact_count.ts";
-export { type Curve, CURVE_ROWS, curvesOf, REACHED, type TrainingCurves } from "./curve_speed.ts";
+export {
+  type Curve,
+  CURVE_ROWS,
+  curvesBySeed,
+  curvesOf,
+  gainReached,
+  REACHED,
+  type SeedCurve,
+  type SeedScores,
+  type TrainingCurves,
+} from "./curve_speed.ts";
 export { drawFigure, DRAWN_FIGURES } from "./draw_figure.ts";
 export { type DatasetExample, type DatasetExamples, exampleSheet } from "./example_sheet.ts";
 export { INSTRUCTION_INK, pictureSheet } from "./picture_sheet.ts";

@@ -1,10 +1,9 @@
 /** Tests of explanations that speak of too little training: by what the instruction does, and by the curves of Fig. 7. */
-import { key } from "../engine/random.ts";
 import type { AblationsContent } from "./ablations.ts";
 import { above, intervalOf, missing, opposite, unreadable } from "./checked.ts";
-import type { Curve, TrainingCurves } from "./curve_speed.ts";
+import { type Curve, curvesBySeed, type SeedCurve, type TrainingCurves } from "./curve_speed.ts";
 import type { Check, Checked, Findings } from "./explanation.ts";
-import { meanInterval } from "./mean_interval.ts";
+import { studentInterval } from "./mean_interval.ts";
 import { TABLE1_TASKS } from "./paper_table1.ts";
 import { LITTLE_SCORE } from "./use_claims.ts";
 
@@ -21,11 +20,26 @@ export function scoreAt({ steps, mean }: Pick<Curve, "steps" | "mean">, step: nu
 
 const curvesOf = (findings: Findings) => (findings["fig7"]?.content as TrainingCurves | undefined)?.curves;
 
-/** Judges the mean over curves by whether it lies above 0. */
-function overCurves(values: readonly number[], says: (text: string) => string, what: string): Checked {
-  if (values.length === 0) return unreadable(what);
-  const found = meanInterval(values, key("explanations"));
-  return { outcome: above(found, 0), evidence: `${says(intervalOf(found))}, over ${values.length} curves` };
+/**
+ * Judges the mean over curves by whether it lies above 0, by Student's interval over seeds. Undecided with one seed, or with a result that does
+ * not keep its seeds apart.
+ *
+ * @param compute one number for each curve, or pair of curves, that has it.
+ */
+function overCurves(
+  curves: readonly Curve[],
+  compute: (curves: readonly SeedCurve[]) => readonly number[],
+  { says, what }: { says: (text: string) => string; what: string },
+): Checked {
+  const seeds = curvesBySeed(curves);
+  const means = (seeds.length === 0 ? [curves] : seeds).map(compute).filter(({ length }) => length > 0)
+    .map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
+  if (means.length === 0) return unreadable(what);
+  const found = studentInterval(means);
+  const over = seeds.length === 0
+    ? "seeds not kept apart"
+    : `over ${means.length} seed${means.length === 1 ? "" : "s"}`;
+  return { outcome: above(found, 0), evidence: `${says(intervalOf(found))}, ${over}` };
 }
 
 /** Told another task, does the score change by very little? */
@@ -47,37 +61,37 @@ const instructionIsIdle: Check = (findings) => {
 const scoresStillRise: Check = (findings) => {
   const curves = curvesOf(findings);
   if (curves === undefined) return missing("fig7");
-  const gains = curves.filter(({ row }) => row === "instruct").flatMap((curve) => {
-    const last = curve.steps.at(-1) as number;
-    const middle = scoreAt(curve, last / 2);
-    return middle === undefined ? [] : [((curve.mean.at(-1) as number) - middle) / Math.abs(middle)];
+  const gains = (own: readonly SeedCurve[]) =>
+    own.filter(({ row }) => row === "instruct").flatMap((curve) => {
+      const last = curve.steps.at(-1) as number;
+      const middle = scoreAt(curve, last / 2);
+      return middle === undefined ? [] : [((curve.mean.at(-1) as number) - middle) / Math.abs(middle)];
+    });
+  return overCurves(curves, gains, {
+    says: (gain) => `relative gain in the second half ${gain}`,
+    what: "scores in the middle of the training",
   });
-  return overCurves(
-    gains,
-    (gain) => `relative gain in the second half ${gain}`,
-    "scores in the middle of the training",
-  );
 };
 
 /** Is the joint model where its specialists were at a fifth of the steps, rather than where they end? */
 const behindByItsShare: Check = (findings) => {
   const curves = curvesOf(findings);
   if (curves === undefined) return missing("fig7");
-  const nearer = curves.filter(({ row }) => row === "single-task").flatMap((single) => {
-    const joint = curves.find(({ row, task, metric }) =>
-      row === "instruct" && task === single.task && metric === single.metric
-    );
-    const early = scoreAt(single, (single.steps.at(-1) as number) / TABLE1_TASKS.length);
-    if (joint === undefined || early === undefined) return [];
-    const [reached, whole] = [joint.mean.at(-1) as number, single.mean.at(-1) as number];
-    return [Math.abs(reached - whole) - Math.abs(reached - early)];
-  });
-  return overCurves(
-    nearer,
-    (share) =>
+  const nearer = (own: readonly SeedCurve[]) =>
+    own.filter(({ row }) => row === "single-task").flatMap((single) => {
+      const joint = own.find(({ row, task, metric }) =>
+        row === "instruct" && task === single.task && metric === single.metric
+      );
+      const early = scoreAt(single, (single.steps.at(-1) as number) / TABLE1_TASKS.length);
+      if (joint === undefined || early === undefined) return [];
+      const [reached, whole] = [joint.mean.at(-1) as number, single.mean.at(-1) as number];
+      return [Math.abs(reached - whole) - Math.abs(reached - early)];
+    });
+  return overCurves(curves, nearer, {
+    says: (share) =>
       `distance to the specialists' last scores less distance to those at a fifth of the steps ${share}`,
-    "validations at a fifth of the steps",
-  );
+    what: "validations at a fifth of the steps",
+  });
 };
 
 /** Tests by name. */

@@ -1,0 +1,33 @@
+/**
+ * Stage: the validation of `train_adapter.ts` before its first step, for Fig. 7: the same items, noises, wordings and sampler.
+ *
+ * The fresh instruction branch adds nothing, so this is IPAdapter+, and one stage serves the single-task and the joint trainings of a seed.
+ */
+import { fold, key } from "../../lib/engine/mod.ts";
+import { instructForm } from "../instruct_form.ts";
+import type { ScoreStart } from "../fig7.ts";
+import { freshInstruct } from "./adapter_training.ts";
+import { FORM_SIZES } from "./instruct_forms.ts";
+import { scoreTask } from "./score_task.ts";
+import { sharedBank, sharedPlus } from "./shared_models.ts";
+
+/** Scores the start of one task's trainings. */
+export const scoreStart: ScoreStart = async (request, context) => {
+  const { task, seed } = request;
+  await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
+  const { projection } = FORM_SIZES[instructForm(request)];
+  const { samples } = await scoreTask(request, {
+    adapter: freshInstruct(fold(key("instruct"), seed), projection, await sharedPlus()),
+    progress: (done, total) => context.progress(done, total, "images"),
+  });
+  return Object.keys(samples[0]?.scores ?? {}).map((metric) => {
+    const values = samples.map(({ scores }) => scores[metric] as number);
+    return {
+      task,
+      step: 0,
+      metric,
+      mean: values.reduce((a, b) => a + b, 0) / values.length,
+      n: values.length,
+    };
+  });
+};
