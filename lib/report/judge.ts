@@ -7,7 +7,7 @@
  */
 import { bootstrapInterval } from "../metrics/mod.ts";
 import { orNull, studentInterval } from "./mean_interval.ts";
-import { average, type Claim, type Means, printed, TABLE1_CLAIMS } from "./table1_claims.ts";
+import { type Claim, type Means, printed, TABLE1_CLAIMS } from "./table1_claims.ts";
 import { TABLE1_TASKS } from "./paper_table1.ts";
 import type { Table1Draws, TrainingRun } from "./table1_result.ts";
 
