@@ -76,7 +76,7 @@ export interface TrainInputs {
 /** What a training reports; it writes its adapter through the context. */
 export interface TrainReport {
   readonly steps: number;
-  /** Mean squared error of the predicted noise, averaged over the last steps. */
+  /** The loss, averaged over the last steps: mean squared error of v at mini scale, of the predicted noise at the paper's. */
   readonly finalLoss: number;
   /** Validation scores during training, for Fig. 7. */
   readonly validation: readonly Omit<ValidationPoint, "row" | "seed">[];

@@ -9,8 +9,8 @@ import { SIZE } from "../../lib/tasks/mod.ts";
 import type { Device } from "../experiment.ts";
 import { controlInput } from "../mini/control_input.ts";
 import { createGenerator, type Generator } from "../mini/generator.ts";
-import { onDevice } from "../mini/shared_models.ts";
-import { keptEncoder, keptImageEncoder, keptLatentDecoder } from "./kept_models.ts";
+import { onDevice, sharedImageEncoder, sharedLatentDecoder, sharedVision } from "../mini/shared_models.ts";
+
 import { type GenerateRequest, type PreparedGeneration, prepareGeneration } from "./prepare.ts";
 import { encodeRecorded, type GenerationRecord } from "./record.ts";
 import { numberSetting } from "./settings.ts";
@@ -58,7 +58,7 @@ async function generatorFor(prepared: PreparedGeneration, device: Device): Promi
   if (latest?.id === id) return latest.generator;
   await latest?.generator.dispose();
   latest = undefined;
-  const vision = await keptEncoder();
+  const vision = await sharedVision("encoder");
   const generator = await createGenerator({
     base,
     batch: BATCH,
@@ -69,7 +69,7 @@ async function generatorFor(prepared: PreparedGeneration, device: Device): Promi
           projection: adapter.projection,
           like: adapter.params,
           imageShape: [visionTokens(vision.config), vision.config.hidden_size] as const,
-          noImage: await (await keptImageEncoder(device)).zero(),
+          noImage: await (await sharedImageEncoder("encoder", device)).zero(),
         },
       }
       : {}),
@@ -87,7 +87,7 @@ async function drawBatch(
   const { device, signal, step } = options;
   const { settings, adapter, image, control, instruction, ids, negative } = prepared;
   const generator = await generatorFor(prepared, device);
-  const features = image && (await (await keptImageEncoder(device)).run([image.pixels]))[0];
+  const features = image && (await (await sharedImageEncoder("encoder", device)).run([image.pixels]))[0];
   const items = Array.from({ length: BATCH }, (_, i) => ({
     ids,
     negative,
@@ -107,7 +107,7 @@ async function drawBatch(
     ...(signal ? { signal } : {}),
     ...(adapter ? { adapter: adapter.params } : {}),
   });
-  const pictures = await (await keptLatentDecoder(device)).run(latents);
+  const pictures = await (await sharedLatentDecoder(device)).run(latents);
   return pictures.map((pixels) => ({ width: SIZE, height: SIZE, pixels }));
 }
 

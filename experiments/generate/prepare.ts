@@ -8,7 +8,7 @@ import type { GeneratorParts } from "../mini/generator.ts";
 import { sharedEmbedder } from "../mini/shared_models.ts";
 import { type Adapter, readAdapterFile } from "./adapter_file.ts";
 import { readControlnet, trainedOn, withLora } from "./base_additions.ts";
-import { keptBase } from "./kept_models.ts";
+import { sharedBase } from "../mini/shared_models.ts";
 import { currentVersions, type GenerationRecord, type RecordedImage } from "./record.ts";
 import { checkSettings, type GenerationSettings } from "./settings.ts";
 import { type ImageSource, type SourceImage, sourceImage } from "./source_image.ts";
@@ -112,7 +112,7 @@ export async function prepareGeneration(
   options: { device?: Device } = {},
 ): Promise<PreparedGeneration> {
   const settings = checkSettings(request as Readonly<Record<string, unknown>>);
-  const plain = await keptBase();
+  const plain = await sharedBase();
   const adapter = request.adapter === null
     ? undefined
     : await readAdapterFile(request.adapter, plain.unet.config);

@@ -37,7 +37,12 @@ export function sharedGenerator(
       batch,
       adapter: await adapterPart(projection, like, { device, words }),
     }, onDevice(device));
-  const generator = generators.get(id) ?? make();
+  const known = generators.get(id);
+  if (known) return known;
+  const generator = make().catch((error) => {
+    generators.delete(id);
+    throw error;
+  });
   generators.set(id, generator);
   return generator;
 }

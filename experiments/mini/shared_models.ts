@@ -1,4 +1,4 @@
-/** Models and artwork that several stages of one process use: each loaded once, when first asked for. */
+/** Models and artwork that several stages of one process use: each loaded once, when first asked for; a failure is not kept. */
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -12,9 +12,14 @@ import { imageEncoder, latentDecoder, latentEncoder } from "./programs.ts";
 const made = new Map<string, Promise<unknown>>();
 
 function once<T>(name: string, make: () => Promise<T>): Promise<T> {
-  let value = made.get(name);
-  if (!value) made.set(name, value = make());
-  return value as Promise<T>;
+  const known = made.get(name) as Promise<T> | undefined;
+  if (known) return known;
+  const value = make().catch((error) => {
+    made.delete(name);
+    throw error;
+  });
+  made.set(name, value);
+  return value;
 }
 
 const CACHE = process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../../.cache", import.meta.url));

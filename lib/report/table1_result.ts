@@ -85,7 +85,7 @@ export interface TrainingRun {
   readonly steps: number;
   /** Wall time. */
   readonly seconds: number;
-  /** Mean squared error of the predicted noise, averaged over the last steps. */
+  /** The loss, averaged over the last steps: mean squared error of v at mini scale, of the predicted noise at the paper's. */
   readonly finalLoss: number;
 }
 
