@@ -35,7 +35,7 @@ export const ABLATIONS = {
     { row: "one-hot", form: "one-hot", corpus: "filtered" },
     { row: "unfiltered", form: "pooled", corpus: "unfiltered" },
   ],
-  leftOut: ["style"],
+  leftOut: ["style", "object"],
   // Told another use on purpose: whether the instruction does anything; and a use that nobody was trained for.
   cases: [
     { row: "text-only", model: "joint", instructions: "random", adapterScale: 0, tasks: ["style"] },

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { TABLE1_TASKS } from "../lib/report/mod.ts";
 import { ablationsProgram } from "./ablations.ts";
+import type { ExperimentProgram } from "./experiment.ts";
+import { fig9Program } from "./fig9.ts";
 import { FIGURE_CODE } from "./mini/figure_code.ts";
 import { inOrder } from "./runner/plan_stages.ts";
 import { stageKey } from "./runner/mod.ts";
@@ -20,7 +22,7 @@ Deno.test("ablationsProgram() adds its own trainings to Table 1's, which keep th
   const shared = stages.filter(({ id }) =>
     /^(encode-|train-instruct-|score-(instruct|ip-adapter-plus)-)/.test(id)
   );
-  assert.equal(shared.length, 5 + 2 + 2 * (5 + 1));
+  assert.equal(shared.length, 5 + 2 + 2 * (5 + 2));
   for (const stage of shared) {
     assert.equal(stageKey(stage), stageKey(find(stage.id)), stage.id);
     assert.ok(!("instruct" in (stage.config as object)) && !("told" in (stage.config as object)));
@@ -28,9 +30,9 @@ Deno.test("ablationsProgram() adds its own trainings to Table 1's, which keep th
   const trained = stages.filter(({ id }) => id.startsWith("train-") && !id.startsWith("train-instruct-"));
   assert.deepEqual(
     trained.filter(({ id }) => id.endsWith("seed1")).map(({ id }) => id),
-    ["tokens", "one-hot", "unfiltered", "without-style"].map((row) => `train-${row}-seed1`),
+    ["tokens", "one-hot", "unfiltered", "without-style", "without-object"].map((row) => `train-${row}-seed1`),
   );
-  assert.equal(new Set(trained.map((stage) => stageKey(stage))).size, 8);
+  assert.equal(new Set(trained.map((stage) => stageKey(stage))).size, 10);
   // One thing changes at a time: all else is as in the joint model's training.
   const joint = find("train-instruct-seed1").config as Record<string, unknown>;
   for (const { id, config } of trained.filter(({ id }) => id.endsWith("seed1"))) {
@@ -46,4 +48,13 @@ Deno.test("ablationsProgram() adds its own trainings to Table 1's, which keep th
     const { task, told: telling } = config as { task: string; told: string };
     assert.notEqual(task, telling);
   }
+});
+
+Deno.test("fig9Program() reads the pictures told another task from the ablations' stages", () => {
+  const told = (program: ExperimentProgram) =>
+    inOrder(program.targets(request)).filter(({ id }) => id.startsWith("use-told-other-"))
+      .map((stage) => `${stage.id} ${stageKey(stage)}`).sort();
+  const [own, theirs] = [told(fig9Program(FIGURE_CODE)), told(ablationsProgram(FIGURE_CODE))];
+  assert.equal(own.length, 2 * 4);
+  assert.deepEqual(own, theirs);
 });

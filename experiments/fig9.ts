@@ -1,10 +1,12 @@
 /**
  * Fig. 9: IPAdapter+ and IPAdapter-Instruct in all five uses, with what each takes and what leaks; beside them the single-task models, the
- * prompt alone, InstantStyle for style, and the targets. The models are Table 1's.
+ * prompt alone, InstantStyle for style, and the targets. The models are Table 1's; told another task, the joint model's pictures are the
+ * ablations'.
  *
  * encode-TASK, train-…-seedN ── use-ROW-TASK-seedN ── fig9-summary
  */
 import { INSTANT_STYLE, TABLE1_TASKS } from "../lib/report/mod.ts";
+import { type AblationCode, ABLATIONS } from "./ablations.ts";
 import type { Experiment, ExperimentProgram } from "./experiment.ts";
 import { figureProgram } from "./figure_program.ts";
 import { type Budget, type BudgetId, budgetNote, SCALES } from "./scales.ts";
@@ -49,7 +51,9 @@ export interface UseCode {
 }
 
 /** Fig. 9 with the given model code. */
-export function fig9Program(code: Table1Stages & UseCode): ExperimentProgram {
+export function fig9Program(
+  code: Table1Stages & UseCode & Pick<AblationCode, "measureColours">,
+): ExperimentProgram {
   return figureProgram({
     record: FIG9,
     eachTask: true,
@@ -58,13 +62,23 @@ export function fig9Program(code: Table1Stages & UseCode): ExperimentProgram {
       const merged: Budget = { ...SCALES[scale].budgets[budget], validationItems };
       return budgetNote(merged);
     },
-    stages: (request) =>
-      useStages(FIG9.id, request, {
-        cases: FIG9.cases,
-        size: FIG9.sizes[request.budget],
-        code: code.measureUse,
-        find: table1Finder(request, code),
-      }),
+    stages(request) {
+      const find = table1Finder(request, code);
+      return [
+        ...useStages(FIG9.id, request, {
+          cases: FIG9.cases,
+          size: FIG9.sizes[request.budget],
+          code: code.measureUse,
+          find,
+        }),
+        ...useStages(FIG9.id, request, {
+          cases: ABLATIONS.cases.filter(({ row }) => row === "told-other"),
+          size: ABLATIONS.sizes[request.budget],
+          code: code.measureColours,
+          find,
+        }),
+      ];
+    },
     summary: {
       module: "experiments/fig9/summary.ts",
       data: [],

@@ -164,8 +164,8 @@ Deno.test("reproduce fig8 measures wordings against noises in three spaces", () 
 Deno.test("reproduce fig9 measures what each model takes and leaks; at scale 0 the adapter is not there", () =>
   smoke(async ({ folder, run }) => {
     const { content, claims } = await run("fig9") as FigureResult<UsesContent>;
-    assert.equal(content.rows.length, 6);
-    assert.equal(content.leaks.length, 4 * 4 + 1); // InstantStyle is for style alone
+    assert.equal(content.rows.length, 7);
+    assert.equal(content.leaks.length, 4 * 5 + 1); // InstantStyle is for style alone
     const cell = (row: string, task: string, metric: string) =>
       content.cells.find((each) => each.row === row && each.task === task && each.metric === metric)?.mean;
     assert.equal(cell("ground-truth", "replication", "CLIP-I"), 1);
@@ -185,7 +185,7 @@ Deno.test({
   fn: () =>
     smoke(async ({ folder, run }) => {
       const { content, claims } = await run("fig10") as FigureResult<CombinationContent>;
-      assert.equal(content.cells.length, 2 * 4 * 2);
+      assert.equal(content.cells.length, 2 * 4 * 2 + 4); // the LoRA's family of style's
       assert.ok(content.cells.every(({ mean }) => mean >= 0 && mean <= 1));
       assert.equal(claims.length, 5);
       assert.ok(claims.every(({ ours }) => ours !== null));
@@ -203,18 +203,18 @@ Deno.test("reproduce scale gives ten curves over the scales, and their best trad
     assert.equal(claims.length, 2);
   }));
 
-Deno.test("reproduce ablations trains the joint model in four other ways and tells it what it was not trained for", () =>
+Deno.test("reproduce ablations trains the joint model in five other ways and tells it what it was not trained for", () =>
   smoke(async ({ folder, run }) => {
     const { content, claims } = await run("ablations") as FigureResult<AblationsContent>;
-    assert.deepEqual(content.rows, ["tokens", "one-hot", "unfiltered", "without-style"]);
-    assert.equal(content.differences.length, 4 * 6);
-    assert.equal(content.untrained.length, 3 * 3);
-    assert.equal(content.told.length, 4 * 2);
+    assert.deepEqual(content.rows, ["tokens", "one-hot", "unfiltered", "without-style", "without-object"]);
+    assert.equal(content.differences.length, 5 * 6);
+    assert.equal(content.untrained.length, 2 * 3 * 3);
+    assert.equal(content.told.length, 4 * 3);
     // Every model is another one: no two rows have the same numbers on all tasks.
     const numbers = content.rows.map((row) =>
       JSON.stringify(content.differences.filter((each) => each.row === row).map(({ mean }) => mean))
     );
-    assert.equal(new Set(numbers).size, 4);
+    assert.equal(new Set(numbers).size, 5);
     const told = (row: string, metric: string) =>
       content.told.find((each) => each.row === row && each.metric === metric)!.mean;
     // Colours are shares; without the image the picture is another one.

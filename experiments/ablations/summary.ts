@@ -56,7 +56,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
       "The joint model trained again with one thing changed, from the same start and with the same batches, scored on the same held-out " +
       "items and noise: the instruction as the states of its word pieces; as a one-hot number of the task; from wordings without the " +
       `keyword rule (half of them name another task); without the ${
-        ABLATIONS.leftOut.join(", ")
+        ABLATIONS.leftOut.join(" or the ")
       } task. All are told the same held-out ` +
       "wordings but the one-hot model, which reads no text.",
     hashes: keysOf(outputs),

@@ -15,7 +15,7 @@ import {
   sharedLatentDecoder,
   sharedPlus,
 } from "../mini/shared_models.ts";
-import { once } from "../once.ts";
+import { once } from "./once.ts";
 import { createStudio, type Painter, sizedPicture } from "./picture_studio.ts";
 
 /** Pictures per run of the denoiser. */

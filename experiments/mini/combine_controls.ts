@@ -1,8 +1,8 @@
 /** Stage: one task's held-out items by the joint adapter, a ControlNet, both, and both with a LoRA, all from the same noise. */
 import { fold, key, normal, readSafetensors } from "../../lib/engine/mod.ts";
-import { COMBINATIONS, CONTROL_SCORE } from "../../lib/report/combinations.ts";
+import { COMBINATIONS, CONTROL_SCORE, LORA_SCORE } from "../../lib/report/combinations.ts";
 import type { SampleRow } from "../../lib/report/mod.ts";
-import { composePair, type Rgb } from "../../lib/tasks/mod.ts";
+import { buildStyleOracle, classifyStyle, composePair, type Rgb } from "../../lib/tasks/mod.ts";
 import type { CombineControls } from "../fig10.ts";
 import { joined } from "../gallery.ts";
 import { withLora } from "../generate/base_additions.ts";
@@ -68,6 +68,8 @@ export const combineControls: CombineControls = async (request, trained, context
       controlnet,
       adapter: part,
     }, onDevice(device));
+  // It knows scenes only: of portraits it could not tell the family.
+  const styles = task === "style" ? buildStyleOracle(bank) : undefined;
   const samples: SampleRow[] = [];
   const pictures = new Map<string, Rgb[]>();
   let generator = await generatorOf(base);
@@ -97,7 +99,11 @@ export const combineControls: CombineControls = async (request, trained, context
         seed,
         instruction: wordings[i]!,
         prompt,
-        scores: { ...taken[i], [CONTROL_SCORE]: controls[i]!.agreement(outputs[i]!) },
+        scores: {
+          ...taken[i],
+          [CONTROL_SCORE]: controls[i]!.agreement(outputs[i]!),
+          ...(styles ? { [LORA_SCORE]: Number(classifyStyle(styles, outputs[i]!).family === lora) } : {}),
+        },
       })
     );
   }

@@ -5,14 +5,17 @@
  * | ------------ | ----------------------------------------------------------------------------------------------------- |
  * | composition  | colours: intersection of the RGB histograms (4 × 4 × 4 bins) of picture and condition, in [0, 1]        |
  * | object, face | the same of their margins, the outer 8 pixels: ground and surroundings, not the object or the person    |
- * | style        | content: cosine of the picture, as the judge sees it, and the words for the condition's content         |
+ * | style        | identity: 1 where the judge ranks the condition's object first among the names of all objects, or 0     |
  * | replication  | none: everything is to be taken                                                                         |
+ *
+ * Style has a second opinion, "leak (encoder)": the same by the encoder that conditions the adapters. Of 150 conditions themselves, a perfect
+ * copier's pictures, the judge so names 31 % and the encoder 25 % (strong treatments hide the object); of their targets both name 1 %.
  *
  * Higher is more alike. A faithful picture is not at 0: read the difference from the target's own number.
  */
-import { cosine } from "../../lib/metrics/mod.ts";
+import { cosine, type Embedding } from "../../lib/metrics/mod.ts";
 import type { Table1Task } from "../../lib/report/mod.ts";
-import { composePair, type Rgb, SIZE } from "../../lib/tasks/mod.ts";
+import { composePair, CONCEPTS, type ImageTruth, type Rgb, SIZE, withArticle } from "../../lib/tasks/mod.ts";
 import type { Device } from "../experiment.ts";
 import type { GalleryItem } from "../table1_stages.ts";
 import { sharedBank, sharedEmbedder, sharedImageEncoder } from "./shared_models.ts";
@@ -48,7 +51,35 @@ export function colourLikeness(one: Rgb, other: Rgb, options: { margin?: number 
   return histogram(one, margin).reduce((sum, share, bin) => sum + Math.min(share, b[bin]!), 0);
 }
 
-/** `{ leak }` of each picture of a task; `{}` for replication. */
+/**
+ * Whether a picture's own name lies nearest to it, by cosine; a tie with another name is no.
+ *
+ * @param picture vector of the picture [dim]
+ * @param names vectors of all names [dim] each
+ * @param own place of its own name
+ */
+export function ranksFirst(picture: Embedding, names: readonly Embedding[], own: number): boolean {
+  const likeness = names.map((name) => cosine(picture, name));
+  return likeness.every((other, place) => place === own || other < (likeness[own] as number));
+}
+
+let names: Promise<Float32Array[]> | undefined;
+
+/** Vectors of "a fox" and the names of all other concepts, in their order, [512] each. */
+async function conceptNames(device: Device): Promise<Float32Array[]> {
+  const rows = await (await sharedEmbedder(device)).embed(CONCEPTS.map(withArticle));
+  return CONCEPTS.map((_, i) => rows.slice(i * WIDTH, (i + 1) * WIDTH));
+}
+
+/** Place of a scene's object among all concepts. */
+function conceptPlace(truth: ImageTruth): number {
+  if (truth.kind !== "scene") {
+    throw new RangeError(`A style's condition must be a scene, got a ${truth.kind}`);
+  }
+  return CONCEPTS.findIndex(({ word }) => word === truth.concept.word);
+}
+
+/** `{ leak }` of each picture of a task, with `leak (encoder)` for style; `{}` for replication. */
 export async function leakScores(
   task: Table1Task,
   gallery: readonly GalleryItem[],
@@ -60,12 +91,17 @@ export async function leakScores(
     return gallery.map(({ output, condition }) => ({ leak: colourLikeness(output, condition, options) }));
   }
   const bank = await sharedBank();
-  const captions = gallery.map(({ index }) =>
-    composePair(bank, { task, split: "val", index }).conditionCaption
-  );
-  const words = await (await sharedEmbedder(device)).embed(captions);
-  const seen = await (await sharedImageEncoder("judge", device)).run(gallery.map(({ output }) => output));
-  return seen.map(({ embedding }, i) => ({
-    leak: cosine(embedding, words.subarray(i * WIDTH, (i + 1) * WIDTH)),
-  }));
+  const words = await (names ??= conceptNames(device));
+  const outputs = gallery.map(({ output }) => output);
+  const [byJudge, byEncoder] = [
+    await (await sharedImageEncoder("judge", device)).run(outputs),
+    await (await sharedImageEncoder("encoder", device)).run(outputs),
+  ];
+  return gallery.map(({ index }, i) => {
+    const own = conceptPlace(composePair(bank, { task, split: "val", index }).truth.condition);
+    return {
+      "leak": Number(ranksFirst(byJudge[i]!.embedding, words, own)),
+      "leak (encoder)": Number(ranksFirst(byEncoder[i]!.embedding, words, own)),
+    };
+  });
 }

@@ -6,6 +6,7 @@ import { intervalBars } from "./interval_bars.ts";
 import { ROW_LABELS } from "./paper_table1.ts";
 import { pictureSheet } from "./picture_sheet.ts";
 import { USE_LABELS } from "./use_bars.ts";
+import { styleLeak } from "./uses.ts";
 
 /** How the models are named. */
 export const ABLATION_LABELS: Readonly<Record<string, string>> = {
@@ -68,9 +69,13 @@ function untrained(result: FigureResult<AblationsContent>): Drawing {
     figure: figure({
       id: "ablations-untrained",
       caption:
-        "Left: the task that a joint model was trained without, told to it all the same, beside the joint model with it and the IPAdapter+ start " +
+        `Left: the task${
+          leftOut.length > 1 ? "s" : ""
+        } that a joint model was trained without, told to it all the same, ` +
+        "beside the joint model with it and the IPAdapter+ start " +
         "of both. Right: the joint model on the style task's items, told several things: intersection of the colour histograms of picture and " +
-        'condition, and cosine of the picture with the words for the condition\'s content. Told "the colours only", the first should be high ' +
+        `condition, and ${styleLeak(told)}. ` +
+        'Told "the colours only", the first should be high ' +
         `and the second low. ${intervalNote(result.seeds)} ${settingNote(result)}`,
       data: [
         ...models.map((row, place) =>

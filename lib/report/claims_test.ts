@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { key, normal } from "../engine/random.ts";
 import { ablationsContent, judgeAblations, TELLINGS } from "./ablations.ts";
 import { claimStates, PAPER_CLAIMS } from "./claims.ts";
-import { COMBINATIONS, CONTROL_SCORE, judgeCombinations } from "./combinations.ts";
+import { COMBINATIONS, CONTROL_SCORE, judgeCombinations, LORA_SCORE } from "./combinations.ts";
 import { judgeCurves } from "./curve_claims.ts";
 import type { Curve } from "./curve_speed.ts";
 import type { ClaimVerdict } from "./judge.ts";
@@ -11,8 +11,8 @@ import { judgeRewording, rewordingContent } from "./rewording.ts";
 import { judgeScale, scaleContent, scaleRow } from "./scale_trade.ts";
 import { judgeStatement } from "./statement.ts";
 import { drawTable1, type SampleRow } from "./table1_result.ts";
-import { judgeUses } from "./use_claims.ts";
-import { usesContent } from "./uses.ts";
+import { judgeUses, LEAKS_MORE, withLeaksMore } from "./use_claims.ts";
+import { instantStyleNote, LEAK_BY_ENCODER, styleLeak, usesContent } from "./uses.ts";
 
 const ITEMS = 30;
 const taken = Object.fromEntries(TABLE1_TASKS.map((task) => [task, "taken"]));
@@ -78,37 +78,101 @@ Deno.test("judgeStatement() decides by the whole interval, and not at all withou
   assert.deepEqual([above(0, 0), above(0, 1), above(0.1, 1)], ["not supported", "inconclusive", "supported"]);
 });
 
+const USED = ["text-only", "ip-adapter-plus", "single-task", "instruct", "told-other", "ground-truth"];
+
 Deno.test("judgeUses() supports the paper's view when IPAdapter+ leaks and the instructed model takes more, and not the other way round", () => {
-  const rows = ["text-only", "ip-adapter-plus", "single-task", "instruct", "ground-truth"];
   const means = (good: string, bad: string) => (row: string, task: string) => ({
     "CLIP-I": 0.8,
     taken: row === good ? 0.8 : row === "text-only" ? 0.2 : 0.5,
     ...(task === "replication" ? {} : { leak: row === bad ? 0.7 : row === good ? 0.5 : 0.3 }),
   });
-  const asPaper = drawn(samplesOf(rows, means("instruct", "ip-adapter-plus")));
+  const asPaper = drawn(withLeaksMore(samplesOf(USED, means("instruct", "ip-adapter-plus"))));
   const found = verdicts(judgeUses(asPaper, taken));
   assert.deepEqual(new Set(Object.values(found)), new Set(["supported"]));
-  const turned = verdicts(judgeUses(drawn(samplesOf(rows, means("ip-adapter-plus", "instruct"))), taken));
-  for (const id of ["instruction-controls", "plus-leaks", "plus-worse-at-faces"]) {
-    assert.equal(turned[id], "not supported", id);
-  }
-  const { leaks } = usesContent(asPaper, { rows, tasks: TABLE1_TASKS, taken });
-  assert.equal(leaks.length, 4 * 4);
+  const turned = verdicts(judgeUses(drawn(samplesOf(USED, means("ip-adapter-plus", "instruct"))), taken));
+  for (const id of ["plus-leaks", "plus-worse-at-faces"]) assert.equal(turned[id], "not supported", id);
+  const { leaks } = usesContent(asPaper, { rows: USED, tasks: TABLE1_TASKS, taken });
+  assert.equal(leaks.length, 4 * 5);
   assert.ok(Math.abs(leaks.find(({ row }) => row === "ip-adapter-plus")!.mean - 0.4) < 0.01);
   const some = drawn(
-    samplesOf(rows, means("instruct", "ip-adapter-plus")).filter(({ task }) => task === "face"),
+    samplesOf(USED, means("instruct", "ip-adapter-plus")).filter(({ task }) => task === "face"),
   );
   assert.equal(verdicts(judgeUses(some, taken))["plus-leaks"], "inconclusive");
 });
 
+Deno.test("judgeUses() does not call an adapter that is switched off free of leaks, nor one that copies controlled", () => {
+  const judged = (instruct: Readonly<Record<string, number>>) => {
+    const others = { "CLIP-I": 0.8, taken: 0.5, leak: 0.4 };
+    const scores = (row: string): Readonly<Record<string, number>> =>
+      row === "instruct" || row === "told-other"
+        ? { ...others, ...instruct }
+        : row === "text-only"
+        ? { ...others, taken: 0.2, leak: 0.1 }
+        : others;
+    return verdicts(judgeUses(drawn(withLeaksMore(samplesOf(USED, scores))), taken));
+  };
+  const off = judged({ taken: 0.15, leak: 0.1 });
+  assert.equal(off["plus-leaks"], "not supported");
+  const copier = judged({ taken: 0.9, leak: 0.9 });
+  assert.notEqual(copier["instruction-controls"], "supported");
+  assert.equal(copier["plus-leaks"], "not supported");
+});
+
+Deno.test("judgeUses() sees the joint model leak now and then, also where its mean leak is the lower one", () => {
+  const samples = samplesOf(USED, () => ({ "CLIP-I": 0.8, taken: 0.5, leak: 0.4 })).map((sample) => {
+    if (sample.row !== "instruct") return sample;
+    const leak = sample.index % 5 === 0 ? 0.6 : 0.34;
+    return { ...sample, scores: { ...sample.scores, leak } };
+  });
+  const marked = withLeaksMore(samples);
+  const share = (row: string) => {
+    const own = marked.filter((sample) => sample.row === row && sample.task === "style");
+    return own.reduce((sum, { scores }) => sum + (scores[LEAKS_MORE] as number), 0) / own.length;
+  };
+  assert.ok(Math.abs(share("instruct") - 1 / 5) < 1e-9);
+  assert.equal(verdicts(judgeUses(drawn(marked), taken))["joint-leaks-more"], "supported");
+  // Only what is seen counts, and only of these two rows.
+  const alike = withLeaksMore(samplesOf(USED, () => ({ leak: 0.4 })));
+  assert.ok(alike.every(({ scores }) => (scores[LEAKS_MORE] ?? 0) === 0));
+  assert.ok(
+    marked.every(({ row, scores }) => (LEAKS_MORE in scores) === ["instruct", "single-task"].includes(row)),
+  );
+  assert.equal(verdicts(judgeUses(drawn(alike), taken))["joint-leaks-more"], "not supported");
+});
+
+Deno.test("instantStyleNote() says so when InstantStyle hardly differs from the prompt alone, and not when it does", () => {
+  const note = (likeness: number, spread = 1) => {
+    const mean = (row: string) => (row === "text-only" ? 0.5 : likeness);
+    const samples = samplesOf(["text-only", "instant-style"], (row) => ({ "CLIP-S": mean(row) }));
+    return instantStyleNote(drawn(samples.map((sample) => {
+      const own = mean(sample.row);
+      return { ...sample, scores: { "CLIP-S": own + spread * (sample.scores["CLIP-S"] as number - own) } };
+    })));
+  };
+  assert.match(note(0.5), /prompt alone by .*\]: in this base model its layers do hardly anything/);
+  assert.match(note(0.5, 40), /\]: no difference is found\.$/);
+  assert.match(note(0.7), /differs from the prompt alone by \+\d\d\.\d % \[\+3\d\.\d %, \+4\d\.\d %\]\.$/);
+  assert.equal(instantStyleNote(drawn(samplesOf(["text-only"], () => ({ "CLIP-S": 0.5 })))), "");
+});
+
+Deno.test("styleLeak() tells results with the identity of the object from older ones with a cosine", () => {
+  assert.match(styleLeak([{ metric: "leak" }]), /^cosine/);
+  assert.match(
+    styleLeak([{ metric: "leak" }, { metric: LEAK_BY_ENCODER }]),
+    /ranks the condition's object first/,
+  );
+});
+
 Deno.test("judgeCombinations() supports the paper's view when control and adapter keep what they do alone, and not when one is lost", () => {
-  const means = (control: number, takes: number) => (row: string) => ({
+  const means = (control: number, takes: number, family = 0.6) => (row: string) => ({
+    [LORA_SCORE]: row === "both-lora" ? family : 0.1,
     [CONTROL_SCORE]: row === "adapter-alone" ? 0.4 : row === "control-alone" ? 0.8 : control,
     taken: row === "control-alone" ? 0.2 : row === "adapter-alone" ? 0.7 : takes,
   });
-  const judged = (control: number, takes: number) =>
-    verdicts(judgeCombinations(drawn(samplesOf(COMBINATIONS, means(control, takes))), taken));
+  const judged = (control: number, takes: number, family?: number) =>
+    verdicts(judgeCombinations(drawn(samplesOf(COMBINATIONS, means(control, takes, family))), taken));
   assert.deepEqual(new Set(Object.values(judged(0.8, 0.7))), new Set(["supported"]));
+  assert.equal(judged(0.8, 0.7, 0.05)["lora-compatible"], "not supported"); // a LoRA that does nothing
   const lost = judged(0.3, 0.1);
   for (
     const id of [
@@ -183,6 +247,43 @@ Deno.test("judgeAblations() supports the paper's view when text does more than a
     "text-is-flexible": "not supported",
     "keyword-rule-helps-training": "not supported",
   });
+});
+
+Deno.test("judgeAblations() needs every column of a left-out task above the start, and the colours to be asked for", () => {
+  const judged = (scores: (row: string, metric: string) => number | undefined) => {
+    const leftOut = [{ task: "style", row: "without-style" }, { task: "object", row: "without-object" }];
+    const rows = ["instruct", "ip-adapter-plus", "without-style", "without-object", ...TELLINGS];
+    const metrics = [...new Set(TABLE1_COLUMNS.map(({ metric }) => metric)), "colours", "leak"];
+    const draws = drawn(
+      samplesOf(
+        rows,
+        (row) => Object.fromEntries(metrics.map((metric) => [metric, scores(row, metric) ?? 0.5])),
+      ),
+    );
+    const content = ablationsContent(draws, { variants: [], leftOut, tasks: TABLE1_TASKS, taken });
+    return verdicts(judgeAblations(draws, content));
+  };
+  const started = (metric: string, row = "without-object") =>
+    judged((own, name) =>
+      own.startsWith("without-") ? (own === row && name === metric ? 0.4 : 0.9) : undefined
+    )[
+      "text-starts-new-tasks"
+    ];
+  assert.equal(started("none"), "supported");
+  // It heeds the image less, and gains more on the prompt than it loses.
+  assert.equal(started("CLIP-S", "without-style"), "not supported");
+  assert.equal(started("CLIP-I"), "not supported");
+  const flexible = (scores: Readonly<Record<string, Readonly<Record<string, number>>>>) =>
+    judged((row, metric) => scores[row]?.[metric])["text-is-flexible"];
+  assert.equal(flexible({ "told-colours": { colours: 0.7 } }), "supported");
+  // Whatever else than the style is told brings the colours.
+  assert.equal(
+    flexible({ "told-colours": { colours: 0.7 }, "told-other": { colours: 0.75 } }),
+    "not supported",
+  );
+  assert.equal(flexible({ "told-colours": { colours: 0.5 } }), "not supported");
+  // Everything is copied.
+  assert.equal(flexible({ "told-colours": { colours: 0.7, leak: 0.7 } }), "not supported");
 });
 
 Deno.test("scaleContent() finds the scale at which condition and prompt are both served", () => {

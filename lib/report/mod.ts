@@ -90,13 +90,23 @@ export { type DatasetExample, type DatasetExamples, exampleSheet } from "./examp
 export { INSTRUCTION_INK, pictureSheet } from "./picture_sheet.ts";
 export { type CellMean, drawnInterval } from "./drawn_interval.ts";
 export { INSTANT_STYLE, TARGETS } from "./use_rows.ts";
-export { type Leak, type TakenScores, type UsesContent, usesContent } from "./uses.ts";
+export {
+  instantStyleNote,
+  type Leak,
+  LEAK_BY_ENCODER,
+  styleLeak,
+  type TakenScores,
+  type UsesContent,
+  usesContent,
+} from "./uses.ts";
 export {
   judgeLikeness,
   judgeUses,
+  LEAKS_MORE,
   LIKENESS_STATEMENTS,
   PARTIAL_TASKS,
   USE_STATEMENTS,
+  withLeaksMore,
 } from "./use_claims.ts";
 export { USE_LABELS, useDrawings } from "./use_bars.ts";
 export {
@@ -108,6 +118,7 @@ export {
   COMBINED_TASKS,
   CONTROL_SCORE,
   judgeCombinations,
+  LORA_SCORE,
 } from "./combinations.ts";
 export { combinationDrawings } from "./combination_bars.ts";
 export {

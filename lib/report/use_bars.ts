@@ -20,7 +20,15 @@ export const USE_LABELS: Readonly<Record<string, string>> = {
 };
 
 /** Rows that are told apart by the same colours in all figures. */
-const COLOURS = ["single-task", "instruct", "ip-adapter-plus", TARGETS, "text-only", INSTANT_STYLE];
+const COLOURS = [
+  "single-task",
+  "instruct",
+  "ip-adapter-plus",
+  TARGETS,
+  "text-only",
+  INSTANT_STYLE,
+  "told-other",
+];
 
 function bars({ result }: StoredFigure<UsesContent>): Drawing {
   const { rows, taken, cells, leaks } = result.content;

@@ -3,7 +3,7 @@ import { type CellMean, drawnInterval } from "./drawn_interval.ts";
 import type { ClaimVerdict } from "./judge.ts";
 import { type Found, judgeStatements, type Statement } from "./statement.ts";
 import { average, LITTLE_DIFFERENCE, ON_PAR_MARGIN } from "./table1_claims.ts";
-import type { Table1Draws } from "./table1_result.ts";
+import type { SampleRow, Table1Draws } from "./table1_result.ts";
 import { TARGETS } from "./use_rows.ts";
 import type { TakenScores } from "./uses.ts";
 
@@ -15,6 +15,28 @@ export const PARTIAL_TASKS = ["style", "object", "composition", "face"] as const
  * as an absolute difference: 0.05.
  */
 export const LITTLE_SCORE: number = LITTLE_DIFFERENCE;
+
+/** Name of {@link withLeaksMore}'s score. */
+export const LEAKS_MORE = "leaks more";
+
+/** How much more of the condition must leak to be seen: a tenth of the pixels takes its colours, or its object is recognised. */
+const SEEN_LEAK = 0.1;
+
+/**
+ * Adds {@link LEAKS_MORE} to the samples of the rows instruct and single-task: 1 where the item leaks by more than 0.1 more than in the
+ * other row with the same seed, otherwise 0. Samples without a leak, or without the other row's, stay as they are.
+ */
+export function withLeaksMore(samples: readonly SampleRow[]): SampleRow[] {
+  const other: Readonly<Record<string, string>> = { "instruct": "single-task", "single-task": "instruct" };
+  const name = (row: string | undefined, { task, seed, index }: SampleRow) =>
+    `${row}/${task}/${seed}/${index}`;
+  const leaks = new Map(samples.map((sample) => [name(sample.row, sample), sample.scores["leak"]]));
+  return samples.map((sample) => {
+    const [own, theirs] = [sample.scores["leak"], leaks.get(name(other[sample.row], sample))];
+    if (own === undefined || theirs === undefined) return sample;
+    return { ...sample, scores: { ...sample.scores, [LEAKS_MORE]: Number(own - theirs > SEEN_LEAK) } };
+  });
+}
 
 /** What the paper says about the joint model's pictures beside the single-task models'. */
 export const LIKENESS_STATEMENTS: readonly Statement[] = [
@@ -47,15 +69,16 @@ export const USE_STATEMENTS: readonly Statement[] = [
   {
     id: "instruction-controls",
     section: "4.4",
-    statement: "The instruction brings out the wanted use; IPAdapter+ is hard to guide to one.",
-    quantity: "score of what should be taken, instruct less IPAdapter+, mean over four tasks",
+    statement: "The instruction brings out the wanted use. (IPAdapter+ has none to compare with.)",
+    quantity: "score of what should be taken, instruct told the task less told another, mean over four tasks",
     region: { low: 0 },
   },
   {
     id: "plus-leaks",
     section: "Fig. 9, caption",
     statement: "IPAdapter+ leaks more from the condition into the picture than the instructed model.",
-    quantity: "leak, IPAdapter+ less instruct, mean over four tasks",
+    quantity:
+      "the smaller of two: leak, IPAdapter+ less instruct; score of what should be taken, instruct less prompt alone; means over four tasks",
     region: { low: 0 },
   },
   {
@@ -76,7 +99,8 @@ export const USE_STATEMENTS: readonly Statement[] = [
     id: "joint-leaks-more",
     section: "Fig. 6, caption",
     statement: "Now and then the joint model leaks what the single-task models do not.",
-    quantity: "leak, instruct less single-task, mean over four tasks",
+    quantity:
+      `share of pictures that leak by more than ${SEEN_LEAK} more than the other model's, instruct less single-task, mean over four tasks`,
     region: { low: 0 },
   },
 ];
@@ -106,25 +130,31 @@ export function judgeLikeness(draws: Table1Draws, taken: TakenScores): ClaimVerd
   });
 }
 
-/** Judges Fig. 9 by cells of all its rows. */
+/**
+ * Judges Fig. 9 by cells of all its rows, with {@link withLeaksMore}'s score.
+ *
+ * Two predicates guard against a model that does nothing. `instruction-controls` is judged within the joint model, told its task and told
+ * another (row told-other), which a model that copies whatever it is told cannot pass. `plus-leaks` needs, besides less leak than IPAdapter+,
+ * that the joint model takes more than the prompt alone does, which a switched-off adapter cannot pass; the smaller of both margins is judged,
+ * by its own interval. `joint-leaks-more` is of single pictures, as the paper's "occasionally" is, not of their mean.
+ */
 export function judgeUses(draws: Table1Draws, taken: TakenScores): ClaimVerdict[] {
-  const takes = (a: string, b: string) =>
-    found(
-      draws,
-      (mean) =>
-        overTasks((task) => mean(a, task, taken[task] as string) - mean(b, task, taken[task] as string)),
-    );
-  const leaks = (a: string, b: string) =>
-    found(draws, (mean) => overTasks((task) => mean(a, task, "leak") - mean(b, task, "leak")));
+  const differenceOf = (score: (task: string) => string) => (mean: CellMean, a: string, b: string) =>
+    overTasks((task) => mean(a, task, score(task)) - mean(b, task, score(task)));
+  const takes = differenceOf((task) => taken[task] as string);
+  const leaks = differenceOf(() => "leak");
   return judgeStatements(USE_STATEMENTS, {
-    "plus-carries-over": takes("ip-adapter-plus", "text-only"),
+    "plus-carries-over": found(draws, (mean) => takes(mean, "ip-adapter-plus", "text-only")),
     "replication-kept": found(
       draws,
       (mean) =>
         mean("instruct", "replication", "CLIP-I") / mean("ip-adapter-plus", "replication", "CLIP-I") - 1,
     ),
-    "instruction-controls": takes("instruct", "ip-adapter-plus"),
-    "plus-leaks": leaks("ip-adapter-plus", "instruct"),
+    "instruction-controls": found(draws, (mean) => takes(mean, "instruct", "told-other")),
+    "plus-leaks": found(
+      draws,
+      (mean) => Math.min(leaks(mean, "ip-adapter-plus", "instruct"), takes(mean, "instruct", "text-only")),
+    ),
     "plus-worse-at-faces": found(
       draws,
       (mean) =>
@@ -135,6 +165,9 @@ export function judgeUses(draws: Table1Draws, taken: TakenScores): ClaimVerdict[
       draws,
       (mean) => mean("instruct", "composition", "leak") - mean(TARGETS, "composition", "leak"),
     ),
-    "joint-leaks-more": leaks("instruct", "single-task"),
+    "joint-leaks-more": found(
+      draws,
+      (mean) => differenceOf(() => LEAKS_MORE)(mean, "instruct", "single-task"),
+    ),
   });
 }

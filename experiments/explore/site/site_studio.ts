@@ -7,7 +7,7 @@ import type { GalleryItem, Studio } from "../../../lib/explorer/mod.ts";
 import { onWhite, readPicture } from "../../../lib/raster/mod.ts";
 import type { BaseModel } from "../../mini/frozen.ts";
 import { createGenerator } from "../../mini/generator.ts";
-import { once } from "../../once.ts";
+import { once } from "../once.ts";
 import { createStudio, type Painter, type StudioModel } from "../picture_studio.ts";
 import { singleDecoder, singleEncoder } from "./single_programs.ts";
 import type { SiteFacts } from "./site_data.ts";

@@ -9,13 +9,3 @@ export function once<T>(make: () => Promise<T>): () => Promise<T> {
       throw error;
     });
 }
-
-/** A value made once for each key. */
-export function onceEach<Key, T>(make: (key: Key) => Promise<T>): (key: Key) => Promise<T> {
-  const made = new Map<Key, () => Promise<T>>();
-  return (key) => {
-    const value = made.get(key) ?? once(() => make(key));
-    made.set(key, value);
-    return value();
-  };
-}
