@@ -4,7 +4,7 @@ import { above, decimal, intervalOf, missing, opposite, unreadable } from "./che
 import type { Check, Findings } from "./explanation.ts";
 import { WELL } from "./instruction_claims.ts";
 import type { InstructionSpace } from "./instruction_space.ts";
-import type { ClaimVerdict } from "./judge.ts";
+import { type ClaimVerdict, timeShares } from "./judge.ts";
 import { TABLE1_COLUMNS, TABLE1_TASKS, type Table1Column } from "./paper_table1.ts";
 import type { ScaleContent } from "./scale_trade.ts";
 import { average, LITTLE_DIFFERENCE, ON_PAR_MARGIN } from "./table1_claims.ts";
@@ -163,10 +163,14 @@ const promptIsLearntElsewhere: Check = (findings) => {
 /** Seeds do the same work: times that differ by more than this share of their mean were disturbed. */
 const DISTURBED = 0.1;
 
-const timingVaries: Check = (_findings, { ours, low, high }) => {
-  if (ours === null || low === null || high === null || low === high) return unreadable("several seeds");
+const timingVaries: Check = (findings) => {
+  const result = findings["table1"];
+  if (result === undefined) return missing("table1");
+  const shares = timeShares(result.training ?? []);
+  if (shares.length < 2) return unreadable("several seeds");
+  const [low, high] = [Math.min(...shares), Math.max(...shares)];
   return {
-    outcome: high - low > DISTURBED * ours ? "holds" : "does not hold",
+    outcome: high - low > DISTURBED * average(shares) ? "holds" : "does not hold",
     evidence: `the share of the time ranges from ${low.toFixed(2)} to ${high.toFixed(2)} over seeds`,
   };
 };

@@ -3,7 +3,7 @@ import { PAPER_CLAIMS } from "./claims.ts";
 import { CELL_CHECKS } from "./cell_checks.ts";
 import { EXPLANATIONS } from "./explanations.ts";
 import type { ClaimVerdict } from "./judge.ts";
-import type { Cell } from "./table1_result.ts";
+import type { Cell, TrainingRun } from "./table1_result.ts";
 import { TRAINING_CHECKS } from "./training_checks.ts";
 import { USE_CHECKS } from "./use_checks.ts";
 
@@ -28,6 +28,8 @@ export interface Finding {
   readonly claims: readonly ClaimVerdict[];
   /** Table 1's cells. */
   readonly cells?: readonly Cell[] | undefined;
+  /** Table 1's trainings. */
+  readonly training?: readonly TrainingRun[] | undefined;
   /** A figure's content. */
   readonly content?: unknown;
 }

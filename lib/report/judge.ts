@@ -135,6 +135,15 @@ export const TRAINING_COST = {
   quantity: "seconds of the joint training over seconds of the five single-task trainings",
 } as const;
 
+/** Seconds of the joint training over the sum of the single-task trainings, of each seed that has all of them. */
+export function timeShares(training: readonly TrainingRun[]): number[] {
+  return training.filter(({ row }) => row === "instruct").flatMap((joint) => {
+    const singles = training.filter(({ row, seed }) => row === "single-task" && seed === joint.seed);
+    if (singles.length !== TABLE1_TASKS.length) return [];
+    return [joint.seconds / singles.reduce((sum, { seconds }) => sum + seconds, 0)];
+  });
+}
+
 /**
  * Sec. 4.2: one joint training replaces five, "drastically" decreasing total training time. Judged by measured seconds: joint training over
  * the sum of the single-task trainings of the same seed, with Student's interval over seeds; one seed has none. Every training has the same
@@ -142,14 +151,8 @@ export const TRAINING_COST = {
  * tasks in the joint one.
  */
 export function judgeTrainingCost(training: readonly TrainingRun[]): ClaimVerdict {
-  const ratios: number[] = [];
-  for (const joint of training.filter(({ row }) => row === "instruct")) {
-    const singles = training.filter(({ row, seed }) => row === "single-task" && seed === joint.seed);
-    if (singles.length === TABLE1_TASKS.length) {
-      ratios.push(joint.seconds / singles.reduce((sum, { seconds }) => sum + seconds, 0));
-    }
-  }
-  const found = ratios.length > 0 ? studentInterval(ratios) : undefined;
+  const shares = timeShares(training);
+  const found = shares.length > 0 ? studentInterval(shares) : undefined;
   return {
     ...TRAINING_COST,
     region: { low: null, high: DRASTIC },
@@ -166,7 +169,7 @@ export function judgeTrainingCost(training: readonly TrainingRun[]): ClaimVerdic
       : `paper 1 training of 100,000 steps for 5, ours ${found.mean.toFixed(2)} of the time ` +
         (found.low === null || found.high === null
           ? "with no interval: a single seed"
-          : `[${found.low.toFixed(2)}, ${found.high.toFixed(2)}] over ${ratios.length} seeds`) +
+          : `[${found.low.toFixed(2)}, ${found.high.toFixed(2)}] over ${shares.length} seeds`) +
         `, needs under ${DRASTIC}; every training has the same number of steps by design, as in the paper`,
   };
 }
