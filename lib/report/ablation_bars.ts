@@ -99,7 +99,7 @@ function untrained(result: FigureResult<AblationsContent>): Drawing {
               value: told.find((each) => each.row === row && each.metric === metric),
             })),
             {
-              colour: seriesLook(place + 3).colour,
+              colour: seriesLook(place + models.length).colour,
               showlegend: true,
               axes: { xaxis: "x2", yaxis: "y2" },
             },
