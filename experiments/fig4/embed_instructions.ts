@@ -10,8 +10,8 @@ import {
   TASKS,
   templates,
 } from "../../lib/instructions/mod.ts";
+import { unfilteredWithTemplates } from "../../lib/instructions/unfiltered.ts";
 import type { StageContext } from "../runner/mod.ts";
-import { unfilteredWithTemplates } from "./unfiltered_templates.ts";
 
 /** How many instructions of each task. */
 export interface EmbedRequest {

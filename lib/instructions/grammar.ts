@@ -61,7 +61,7 @@ export interface DrawnInstruction {
   readonly template: string;
 }
 
-function drawWithTemplate(random: Stream, task: TaskId, split: InstructionSplit): DrawnInstruction {
+export function drawWithTemplate(random: Stream, task: TaskId, split: InstructionSplit): DrawnInstruction {
   const slots = { ...SHARED_SLOTS, ...GRAMMARS[task].slots };
   const all = templates(task, split);
   for (;;) {

@@ -1,10 +1,10 @@
 /**
  * Instructions as a writer who was not told the keyword rule might word them (Sec. 3.4): some say, besides what to take, what not to take, and
- * so name another task. {@link drawInstruction}'s grammar keeps the rule by itself, so without this the rule would have nothing to remove.
+ * so name another task. The grammar keeps the rule by itself, so without this the rule would have nothing to remove.
  * How often a language model does so is unknown; `mentions` says how often this one does.
  */
 import { fold, key, stream } from "../engine/mod.ts";
-import { drawInstruction, instructionKey, type InstructionSplit } from "./grammar.ts";
+import { type DrawnInstruction, drawWithTemplate, instructionKey, type InstructionSplit } from "./grammar.ts";
 import { type TaskId, TASKS, WORD_LIMITS, wordCount } from "./task_keywords.ts";
 
 /** What of another task is named. */
@@ -41,24 +41,25 @@ export interface UnfilteredOptions {
 }
 
 /**
- * Distinct instructions without the keyword rule.
+ * Distinct instructions without the keyword rule, each with the template of its sentence.
  *
  * @throws RangeError when `mentions` lies outside [0, 1], or the grammar cannot tell as many apart.
  */
-export function unfilteredInstructions(
+export function unfilteredWithTemplates(
   task: TaskId,
   split: InstructionSplit,
   options: UnfilteredOptions,
-): string[] {
+): DrawnInstruction[] {
   const { count, seed, mentions = 0.5 } = options;
   if (!(mentions >= 0 && mentions <= 1)) {
-    throw new RangeError(`unfilteredInstructions() needs mentions from 0 to 1, got ${mentions}`);
+    throw new RangeError(`Unfiltered instructions need mentions from 0 to 1, got ${mentions}`);
   }
   const random = stream(fold(key(seed), "unfiltered instructions", task, split));
   const others = TASKS.filter((other) => other !== task);
-  const found = new Map<string, string>();
+  const found = new Map<string, DrawnInstruction>();
   for (let misses = 0; found.size < count;) {
-    let instruction = drawInstruction(random, task, split);
+    const drawn = drawWithTemplate(random, task, split);
+    let { instruction } = drawn;
     if (random.bool(mentions)) {
       const clause = random.pick(CLAUSES[split]).replace("{}", random.pick(NAMED[random.pick(others)]));
       const [, body = "", mark = ""] = /^(.*?)([.?!]?)$/u.exec(instruction) ?? [];
@@ -66,7 +67,7 @@ export function unfilteredInstructions(
     }
     const name = instructionKey(instruction);
     if (wordCount(instruction) <= WORD_LIMITS.most && !found.has(name)) {
-      found.set(name, instruction);
+      found.set(name, { ...drawn, instruction });
       misses = 0;
     } else if (++misses > 2000) {
       throw new RangeError(
@@ -76,3 +77,10 @@ export function unfilteredInstructions(
   }
   return [...found.values()];
 }
+
+/** {@link unfilteredWithTemplates}, the sentences alone. */
+export const unfilteredInstructions = (
+  task: TaskId,
+  split: InstructionSplit,
+  options: UnfilteredOptions,
+): string[] => unfilteredWithTemplates(task, split, options).map(({ instruction }) => instruction);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { templates } from "./grammar.ts";
 import { foreignKeywords, instructionFault, TASKS } from "./task_keywords.ts";
-import { unfilteredInstructions } from "./unfiltered.ts";
+import { unfilteredInstructions, unfilteredWithTemplates } from "./unfiltered.ts";
 
 Deno.test("unfilteredInstructions() names other tasks as often as asked, and every such one is removed by the rule", () => {
   for (const task of TASKS) {
@@ -25,4 +26,27 @@ Deno.test("unfilteredInstructions() begins longer lists with shorter ones and re
     () => unfilteredInstructions("face", "train", { count: 1, seed: 1, mentions: 2 }),
     /0 to 1, got 2/,
   );
+});
+
+/** Words of a template outside its braces. */
+const fixedWords = (template: string) =>
+  template.replace(/\{[^{}]*\}/gu, " ").toLowerCase().match(/\p{L}{3,}/gu) ?? [];
+
+Deno.test("unfilteredWithTemplates() gives every sentence the template whose words it has", () => {
+  for (const task of TASKS) {
+    for (const split of ["train", "held-out"] as const) {
+      for (const mentions of [0, 0.5, 1]) {
+        const options = { count: 120, seed: 2, mentions };
+        const drawn = unfilteredWithTemplates(task, split, options);
+        const all = templates(task, split);
+        for (const { instruction, template } of drawn) {
+          assert.ok(all.includes(template), template);
+          for (const word of fixedWords(template)) {
+            assert.ok(instruction.toLowerCase().includes(word), `"${instruction}" of "${template}"`);
+          }
+        }
+        assert.ok(new Set(drawn.map(({ template }) => template)).size > all.length / 2);
+      }
+    }
+  }
 });
