@@ -1,6 +1,6 @@
 /** Where the numbers of a result come from, gathered from all the stages behind it. */
 import { sha256 } from "../lib/hub/mod.ts";
-import type { RunProvenance } from "../lib/report/mod.ts";
+import type { Provenance } from "../lib/report/mod.ts";
 import type { Ancestor } from "./runner/mod.ts";
 
 /** Whether any stage was computed from changed files; null where none was as far as is known, and not all is known. */
@@ -17,7 +17,7 @@ function dirtyOf(ancestors: readonly Ancestor[]): boolean | null {
  * @param hashes SHA-256 of the data behind it, one or several.
  * @throws RangeError when there is no stage with an output.
  */
-export function provenanceOf(ancestors: readonly Ancestor[], hashes: readonly string[]): RunProvenance {
+export function provenanceOf(ancestors: readonly Ancestor[], hashes: readonly string[]): Provenance {
   const outputs = ancestors.flatMap(({ output }) => output === undefined ? [] : [output]);
   if (outputs.length === 0) {
     throw new RangeError("provenanceOf() needs the output of at least one stage, got none");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunProvenance } from "../lib/report/mod.ts";
+import type { Provenance } from "../lib/report/mod.ts";
 import { provenanceOf } from "./run_provenance.ts";
 import { runStages, type Stage, stageKey, type StageOrigin } from "./runner/mod.ts";
 
@@ -42,7 +42,7 @@ function stages(title = "first"): Stage[] {
 }
 
 /** Runs the summary; `dirty` replaces what the training's origin says. */
-async function provenance(cacheFolder: string, [...all]: Stage[], dirty?: boolean): Promise<RunProvenance> {
+async function provenance(cacheFolder: string, [...all]: Stage[], dirty?: boolean): Promise<Provenance> {
   let running = "";
   const summary = all.at(-1) as Stage;
   const outputs = await runStages([summary], {
@@ -64,7 +64,7 @@ async function provenance(cacheFolder: string, [...all]: Stage[], dirty?: boolea
       );
     },
   });
-  return JSON.parse(await outputs.get("summary")?.text("p.json") ?? "") as RunProvenance;
+  return JSON.parse(await outputs.get("summary")?.text("p.json") ?? "") as Provenance;
 }
 
 async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {

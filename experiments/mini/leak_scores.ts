@@ -63,8 +63,6 @@ export function ranksFirst(picture: Embedding, names: readonly Embedding[], own:
   return likeness.every((other, place) => place === own || other < (likeness[own] as number));
 }
 
-let names: Promise<Float32Array[]> | undefined;
-
 /** Vectors of "a fox" and the names of all other concepts, in their order, [512] each. */
 async function conceptNames(device: Device): Promise<Float32Array[]> {
   const rows = await (await sharedEmbedder(device)).embed(CONCEPTS.map(withArticle));
@@ -91,7 +89,7 @@ export async function leakScores(
     return gallery.map(({ output, condition }) => ({ leak: colourLikeness(output, condition, options) }));
   }
   const bank = await sharedBank();
-  const words = await (names ??= conceptNames(device));
+  const words = await conceptNames(device);
   const outputs = gallery.map(({ output }) => output);
   const [byJudge, byEncoder] = [
     await (await sharedImageEncoder("judge", device)).run(outputs),

@@ -4,9 +4,7 @@ import { visionTokens } from "../../lib/clip/mod.ts";
 import type { Device } from "../experiment.ts";
 import type { ProjectionConfig } from "./adapter_training.ts";
 import { createGenerator, type Generator, type GeneratorParts } from "./generator.ts";
-import { onDevice, sharedBase, sharedImageEncoder, sharedVision } from "./shared_models.ts";
-
-const generators = new Map<string, Promise<Generator>>();
+import { once, onDevice, sharedBase, sharedImageEncoder, sharedVision } from "./shared_models.ts";
 
 /** What a generator must know of a kind of adapter. `like`: any adapter of the kind, for its shapes. */
 export async function adapterPart(
@@ -37,12 +35,5 @@ export function sharedGenerator(
       batch,
       adapter: await adapterPart(projection, like, { device, words }),
     }, onDevice(device));
-  const known = generators.get(id);
-  if (known) return known;
-  const generator = make().catch((error) => {
-    generators.delete(id);
-    throw error;
-  });
-  generators.set(id, generator);
-  return generator;
+  return once(`generator ${id}`, make);
 }

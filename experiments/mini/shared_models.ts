@@ -11,7 +11,8 @@ import { imageEncoder, latentDecoder, latentEncoder } from "./programs.ts";
 
 const made = new Map<string, Promise<unknown>>();
 
-function once<T>(name: string, make: () => Promise<T>): Promise<T> {
+/** What was made under a name in this process, else what `make` gives; a failure is not kept. */
+export function once<T>(name: string, make: () => Promise<T>): Promise<T> {
   const known = made.get(name) as Promise<T> | undefined;
   if (known) return known;
   const value = make().catch((error) => {

@@ -11,7 +11,7 @@ import { instructBatch } from "./adapter_batches.ts";
 import { type AdapterTrainingOptions, compileAdapterStep, freshInstruct } from "./adapter_training.ts";
 import { type EncodedTask, readEncodedTask } from "./encoded_task.ts";
 import { FORM_SIZES } from "./instruct_forms.ts";
-import { onDevice, sharedBank, sharedBase, sharedPlus, sharedVision } from "./shared_models.ts";
+import { once, onDevice, sharedBank, sharedBase, sharedPlus, sharedVision } from "./shared_models.ts";
 import { scoreTask } from "./score_task.ts";
 
 const SAVE_EVERY_MS = 60_000;
@@ -27,14 +27,10 @@ export function adapterSchedule(steps: number, lr: number): LearningRateSchedule
   return { kind: "linear", lr, warmup: Math.max(1, Math.round(WARMUP * steps)), total: steps };
 }
 
-const compiledSteps = new Map<string, Promise<TrainStep>>();
-
 /** One compiled step per batch size, form of the instruction and device, for all trainings of a process. */
 function stepFor(options: AdapterTrainingOptions): Promise<TrainStep> {
   const id = JSON.stringify([options.batch, options.words, options.projection, options.compile?.device]);
-  let step = compiledSteps.get(id);
-  if (!step) compiledSteps.set(id, step = compileAdapterStep(options));
-  return step;
+  return once(`training step ${id}`, () => compileAdapterStep(options));
 }
 
 /** Trains one adapter; writes adapter.safetensors. */

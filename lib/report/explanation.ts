@@ -60,7 +60,6 @@ export type CheckName =
   | "numberLacksNames"
   | "startReproducesLittle"
   | "jointTakesLittle"
-  | "copierTakesMore"
   | "promptAloneLeaksLess"
   | "controlIsWeak"
   | "bothGiveWay"

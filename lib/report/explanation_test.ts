@@ -60,11 +60,9 @@ Deno.test("explain() leaves out what is supported or not judged, and says not co
     fig9: finding(undefined, [verdictOn(claim.id, verdict)]),
   });
   assert.deepEqual(explain({}), []);
-  assert.deepEqual(
-    explain(results("supported")).map(({ explanation }) => explanation.why),
-    ["supported"],
-  );
-  assert.deepEqual(explain({ fig9: finding(undefined, [verdictOn("plus-carries-over", "supported")]) }), []);
+  assert.deepEqual(explain(results("supported")), []);
+  const caveats = explain({ fig9: finding(undefined, [verdictOn("plus-leaks", "supported")]) });
+  assert.deepEqual(caveats.map(({ explanation }) => explanation.why), ["supported"]);
   const failed = explain(results("not supported"));
   assert.ok(failed.length >= 3);
   for (const { checked } of failed) {
@@ -286,9 +284,9 @@ const usesOf = (rows: Readonly<Record<string, readonly [copy: number, taken: num
   }),
 });
 
-Deno.test("checks on Fig. 9 tell a copier, a deaf adapter and a weak start from their opposites", () => {
+Deno.test("checks on Fig. 9 tell a deaf adapter and a weak start from their opposites", () => {
   const outcome = (
-    check: "startReproducesLittle" | "jointTakesLittle" | "copierTakesMore" | "promptAloneLeaksLess",
+    check: "startReproducesLittle" | "jointTakesLittle" | "promptAloneLeaksLess",
     plus: readonly [number, number, number],
     joint: readonly [number, number, number],
   ) =>
@@ -307,9 +305,6 @@ Deno.test("checks on Fig. 9 tell a copier, a deaf adapter and a weak start from 
   assert.equal(outcome("startReproducesLittle", [0.6, 0, 0], [0, 0, 0]), "undecided");
   assert.equal(outcome("jointTakesLittle", [0, 0, 0], [0, 0.15, 0]), "holds");
   assert.equal(outcome("jointTakesLittle", [0, 0, 0], [0, 0.5, 0]), "does not hold");
-  assert.equal(outcome("copierTakesMore", [0, 0.5, 0.3], [0, 0.3, 0.1]), "holds");
-  assert.equal(outcome("copierTakesMore", [0, 0.5, 0.1], [0, 0.3, 0.3]), "does not hold");
-  assert.equal(outcome("copierTakesMore", [0, 0.5, 0.1], [0, 0.3, 0.1]), "undecided");
   assert.equal(outcome("promptAloneLeaksLess", [0, 0, 0], [0, 0, 0.1]), "holds");
   assert.equal(outcome("promptAloneLeaksLess", [0, 0, 0], [0, 0, -0.1]), "does not hold");
   assert.equal(outcome("promptAloneLeaksLess", [0, 0, 0], [0, 0, 0.001]), "undecided");

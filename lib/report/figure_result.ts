@@ -1,6 +1,6 @@
 /** What `reproduce figN` stores: result.json, described for other readers by results/figure.schema.json. */
 import type { ClaimVerdict } from "./judge.ts";
-import type { RunProvenance } from "./run_provenance.ts";
+import type { Provenance } from "./table1_result.ts";
 
 /** Version of the layout of a figure's result.json. */
 export const FIGURE_SCHEMA = "ipadapter-instruct/figure/1";
@@ -28,7 +28,7 @@ export interface FigureResult<Content = unknown> {
   /** Seeds. */
   readonly seeds: readonly number[];
   /** Where it comes from. */
-  readonly provenance: RunProvenance;
+  readonly provenance: Provenance;
   /** The paper's statements with verdicts. */
   readonly claims: readonly ClaimVerdict[];
   /** What is drawn; its form depends on the experiment. */

@@ -44,7 +44,7 @@ export { minimalDetectable } from "./cell_checks.ts";
 export { scoreAt } from "./training_checks.ts";
 export { type Found, judgeStatement, judgeStatements, type Statement } from "./statement.ts";
 export { CURVE_STATEMENTS, judgeCurves } from "./curve_claims.ts";
-export { meanInterval, orNull } from "./mean_interval.ts";
+export { orNull } from "./mean_interval.ts";
 export {
   type ClaimVerdict,
   judgeClaim,
@@ -170,7 +170,6 @@ export type {
 export { projectionDiagram } from "./projection_diagram.ts";
 export { trainingCurves } from "./training_curves.ts";
 export { PAPER_ITEMS, type PaperItem } from "./paper_figures.ts";
-export type { RunProvenance } from "./run_provenance.ts";
 export {
   type KnownExperiment,
   type ReportEntry,

@@ -14,8 +14,7 @@ import { explain, type Explained, type Findings } from "./explanation.ts";
 import { EXPLANATIONS } from "./explanations.ts";
 import type { ClaimVerdict } from "./judge.ts";
 import { PAPER_ITEMS, type PaperItem } from "./paper_figures.ts";
-import type { RunProvenance } from "./run_provenance.ts";
-import type { Cell } from "./table1_result.ts";
+import type { Cell, Provenance } from "./table1_result.ts";
 
 /** One stored result with what is shown of it. */
 export interface ReportEntry {
@@ -30,7 +29,7 @@ export interface ReportEntry {
   /** Seeds. */
   readonly seeds: readonly number[];
   /** Where it comes from. */
-  readonly provenance: RunProvenance;
+  readonly provenance: Provenance;
   /** Verdicts. */
   readonly claims: readonly ClaimVerdict[];
   /** Table 1's cells; explanations are tested on them. */
@@ -78,7 +77,7 @@ function totalSeconds(entries: readonly ReportEntry[]): number {
 }
 
 /** "cpu: AMD EPYC, 2 threads, 7.8 GiB, Linux 6.8.0, x64", as far as is recorded. */
-function hardwareText({ device, threads, memory, system }: RunProvenance): string {
+function hardwareText({ device, threads, memory, system }: Provenance): string {
   return [
     device,
     `${threads} threads`,

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type ReportEntry, reportMarkdown } from "./report_page.ts";
-import type { RunProvenance } from "./run_provenance.ts";
+import type { Provenance } from "./table1_result.ts";
 import { UNKNOWN_PROVENANCE } from "./unknown_provenance.ts";
 
 const BASE = "data/checkpoints/base.safetensors";
 
-function entryWith(id: string, provenance: Partial<RunProvenance>): ReportEntry {
+function entryWith(id: string, provenance: Partial<Provenance>): ReportEntry {
   return {
     id,
     scale: "mini",

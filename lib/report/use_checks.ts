@@ -79,24 +79,6 @@ const jointTakesLittle: Check = (findings, { id }) => {
   return isBelow(found, "what the joint model takes less half the way");
 };
 
-const copierTakesMore: Check = (findings) => {
-  const uses = usesIn(findings);
-  if (uses === undefined) return missing("fig9");
-  const beyond = (of: (row: string) => Term[1]) =>
-    weightedInterval([[1, of("ip-adapter-plus")], [-1, of("instruct")]]);
-  const [takes, leaks] = [
-    beyond((row) => takenIn(uses, row, "style")),
-    beyond((row) => leakIn(uses, row, "style")),
-  ];
-  if (takes === undefined || leaks === undefined) return unreadable("the style task of both models");
-  return {
-    outcome: both(above(takes, 0), above(leaks, 0)),
-    evidence: `IPAdapter+ less joint, on style: ${uses.taken["style"]} ${
-      intervalOf(takes)
-    }, content that leaks ${intervalOf(leaks)}`,
-  };
-};
-
 const promptAloneLeaksLess: Check = (findings) => {
   const uses = usesIn(findings);
   if (uses === undefined) return missing("fig9");
@@ -175,7 +157,6 @@ export const USE_CHECKS = {
   specialistCopiesMore,
   startReproducesLittle,
   jointTakesLittle,
-  copierTakesMore,
   promptAloneLeaksLess,
   controlIsWeak,
   bothGiveWay,
