@@ -5,7 +5,8 @@
  * Table 1: train-instruct-seedN ─┬─ score-instruct-TASK-seedN ───────────┼─ ablations-summary
  *                                └─ use-told-…-TASK-seedN ───────────────┘
  */
-import { PARTIAL_TASKS, TABLE1_TASKS, type Table1Task } from "../lib/report/mod.ts";
+import { PARTIAL_TASKS } from "../lib/report/mod.ts";
+import { type TaskId, TASKS } from "../lib/tasks/mod.ts";
 import type { Experiment, ExperimentProgram, RunRequest } from "./experiment.ts";
 import { figureProgram } from "./figure_program.ts";
 import type { InstructForm } from "./instruct_form.ts";
@@ -29,7 +30,7 @@ export const ABLATIONS = {
   id: "ablations",
   title: "Sec. 3.3, 3.4: what the design of the instruction is worth",
   paper: "Sec. 3.3 and 3.4",
-  tasks: TABLE1_TASKS,
+  tasks: TASKS,
   variants: [
     { row: "tokens", form: "tokens", corpus: "filtered" },
     { row: "one-hot", form: "one-hot", corpus: "filtered" },
@@ -73,7 +74,7 @@ export const ABLATIONS = {
 } as const satisfies Experiment & {
   readonly variants: readonly InstructionVariant[];
   /** Tasks that a joint model is trained without, one at a time. */
-  readonly leftOut: readonly Table1Task[];
+  readonly leftOut: readonly TaskId[];
   readonly cases: readonly UseCase[];
   /** Of the cases. The pictures are also what "moved" is measured on. */
   readonly sizes: Readonly<Record<BudgetId, UseSize>>;
@@ -92,11 +93,11 @@ function stages(request: RunRequest, code: Table1Stages & AblationCode): Stage[]
   const { scale, seeds, tasks, device } = request;
   const budget = budgetOf(request);
   const find = table1Finder(request, code);
-  const encode = (task: Table1Task) => find(`encode-${task}`);
+  const encode = (task: TaskId) => find(`encode-${task}`);
   const { train, score } = modelStages(ABLATIONS.id, request, { code, budget, encode });
   const makeTelling = stageMaker(ABLATIONS.id, code.encodeInstructions);
 
-  const tell = ({ row, form, corpus }: InstructionVariant, task: Table1Task): Stage => {
+  const tell = ({ row, form, corpus }: InstructionVariant, task: TaskId): Stage => {
     const config: TellRequest = { scale, task, trainItems: budget.trainItems, form, corpus, device };
     return makeTelling({
       id: `tell-${row}-${task}`,
@@ -109,7 +110,7 @@ function stages(request: RunRequest, code: Table1Stages & AblationCode): Stage[]
   };
   const told = new Map(
     ABLATIONS.variants.map((variant) =>
-      [variant.row, new Map(TABLE1_TASKS.map((task) => [task, tell(variant, task)]))] as const
+      [variant.row, new Map(TASKS.map((task) => [task, tell(variant, task)]))] as const
     ),
   );
   const joint = { variant: { kind: "instruct" }, instructions: "random" } as const;
@@ -128,10 +129,10 @@ function stages(request: RunRequest, code: Table1Stages & AblationCode): Stage[]
             name: row,
             title: `the joint model, ${row}`,
             ...joint,
-            tasks: TABLE1_TASKS,
+            tasks: TASKS,
             seed,
             form: own,
-            told: told.get(row) as ReadonlyMap<Table1Task, Stage>,
+            told: told.get(row) as ReadonlyMap<TaskId, Stage>,
           }),
           own,
         );
@@ -143,7 +144,7 @@ function stages(request: RunRequest, code: Table1Stages & AblationCode): Stage[]
             name: withoutRow(left),
             title: `the joint model without ${left}`,
             ...joint,
-            tasks: TABLE1_TASKS.filter((task) => task !== left),
+            tasks: TASKS.filter((task) => task !== left),
             seed,
           }),
         )

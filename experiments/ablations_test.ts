@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TABLE1_TASKS } from "../lib/report/mod.ts";
+import { TASKS } from "../lib/tasks/mod.ts";
 import { ablationsProgram } from "./ablations.ts";
 import type { ExperimentProgram } from "./experiment.ts";
 import { fig9Program } from "./fig9.ts";
@@ -12,7 +12,7 @@ const request = {
   scale: "mini",
   budget: "smoke",
   seeds: [1, 2],
-  tasks: TABLE1_TASKS,
+  tasks: TASKS,
   device: "cpu",
 } as const;
 

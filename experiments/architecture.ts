@@ -3,7 +3,7 @@
  *
  * count-parts ── figN-summary
  */
-import { TABLE1_TASKS } from "../lib/report/mod.ts";
+import { TASKS } from "../lib/tasks/mod.ts";
 import type { Experiment, ExperimentProgram } from "./experiment.ts";
 import { figureProgram } from "./figure_program.ts";
 import { type StageCode, stageMaker } from "./stage_code.ts";
@@ -14,7 +14,7 @@ export const FIG2 = {
   id: "fig2",
   title: "Fig. 2: injection of the condition into the frozen U-Net",
   paper: "Fig. 2, Sec. 3.3",
-  tasks: TABLE1_TASKS,
+  tasks: TASKS,
 } as const satisfies Experiment;
 
 /** Fig. 3, as data. */
@@ -22,7 +22,7 @@ export const FIG3 = {
   id: "fig3",
   title: "Fig. 3: the projection transformer and what the instruction adds to it",
   paper: "Fig. 3, Sec. 3.3",
-  tasks: TABLE1_TASKS,
+  tasks: TASKS,
 } as const satisfies Experiment;
 
 const COUNT: StageCode<typeof countParts> = {

@@ -1,5 +1,5 @@
 /** What an experiment is: a JSON-serialisable record, and a program that turns it into stages and files. */
-import type { Table1Task } from "../lib/report/mod.ts";
+import type { TaskId } from "../lib/tasks/mod.ts";
 import type { Stage, StageOutput } from "./runner/mod.ts";
 import type { BudgetId, ScaleId } from "./scales.ts";
 
@@ -27,7 +27,7 @@ export interface Experiment {
   /** Where the paper has it. */
   readonly paper: string;
   /** The tasks it is about. */
-  readonly tasks: readonly Table1Task[];
+  readonly tasks: readonly TaskId[];
 }
 
 /** A table: rows of models, scored. */
@@ -46,7 +46,7 @@ export interface RunRequest {
   readonly scale: ScaleId;
   readonly budget: BudgetId;
   readonly seeds: readonly number[];
-  readonly tasks: readonly Table1Task[];
+  readonly tasks: readonly TaskId[];
   readonly device: Device;
 }
 

@@ -5,7 +5,7 @@
  * train-instruct-seedN ── combine-TASK-seedN ── fig10-summary
  */
 import type { Json } from "../lib/hub/mod.ts";
-import { TABLE1_TASKS, type Table1Task } from "../lib/report/mod.ts";
+import { type TaskId, TASKS } from "../lib/tasks/mod.ts";
 import type { Device, Experiment, ExperimentProgram, RunRequest } from "./experiment.ts";
 import { figureProgram } from "./figure_program.ts";
 import type { ControlnetName } from "./mini/checkpoints.ts";
@@ -42,7 +42,7 @@ export const FIG10 = {
 /** One task with its ControlNet, in all combinations. */
 export interface CombineRequest extends UseSize {
   readonly [name: string]: Json;
-  readonly task: Table1Task;
+  readonly task: TaskId;
   readonly controlnet: ControlnetName;
   readonly lora: string;
   readonly adapterScale: number;
@@ -73,7 +73,7 @@ function stages(request: RunRequest, code: Table1Stages & CombinationCode): Stag
   const { controlnets, lora, adapterScale, sizes } = FIG10;
   const size: UseSize = sizes[budget];
   // The joint model is the one that Table 1 trains on all five tasks.
-  const find = table1Finder({ ...request, tasks: TABLE1_TASKS }, code);
+  const find = table1Finder({ ...request, tasks: TASKS }, code);
   const make = stageMaker(FIG10.id, code.combineControls);
   return seeds.flatMap((seed) =>
     tasks.map((task) => {

@@ -4,8 +4,8 @@
  * embed-seedN ─┬─ measure-seedN ─────────────────────────┐
  *              └─ layout-METHOD (first seed) ── measure-layouts ── fig4-summary
  */
-import { TABLE1_TASKS } from "../lib/report/mod.ts";
 import { PROJECTION_METHODS } from "../lib/projection/mod.ts";
+import { TASKS } from "../lib/tasks/mod.ts";
 import type { Experiment, ExperimentProgram, RunRequest } from "./experiment.ts";
 import { figureProgram } from "./figure_program.ts";
 import type { embedInstructions, EmbedRequest } from "./fig4/embed_instructions.ts";
@@ -21,7 +21,7 @@ export const FIG4 = {
   id: "fig4",
   title: "Fig. 4: instructions of the five tasks in the joint text space",
   paper: "Fig. 4, Sec. 3.4 and 4.3",
-  tasks: TABLE1_TASKS,
+  tasks: TASKS,
   neighbours: 10,
   mentions: 0.5,
   layouts: PROJECTION_METHODS,

@@ -3,7 +3,7 @@
  *
  * draw-examples ── fig5-summary
  */
-import { TABLE1_TASKS } from "../lib/report/mod.ts";
+import { TASKS } from "../lib/tasks/mod.ts";
 import type { Experiment, ExperimentProgram } from "./experiment.ts";
 import { figureProgram } from "./figure_program.ts";
 import type { drawExamples, ExamplesRequest } from "./fig5/draw_examples.ts";
@@ -15,7 +15,7 @@ export const FIG5 = {
   id: "fig5",
   title: "Fig. 5: examples of the five training sets",
   paper: "Fig. 5, Sec. 3.4",
-  tasks: TABLE1_TASKS,
+  tasks: TASKS,
   examples: { smoke: 2, quick: 4, full: 4 },
 } as const satisfies Experiment & {
   /** Examples of each task. */

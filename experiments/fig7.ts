@@ -5,7 +5,7 @@
  * encode-TASK ── train-single-TASK-seedN, train-instruct-seedN ─┬─ fig7-summary
  *                                             start-TASK-seedN ─┘
  */
-import { TABLE1_TASKS } from "../lib/report/mod.ts";
+import { TASKS } from "../lib/tasks/mod.ts";
 import type { Experiment, ExperimentProgram, RunRequest } from "./experiment.ts";
 import { figureProgram } from "./figure_program.ts";
 import { budgetOf } from "./model_stages.ts";
@@ -20,7 +20,7 @@ export const FIG7 = {
   id: "fig7",
   title: "Fig. 7: validation scores during training",
   paper: "Fig. 7, Sec. 4.2",
-  tasks: TABLE1_TASKS,
+  tasks: TASKS,
   changes: { smoke: {}, quick: { validateEvery: 60, validateItems: 16 }, full: {} },
 } as const satisfies Experiment & {
   /** What differs from Table 1's budget. */

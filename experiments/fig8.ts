@@ -4,7 +4,7 @@
  *
  * train-instruct-seedN, train-fixed-seedN ── reword-MODEL-TASK-seedN ── fig8-summary
  */
-import { TABLE1_TASKS, type Table1Task } from "../lib/report/mod.ts";
+import { type TaskId, TASKS } from "../lib/tasks/mod.ts";
 import type { Device, Experiment, ExperimentProgram, RunRequest } from "./experiment.ts";
 import { figureProgram } from "./figure_program.ts";
 import type { Json } from "../lib/hub/mod.ts";
@@ -31,7 +31,7 @@ export const FIG8 = {
   id: "fig8",
   title: "Fig. 8: rewording the instruction against another noise",
   paper: "Fig. 8, Sec. 4.3",
-  tasks: TABLE1_TASKS,
+  tasks: TASKS,
   /** The tasks whose pictures are shown, as in the paper. */
   pictured: ["style", "face"],
   sizes: {
@@ -40,14 +40,14 @@ export const FIG8 = {
     full: { items: 40, wordings: 10, noises: 10, shown: 2 },
   },
 } as const satisfies Experiment & {
-  readonly pictured: readonly Table1Task[];
+  readonly pictured: readonly TaskId[];
   readonly sizes: Readonly<Record<BudgetId, RewordingSize>>;
 };
 
 /** One model on one task's items, reworded. */
 export interface RewordingRequest extends RewordingSize {
   readonly [name: string]: Json;
-  readonly task: Table1Task;
+  readonly task: TaskId;
   readonly seed: number;
   readonly samplerSteps: number;
   readonly guidance: number;

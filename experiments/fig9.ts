@@ -5,7 +5,8 @@
  *
  * encode-TASK, train-…-seedN ── use-ROW-TASK-seedN ── fig9-summary
  */
-import { INSTANT_STYLE, TABLE1_TASKS } from "../lib/report/mod.ts";
+import { INSTANT_STYLE } from "../lib/report/mod.ts";
+import { TASKS } from "../lib/tasks/mod.ts";
 import { type AblationCode, ABLATIONS } from "./ablations.ts";
 import type { Experiment, ExperimentProgram } from "./experiment.ts";
 import { figureProgram } from "./figure_program.ts";
@@ -20,7 +21,7 @@ export const FIG9 = {
   id: "fig9",
   title: "Fig. 9: IPAdapter+ and IPAdapter-Instruct in all five uses",
   paper: "Fig. 9, Sec. 4.4",
-  tasks: TABLE1_TASKS,
+  tasks: TASKS,
   cases: [
     { row: "text-only", model: "joint", instructions: "random", adapterScale: 0 },
     { row: "ip-adapter-plus", model: "start", instructions: "none", adapterScale: 1 },

@@ -1,5 +1,5 @@
 /** Stages that train and score one model, as Table 1 and the ablations ask for them: equal requests are the same stage, by key. */
-import type { Table1Task } from "../lib/report/mod.ts";
+import type { TaskId } from "../lib/tasks/mod.ts";
 import type { ExperimentRow, InstructionChoice, RunRequest } from "./experiment.ts";
 import { writeGallery } from "./gallery.ts";
 import { formFields, type InstructForm } from "./instruct_form.ts";
@@ -22,18 +22,18 @@ export interface ModelTraining {
   /** For people. */
   readonly title: string;
   readonly variant: Variant;
-  readonly tasks: readonly Table1Task[];
+  readonly tasks: readonly TaskId[];
   readonly instructions: InstructionChoice;
   readonly seed: number;
   /** Another form of the instruction than usual. */
   readonly form?: InstructForm | undefined;
   /** Stages by task whose instructions stand in for the datasets' own. */
-  readonly told?: ReadonlyMap<Table1Task, Stage>;
+  readonly told?: ReadonlyMap<TaskId, Stage>;
 }
 
 /** One scoring. */
 export interface ModelScoring extends Pick<ExperimentRow, "row" | "instructions"> {
-  readonly task: Table1Task;
+  readonly task: TaskId;
   readonly seed: number;
   /** The training; absent for rows that have none. */
   readonly adapter?: Stage | undefined;
@@ -43,7 +43,7 @@ export interface ModelScoring extends Pick<ExperimentRow, "row" | "instructions"
 
 /** Makers of stages for a request. */
 export interface ModelStages {
-  encode(task: Table1Task): Stage;
+  encode(task: TaskId): Stage;
   train(training: ModelTraining): Stage;
   score(scoring: ModelScoring): Stage;
 }
@@ -60,7 +60,7 @@ export function modelStages(
   options: {
     readonly code: Table1Stages;
     readonly budget: Budget;
-    readonly encode?: (task: Table1Task) => Stage;
+    readonly encode?: (task: TaskId) => Stage;
   },
 ): ModelStages {
   const { code, budget } = options;
@@ -71,8 +71,8 @@ export function modelStages(
     score: stageMaker(experiment, code.generateAndScore),
   };
 
-  const encodings = new Map<Table1Task, Stage>();
-  const makeEncoding = (task: Table1Task): Stage => {
+  const encodings = new Map<TaskId, Stage>();
+  const makeEncoding = (task: TaskId): Stage => {
     const known = encodings.get(task);
     if (known !== undefined) return known;
     const config: EncodeRequest = {

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../lib/engine/errors.ts";
 import { atomicWrite, makeFolder } from "../lib/hub/mod.ts";
-import { TABLE1_TASKS, type Table1Task } from "../lib/report/mod.ts";
+import { type TaskId, TASKS } from "../lib/tasks/mod.ts";
 import { oneOf, readOptions, wholeNumber } from "./command_line.ts";
 import { DEVICES, type ExperimentProgram, type RunRequest } from "./experiment.ts";
 import { currentOrigin, type PlannedStage, planStages, progressDisplay, runStages } from "./runner/mod.ts";
@@ -66,9 +66,7 @@ where it stopped.
   --scale mini|paper           models and data (default mini; paper needs real weights)
   --budget smoke|quick|full    how much is trained and measured (default quick): about 90 s, 10 min, hours on 2 cores
   --seeds N                    training seeds 1 to N (default: the budget's)
-  --tasks a,b                  only these of ${
-    TABLE1_TASKS.join(", ")
-  }; the joint models are still trained on all
+  --tasks a,b                  only these of ${TASKS.join(", ")}; the joint models are still trained on all
   --out DIR                    where <experiment>/<scale>-<budget>/ is written (default results)
   --retrain                    train again although cached
   --device cpu|webgpu|cuda     where models run (default cpu)
@@ -100,7 +98,7 @@ function requested(
   const chosen = values.get("tasks")?.split(",").map((task) =>
     oneOf("--tasks", task.trim(), program.record.tasks)
   );
-  const tasks: readonly Table1Task[] = program.record.tasks.filter((task) => chosen?.includes(task) ?? true);
+  const tasks: readonly TaskId[] = program.record.tasks.filter((task) => chosen?.includes(task) ?? true);
   const device = oneOf("--device", values.get("device") ?? "cpu", DEVICES);
   return { scale, budget, seeds: Array.from({ length: count }, (_, i) => i + 1), tasks, device };
 }

@@ -3,7 +3,7 @@
  *
  * encode-TASK, train-instruct-seedN ── use-scale-λ-TASK-seedN ── scale-summary
  */
-import { TABLE1_TASKS } from "../lib/report/mod.ts";
+import { TASKS } from "../lib/tasks/mod.ts";
 import type { Experiment, ExperimentProgram } from "./experiment.ts";
 import type { UseCode } from "./fig9.ts";
 import { figureProgram } from "./figure_program.ts";
@@ -17,7 +17,7 @@ export const SCALE = {
   id: "scale",
   title: "Sec. 3.5: how strongly the adapter should speak",
   paper: "Sec. 3.5",
-  tasks: TABLE1_TASKS,
+  tasks: TASKS,
   scales: {
     smoke: [0, 0.8, 1],
     quick: [0, 0.2, 0.4, 0.6, 0.8, 1, 1.2],

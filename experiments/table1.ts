@@ -8,15 +8,14 @@
  */
 import {
   claimsText,
-  TABLE1_TASKS,
   table1Csv,
   table1Latex,
   table1Markdown,
   type Table1Result,
-  type Table1Task,
   table1Text,
 } from "../lib/report/mod.ts";
 import type { Json } from "../lib/hub/mod.ts";
+import { type TaskId, TASKS } from "../lib/tasks/mod.ts";
 import type { ExperimentProgram, ExperimentRow, RunRequest, TableExperiment } from "./experiment.ts";
 import { budgetOf, modelStages } from "./model_stages.ts";
 import { sourceVersion, type Stage } from "./runner/mod.ts";
@@ -30,7 +29,7 @@ export const TABLE1 = {
   id: "table1",
   title: "Single-task models, the joint model, and fixed instructions: CLIP scores on five tasks",
   paper: "Table 1, Sec. 4.2 and 4.3",
-  tasks: TABLE1_TASKS,
+  tasks: TASKS,
   rows: [
     { row: "single-task", model: "single", instructions: "random" },
     { row: "instruct", model: "joint", instructions: "random" },
@@ -41,7 +40,7 @@ export const TABLE1 = {
   resamples: 10_000,
 } as const satisfies TableExperiment;
 
-const variantOf = ({ model, instructions }: ExperimentRow, task: Table1Task): Variant =>
+const variantOf = ({ model, instructions }: ExperimentRow, task: TaskId): Variant =>
   model === "single" ? { kind: "single", task } : { kind: instructions === "fixed" ? "fixed" : "instruct" };
 
 /** The stages of a request; the last one is the summary. `changes` replace parts of the budget, for figures that need other numbers. */
@@ -54,14 +53,14 @@ export function table1Stages(
   const budget: Budget = { ...budgetOf(request), ...changes };
   const { encode, train, score } = modelStages(TABLE1.id, request, { code, budget });
 
-  const trainingOf = (row: ExperimentRow, task: Table1Task, seed: number): Stage => {
+  const trainingOf = (row: ExperimentRow, task: TaskId, seed: number): Stage => {
     const variant = variantOf(row, task);
     const single = variant.kind === "single";
     return train({
       name: single ? `single-${task}` : variant.kind,
       title: single ? `the ${task} model` : `the joint model, ${row.instructions} instructions`,
       variant,
-      tasks: single ? [task] : TABLE1_TASKS,
+      tasks: single ? [task] : TASKS,
       instructions: row.instructions,
       seed,
     });
@@ -84,7 +83,7 @@ export function table1Stages(
       }
     }
   }
-  const used = TABLE1_TASKS.filter((task) => trainings.size > 0 || tasks.includes(task)).map(encode);
+  const used = TASKS.filter((task) => trainings.size > 0 || tasks.includes(task)).map(encode);
   const config: SummaryRequest = {
     scale,
     budget: budgetId,

@@ -1,6 +1,7 @@
 /** What Table 1 asks of the models: three functions, each in a module of its own so that its code has its own version. */
 import type { Json } from "../lib/hub/mod.ts";
-import type { MetricNote, SampleRow, Table1Task, ValidationPoint } from "../lib/report/mod.ts";
+import type { MetricNote, SampleRow, ValidationPoint } from "../lib/report/mod.ts";
+import type { TaskId } from "../lib/tasks/mod.ts";
 import type { Device, InstructionChoice } from "./experiment.ts";
 import type { InstructForm } from "./instruct_form.ts";
 import type { StageContext, StageOutput } from "./runner/mod.ts";
@@ -11,7 +12,7 @@ import type { StageCode } from "./stage_code.ts";
 export interface EncodeRequest {
   readonly [name: string]: Json;
   readonly scale: ScaleId;
-  readonly task: Table1Task;
+  readonly task: TaskId;
   readonly trainItems: number;
   readonly validationItems: number;
   readonly device: Device;
@@ -25,7 +26,7 @@ export interface EncodeReport {
 
 /** Which adapter to train. */
 export type Variant =
-  | { readonly kind: "single"; readonly task: Table1Task }
+  | { readonly kind: "single"; readonly task: TaskId }
   /** All tasks, random instructions. */
   | { readonly kind: "instruct" }
   /** All tasks, one fixed instruction each. */
@@ -37,7 +38,7 @@ export interface TrainRequest {
   readonly scale: ScaleId;
   readonly variant: Variant;
   /** The tasks it is trained on, mixed evenly. */
-  readonly tasks: readonly Table1Task[];
+  readonly tasks: readonly TaskId[];
   readonly instructions: InstructionChoice;
   readonly seed: number;
   readonly steps: number;
@@ -54,7 +55,7 @@ export interface TrainRequest {
 export interface TellRequest {
   readonly [name: string]: Json;
   readonly scale: ScaleId;
-  readonly task: Table1Task;
+  readonly task: TaskId;
   readonly trainItems: number;
   readonly form: InstructForm;
   /** With the keyword rule of Sec. 3.4, or without. */
@@ -68,9 +69,9 @@ export type EncodeInstructions = (request: TellRequest, context: StageContext) =
 /** Outputs that a training reads. */
 export interface TrainInputs {
   /** By task. */
-  readonly datasets: ReadonlyMap<Table1Task, StageOutput>;
+  readonly datasets: ReadonlyMap<TaskId, StageOutput>;
   /** In place of the datasets' own instructions, for an ablation. */
-  readonly instructions?: ReadonlyMap<Table1Task, StageOutput>;
+  readonly instructions?: ReadonlyMap<TaskId, StageOutput>;
 }
 
 /** What a training reports; it writes its adapter through the context. */
@@ -88,7 +89,7 @@ export interface ScoreRequest {
   readonly scale: ScaleId;
   /** "single-task", "instruct", "fixed", "ip-adapter-plus", or "ground-truth": score the targets themselves. */
   readonly row: string;
-  readonly task: Table1Task;
+  readonly task: TaskId;
   readonly instructions: InstructionChoice;
   /** Initial noise of item i comes from (task, i, seed) alone, so that all rows start from the same noise. */
   readonly seed: number;

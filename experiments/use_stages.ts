@@ -3,7 +3,7 @@
  *
  * encode-TASK, train-…-seedN ── use-ROW-TASK-seedN
  */
-import type { Table1Task } from "../lib/report/mod.ts";
+import type { TaskId } from "../lib/tasks/mod.ts";
 import type { ExperimentRow, RunRequest } from "./experiment.ts";
 import { writeGallery } from "./gallery.ts";
 import { type Telling, toldFields } from "./instruct_form.ts";
@@ -29,7 +29,7 @@ export interface UseCase extends ExperimentRow {
   /** λ of the image attention; 0 is the base model with the prompt alone. */
   readonly adapterScale: number;
   /** The uses it is meant for; all where absent. */
-  readonly tasks?: readonly Table1Task[];
+  readonly tasks?: readonly TaskId[];
   /** Told this, whatever the task; the task's own wordings where absent. */
   readonly told?: Telling;
 }
@@ -63,7 +63,7 @@ export function useStages(
   const { cases, size, code, find } = options;
   const { samplerSteps, guidance, validationItems, expectedSeconds }: Budget = SCALES[scale].budgets[budget];
   const make = stageMaker(experiment, code);
-  const adapterOf = (model: UseCase["model"], task: Table1Task, seed: number) =>
+  const adapterOf = (model: UseCase["model"], task: TaskId, seed: number) =>
     model === "single"
       ? find(`train-single-${task}-seed${seed}`)
       : model === "joint"

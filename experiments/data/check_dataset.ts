@@ -4,8 +4,8 @@ import { join, normalize } from "node:path";
 import { createInterface } from "node:readline";
 import { openFileSource, UserError } from "../../lib/engine/mod.ts";
 import { LARGEST_SIDE, type PictureHeader, pictureHeader, readPicture } from "../../lib/raster/mod.ts";
+import type { TaskId } from "../../lib/tasks/mod.ts";
 import { type PairField, PAPER_DATASETS, PAPER_VALIDATION } from "./paper_datasets.ts";
-import type { Table1Task } from "../../lib/report/mod.ts";
 
 /** The splits, one file of lines each. */
 export const SPLITS = ["train", "val"] as const;
@@ -23,7 +23,7 @@ export interface Finding {
 
 /** What was found. */
 export interface DatasetReport {
-  readonly task: Table1Task;
+  readonly task: TaskId;
   readonly folder: string;
   readonly pairs: Readonly<Record<Split, number>>;
   /** Different pictures named, and how many of them were decoded whole. */
@@ -142,7 +142,7 @@ function checkLine(
  * @throws UserError when the folder is none, or has not both files of lines.
  */
 export async function checkDataset(
-  task: Table1Task,
+  task: TaskId,
   folder: string,
   options: { decode: number; progress?: (done: number, total: number) => void },
 ): Promise<DatasetReport> {

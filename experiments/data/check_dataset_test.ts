@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../lib/engine/mod.ts";
 import { encodePng } from "../../lib/raster/mod.ts";
-import { TABLE1_TASKS } from "../../lib/report/mod.ts";
+import { TASKS } from "../../lib/tasks/mod.ts";
 import { checkDataset, datasetText } from "./check_dataset.ts";
 import { layoutText, PAPER_DATASETS } from "./paper_datasets.ts";
 
@@ -115,7 +115,7 @@ Deno.test("checkDataset() says in one sentence that a folder or its lines are mi
   }));
 
 Deno.test("layoutText() shows every task's fields and what the paper had", () => {
-  for (const task of TABLE1_TASKS) {
+  for (const task of TASKS) {
     const text = layoutText(task);
     for (const { name } of PAPER_DATASETS[task].fields) {
       assert.ok(text.includes(`\n  ${name}`), `${task}: ${name}`);

@@ -1,7 +1,7 @@
 /** Entry of `deno task data`. Exit codes: 0 nothing is wrong, 1 something is, 2 a mistake in what was asked. */
 import process from "node:process";
 import { UserError } from "../../lib/engine/mod.ts";
-import { TABLE1_TASKS } from "../../lib/report/mod.ts";
+import { TASKS } from "../../lib/tasks/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../command_line.ts";
 import { showSteps } from "../generate/progress.ts";
 import { checkDataset, datasetText } from "./check_dataset.ts";
@@ -11,7 +11,7 @@ const USAGE = `deno task data check --scale paper --task TASK DIR [--decode 200]
 
 Checks a folder of training pairs for the paper's scale: DIR/train.jsonl and DIR/val.jsonl with one pair a line, and the pictures they name,
 by paths relative to DIR (PNG, JPEG or WebP). Reads every line and every picture's header.
-  --task NAME      ${TABLE1_TASKS.join(", ")}
+  --task NAME      ${TASKS.join(", ")}
   --decode N       pictures to decode whole (default 200), spread evenly
   --json           the report as JSON
 
@@ -39,8 +39,8 @@ async function main(args: readonly string[]): Promise<number> {
     );
   }
   const asked = values.get("task");
-  if (asked === undefined) throw new UserError(`--task expects one of ${TABLE1_TASKS.join(", ")}, got none`);
-  const task = oneOf("--task", asked, TABLE1_TASKS);
+  if (asked === undefined) throw new UserError(`--task expects one of ${TASKS.join(", ")}, got none`);
+  const task = oneOf("--task", asked, TASKS);
   if (folder === undefined) throw new UserError("deno task data check expects a folder, got none");
   if (more.length > 0) throw new UserError(`deno task data check expects one folder, got also "${more[0]}"`);
   const decode = wholeNumber("--decode", values.get("decode") ?? "200", { low: 0, high: 999_999_999 });

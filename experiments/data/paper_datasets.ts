@@ -1,3 +1,4 @@
+import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
 /**
  * The five training sets of the paper (Sec. 3.4), which are not published: what each was made of, and the folder that this project reads in its
  * place.
@@ -5,7 +6,6 @@
  *     DIR/train.jsonl, DIR/val.jsonl    one pair a line, as JSON
  *     DIR/…                             the pictures that they name, in any folders
  */
-import { TABLE1_TASKS, type Table1Task } from "../../lib/report/mod.ts";
 
 /** A field of a line. */
 export interface PairField {
@@ -20,7 +20,7 @@ export interface PairField {
 
 /** A training set. */
 export interface PaperDataset {
-  readonly task: Table1Task;
+  readonly task: TaskId;
   /** Pairs that the paper trained on; null where it gives no number. */
   readonly pairs: number | null;
   /** What the paper made it of. */
@@ -57,7 +57,7 @@ const text = (name: string, what: string, required = true): PairField => ({
 });
 
 /** The training sets by task. */
-export const PAPER_DATASETS: Readonly<Record<Table1Task, PaperDataset>> = {
+export const PAPER_DATASETS: Readonly<Record<TaskId, PaperDataset>> = {
   replication: {
     task: "replication",
     pairs: 42_000,
@@ -113,7 +113,7 @@ export const PAPER_DATASETS: Readonly<Record<Table1Task, PaperDataset>> = {
 };
 
 /** A task's folder, as text for a person. */
-export function layoutText(task: Table1Task): string {
+export function layoutText(task: TaskId): string {
   const { pairs, source, fields } = PAPER_DATASETS[task];
   const widest = Math.max(...fields.map(({ name }) => name.length));
   const example = Object.fromEntries(
@@ -134,5 +134,5 @@ export function layoutText(task: Table1Task): string {
 
 /** All folders, as text for a person. */
 export function layoutsText(): string {
-  return TABLE1_TASKS.map(layoutText).join("\n\n");
+  return TASKS.map(layoutText).join("\n\n");
 }

@@ -2,8 +2,7 @@
 import { fold, key, normal } from "../../lib/engine/mod.ts";
 import { FIXED_INSTRUCTIONS } from "../../lib/instructions/mod.ts";
 import { clipI } from "../../lib/metrics/mod.ts";
-import { TABLE1_TASKS, type Table1Task } from "../../lib/report/mod.ts";
-import { composePair, type Pair, type Rgb } from "../../lib/tasks/mod.ts";
+import { composePair, type Pair, type Rgb, type TaskId, TASKS } from "../../lib/tasks/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import { readAdapterFile } from "../generate/adapter_file.ts";
 import { checkpointPath } from "../mini/checkpoints.ts";
@@ -29,7 +28,7 @@ function pixelDistance(a: Rgb, b: Rgb): number {
 
 /** The instructions an item is drawn under: its own first, then each other task's fixed one. */
 function instructionsOf(pair: Pair): string[] {
-  const others = TABLE1_TASKS.filter((task) => task !== pair.task);
+  const others = TASKS.filter((task) => task !== pair.task);
   return [validationInstruction(pair, "random"), ...others.map((task) => FIXED_INSTRUCTIONS[task])];
 }
 
@@ -45,7 +44,7 @@ export const IP_ADAPTER_INSTRUCT: PartEvaluation = {
     const vision = await loadVision("encoder", folder);
     const pairs = Array.from(
       { length: items },
-      (_, index) => TABLE1_TASKS.map((task) => composePair(bank, { task, split: "val", index })),
+      (_, index) => TASKS.map((task) => composePair(bank, { task, split: "val", index })),
     ).flat();
     const encoder = await imageEncoder(vision);
     const [features, noImage] = [
@@ -65,7 +64,7 @@ export const IP_ADAPTER_INSTRUCT: PartEvaluation = {
         noImage,
       },
     });
-    const each = TABLE1_TASKS.length;
+    const each = TASKS.length;
     const latents = await generator.generate(
       pairs.flatMap(({ prompt, task, index }, i) =>
         Array.from({ length: each }, (_, place) => ({
@@ -100,10 +99,10 @@ export const IP_ADAPTER_INSTRUCT: PartEvaluation = {
       )
     );
     const byTask = (values: readonly number[]) =>
-      TABLE1_TASKS.map((task) => values.filter((_, i) => pairs[i]?.task === task));
+      TASKS.map((task) => values.filter((_, i) => pairs[i]?.task === task));
     const gain = own.map((value, i) => value - (others[i] as number));
-    const one = (values: readonly number[], task: Table1Task) => [
-      byTask(values)[TABLE1_TASKS.indexOf(task)] as number[],
+    const one = (values: readonly number[], task: TaskId) => [
+      byTask(values)[TASKS.indexOf(task)] as number[],
     ];
     return {
       method:
@@ -115,14 +114,14 @@ export const IP_ADAPTER_INSTRUCT: PartEvaluation = {
         meanScore("likeness to the target, own instruction", byTask(own)),
         meanScore("likeness to the target, other instructions", byTask(others)),
         meanScore("gain by the own instruction", byTask(gain)),
-        ...TABLE1_TASKS.map((task) => meanScore(`gain by the own instruction, ${task}`, one(gain, task))),
+        ...TASKS.map((task) => meanScore(`gain by the own instruction, ${task}`, one(gain, task))),
         meanScore("change by the instruction", byTask(changed)),
-        ...TABLE1_TASKS.map((task) => meanScore(`change by the instruction, ${task}`, one(changed, task))),
+        ...TASKS.map((task) => meanScore(`change by the instruction, ${task}`, one(changed, task))),
       ],
       gallery: {
         note:
           `condition | target | under the item's own instruction | under each other task's, in the order ${
-            TABLE1_TASKS.join(", ")
+            TASKS.join(", ")
           }`,
         items: pairs.map(({ condition, target, prompt, task }, i) => ({
           images: [condition, target, ...pictures.slice(i * each, (i + 1) * each)],

@@ -2,15 +2,15 @@
 import { fold, key, stream } from "../../lib/engine/mod.ts";
 import type { Json } from "../../lib/hub/mod.ts";
 import { nameObject, sampleInstruction } from "../../lib/instructions/mod.ts";
-import type { DatasetExample, DatasetExamples, Table1Task } from "../../lib/report/mod.ts";
-import { composePair, SIZE } from "../../lib/tasks/mod.ts";
+import type { DatasetExample, DatasetExamples } from "../../lib/report/mod.ts";
+import { composePair, SIZE, type TaskId } from "../../lib/tasks/mod.ts";
 import { sharedBank } from "../mini/shared_models.ts";
 import type { StageContext } from "../runner/mod.ts";
 
 /** Which examples. */
 export interface ExamplesRequest {
   readonly [name: string]: Json;
-  readonly tasks: readonly Table1Task[];
+  readonly tasks: readonly TaskId[];
   readonly count: number;
   readonly seed: number;
 }

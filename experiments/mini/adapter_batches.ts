@@ -7,15 +7,15 @@
  */
 import { type Feed, fold, type Key, stream } from "../../lib/engine/mod.ts";
 import type { NoiseSchedule } from "../../lib/diffusion/mod.ts";
+import type { TaskId } from "../../lib/tasks/mod.ts";
 import { velocityWeights } from "../../lib/training/mod.ts";
-import type { Table1Task } from "../../lib/report/mod.ts";
 import type { InstructionChoice } from "../experiment.ts";
 import { adapterBatch, type AdapterFeeds } from "./adapter_training.ts";
 import type { EncodedTask } from "./encoded_task.ts";
 
 /** What batches are drawn from. */
 export interface AdapterBatchSource {
-  readonly data: ReadonlyMap<Table1Task, EncodedTask>;
+  readonly data: ReadonlyMap<TaskId, EncodedTask>;
   readonly instructions: InstructionChoice;
   readonly batch: number;
   readonly schedule: NoiseSchedule;

@@ -14,8 +14,15 @@
  * Higher is more alike. A faithful picture is not at 0: read the difference from the target's own number.
  */
 import { cosine, type Embedding } from "../../lib/metrics/mod.ts";
-import type { Table1Task } from "../../lib/report/mod.ts";
-import { composePair, CONCEPTS, type ImageTruth, type Rgb, SIZE, withArticle } from "../../lib/tasks/mod.ts";
+import {
+  composePair,
+  CONCEPTS,
+  type ImageTruth,
+  type Rgb,
+  SIZE,
+  type TaskId,
+  withArticle,
+} from "../../lib/tasks/mod.ts";
 import type { Device } from "../experiment.ts";
 import type { GalleryItem } from "../table1_stages.ts";
 import { sharedBank, sharedEmbedder, sharedImageEncoder } from "./shared_models.ts";
@@ -79,7 +86,7 @@ function conceptPlace(truth: ImageTruth): number {
 
 /** `{ leak }` of each picture of a task, with `leak (encoder)` for style; `{}` for replication. */
 export async function leakScores(
-  task: Table1Task,
+  task: TaskId,
   gallery: readonly GalleryItem[],
   device: Device,
 ): Promise<Record<string, number>[]> {

@@ -1,5 +1,5 @@
+import type { TaskId } from "../../lib/tasks/mod.ts";
 /** What the oracle scores are called and mean; apart from their computation, so that plans and reports need not load it. */
-import type { Table1Task } from "../../lib/report/mod.ts";
 
 /** Names of the oracle scores and what they mean; all in [0, 1], higher is better. */
 export const ORACLE_NOTES = {
@@ -24,4 +24,4 @@ export const ORACLE_NOTES = {
     name: "edge F1",
     definition: "F1 of the image's edges against the condition's, tolerance one pixel",
   },
-} as const satisfies Record<Table1Task, { name: string; definition: string }>;
+} as const satisfies Record<TaskId, { name: string; definition: string }>;

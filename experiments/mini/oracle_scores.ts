@@ -13,14 +13,14 @@ import {
   poolOf,
   type Rgb,
   type StyleOracle,
+  type TaskId,
 } from "../../lib/tasks/mod.ts";
-import type { Table1Task } from "../../lib/report/mod.ts";
 import { ORACLE_NOTES } from "./oracle_notes.ts";
 
 let styleOracle: StyleOracle | undefined;
 let faceOracle: FaceOracle | undefined;
 
-function oracle(bank: Bank, task: Table1Task, pair: Pair, output: Rgb): number {
+function oracle(bank: Bank, task: TaskId, pair: Pair, output: Rgb): number {
   const { condition, target } = pair.truth;
   switch (task) {
     case "replication":
@@ -44,7 +44,7 @@ function oracle(bank: Bank, task: Table1Task, pair: Pair, output: Rgb): number {
 /** One oracle score per item, under its name. */
 export function oracleScores(
   bank: Bank,
-  task: Table1Task,
+  task: TaskId,
   pairs: readonly Pair[],
   outputs: readonly Rgb[],
 ): Record<string, number>[] {

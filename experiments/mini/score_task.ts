@@ -7,8 +7,7 @@ import {
   nameObject,
   sampleInstruction,
 } from "../../lib/instructions/mod.ts";
-import { composePair, type Pair, type Rgb } from "../../lib/tasks/mod.ts";
-import type { Table1Task } from "../../lib/report/mod.ts";
+import { composePair, type Pair, type Rgb, type TaskId } from "../../lib/tasks/mod.ts";
 import type { InstructionChoice } from "../experiment.ts";
 import { instructForm, type Telling, tellingOf } from "../instruct_form.ts";
 import type { ScoreReport, ScoreRequest } from "../table1_stages.ts";
@@ -65,7 +64,7 @@ interface Scored {
 
 /** The task's two scores of Table 1 (Sec. 4.1), under their printed names with an optional suffix. */
 function tableScores(
-  task: Table1Task,
+  task: TaskId,
   { generated, condition, prompt, caption }: Scored,
   suffix = "",
 ): Record<string, number> {

@@ -2,8 +2,8 @@
 import { fold, key, readSafetensors, writeSafetensors } from "../../lib/engine/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE } from "../../lib/diffusion/mod.ts";
+import type { TaskId } from "../../lib/tasks/mod.ts";
 import { type LearningRateSchedule, train, type TrainStep } from "../../lib/training/mod.ts";
-import type { Table1Task } from "../../lib/report/mod.ts";
 import type { StageContext } from "../runner/mod.ts";
 import { instructForm } from "../instruct_form.ts";
 import type { TrainInputs, TrainReport, TrainRequest } from "../table1_stages.ts";
@@ -42,7 +42,7 @@ export async function trainAdapter(
   const { tasks, instructions, seed, steps, batch, learningRate, device } = request;
   await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
   const [base, plus, vision] = [await sharedBase(), await sharedPlus(), await sharedVision("encoder")];
-  const data = new Map<Table1Task, EncodedTask>();
+  const data = new Map<TaskId, EncodedTask>();
   for (const [task, output] of inputs.datasets) {
     data.set(task, await readEncodedTask(output, inputs.instructions?.get(task)));
   }

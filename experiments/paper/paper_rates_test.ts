@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TABLE1_TASKS } from "../../lib/report/mod.ts";
+import { TASKS } from "../../lib/tasks/mod.ts";
 import { EXPERIMENTS } from "../experiments.ts";
 import { reproduce } from "../reproduce.ts";
 import { SCALES } from "../scales.ts";
@@ -31,10 +31,10 @@ Deno.test("PAPER_RATES are of a measurement: positive, and used by every budget 
 });
 
 Deno.test("paperPlanText() names the files, every task's pairs and the command that checks them", () => {
-  const text = paperPlanText(TABLE1_TASKS);
+  const text = paperPlanText(TASKS);
   assert.match(text, /missing|found {2}/);
   assert.match(text, /ip-adapter-plus_sd15\.safetensors/);
-  for (const task of TABLE1_TASKS) {
+  for (const task of TASKS) {
     assert.ok(text.includes(`deno task data check --scale paper --task ${task} DIR`));
   }
   assert.match(text, /batch 512, learning rate 0\.000001, 100,000 steps/);

@@ -1,6 +1,6 @@
 /** What `--scale paper --dry-run` says below the plan: what the estimates rest on, memory, and what the user must provide. */
 import { findCached, hubSettings } from "../../lib/hub/mod.ts";
-import type { Table1Task } from "../../lib/report/mod.ts";
+import type { TaskId } from "../../lib/tasks/mod.ts";
 import { PAPER_DATASETS, PAPER_VALIDATION } from "../data/paper_datasets.ts";
 import { PAPER_FILES } from "../models/paper_files.ts";
 import { duration } from "../runner/progress_display.ts";
@@ -8,7 +8,7 @@ import { PAPER_MAIN } from "../scales.ts";
 import { expectedPaperSeconds, PAPER_RATES } from "./paper_rates.ts";
 
 /** Text for a person, of an experiment on these tasks. */
-export function paperPlanText(tasks: readonly Table1Task[]): string {
+export function paperPlanText(tasks: readonly TaskId[]): string {
   const { denoise, decode, encode, train, where } = PAPER_RATES;
   const { cache } = hubSettings();
   const seconds = (value: number) => `${value.toPrecision(2)} s`;

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { fold, key } from "../../lib/engine/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE } from "../../lib/diffusion/mod.ts";
-import { TABLE1_TASKS, type Table1Task } from "../../lib/report/mod.ts";
+import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
 import { instructBatch } from "../mini/adapter_batches.ts";
 import { compileAdapterStep, freshInstruct } from "../mini/adapter_training.ts";
 import { encodeDataset } from "../mini/encode_dataset.ts";
@@ -20,7 +20,7 @@ const PEAK = 1e-3;
 const CACHE = fileURLToPath(new URL("../../.cache", import.meta.url));
 
 /** Encodes one task's training pairs and opens them. */
-async function encoded(task: Table1Task, notify: (message: string) => void): Promise<EncodedTask> {
+async function encoded(task: TaskId, notify: (message: string) => void): Promise<EncodedTask> {
   const files = new Map<string, Uint8Array>();
   await encodeDataset({ scale: "mini", task, trainItems: PAIRS, validationItems: 0, device: "cpu" }, {
     cacheFolder: CACHE,
@@ -50,8 +50,8 @@ export const IP_ADAPTER_INSTRUCT_RECIPE: Recipe = {
   async prepare(_bank, { draws, notify, compile }) {
     const base = await loadBase();
     const [plus, vision] = [await loadPlus(base), await loadVision("encoder")];
-    const data = new Map<Table1Task, EncodedTask>();
-    for (const task of TABLE1_TASKS) data.set(task, await encoded(task, notify));
+    const data = new Map<TaskId, EncodedTask>();
+    for (const task of TASKS) data.set(task, await encoded(task, notify));
     const step = await compileAdapterStep({
       compile,
       base,

@@ -1,11 +1,12 @@
 /** Tests of explanations that speak of noise, of the metrics or of the data: by cells and intervals of stored results. */
+import { TASKS } from "../tasks/mod.ts";
 import type { AblationsContent } from "./ablations.ts";
 import { above, decimal, intervalOf, missing, opposite, unreadable } from "./checked.ts";
 import type { Check, Findings } from "./explanation.ts";
 import { WELL } from "./instruction_claims.ts";
 import type { InstructionSpace } from "./instruction_space.ts";
 import { type ClaimVerdict, timeShares } from "./judge.ts";
-import { TABLE1_COLUMNS, TABLE1_TASKS, type Table1Column } from "./paper_table1.ts";
+import { TABLE1_COLUMNS, type Table1Column } from "./paper_table1.ts";
 import type { ScaleContent } from "./scale_trade.ts";
 import { average, LITTLE_DIFFERENCE, ON_PAR_MARGIN } from "./table1_claims.ts";
 import type { Cell } from "./table1_result.ts";
@@ -198,7 +199,7 @@ const namesDecide: Check = (findings) => {
 const numberLacksNames: Check = (findings) => {
   const content = findings["ablations"]?.content as AblationsContent | undefined;
   if (content === undefined) return missing("ablations");
-  const others = TABLE1_TASKS.filter((task) => task !== "object");
+  const others = TASKS.filter((task) => task !== "object");
   const found = weightedInterval(others.map((other): Term => [
     1 / others.length,
     content.differences.find(({ row, task }) => row === "one-hot" && task === other),

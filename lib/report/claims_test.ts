@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { key, normal } from "../engine/random.ts";
+import { TASKS } from "../tasks/mod.ts";
 import { ablationsContent, judgeAblations, TELLINGS } from "./ablations.ts";
 import { claimStates, PAPER_CLAIMS } from "./claims.ts";
 import { COMBINATIONS, CONTROL_SCORE, judgeCombinations, LORA_SCORE } from "./combinations.ts";
 import { judgeCurves } from "./curve_claims.ts";
 import type { Curve } from "./curve_speed.ts";
 import type { ClaimVerdict } from "./judge.ts";
-import { TABLE1_COLUMNS, TABLE1_TASKS } from "./paper_table1.ts";
+import { TABLE1_COLUMNS } from "./paper_table1.ts";
 import { judgeRewording, rewordingContent } from "./rewording.ts";
 import { judgeScale, scaleContent, scaleRow } from "./scale_trade.ts";
 import { judgeStatement } from "./statement.ts";
@@ -15,7 +16,7 @@ import { judgeUses, LEAKS_MORE, withLeaksMore } from "./use_claims.ts";
 import { instantStyleNote, LEAK_BY_ENCODER, styleLeak, usesContent } from "./uses.ts";
 
 const ITEMS = 30;
-const taken = Object.fromEntries(TABLE1_TASKS.map((task) => [task, "taken"]));
+const taken = Object.fromEntries(TASKS.map((task) => [task, "taken"]));
 
 /** Samples of rows and tasks whose scores lie around given means; noise is small. */
 function samplesOf(
@@ -23,7 +24,7 @@ function samplesOf(
   scores: (row: string, task: string) => Readonly<Record<string, number>>,
 ): SampleRow[] {
   return rows.flatMap((row) =>
-    TABLE1_TASKS.flatMap((task) =>
+    TASKS.flatMap((task) =>
       Array.from({ length: ITEMS }, (_, index): SampleRow => {
         const noise = normal(key(`${row} ${task} ${index}`), 1, { std: 0.01 })[0] as number;
         const own = Object.entries(scores(row, task)).map(([name, mean]) => [name, mean + noise]);
@@ -91,7 +92,7 @@ Deno.test("judgeUses() supports the paper's view when IPAdapter+ leaks and the i
   assert.deepEqual(new Set(Object.values(found)), new Set(["supported"]));
   const turned = verdicts(judgeUses(drawn(samplesOf(USED, means("ip-adapter-plus", "instruct"))), taken));
   for (const id of ["plus-leaks", "plus-worse-at-faces"]) assert.equal(turned[id], "not supported", id);
-  const { leaks } = usesContent(asPaper, { rows: USED, tasks: TABLE1_TASKS, taken });
+  const { leaks } = usesContent(asPaper, { rows: USED, tasks: TASKS, taken });
   assert.equal(leaks.length, 4 * 5);
   assert.ok(Math.abs(leaks.find(({ row }) => row === "ip-adapter-plus")!.mean - 0.4) < 0.01);
   const some = drawn(
@@ -196,7 +197,7 @@ Deno.test("judgeRewording() tells subtle wordings from strong ones", () => {
         ["pixel", "latent", "judge"].flatMap((space) => [[`${space} words`, words], [`${space} noise`, 10]]),
       )),
     })));
-    const made = rewordingContent(draws, { wordings: 3, noises: 3, tasks: TABLE1_TASKS });
+    const made = rewordingContent(draws, { wordings: 3, noises: 3, tasks: TASKS });
     return { made, claims: verdicts(judgeRewording(draws, made)) };
   };
   const { made, claims } = content(1.5);
@@ -227,7 +228,7 @@ Deno.test("judgeAblations() supports the paper's view when text does more than a
       colours: (row === "told-colours") === good ? 0.8 : 0.5,
       moved: row === "told-other" ? 20 : 0,
     })));
-    const content = ablationsContent(draws, { variants, leftOut, tasks: TABLE1_TASKS, taken });
+    const content = ablationsContent(draws, { variants, leftOut, tasks: TASKS, taken });
     return { content, claims: verdicts(judgeAblations(draws, content)) };
   };
   const { content, claims } = judged(true);
@@ -260,7 +261,7 @@ Deno.test("judgeAblations() needs every column of a left-out task above the star
         (row) => Object.fromEntries(metrics.map((metric) => [metric, scores(row, metric) ?? 0.5])),
       ),
     );
-    const content = ablationsContent(draws, { variants: [], leftOut, tasks: TABLE1_TASKS, taken });
+    const content = ablationsContent(draws, { variants: [], leftOut, tasks: TASKS, taken });
     return verdicts(judgeAblations(draws, content));
   };
   const started = (metric: string, row = "without-object") =>
@@ -299,7 +300,7 @@ Deno.test("scaleContent() finds the scale at which condition and prompt are both
         .map(({ metric }, place) => [metric, place === 0 ? scores.condition : scores.prompt]),
     );
   }));
-  const content = scaleContent(draws, { scales, tasks: TABLE1_TASKS });
+  const content = scaleContent(draws, { scales, tasks: TASKS });
   assert.equal(content.best?.mean, 0.6);
   assert.equal(content.curves.length, 10);
   const [condition] = content.curves;
@@ -315,7 +316,7 @@ Deno.test("scaleContent() finds the scale at which condition and prompt are both
 function risingCurves(...lateness: readonly number[]): Curve[] {
   const steps = [0, 100, 200, 300, 400, 500];
   const scoreOf = (late: number) => steps.map((step) => 0.1 + Math.min(1, Math.max(0, step - late) / 250));
-  return TABLE1_TASKS.flatMap((task) =>
+  return TASKS.flatMap((task) =>
     (["single-task", "instruct"] as const).map((row): Curve => {
       const seeds = lateness.map((late, i) => ({
         seed: i + 1,

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { TASKS } from "../tasks/mod.ts";
 import { PAPER_CLAIMS } from "./claims.ts";
 import type { Curve } from "./curve_speed.ts";
 import { CHECKS, explain, type Explanation, type Finding, type Findings } from "./explanation.ts";
 import { EXPLANATIONS } from "./explanations.ts";
 import type { ClaimVerdict, Verdict } from "./judge.ts";
 import { minimalDetectable } from "./cell_checks.ts";
-import { TABLE1_COLUMNS, TABLE1_TASKS } from "./paper_table1.ts";
+import { TABLE1_COLUMNS } from "./paper_table1.ts";
 import { reportHtml, reportMarkdown } from "./report_page.ts";
 import type { Cell } from "./table1_result.ts";
 import { scoreAt } from "./training_checks.ts";
@@ -422,7 +423,7 @@ Deno.test("timingVaries() compares the range over seeds with the mean", () => {
   const claim = verdictOn("one-training-for-all", "not supported", {});
   const outcome = (...shares: readonly number[]) => {
     const training = shares.flatMap((share, seed) =>
-      [null, ...TABLE1_TASKS].map((task) => ({
+      [null, ...TASKS].map((task) => ({
         row: task === null ? "instruct" : "single-task",
         task,
         seed,

@@ -1,9 +1,9 @@
 /** Fig. 4: three maps of the instructions side by side, and how pure the tasks are with the keyword rule and without. */
 import { type Drawing, figure, type ScatterTrace, seriesLook, TASK_LOOKS } from "../plots/mod.ts";
+import { TASKS } from "../tasks/mod.ts";
 import type { StoredFigure } from "./figure_result.ts";
 import type { InstructionSpace, MapPoint, MeanInterval } from "./instruction_space.ts";
 import { readMapPoints } from "./map_points.ts";
-import { TABLE1_TASKS } from "./paper_table1.ts";
 import { intervalBars } from "./interval_bars.ts";
 
 const NAMES = { tsne: "t-SNE", umap: "UMAP", pca: "PCA" } as const;
@@ -22,7 +22,7 @@ function mapTraces(points: readonly MapPoint[], method: keyof typeof NAMES, plac
     // The texts stand in the first map only: three times would double the page.
     ...(place === 0 ? { hovertext: own.map((point) => point.text), hoverinfo: "name+text" as const } : {}),
   });
-  const clouds = TABLE1_TASKS.map((task): ScatterTrace => ({
+  const clouds = TASKS.map((task): ScatterTrace => ({
     type: "scatter",
     mode: "markers",
     name: task,
@@ -33,7 +33,7 @@ function mapTraces(points: readonly MapPoint[], method: keyof typeof NAMES, plac
     marker: { color: TASK_LOOKS[task].colour, size: 3.2, opacity: 0.55 },
   }));
   // A white cross under a coloured one: seen on its own cloud and on any other.
-  const crosses = TABLE1_TASKS.flatMap((task): ScatterTrace[] =>
+  const crosses = TASKS.flatMap((task): ScatterTrace[] =>
     [{ color: "#ffffff", size: 21 }, { color: "#1b1f24", size: 17 }, {
       color: TASK_LOOKS[task].colour,
       size: 12,
@@ -108,7 +108,7 @@ const RULES = { filtered: "with the keyword rule", unfiltered: "without it" } as
 
 function bars({ result }: StoredFigure<InstructionSpace>): Drawing {
   const { corpora, neighbours, mentions } = result.content;
-  const names = ["all", ...TABLE1_TASKS];
+  const names = ["all", ...TASKS];
   const trace = (i: number, scores: readonly MeanInterval[], axes: object, showlegend: boolean) =>
     intervalBars(
       RULES[(corpora[i] as (typeof corpora)[number]).corpus],
@@ -126,10 +126,10 @@ function bars({ result }: StoredFigure<InstructionSpace>): Drawing {
         } % of the instructions are made to say what not to take and so name another task; 95 % intervals over instructions. ` +
         `Our grammar keeps the rule by itself; how often a language model breaks it is unknown.`,
       data: corpora.flatMap(({ purity, taskPurity, centroid, taskCentroid }, i) => [
-        trace(i, [purity, ...TABLE1_TASKS.map((task) => taskPurity[task] as MeanInterval)], {}, true),
+        trace(i, [purity, ...TASKS.map((task) => taskPurity[task] as MeanInterval)], {}, true),
         trace(
           i,
-          [centroid, ...TABLE1_TASKS.map((task) => taskCentroid[task] as MeanInterval)],
+          [centroid, ...TASKS.map((task) => taskCentroid[task] as MeanInterval)],
           { xaxis: "x2", yaxis: "y2" },
           false,
         ),

@@ -6,9 +6,9 @@
  * quantities widens each interval to 1 − 0.05/k (Bonferroni), so that many quantities are no more likely to contradict it by chance.
  */
 import { bootstrapInterval } from "../metrics/mod.ts";
+import { TASKS } from "../tasks/mod.ts";
 import { orNull, studentInterval } from "./mean_interval.ts";
 import { type Claim, type Means, printed, TABLE1_CLAIMS } from "./table1_claims.ts";
-import { TABLE1_TASKS } from "./paper_table1.ts";
 import type { Table1Draws, TrainingRun } from "./table1_result.ts";
 
 /** Outcome of a claim. */
@@ -139,7 +139,7 @@ export const TRAINING_COST = {
 export function timeShares(training: readonly TrainingRun[]): number[] {
   return training.filter(({ row }) => row === "instruct").flatMap((joint) => {
     const singles = training.filter(({ row, seed }) => row === "single-task" && seed === joint.seed);
-    if (singles.length !== TABLE1_TASKS.length) return [];
+    if (singles.length !== TASKS.length) return [];
     return [joint.seconds / singles.reduce((sum, { seconds }) => sum + seconds, 0)];
   });
 }
@@ -156,7 +156,7 @@ export function judgeTrainingCost(training: readonly TrainingRun[]): ClaimVerdic
   return {
     ...TRAINING_COST,
     region: { low: null, high: DRASTIC },
-    paper: 1 / TABLE1_TASKS.length,
+    paper: 1 / TASKS.length,
     ours: found?.mean ?? null,
     low: found?.low ?? null,
     high: found?.high ?? null,

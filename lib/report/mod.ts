@@ -6,11 +6,9 @@ export {
   ROW_LABELS,
   TABLE1_COLUMNS,
   TABLE1_ROWS,
-  TABLE1_TASKS,
   type Table1Column,
   type Table1Metric,
   type Table1Row,
-  type Table1Task,
 } from "./paper_table1.ts";
 export {
   type Cell,

@@ -21,13 +21,8 @@ export const TABLE1_COLUMNS = [
 
 /** A column of Table 1. */
 export type Table1Column = (typeof TABLE1_COLUMNS)[number];
-/** A task of Table 1. */
-export type Table1Task = Table1Column["task"];
 /** A score of Table 1. */
 export type Table1Metric = Table1Column["metric"];
-
-/** The five tasks in Table 1's order. */
-export const TABLE1_TASKS: readonly Table1Task[] = [...new Set(TABLE1_COLUMNS.map(({ task }) => task))];
 
 /** The rows: the paper's three, then the adapter all of them start from and the targets themselves. */
 export const TABLE1_ROWS = ["single-task", "instruct", "fixed", "ip-adapter-plus", "ground-truth"] as const;

@@ -1,9 +1,9 @@
 /** Table 1 as Markdown, LaTeX and CSV: pure functions of a result. Scale and budget stand in every heading. */
+import { TASKS } from "../tasks/mod.ts";
 import {
   ROW_LABELS,
   TABLE1_COLUMNS,
   TABLE1_ROWS,
-  TABLE1_TASKS,
   type Table1Column,
   type Table1Row,
 } from "./paper_table1.ts";
@@ -57,7 +57,7 @@ function furtherColumns(result: Table1Result): { task: string; metric: string }[
   for (const { task, metric } of result.cells) {
     if (!known.has(`${task}/${metric}`)) further.set(`${task}/${metric}`, { task, metric });
   }
-  const rank = (task: string) => TABLE1_TASKS.findIndex((known) => known === task);
+  const rank = (task: string) => TASKS.findIndex((known) => known === task);
   return [...further.values()].sort((a, b) => rank(a.task) - rank(b.task));
 }
 
@@ -144,7 +144,7 @@ export function latexText(text: string): string {
 /** LaTeX (booktabs): per row a line of the paper's numbers and a line of ours with half-size intervals under them. */
 export function table1Latex(result: Table1Result): string {
   const { title, note } = table1Heading(result);
-  const groups = TABLE1_TASKS.map((task) => ({
+  const groups = TASKS.map((task) => ({
     task,
     columns: TABLE1_COLUMNS.filter((column) => column.task === task),
   }));

@@ -8,13 +8,8 @@
  *
  * Statements that need other experiments are beside their figures; lib/report/claims.ts has all.
  */
-import {
-  type PaperRow,
-  paperValue,
-  TABLE1_COLUMNS,
-  TABLE1_TASKS,
-  type Table1Column,
-} from "./paper_table1.ts";
+import { TASKS } from "../tasks/mod.ts";
+import { type PaperRow, paperValue, TABLE1_COLUMNS, type Table1Column } from "./paper_table1.ts";
 
 /** The mean of a cell. */
 export type Means = (row: PaperRow, column: Table1Column) => number;
@@ -105,7 +100,7 @@ export const TABLE1_CLAIMS: readonly Claim[] = [
     values: ofColumns(TABLE1_COLUMNS, "instruct", "single-task"),
     region: { low: -ON_PAR_MARGIN, high: Infinity },
   },
-  ...TABLE1_TASKS.map((task): Claim => {
+  ...TASKS.map((task): Claim => {
     const columns = TABLE1_COLUMNS.filter((column) => column.task === task);
     return {
       id: `joint-on-par-${task}`,

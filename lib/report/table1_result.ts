@@ -1,7 +1,8 @@
 /** What `reproduce table1` stores: result.json and samples.jsonl, described for other readers by results/result.schema.json. */
 import { bootstrapCells, bootstrapInterval, type CellDraws } from "../metrics/mod.ts";
 import type { Key } from "../engine/random.ts";
-import { paperValue, TABLE1_COLUMNS, TABLE1_ROWS, TABLE1_TASKS } from "./paper_table1.ts";
+import { TASKS } from "../tasks/mod.ts";
+import { paperValue, TABLE1_COLUMNS, TABLE1_ROWS } from "./paper_table1.ts";
 import type { ClaimVerdict } from "./judge.ts";
 
 /** Version of the layout of result.json. */
@@ -218,7 +219,7 @@ export function cellsOf(draws: Table1Draws): Cell[] {
     const place = TABLE1_COLUMNS.findIndex(({ task, metric }) =>
       task === cell.task && metric === cell.metric
     );
-    return place < 0 ? TABLE1_COLUMNS.length + rankIn(TABLE1_TASKS, cell.task) : place;
+    return place < 0 ? TABLE1_COLUMNS.length + rankIn(TASKS, cell.task) : place;
   };
   return cells.sort((a, b) =>
     rankIn(TABLE1_ROWS, a.row) - rankIn(TABLE1_ROWS, b.row) || column(a) - column(b) ||

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { key, normal } from "../engine/random.ts";
+import { TASKS } from "../tasks/mod.ts";
 import { LITTLE_DIFFERENCE, ON_PAR_MARGIN, TABLE1_CLAIMS } from "./table1_claims.ts";
 import { judgeClaim, judgeTable1, judgeTrainingCost, verdictOf as verdictOfIntervals } from "./judge.ts";
-import { PAPER_TABLE1, paperValue, TABLE1_COLUMNS, TABLE1_TASKS } from "./paper_table1.ts";
+import { PAPER_TABLE1, paperValue, TABLE1_COLUMNS } from "./paper_table1.ts";
 import { latexText, table1Csv, table1Latex, table1Markdown } from "./table.ts";
 import {
   cellsOf,
@@ -22,7 +23,7 @@ function printedSamples(
   shift: Partial<Record<string, number>> = {},
 ): SampleRow[] {
   return (["single-task", "instruct", "fixed"] as const).flatMap((row) =>
-    TABLE1_TASKS.flatMap((task) =>
+    TASKS.flatMap((task) =>
       Array.from({ length: items }, (_, index): SampleRow => {
         const scores: Record<string, number> = {};
         for (const { metric } of TABLE1_COLUMNS.filter((column) => column.task === task)) {
@@ -49,7 +50,7 @@ function printedSamples(
 
 /** The trainings of a seed, all of 10 seconds but the joint one. */
 const trainingOf = (seed: number, joint = 10): TrainingRun[] =>
-  [null, ...TABLE1_TASKS].map((task) => ({
+  [null, ...TASKS].map((task) => ({
     row: task === null ? "instruct" : "single-task",
     task,
     seed,
@@ -68,7 +69,7 @@ function resultOf(samples: readonly SampleRow[]): Table1Result {
     budget: "smoke",
     scaleNote: "64×64 images",
     budgetNote: "10 steps",
-    tasks: TABLE1_TASKS,
+    tasks: TASKS,
     seeds: [1],
     provenance: UNKNOWN_PROVENANCE,
     metrics: { "CLIP-I": { definition: "cosine", by: "the judge", higherIsBetter: true } },

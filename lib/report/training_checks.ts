@@ -1,10 +1,10 @@
 /** Tests of explanations that speak of too little training: by what the instruction does, and by the curves of Fig. 7. */
+import { TASKS } from "../tasks/mod.ts";
 import type { AblationsContent } from "./ablations.ts";
 import { above, intervalOf, missing, opposite, unreadable } from "./checked.ts";
 import { type Curve, curvesBySeed, type SeedCurve, type TrainingCurves } from "./curve_speed.ts";
 import type { Check, Checked, Findings } from "./explanation.ts";
 import { studentInterval } from "./mean_interval.ts";
-import { TABLE1_TASKS } from "./paper_table1.ts";
 import { LITTLE_SCORE } from "./use_claims.ts";
 
 /** A score at a step, linear between the measured ones; undefined before the first or after the last. */
@@ -82,7 +82,7 @@ const behindByItsShare: Check = (findings) => {
       const joint = own.find(({ row, task, metric }) =>
         row === "instruct" && task === single.task && metric === single.metric
       );
-      const early = scoreAt(single, (single.steps.at(-1) as number) / TABLE1_TASKS.length);
+      const early = scoreAt(single, (single.steps.at(-1) as number) / TASKS.length);
       if (joint === undefined || early === undefined) return [];
       const [reached, whole] = [joint.mean.at(-1) as number, single.mean.at(-1) as number];
       return [Math.abs(reached - whole) - Math.abs(reached - early)];
