@@ -5,7 +5,6 @@
  * A model is a configuration, a tree of named parameters and a pure function; `compile` turns the function into a program:
  *
  * ```ts
- * import { compile, host, initResampler, key, normal, resampler, type ResamplerConfig } from "./mod.ts";
  *
  * const config: ResamplerConfig = {
  *   class: "Resampler",
@@ -565,7 +564,7 @@ export { writeTinyModels } from "./experiments/paper/tiny_models.ts";
 export { PAPER_FILES, type PaperFile } from "./experiments/models/paper_files.ts";
 export { checkDataset, type DatasetReport, datasetText } from "./experiments/data/check_dataset.ts";
 export { layoutText, PAPER_DATASETS, type PaperDataset } from "./experiments/data/paper_datasets.ts";
-export { type Budget, type Scale, SCALES } from "./experiments/scales.ts";
+export { type Budget, type Scale, SCALES } from "./experiments/setting/scales.ts";
 export {
   CHAIN_NUMBERS,
   type GenerationSettings,

@@ -1,6 +1,6 @@
 /** What `deno task bench` can measure, by name. Modules are loaded when they are needed: the engine takes a second. */
 import type { WorkBenchOptions } from "./bench_work.ts";
-import type { Device } from "../experiments/experiment.ts";
+import type { Device } from "../experiments/setting/experiment.ts";
 import type { PaperPart } from "./paper/part_names.ts";
 import type { Mode, PeerName } from "./side.ts";
 import type { WorkName } from "./works/names.ts";

@@ -2,7 +2,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../lib/engine/errors.ts";
-import { EXPERIMENTS } from "./experiments.ts";
+import { EXPERIMENTS } from "./figures/mod.ts";
 import { reproduce } from "./reproduce.ts";
 import { Stopped } from "./runner/stage.ts";
 

@@ -5,10 +5,10 @@ import { UserError } from "../lib/engine/errors.ts";
 import { atomicWrite, makeFolder } from "../lib/hub/mod.ts";
 import { type TaskId, TASKS } from "../lib/tasks/mod.ts";
 import { oneOf, readOptions, wholeNumber } from "./command_line.ts";
-import { DEVICES, type ExperimentProgram, type RunRequest } from "./experiment.ts";
+import { DEVICES, type ExperimentProgram, type RunRequest } from "./setting/experiment.ts";
 import { currentOrigin, type PlannedStage, planStages, progressDisplay, runStages } from "./runner/mod.ts";
 import { duration } from "./runner/progress_display.ts";
-import { BUDGET_IDS, SCALE_IDS, SCALES } from "./scales.ts";
+import { BUDGET_IDS, SCALE_IDS, SCALES } from "./setting/scales.ts";
 
 /** An experiment's entry in the list: its program is loaded when asked for. */
 export interface ExperimentEntry {

@@ -8,13 +8,13 @@ import { fold, key, normal } from "../lib/engine/random.ts";
 import { type SampleRow, TABLE1_COLUMNS, type Table1Result } from "../lib/report/mod.ts";
 import { type Console, type ExperimentEntry, reproduce } from "./reproduce.ts";
 import { Stopped } from "./runner/mod.ts";
-import { table1Program } from "./table1.ts";
-import type { Table1Stages } from "./table1_stages.ts";
+import { table1Program } from "./figures/table1/mod.ts";
+import type { Table1Stages } from "./setting/model_requests.ts";
 
 /** Model code that draws numbers instead of images: the same request gives the same scores. */
 function fakeCode(ran: string[] = []): Table1Stages {
   const code = <Compute>(compute: Compute) => ({
-    module: "experiments/table1_stages.ts",
+    module: "experiments/setting/model_requests.ts",
     data: ["deno.json"],
     load: () => Promise.resolve(compute),
   });

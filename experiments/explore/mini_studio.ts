@@ -3,7 +3,7 @@ import { adapterParams } from "../../lib/adapter/mod.ts";
 import type { HostParams } from "../../lib/engine/mod.ts";
 import type { GalleryItem, Studio } from "../../lib/explorer/mod.ts";
 import { composePair, TASKS } from "../../lib/tasks/mod.ts";
-import type { Device } from "../experiment.ts";
+import type { Device } from "../setting/experiment.ts";
 import { type Adapter, readAdapterFile } from "../generate/adapter_file.ts";
 import type { ProjectionConfig } from "../mini/adapter_training.ts";
 import { sharedGenerator } from "../mini/shared_generators.ts";

@@ -6,7 +6,7 @@ import { fold, key, normal } from "../../lib/engine/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
 import { SIZE } from "../../lib/tasks/mod.ts";
-import type { Device } from "../experiment.ts";
+import type { Device } from "../setting/experiment.ts";
 import { controlInput } from "../mini/control_input.ts";
 import { createGenerator, type Generator } from "../mini/generator.ts";
 import { onDevice, sharedImageEncoder, sharedLatentDecoder, sharedVision } from "../mini/shared_models.ts";

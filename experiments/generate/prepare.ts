@@ -2,7 +2,7 @@
 import { UserError } from "../../lib/engine/mod.ts";
 import { encodePng, type Fit, type RgbPicture } from "../../lib/raster/mod.ts";
 import { edgePicture } from "../../lib/tasks/mod.ts";
-import type { Device } from "../experiment.ts";
+import type { Device } from "../setting/experiment.ts";
 import { checkpointPath, fileHash, type PartId } from "../mini/checkpoints.ts";
 import type { GeneratorParts } from "../mini/generator.ts";
 import { sharedEmbedder } from "../mini/shared_models.ts";

@@ -9,7 +9,7 @@ import { type Feed, fold, type Key, stream } from "../../lib/engine/mod.ts";
 import type { NoiseSchedule } from "../../lib/diffusion/mod.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
 import { velocityWeights } from "../../lib/training/mod.ts";
-import type { InstructionChoice } from "../experiment.ts";
+import type { InstructionChoice } from "../setting/experiment.ts";
 import { adapterBatch, type AdapterFeeds } from "./adapter_training.ts";
 import type { EncodedTask } from "./encoded_task.ts";
 

@@ -1,6 +1,6 @@
 /** The mini scale's code for Fig. 10, whose stages read ControlNets and a LoRA besides the frozen parts. */
-import { type CombinationCode, FIG10 } from "../fig10.ts";
-import type { Table1Stages } from "../table1_stages.ts";
+import { type CombinationCode, FIG10 } from "../figures/fig10/mod.ts";
+import type { Table1Stages } from "../setting/model_requests.ts";
 import { checkpointFiles, PART_IDS } from "./checkpoints.ts";
 import { TABLE1_CODE } from "./table1_code.ts";
 

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { FIXED_INSTRUCTIONS, instructionCorpus } from "../../lib/instructions/mod.ts";
 import { composePair, type Pair } from "../../lib/tasks/mod.ts";
 import type { StageContext } from "../runner/mod.ts";
-import type { EncodeReport, EncodeRequest } from "../table1_stages.ts";
+import type { EncodeReport, EncodeRequest } from "../setting/model_requests.ts";
 import {
   sharedBank,
   sharedBase,

@@ -5,7 +5,7 @@
 import { CORPUS, instructionCorpus } from "../../lib/instructions/mod.ts";
 import { unfilteredInstructions } from "../../lib/instructions/unfiltered.ts";
 import { composePair } from "../../lib/tasks/mod.ts";
-import type { EncodeInstructions, TellRequest } from "../table1_stages.ts";
+import type { EncodeInstructions, TellRequest } from "../setting/model_requests.ts";
 import { TOLD_LAYOUT, type ToldLayout } from "./encoded_task.ts";
 import { FORM_SIZES, instructionRows, instructionSize } from "./instruct_forms.ts";
 import { sharedBank } from "./shared_models.ts";

@@ -1,6 +1,6 @@
 /** Reads what the encoding stage wrote. */
 import type { Stream } from "../../lib/engine/mod.ts";
-import type { InstructionChoice } from "../experiment.ts";
+import type { InstructionChoice } from "../setting/experiment.ts";
 import type { StageOutput } from "../runner/mod.ts";
 import type { AdapterItem } from "./adapter_training.ts";
 import type { EncodedLayout } from "./encode_dataset.ts";

@@ -1,9 +1,9 @@
 /** The mini scale's code for the figures that sample from Table 1's models, by module; loaded only when a stage must run. */
-import type { AblationCode } from "../ablations.ts";
-import type { CurveCode } from "../fig7.ts";
-import type { UseCode } from "../fig9.ts";
-import type { RewordingCode } from "../fig8.ts";
-import type { Table1Stages } from "../table1_stages.ts";
+import type { AblationCode } from "../figures/ablations/mod.ts";
+import type { CurveCode } from "../figures/fig7/mod.ts";
+import type { UseCode } from "../figures/fig9/mod.ts";
+import type { RewordingCode } from "../figures/fig8/mod.ts";
+import type { Table1Stages } from "../setting/model_requests.ts";
 import { checkpointFiles, PART_IDS } from "./checkpoints.ts";
 import { TABLE1_CODE } from "./table1_code.ts";
 

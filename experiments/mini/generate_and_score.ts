@@ -3,7 +3,7 @@ import { adapterParams, instantStyle } from "../../lib/adapter/mod.ts";
 import { readSafetensors } from "../../lib/engine/mod.ts";
 import { INSTANT_STYLE } from "../../lib/report/use_rows.ts";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
-import type { ScoreReport, ScoreRequest } from "../table1_stages.ts";
+import type { ScoreReport, ScoreRequest } from "../setting/model_requests.ts";
 import { scoreTask } from "./score_task.ts";
 import { sharedBank, sharedBase, sharedPlus } from "./shared_models.ts";
 

@@ -2,8 +2,8 @@
 import type { InstructResamplerConfig } from "../../lib/adapter/mod.ts";
 import { SENTENCE_WIDTH } from "../../lib/clip/mod.ts";
 import { type TaskId, TASKS } from "../../lib/instructions/mod.ts";
-import type { Device } from "../experiment.ts";
-import type { InstructForm } from "../instruct_form.ts";
+import type { Device } from "../setting/experiment.ts";
+import type { InstructForm } from "../setting/instruct_form.ts";
 import { MINI_INSTRUCT } from "./models.ts";
 import { sharedEmbedder } from "./shared_models.ts";
 

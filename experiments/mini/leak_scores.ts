@@ -23,8 +23,8 @@ import {
   type TaskId,
   withArticle,
 } from "../../lib/tasks/mod.ts";
-import type { Device } from "../experiment.ts";
-import type { GalleryItem } from "../table1_stages.ts";
+import type { Device } from "../setting/experiment.ts";
+import type { GalleryItem } from "../setting/model_requests.ts";
 import { sharedBank, sharedEmbedder, sharedImageEncoder } from "./shared_models.ts";
 
 const LEVELS = 4;

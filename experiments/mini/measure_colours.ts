@@ -1,5 +1,5 @@
 /** Stage: a use as {@link measureUse} measures it, and how much of the condition's colours arrives: what a model told "the colours only" should take. */
-import type { MeasureUse } from "../use_stages.ts";
+import type { MeasureUse } from "../figures/uses/use_stages.ts";
 import { colourLikeness } from "./leak_scores.ts";
 import { measureUse } from "./measure_use.ts";
 

@@ -4,8 +4,8 @@
  * The fresh instruction branch adds nothing, so this is IPAdapter+, and one stage serves the single-task and the joint trainings of a seed.
  */
 import { fold, key } from "../../lib/engine/mod.ts";
-import { instructForm } from "../instruct_form.ts";
-import type { ScoreStart } from "../fig7.ts";
+import { instructForm } from "../setting/instruct_form.ts";
+import type { ScoreStart } from "../figures/fig7/mod.ts";
 import { freshInstruct } from "./adapter_training.ts";
 import { FORM_SIZES } from "./instruct_forms.ts";
 import { scoreTask } from "./score_task.ts";

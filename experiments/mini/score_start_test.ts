@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
-import type { ScoreRequest } from "../table1_stages.ts";
+import type { ScoreRequest } from "../setting/model_requests.ts";
 import { generateAndScore } from "./generate_and_score.ts";
 import { scoreStart } from "./score_start.ts";
 

@@ -8,9 +8,9 @@ import {
   sampleInstruction,
 } from "../../lib/instructions/mod.ts";
 import { composePair, type Pair, type Rgb, type TaskId } from "../../lib/tasks/mod.ts";
-import type { InstructionChoice } from "../experiment.ts";
-import { instructForm, type Telling, tellingOf } from "../instruct_form.ts";
-import type { ScoreReport, ScoreRequest } from "../table1_stages.ts";
+import type { InstructionChoice } from "../setting/experiment.ts";
+import { instructForm, type Telling, tellingOf } from "../setting/instruct_form.ts";
+import type { ScoreReport, ScoreRequest } from "../setting/model_requests.ts";
 import { FORM_SIZES, instructionRows, instructionSize, padded } from "./instruct_forms.ts";
 import { MINI_RESAMPLER } from "./models.ts";
 import { oracleScores } from "./oracle_scores.ts";

@@ -1,7 +1,7 @@
 /** Compiled generators for adapters on the mini base, made once per process: adapter weights are arguments, so one serves all of a kind. */
 import type { HostParams } from "../../lib/engine/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
-import type { Device } from "../experiment.ts";
+import type { Device } from "../setting/experiment.ts";
 import type { ProjectionConfig } from "./adapter_training.ts";
 import { createGenerator, type Generator, type GeneratorParts } from "./generator.ts";
 import { once, onDevice, sharedBase, sharedImageEncoder, sharedVision } from "./shared_models.ts";

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { createSentenceEmbedder, loadSentenceEncoder, type SentenceEmbedder } from "../../lib/clip/mod.ts";
 import type { CompileOptions } from "../../lib/engine/mod.ts";
 import { type Bank, type CacheEvent, loadBank } from "../../lib/tasks/mod.ts";
-import type { Device } from "../experiment.ts";
+import type { Device } from "../setting/experiment.ts";
 import { loadBase, loadPlus, loadVae, loadVision } from "./frozen.ts";
 import { imageEncoder, latentDecoder, latentEncoder } from "./programs.ts";
 

@@ -1,5 +1,5 @@
 /** The mini scale's code for Table 1's stages, by module; loaded only when a stage must run. */
-import type { Table1Stages } from "../table1_stages.ts";
+import type { Table1Stages } from "../setting/model_requests.ts";
 import { ORACLE_NOTES } from "./oracle_notes.ts";
 import { checkpointFiles, PART_IDS } from "./checkpoints.ts";
 

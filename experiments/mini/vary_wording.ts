@@ -3,8 +3,8 @@ import { fold, key, normal, readSafetensors, stream } from "../../lib/engine/mod
 import { nameObject, sampleInstruction } from "../../lib/instructions/mod.ts";
 import { clipI, clipS } from "../../lib/metrics/clip_scores.ts";
 import { composePair, type Pair } from "../../lib/tasks/mod.ts";
-import type { RewordedItem, VaryWording } from "../fig8.ts";
-import { joined } from "../gallery.ts";
+import type { RewordedItem, VaryWording } from "../figures/fig8/mod.ts";
+import { joined } from "../setting/gallery.ts";
 import { MINI_INSTRUCT } from "./models.ts";
 import { sharedGenerator } from "./shared_generators.ts";
 import {

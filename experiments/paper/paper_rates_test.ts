@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { TASKS } from "../../lib/tasks/mod.ts";
-import { EXPERIMENTS } from "../experiments.ts";
+import { EXPERIMENTS } from "../figures/mod.ts";
 import { reproduce } from "../reproduce.ts";
-import { SCALES } from "../scales.ts";
+import { SCALES } from "../setting/scales.ts";
 import { expectedPaperSeconds, PAPER_RATES, type PaperRates } from "./paper_rates.ts";
 import { paperPlanText } from "./plan_text.ts";
 

@@ -4,7 +4,7 @@ import type { TaskId } from "../../lib/tasks/mod.ts";
 import { PAPER_DATASETS, PAPER_VALIDATION } from "../data/paper_datasets.ts";
 import { PAPER_FILES } from "../models/paper_files.ts";
 import { duration } from "../runner/progress_display.ts";
-import { PAPER_MAIN } from "../scales.ts";
+import { PAPER_MAIN } from "../setting/scales.ts";
 import { expectedPaperSeconds, PAPER_RATES } from "./paper_rates.ts";
 
 /** Text for a person, of an experiment on these tasks. */

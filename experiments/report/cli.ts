@@ -5,7 +5,7 @@ import { UserError } from "../../lib/engine/errors.ts";
 import { atomicWrite, makeFolder } from "../../lib/hub/mod.ts";
 import { reportHtml, reportMarkdown } from "../../lib/report/mod.ts";
 import { readOptions, runCommand } from "../command_line.ts";
-import { EXPERIMENTS } from "../experiments.ts";
+import { EXPERIMENTS } from "../figures/mod.ts";
 import { findingsByRun, ownStills, redrawnStills, reportEntries } from "./entries.ts";
 
 const USAGE = `deno task report [--out DIR] [--redraw]

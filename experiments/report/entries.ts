@@ -14,7 +14,7 @@ import {
   table1Figure,
   table1Table,
 } from "../../lib/report/mod.ts";
-import { BUDGET_IDS, SCALE_IDS } from "../scales.ts";
+import { BUDGET_IDS, SCALE_IDS } from "../setting/scales.ts";
 
 /** What a run's folder is called, the largest first: full before quick before smoke, the paper's scale before mini. */
 const RUNS: readonly string[] = SCALE_IDS.toReversed().flatMap((scale) =>

@@ -34,7 +34,7 @@ Deno.test("importsOf() finds what a module loads and leaves types out", () => {
     'import { a, type B } from "./a.ts";',
     'import type { C } from "./types.ts";',
     'export type { D } from "./types.ts";',
-    'import {\n  e,\n  f,\n} from "../e.ts";',
+    'import { \n  e, \n  f, \n } from "../e.ts";',
     'export { g } from "./g.ts";',
     'import "./effect.ts";',
     'import data from "./data.json" with { type: "json" };',

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { TASKS } from "../../../lib/tasks/mod.ts";
+import { ablationsProgram } from "./mod.ts";
+import type { ExperimentProgram } from "../../setting/experiment.ts";
+import { fig9Program } from "../fig9/mod.ts";
+import { FIGURE_CODE } from "../../mini/figure_code.ts";
+import { inOrder } from "../../runner/plan_stages.ts";
+import { stageKey } from "../../runner/mod.ts";
+import { table1Finder } from "../table1/mod.ts";
+
+const request = {
+  scale: "mini",
+  budget: "smoke",
+  seeds: [1, 2],
+  tasks: TASKS,
+  device: "cpu",
+} as const;
+
+Deno.test("ablationsProgram() adds its own trainings to Table 1's, which keep their keys and know nothing of it", () => {
+  const stages = inOrder(ablationsProgram(FIGURE_CODE).targets(request));
+  const find = table1Finder(request, FIGURE_CODE);
+  const shared = stages.filter(({ id }) =>
+    /^(encode-|train-instruct-|score-(instruct|ip-adapter-plus)-)/.test(id)
+  );
+  assert.equal(shared.length, 5 + 2 + 2 * (5 + 2));
+  for (const stage of shared) {
+    assert.equal(stageKey(stage), stageKey(find(stage.id)), stage.id);
+    assert.ok(!("instruct" in (stage.config as object)) && !("told" in (stage.config as object)));
+  }
+  const trained = stages.filter(({ id }) => id.startsWith("train-") && !id.startsWith("train-instruct-"));
+  assert.deepEqual(
+    trained.filter(({ id }) => id.endsWith("seed1")).map(({ id }) => id),
+    ["tokens", "one-hot", "unfiltered", "without-style", "without-object"].map((row) => `train-${row}-seed1`),
+  );
+  assert.equal(new Set(trained.map((stage) => stageKey(stage))).size, 10);
+  // One thing changes at a time: all else is as in the joint model's training.
+  const joint = find("train-instruct-seed1").config as Record<string, unknown>;
+  for (const { id, config } of trained.filter(({ id }) => id.endsWith("seed1"))) {
+    const own = config as Record<string, unknown>;
+    const changed = Object.keys(own).filter((name) =>
+      JSON.stringify(own[name]) !== JSON.stringify(joint[name])
+    );
+    assert.ok(changed.length <= 1, `${id}: ${changed}`);
+  }
+  const told = stages.filter(({ id }) => id.startsWith("use-told-other-"));
+  assert.equal(told.length, 2 * 4);
+  for (const { config } of told) {
+    const { task, told: telling } = config as { task: string; told: string };
+    assert.notEqual(task, telling);
+  }
+});
+
+Deno.test("fig9Program() reads the pictures told another task from the ablations' stages", () => {
+  const told = (program: ExperimentProgram) =>
+    inOrder(program.targets(request)).filter(({ id }) => id.startsWith("use-told-other-"))
+      .map((stage) => `${stage.id} ${stageKey(stage)}`).sort();
+  const [own, theirs] = [told(fig9Program(FIGURE_CODE)), told(ablationsProgram(FIGURE_CODE))];
+  assert.equal(own.length, 2 * 4);
+  assert.deepEqual(own, theirs);
+});

@@ -1,0 +1,74 @@
+/** The ablations' findings: differences from the joint model, the untrained uses, the verdicts, and a sheet of pictures. */
+import { key } from "../../../lib/engine/mod.ts";
+import {
+  ABLATION_SHEET,
+  ablationsContent,
+  drawTable1,
+  judgeAblations,
+  PARTIAL_TASKS,
+  type SampleRow,
+} from "../../../lib/report/mod.ts";
+import { ABLATIONS, withoutRow } from "./mod.ts";
+import type { Summarize } from "../figure_summary.ts";
+import { readGallery } from "../../setting/gallery.ts";
+import { keysOf, readItems, readSamples, TAKEN } from "../uses/use_samples.ts";
+import { useSheet } from "../uses/use_sheet.ts";
+import { useStageId } from "../uses/use_stages.ts";
+
+/** Items of the sheet. */
+const SHOWN_ITEMS = 3;
+const SHOWN = ["told-own", "told-other", "told-colours"];
+
+/** Root mean square difference of two pictures' bytes, in levels of 255. */
+function levelsBetween(one: Uint8Array, other: Uint8Array): number {
+  return Math.sqrt(one.reduce((sum, value, i) => sum + (value - other[i]!) ** 2, 0) / one.length);
+}
+
+/** Reads the stages of all rows. */
+export const summarize: Summarize = async (context, { tasks, seeds }, outputs) => {
+  const use = (row: string, task: string, seed: number) => context.input(useStageId(row, task, seed));
+  /** How far the picture moves when another task is told, from the same noise, by task, seed and item. */
+  const moved = new Map<string, number>();
+  for (const task of PARTIAL_TASKS) {
+    for (const seed of seeds) {
+      const own = await readGallery(use("told-own", task, seed));
+      const other = await readGallery(use("told-other", task, seed));
+      own.forEach(({ index, output }, i) =>
+        moved.set(`told-other/${task}/${seed}/${index}`, levelsBetween(output, other[i]!.output))
+      );
+    }
+  }
+  const samples = (await readSamples(outputs)).map((sample): SampleRow => {
+    const { row, task, seed, index, scores } = sample;
+    const levels = moved.get(`${row}/${task}/${seed}/${index}`);
+    return levels === undefined ? sample : { ...sample, scores: { ...scores, moved: levels } };
+  });
+  const draws = drawTable1(samples, { key: key("ablations") });
+  const content = ablationsContent(draws, {
+    variants: ABLATIONS.variants.map(({ row }) => row),
+    leftOut: ABLATIONS.leftOut.map((task) => ({ task, row: withoutRow(task) })),
+    tasks,
+    taken: TAKEN,
+  });
+  return {
+    content,
+    caption:
+      "The joint model trained again with one thing changed, from the same start and with the same batches, scored on the same held-out " +
+      "items and noise: the instruction as the states of its word pieces; as a one-hot number of the task; from wordings without the " +
+      `keyword rule (half of them name another task); without the ${
+        ABLATIONS.leftOut.join(" or the ")
+      } task. All are told the same held-out ` +
+      "wordings but the one-hot model, which reads no text.",
+    hashes: keysOf(outputs),
+    claims: judgeAblations(draws, content),
+    files: async (result) => {
+      const read = await readItems(new Map(SHOWN.map((row) => [row, use(row, "style", seeds[0] as number)])));
+      return {
+        "ablations.png": await useSheet({ ...result, caption: ABLATION_SHEET }, SHOWN, [{
+          task: "style",
+          items: read.slice(0, SHOWN_ITEMS),
+        }]),
+      };
+    },
+  };
+};

@@ -1,0 +1,87 @@
+/** Instructions and fixed prompts with their vectors in the joint space: the frozen sentence encoder's, as the adapters see them. */
+import { createSentenceEmbedder, loadSentenceEncoder } from "../../../lib/clip/mod.ts";
+import type { Json } from "../../../lib/hub/mod.ts";
+import {
+  type DrawnInstruction,
+  FIXED_INSTRUCTIONS,
+  type InstructionSplit,
+  instructionsWithTemplates,
+  type TaskId,
+  TASKS,
+  templates,
+} from "../../../lib/instructions/mod.ts";
+import { unfilteredWithTemplates } from "../../../lib/instructions/unfiltered.ts";
+import type { StageContext } from "../../runner/mod.ts";
+
+/** How many instructions of each task. */
+export interface EmbedRequest {
+  readonly [name: string]: Json;
+  readonly seed: number;
+  readonly instructions: number;
+  readonly heldOut: number;
+  /** Chance that an unfiltered instruction names another task. */
+  readonly mentions: number;
+}
+
+/** Which corpus a text belongs to. */
+export type Corpus = "filtered" | "unfiltered";
+
+/** One text; its vector is the row of the same number in vectors.f32. */
+export interface EmbeddedText {
+  readonly set: `${Corpus}/${InstructionSplit}` | "fixed";
+  readonly task: TaskId;
+  readonly text: string;
+  /** Number of the template it was drawn from, within its task and split, whatever the seed; null of a fixed prompt. */
+  readonly template: number | null;
+}
+
+/** Texts per call of the encoder, for the progress bar. */
+const CHUNK = 500;
+
+/** All texts of a request, by set and task. */
+export function instructionTexts({ seed, instructions, heldOut, mentions }: EmbedRequest): EmbeddedText[] {
+  const counts = { train: instructions, "held-out": heldOut };
+  const draws: Record<Corpus, (task: TaskId, split: InstructionSplit) => readonly DrawnInstruction[]> = {
+    filtered: (task, split) => instructionsWithTemplates(task, split, { count: counts[split], seed }),
+    unfiltered: (task, split) =>
+      unfilteredWithTemplates(task, split, { count: counts[split], seed, mentions }),
+  };
+  const of = (corpus: Corpus, split: InstructionSplit) =>
+    TASKS.flatMap((task): EmbeddedText[] => {
+      const all = templates(task, split);
+      return draws[corpus](task, split).map(({ instruction, template }) => ({
+        set: `${corpus}/${split}`,
+        task,
+        text: instruction,
+        template: all.indexOf(template),
+      }));
+    });
+  return [
+    ...of("filtered", "train"),
+    ...TASKS.map((task) => ({ set: "fixed", task, text: FIXED_INSTRUCTIONS[task], template: null } as const)),
+    ...of("filtered", "held-out"),
+    ...of("unfiltered", "train"),
+    ...of("unfiltered", "held-out"),
+  ];
+}
+
+/** Writes texts.json and vectors.f32, row-major [texts 512]. */
+export async function embedInstructions(request: EmbedRequest, context: StageContext): Promise<void> {
+  const texts = instructionTexts(request);
+  const embedder = createSentenceEmbedder(await loadSentenceEncoder());
+  const parts: Uint8Array[] = [];
+  for (let first = 0; first < texts.length; first += CHUNK) {
+    const rows = await embedder.embed(texts.slice(first, first + CHUNK).map(({ text }) => text));
+    parts.push(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength));
+    context.progress(Math.min(texts.length, first + CHUNK), texts.length, "texts");
+  }
+  await embedder.dispose();
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let place = 0;
+  for (const part of parts) {
+    all.set(part, place);
+    place += part.length;
+  }
+  context.write("texts.json", JSON.stringify(texts));
+  context.write("vectors.f32", all);
+}

@@ -1,0 +1,154 @@
+/**
+ * Fig. 4: the instructions of the five tasks in the joint text space, with the fixed prompts of the ablation as crosses.
+ *
+ * embed-seedN ─┬─ measure-seedN ─────────────────────────┐
+ *              └─ layout-METHOD (first seed) ── measure-layouts ── fig4-summary
+ */
+import { PROJECTION_METHODS } from "../../../lib/projection/mod.ts";
+import { TASKS } from "../../../lib/tasks/mod.ts";
+import type { Experiment, ExperimentProgram, RunRequest } from "../../setting/experiment.ts";
+import { figureProgram } from "../figure_program.ts";
+import type { embedInstructions, EmbedRequest } from "./embed_instructions.ts";
+import type { layOut, LayoutRequest } from "./lay_out.ts";
+import type { measureInstructions } from "./measure_instructions.ts";
+import type { measureLayouts } from "./measure_layouts.ts";
+import type { Stage } from "../../runner/mod.ts";
+import type { BudgetId } from "../../setting/scales.ts";
+import { type StageCode, stageMaker } from "../../stage_code.ts";
+
+/** The experiment, as data. Full repeats quick's measures with more seeds. */
+export const FIG4 = {
+  id: "fig4",
+  title: "Fig. 4: instructions of the five tasks in the joint text space",
+  paper: "Fig. 4, Sec. 3.4 and 4.3",
+  tasks: TASKS,
+  neighbours: 10,
+  mentions: 0.5,
+  layouts: PROJECTION_METHODS,
+  budgets: {
+    smoke: { instructions: 100, heldOut: 50, expectedSeconds: 3 },
+    quick: { instructions: 1000, heldOut: 250, expectedSeconds: 30 },
+    full: { instructions: 1000, heldOut: 250, expectedSeconds: 30 },
+  },
+} as const satisfies Experiment & {
+  /** k of every neighbour score. */
+  readonly neighbours: number;
+  /** Chance that an unfiltered instruction names another task. */
+  readonly mentions: number;
+  readonly layouts: readonly string[];
+  readonly budgets: Readonly<
+    Record<
+      BudgetId,
+      { readonly instructions: number; readonly heldOut: number; readonly expectedSeconds: number }
+    >
+  >;
+};
+
+const EMBED: StageCode<typeof embedInstructions> = {
+  module: "experiments/figures/fig4/embed_instructions.ts",
+  data: [],
+  load: async () => (await import("./embed_instructions.ts")).embedInstructions,
+};
+const LAY_OUT: StageCode<typeof layOut> = {
+  module: "experiments/figures/fig4/lay_out.ts",
+  data: [],
+  load: async () => (await import("./lay_out.ts")).layOut,
+};
+const MEASURE: StageCode<typeof measureInstructions> = {
+  module: "experiments/figures/fig4/measure_instructions.ts",
+  data: [],
+  load: async () => (await import("./measure_instructions.ts")).measureInstructions,
+};
+const MEASURE_LAYOUTS: StageCode<typeof measureLayouts> = {
+  module: "experiments/figures/fig4/measure_layouts.ts",
+  data: [],
+  load: async () => (await import("./measure_layouts.ts")).measureLayouts,
+};
+
+function stages({ budget, seeds }: RunRequest): Stage[] {
+  const { instructions, heldOut, expectedSeconds } = FIG4.budgets[budget];
+  const { neighbours, mentions } = FIG4;
+  const makers = {
+    embed: stageMaker(FIG4.id, EMBED),
+    layOut: stageMaker(FIG4.id, LAY_OUT),
+    measure: stageMaker(FIG4.id, MEASURE),
+    measureLayouts: stageMaker(FIG4.id, MEASURE_LAYOUTS),
+  };
+  const embeddings = seeds.map((seed) => {
+    const config: EmbedRequest = { seed, instructions, heldOut, mentions };
+    return makers.embed({
+      id: `embed-seed${seed}`,
+      title: `Embed instructions, seed ${seed}`,
+      config,
+      parents: [],
+      expectedSeconds,
+      run: async (context) => await (await EMBED.load())(config, context),
+    });
+  });
+  const measures = seeds.map((seed, i) => {
+    const embedded = embeddings[i] as Stage;
+    const config = { seed, neighbours };
+    return makers.measure({
+      id: `measure-seed${seed}`,
+      title: `Find neighbours, seed ${seed}`,
+      config,
+      parents: [embedded],
+      expectedSeconds,
+      async run(context) {
+        const measure = await MEASURE.load();
+        context.write(
+          "measures.json",
+          JSON.stringify(await measure(config, context.input(embedded.id), context)),
+        );
+      },
+    });
+  });
+  const [first] = embeddings as [Stage];
+  const layouts = FIG4.layouts.map((method) => {
+    const config: LayoutRequest = { method, seed: seeds[0] as number };
+    return makers.layOut({
+      id: `layout-${method}`,
+      title: `Lay out by ${method}`,
+      config,
+      parents: [first],
+      expectedSeconds,
+      run: async (context) => await (await LAY_OUT.load())(config, context.input(first.id), context),
+    });
+  });
+  const config = { neighbours, instructions, heldOut, mentions };
+  const quality = makers.measureLayouts({
+    id: "measure-layouts",
+    title: "Measure the layouts",
+    config,
+    parents: [first, ...layouts],
+    expectedSeconds,
+    async run(context) {
+      const measure = await MEASURE_LAYOUTS.load();
+      const inputs = {
+        embedded: context.input(first.id),
+        layouts: layouts.map(({ id }) => context.input(id)),
+      };
+      context.write("scores.json", JSON.stringify(await measure(config, inputs, context)));
+      context.write("request.json", JSON.stringify(config));
+    },
+  });
+  return [...embeddings, ...measures, ...layouts, quality];
+}
+
+/** Fig. 4. */
+export function fig4Program(): ExperimentProgram {
+  return figureProgram({
+    record: FIG4,
+    budgetNote({ budget }) {
+      const { instructions, heldOut } = FIG4.budgets[budget];
+      return `${instructions.toLocaleString("en")} training and ${heldOut} held-out instructions per task`;
+    },
+    stages,
+    summary: {
+      module: "experiments/figures/fig4/summary.ts",
+      data: [],
+      load: async () => (await import("./summary.ts")).summarize,
+    },
+    expectedSeconds: 5,
+  });
+}

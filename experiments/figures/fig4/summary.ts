@@ -1,0 +1,133 @@
+/** Fig. 4's findings: means with intervals, claims, and every point's place. */
+import { key } from "../../../lib/engine/mod.ts";
+import { TASKS } from "../../../lib/instructions/mod.ts";
+import { bootstrapCells, bootstrapInterval } from "../../../lib/metrics/mod.ts";
+import {
+  type CorpusSpace,
+  formatMapPoints,
+  type InstructionSpace,
+  judgeInstructions,
+  type MapPoint,
+  type MeanInterval,
+} from "../../../lib/report/mod.ts";
+import type { Summarize } from "../figure_summary.ts";
+import type { StageContext, StageOutput } from "../../runner/mod.ts";
+import { floatsOf, readEmbedded } from "./embedded.ts";
+import type { InstructionMeasures } from "./measure_instructions.ts";
+import type { LayoutScores } from "./measure_layouts.ts";
+
+const METHODS = ["tsne", "umap", "pca"] as const;
+
+/**
+ * Means of all seeds' values with their draws. What is resampled are each task's templates, the same ones in every seed and corpus: wordings
+ * of one template lie together, and a further seed brings no further template.
+ */
+export function drawMeans(measures: readonly Pick<InstructionMeasures, "corpora">[]) {
+  const rows = measures.flatMap(({ corpora }) =>
+    corpora.flatMap(({ corpus, purity, hits, templates }) =>
+      ([["purity", purity], ["hits", hits]] as const).flatMap(([score, tasks]) =>
+        tasks.flatMap((values, t) =>
+          values.flatMap((value, i) =>
+            ["all", TASKS[t] as string].map((group) => ({
+              cell: `${corpus}/${score}/${group}`,
+              stratum: `${score}/${t}`,
+              item: templates[score][t]?.[i] as number,
+              seed: 0,
+              value,
+            }))
+          )
+        )
+      )
+    )
+  );
+  const draws = bootstrapCells(rows, { key: key("fig4") });
+  const finite = (value: number) => Number.isFinite(value) ? value : null;
+  const interval = (estimate: number, values: number[], items: number): MeanInterval => {
+    const { low, high } = bootstrapInterval(estimate, values, { items });
+    return { mean: estimate, low: finite(low), high: finite(high) };
+  };
+  const place = (cell: string) => draws.cells.indexOf(cell);
+  const at = (values: Float64Array, cell: string) => values[place(cell)] as number;
+  const itemsOf = (cell: string): number =>
+    cell.endsWith("/all")
+      ? Math.min(...TASKS.map((task) => itemsOf(cell.replace(/all$/, task))))
+      : draws.items[place(cell)] as number;
+  return {
+    mean: (cell: string) =>
+      interval(at(draws.means, cell), draws.draws.map((draw) => at(draw, cell)), itemsOf(cell)),
+    difference: (a: string, b: string) =>
+      interval(
+        at(draws.means, a) - at(draws.means, b),
+        draws.draws.map((draw) => at(draw, a) - at(draw, b)),
+        Math.min(itemsOf(a), itemsOf(b)),
+      ),
+  };
+}
+
+/** Every instruction of the first seed, and the fixed prompts, with their places. */
+async function mapPoints(context: StageContext, embedded: StageOutput): Promise<MapPoint[]> {
+  const { texts } = (await readEmbedded(embedded))("filtered/train", "fixed");
+  const layouts = await Promise.all(
+    METHODS.map(async (method) => await floatsOf(context.input(`layout-${method}`), "layout.f32")),
+  );
+  return texts.map(({ set, task, text }, i) => {
+    const at = (layout: number) =>
+      [layouts[layout]?.[2 * i] as number, layouts[layout]?.[2 * i + 1] as number] as const;
+    return { task, text, fixed: set === "fixed", tsne: at(0), umap: at(1), pca: at(2) };
+  });
+}
+
+/** Gathers the measures of all seeds. */
+export const summarize: Summarize = async (context, { seeds }) => {
+  const measures: InstructionMeasures[] = [];
+  for (const seed of seeds) {
+    measures.push(
+      JSON.parse(await context.input(`measure-seed${seed}`).text("measures.json")) as InstructionMeasures,
+    );
+  }
+  const layouts = JSON.parse(await context.input("measure-layouts").text("scores.json")) as LayoutScores[];
+  const { instructions, heldOut, mentions, neighbours } = JSON.parse(
+    await context.input("measure-layouts").text("request.json"),
+  ) as InstructionSpace;
+  const draws = drawMeans(measures);
+  const byTask = (corpus: string, score: string) =>
+    Object.fromEntries(TASKS.map((task) => [task, draws.mean(`${corpus}/${score}/${task}`)]));
+  const content: InstructionSpace = {
+    instructions,
+    heldOut,
+    neighbours,
+    mentions,
+    corpora: (["filtered", "unfiltered"] as const).map((corpus, place): CorpusSpace => ({
+      corpus,
+      foreign: measures.reduce((sum, { corpora }) => sum + (corpora[place]?.foreign as number), 0) /
+        measures.length,
+      purity: draws.mean(`${corpus}/purity/all`),
+      taskPurity: byTask(corpus, "purity"),
+      centroid: draws.mean(`${corpus}/hits/all`),
+      taskCentroid: byTask(corpus, "hits"),
+    })),
+    fixed: measures.flatMap(({ fixed, seed }) => fixed.map((each) => ({ ...each, seed }))),
+    layouts: layouts.map(({ method, trustworthiness, continuity, preservation, purity, fixedPurity }) => ({
+      method,
+      trustworthiness,
+      continuity,
+      preservation,
+      purity,
+      fixedPurity,
+    })),
+  };
+  const points = await mapPoints(context, context.input(`embed-seed${seeds[0]}`));
+  const difference = draws.difference("filtered/purity/all", "unfiltered/purity/all");
+  return {
+    content,
+    caption:
+      `${TASKS.length} × ${instructions} training instructions in the joint text space, fixed prompts as crosses, ` +
+      `laid out by t-SNE, UMAP and PCA; ${neighbours}-nearest-neighbour purity, with the keyword rule and without it, and ` +
+      `the share of ${heldOut} held-out wordings per task that the nearest task centroid gets right; ` +
+      "intervals over the templates that the wordings are drawn from. " +
+      'Object instructions say "object", as written.',
+    hashes: measures.map(({ hash }) => hash),
+    claims: judgeInstructions(content, difference),
+    files: () => ({ "points.jsonl": formatMapPoints(points) }),
+  };
+};

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { TASKS } from "../../../lib/instructions/mod.ts";
+import type { CorpusMeasures } from "./measure_instructions.ts";
+import { drawMeans } from "./summary.ts";
+
+/** Eight templates a task, of which every second scores 1, each in as many wordings. */
+function corpora(wordings: number): CorpusMeasures[] {
+  const templates = TASKS.map(() => Array.from({ length: 8 * wordings }, (_, i) => i % 8));
+  const values = templates.map((numbers) => numbers.map((number) => number % 2));
+  const zeros = values.map((each) => each.map(() => 0));
+  const both = { purity: templates, hits: templates };
+  return [
+    { corpus: "filtered", purity: values, hits: values, templates: both, foreign: 0 },
+    { corpus: "unfiltered", purity: values, hits: zeros, templates: both, foreign: 0 },
+  ];
+}
+
+Deno.test("drawMeans() is as uncertain with many wordings of a template, or many seeds, as with one of each", () => {
+  const one = drawMeans([{ corpora: corpora(1) }]);
+  const width = (draws: typeof one, cell: string) => {
+    const { mean, low, high } = draws.mean(cell);
+    assert.equal(mean, 0.5);
+    return (high as number) - (low as number);
+  };
+  for (
+    const many of [drawMeans([{ corpora: corpora(30) }]), drawMeans(Array(3).fill({ corpora: corpora(1) }))]
+  ) {
+    for (const cell of ["filtered/purity/style", "filtered/hits/all"]) {
+      assert.ok(width(one, cell) > 0.2);
+      assert.ok(Math.abs(width(many, cell) - width(one, cell)) < 1e-9, cell);
+    }
+  }
+  // The same template is drawn for both corpora: where it scores the same in both, their difference is certain.
+  assert.deepEqual(one.difference("filtered/purity/all", "unfiltered/purity/all"), {
+    mean: 0,
+    low: 0,
+    high: 0,
+  });
+});

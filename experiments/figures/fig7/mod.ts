@@ -1,0 +1,102 @@
+/**
+ * Fig. 7: validation scores against training step. The trainings are Table 1's; where the budget asks for more scores on the way they are
+ * trained again, to the same weights. Step 0 is their common start, validated by stages of its own.
+ *
+ * encode-TASK ── train-single-TASK-seedN, train-instruct-seedN ─┬─ fig7-summary
+ *                                             start-TASK-seedN ─┘
+ */
+import { TASKS } from "../../../lib/tasks/mod.ts";
+import type { Experiment, ExperimentProgram, RunRequest } from "../../setting/experiment.ts";
+import { figureProgram } from "../figure_program.ts";
+import { budgetOf } from "../model_stages.ts";
+import type { Stage, StageContext } from "../../runner/mod.ts";
+import { type Budget, type BudgetId, budgetNote, SCALES } from "../../setting/scales.ts";
+import { type StageCode, stageMaker } from "../../stage_code.ts";
+import { isTraining, table1Finder } from "../table1/mod.ts";
+import type { ScoreRequest, Table1Stages, TrainReport } from "../../setting/model_requests.ts";
+
+/** The experiment, as data. Quick has too few validations in Table 1 for a curve; smoke and full have enough. */
+export const FIG7 = {
+  id: "fig7",
+  title: "Fig. 7: validation scores during training",
+  paper: "Fig. 7, Sec. 4.2",
+  tasks: TASKS,
+  changes: { smoke: {}, quick: { validateEvery: 60, validateItems: 16 }, full: {} },
+} as const satisfies Experiment & {
+  /** What differs from Table 1's budget. */
+  readonly changes: Readonly<Record<BudgetId, Partial<Budget>>>;
+};
+
+/** Scores what the trainings of a task and seed start from, as they validate themselves; every step is 0. */
+export type ScoreStart = (request: ScoreRequest, context: StageContext) => Promise<TrainReport["validation"]>;
+
+/** What Fig. 7 needs besides Table 1's code. */
+export interface CurveCode {
+  readonly scoreStart: StageCode<ScoreStart>;
+}
+
+/** The stages of step 0, one per task and seed. */
+function startStages(
+  { scale, seeds, tasks, device }: RunRequest,
+  code: CurveCode,
+  { validateItems, validationItems, samplerSteps, guidance, expectedSeconds }: Budget,
+): Stage[] {
+  const make = stageMaker(FIG7.id, code.scoreStart);
+  return seeds.flatMap((seed) =>
+    tasks.map((task) => {
+      const config: ScoreRequest = {
+        scale,
+        row: "validation",
+        task,
+        // Of both the single-task models and the joint one.
+        instructions: "random",
+        seed,
+        items: validateItems,
+        samplerSteps,
+        guidance,
+        galleryItems: 0,
+        device,
+      };
+      return make({
+        id: `start-${task}-seed${seed}`,
+        title: `Validate the start on ${task}, seed ${seed}`,
+        config,
+        parents: [],
+        expectedSeconds: expectedSeconds.score * validateItems / validationItems,
+        async run(context) {
+          const score = await code.scoreStart.load();
+          context.write("validation.json", JSON.stringify(await score(config, context)));
+        },
+      });
+    })
+  );
+}
+
+/** Fig. 7 over Table 1's trainings with the given model code. */
+export function fig7Program(code: Table1Stages & CurveCode): ExperimentProgram {
+  return figureProgram({
+    record: FIG7,
+    eachTask: true,
+    budgetNote({ scale, budget }) {
+      const merged: Budget = { ...SCALES[scale].budgets[budget], ...FIG7.changes[budget] };
+      return `${budgetNote(merged)}, ${merged.validateItems} of them every ${merged.validateEvery} steps`;
+    },
+    stages(request) {
+      const find = table1Finder(request, code, FIG7.changes[request.budget]);
+      const trainings = request.seeds.flatMap((seed) => [
+        ...request.tasks.map((task) => find(`train-single-${task}-seed${seed}`)),
+        find(`train-instruct-seed${seed}`),
+      ]);
+      const merged: Budget = { ...budgetOf(request), ...FIG7.changes[request.budget] };
+      return [...startStages(request, code, merged), ...trainings];
+    },
+    summary: {
+      module: "experiments/figures/fig7/summary.ts",
+      data: [],
+      load: async () => (await import("./summary.ts")).summarize,
+    },
+    expectedSeconds: 1,
+    prepare: ({ device }) => code.checkDevice(device),
+    isTraining,
+  });
+}

@@ -1,0 +1,119 @@
+/** Fig. 8's findings: ratios of variances, spreads of scores, the verdicts, and the sheet of pictures. */
+import { key } from "../../../lib/engine/mod.ts";
+import { imageGridPng } from "../../../lib/plots/image_grid.ts";
+import {
+  drawTable1,
+  type FigureResult,
+  INSTRUCTION_INK,
+  judgeRewording,
+  type RewordingContent,
+  rewordingContent,
+  type SampleRow,
+} from "../../../lib/report/mod.ts";
+import { FIG8, type RewordedItem, rewordingStageId } from "./mod.ts";
+import type { Summarize } from "../figure_summary.ts";
+import type { BudgetId } from "../../setting/scales.ts";
+import type { StageOutput } from "../../runner/mod.ts";
+import { keysOf } from "../uses/use_samples.ts";
+
+const SIDE = 64;
+const BYTES = SIDE * SIDE * 3;
+
+const itemsOf = async (output: StageOutput) => JSON.parse(await output.text("items.json")) as RewordedItem[];
+
+function deviation(values: readonly number[]): number {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+}
+
+/** An item's numbers under the names that `rewordingContent()` reads. */
+function scoresOf({ words, noise, scores }: RewordedItem): Record<string, number> {
+  const named = (spread: RewordedItem["words"], name: string) =>
+    Object.fromEntries(Object.entries(spread).map(([space, value]) => [`${space} ${name}`, value]));
+  return {
+    "score spread": deviation(scores),
+    ...(noise === null ? {} : { ...named(words, "words"), ...named(noise, "noise") }),
+  };
+}
+
+/** Per pictured task and item a row of wordings and a row of noises, beside the condition. */
+async function sheet(
+  result: FigureResult,
+  outputs: readonly { readonly task: string; readonly output: StageOutput }[],
+): Promise<Uint8Array> {
+  const rows = [];
+  for (const { task, output } of outputs) {
+    const pixels = await output.bytes("pictures.rgb");
+    const items = await itemsOf(output);
+    const wordings = items[0]?.wordings.length ?? 0;
+    const { noises } = result.content as RewordingContent;
+    const each = wordings + noises; // the condition, the wordings, the other noises
+    const cell = (place: number, text = "") => ({
+      images: [{ width: SIDE, height: SIDE, pixels: pixels.subarray(place * BYTES, (place + 1) * BYTES) }],
+      captions: text === "" ? [] : [{ text, colour: INSTRUCTION_INK }],
+    });
+    for (let item = 0; item < pixels.length / BYTES / each; item++) {
+      const first = item * each;
+      const texts = items[item]?.wordings ?? [];
+      const condition = cell(first);
+      rows.push({
+        name: task,
+        note: "one noise, other wordings",
+        cells: [condition, ...texts.map((text, i) => cell(first + 1 + i, text))],
+      }, {
+        name: task,
+        note: "one wording, other noises",
+        cells: [
+          condition,
+          cell(first + 1, texts[0]),
+          ...Array.from({ length: noises - 1 }, (_, i) => cell(first + 1 + wordings + i)),
+        ],
+      });
+    }
+  }
+  return await imageGridPng({
+    title: `${result.title}, ${result.scale} scale`,
+    subtitle: result.caption,
+    columns: ["Condition"],
+    rows,
+  }, { captionLines: 8 });
+}
+
+/** Reads the stages of both models. */
+export const summarize: Summarize = async (context, { tasks, seeds, budget }, outputs) => {
+  const { wordings, noises, items } = FIG8.sizes[budget as BudgetId];
+  const samples: SampleRow[] = [];
+  for (const seed of seeds) {
+    for (const row of ["instruct", "fixed"]) {
+      for (const task of tasks) {
+        for (const item of await itemsOf(context.input(rewordingStageId(row, task, seed)))) {
+          const scores = scoresOf(item);
+          samples.push({ row, task, index: item.index, seed, instruction: "", prompt: "", scores });
+        }
+      }
+    }
+  }
+  const draws = drawTable1(samples, { key: key("fig8") });
+  const content = rewordingContent(draws, { wordings, noises, tasks });
+  return {
+    content,
+    caption:
+      `${items} held-out items of each task, each drawn with ${wordings} held-out wordings of the instruction from one noise, ` +
+      `and from ${noises} noises with one wording, by the joint model; the fixed-prompt model is given the same wordings.`,
+    hashes: keysOf(outputs),
+    claims: judgeRewording(draws, content),
+    files: async (result) => {
+      const pictured = tasks.filter((task) => FIG8.pictured.some((each) => each === task));
+      const shown = pictured.length > 0 ? pictured : tasks.slice(0, 1);
+      return {
+        "fig8.png": await sheet(
+          result,
+          shown.map((task) => ({
+            task,
+            output: context.input(rewordingStageId("instruct", task, seeds[0] as number)),
+          })),
+        ),
+      };
+    },
+  };
+};

@@ -1,0 +1,92 @@
+/**
+ * Fig. 9: IPAdapter+ and IPAdapter-Instruct in all five uses, with what each takes and what leaks; beside them the single-task models, the
+ * prompt alone, InstantStyle for style, and the targets. The models are Table 1's; told another task, the joint model's pictures are the
+ * ablations'.
+ *
+ * encode-TASK, train-…-seedN ── use-ROW-TASK-seedN ── fig9-summary
+ */
+import { INSTANT_STYLE } from "../../../lib/report/mod.ts";
+import { TASKS } from "../../../lib/tasks/mod.ts";
+import { type AblationCode, ABLATIONS } from "../ablations/mod.ts";
+import type { Experiment, ExperimentProgram } from "../../setting/experiment.ts";
+import { figureProgram } from "../figure_program.ts";
+import { type Budget, type BudgetId, budgetNote, SCALES } from "../../setting/scales.ts";
+import type { StageCode } from "../../stage_code.ts";
+import { isTraining, table1Finder } from "../table1/mod.ts";
+import type { Table1Stages } from "../../setting/model_requests.ts";
+import { type MeasureUse, type UseCase, type UseSize, useStages } from "../uses/use_stages.ts";
+
+/** The experiment, as data. */
+export const FIG9 = {
+  id: "fig9",
+  title: "Fig. 9: IPAdapter+ and IPAdapter-Instruct in all five uses",
+  paper: "Fig. 9, Sec. 4.4",
+  tasks: TASKS,
+  cases: [
+    { row: "text-only", model: "joint", instructions: "random", adapterScale: 0 },
+    { row: "ip-adapter-plus", model: "start", instructions: "none", adapterScale: 1 },
+    {
+      row: INSTANT_STYLE,
+      model: "start",
+      instructions: "none",
+      adapterScale: 1,
+      tasks: ["style"],
+    },
+    { row: "single-task", model: "single", instructions: "random", adapterScale: 1 },
+    { row: "instruct", model: "joint", instructions: "random", adapterScale: 1 },
+    { row: "ground-truth", model: "target", instructions: "none", adapterScale: 1 },
+  ],
+  sizes: {
+    smoke: { items: 4, galleryItems: 1 },
+    quick: { items: 40, galleryItems: 2 },
+    full: { items: 200, galleryItems: 3 },
+  },
+} as const satisfies Experiment & {
+  readonly cases: readonly UseCase[];
+  readonly sizes: Readonly<Record<BudgetId, UseSize>>;
+};
+
+/** What figures need besides Table 1's code. */
+export interface UseCode {
+  readonly measureUse: StageCode<MeasureUse>;
+}
+
+/** Fig. 9 with the given model code. */
+export function fig9Program(
+  code: Table1Stages & UseCode & Pick<AblationCode, "measureColours">,
+): ExperimentProgram {
+  return figureProgram({
+    record: FIG9,
+    eachTask: true,
+    budgetNote({ scale, budget }) {
+      const validationItems = FIG9.sizes[budget].items;
+      const merged: Budget = { ...SCALES[scale].budgets[budget], validationItems };
+      return budgetNote(merged);
+    },
+    stages(request) {
+      const find = table1Finder(request, code);
+      return [
+        ...useStages(FIG9.id, request, {
+          cases: FIG9.cases,
+          size: FIG9.sizes[request.budget],
+          code: code.measureUse,
+          find,
+        }),
+        ...useStages(FIG9.id, request, {
+          cases: ABLATIONS.cases.filter(({ row }) => row === "told-other"),
+          size: ABLATIONS.sizes[request.budget],
+          code: code.measureColours,
+          find,
+        }),
+      ];
+    },
+    summary: {
+      module: "experiments/figures/fig9/summary.ts",
+      data: [],
+      load: async () => (await import("./summary.ts")).summarize,
+    },
+    expectedSeconds: 3,
+    prepare: ({ device }) => code.checkDevice(device),
+    isTraining,
+  });
+}

@@ -1,0 +1,52 @@
+/** Fig. 9's findings: what each model takes and leaks, the verdicts, and the sheet of pictures. */
+import { key } from "../../../lib/engine/mod.ts";
+import {
+  drawTable1,
+  INSTANT_STYLE,
+  instantStyleNote,
+  judgeUses,
+  styleLeak,
+  TARGETS,
+  usesContent,
+  withLeaksMore,
+} from "../../../lib/report/mod.ts";
+import type { Summarize } from "../figure_summary.ts";
+import { keysOf, readItems, readSamples, TAKEN } from "../uses/use_samples.ts";
+import { useSheet } from "../uses/use_sheet.ts";
+import { useStageId } from "../uses/use_stages.ts";
+
+const ROWS = [
+  "text-only",
+  "ip-adapter-plus",
+  INSTANT_STYLE,
+  "single-task",
+  "instruct",
+  "told-other",
+  TARGETS,
+];
+const SHOWN = ["text-only", "ip-adapter-plus", "instruct"];
+
+/** Reads the stages of all rows. */
+export const summarize: Summarize = async (context, { tasks, seeds }, outputs) => {
+  const draws = drawTable1(withLeaksMore(await readSamples(outputs)), { key: key("fig9") });
+  const content = usesContent(draws, { rows: ROWS, tasks, taken: TAKEN });
+  return {
+    content,
+    caption: [
+      "Held-out items of the five uses, all models from the same noise. IPAdapter+ takes no instruction; the joint model is told " +
+      "held-out wordings, of the task or of another (the composition for style, else the style). InstantStyle is IPAdapter+ in the style layers alone.",
+      instantStyleNote(draws),
+      tasks.includes("style") ? `Content of style that leaks: ${styleLeak(content.cells)}.` : "",
+    ].filter(Boolean).join(" "),
+    hashes: keysOf(outputs),
+    claims: judgeUses(draws, TAKEN),
+    files: async (result) => {
+      const items = [];
+      for (const task of tasks) {
+        const of = (row: string) => context.input(useStageId(row, task, seeds[0] as number));
+        items.push({ task, items: await readItems(new Map(SHOWN.map((row) => [row, of(row)]))) });
+      }
+      return { "fig9.png": await useSheet(result, SHOWN, items) };
+    },
+  };
+};

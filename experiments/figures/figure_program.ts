@@ -1,0 +1,96 @@
+/** A figure as an experiment: its own stages, one summary, and drawings that are pure functions of the summary's files. */
+import { UserError } from "../../lib/engine/errors.ts";
+import { sha256 } from "../../lib/hub/mod.ts";
+import { drawingHtml, drawingId, pageHtml, stillFile } from "../../lib/plots/mod.ts";
+import { drawFigure, type FigureResult, figureText } from "../../lib/report/mod.ts";
+import type { Experiment, ExperimentProgram, RunRequest } from "../setting/experiment.ts";
+import { type FigureHeading, type Summarize, writeFigure } from "./figure_summary.ts";
+import { paperScaleNeeds } from "./paper_scale.ts";
+import { sourceVersion, type Stage } from "../runner/mod.ts";
+import { SCALES } from "../setting/scales.ts";
+import { type StageCode, stageMaker } from "../stage_code.ts";
+
+/** A figure's record, and how its stages are made. */
+export interface FigureProgram {
+  readonly record: Experiment;
+  /** What the budget means for this figure, one line. */
+  budgetNote(request: RunRequest): string;
+  /** The stages the summary reads, each once. */
+  stages(request: RunRequest): readonly Stage[];
+  /** Computes the findings from their outputs. */
+  readonly summary: StageCode<Summarize>;
+  readonly expectedSeconds: number;
+  /** Whether it can show some of the tasks only; default no. */
+  readonly eachTask?: boolean;
+  /** Whether the paper's scale can be had without its weights; default no. */
+  readonly weightless?: boolean;
+  readonly prepare?: ExperimentProgram["prepare"];
+  readonly isTraining?: ExperimentProgram["isTraining"];
+}
+
+/** Module that writes result.json around a figure's findings. */
+const ENVELOPE = "experiments/figures/figure_summary.ts";
+
+/** The summary stage's id, one per figure, so that figures can follow one another. */
+export const summaryId = (experiment: string) => `${experiment}-summary`;
+
+/** The program of a figure. */
+export function figureProgram(figure: FigureProgram): ExperimentProgram {
+  const { record, summary, expectedSeconds } = figure;
+  const id = summaryId(record.id);
+  return {
+    record,
+    targets(request) {
+      const { scale, budget, seeds, tasks } = request;
+      if (!figure.eachTask && tasks.length < record.tasks.length) {
+        throw new UserError(
+          `Drawing ${record.id} needs all tasks, expected no --tasks, got ${tasks.join(",")}`,
+        );
+      }
+      const config: FigureHeading = {
+        experiment: record.id,
+        title: record.title,
+        scale,
+        budget,
+        scaleNote: SCALES[scale].note,
+        budgetNote: figure.budgetNote(request),
+        tasks,
+        seeds,
+      };
+      const stage = stageMaker(record.id, summary)({
+        id,
+        title: `Gather ${record.id}`,
+        config,
+        parents: figure.stages(request),
+        expectedSeconds,
+        run: async (context) => writeFigure(context, config, await summary.load()),
+      });
+      // A figure's own module imports only types of it, so that its version leaves it out.
+      return [{ ...stage, codeVersion: sha256(`${stage.codeVersion} ${sourceVersion(ENVELOPE)}`) }];
+    },
+    needs: ({ scale }) => scale === "paper" && !figure.weightless ? paperScaleNeeds(record.id) : undefined,
+    prepare: (request) => figure.prepare?.(request) ?? Promise.resolve(),
+    isTraining: (stage) => figure.isTraining?.(stage) ?? false,
+    async collect(outputs) {
+      const output = outputs.get(id);
+      if (output === undefined) throw new RangeError(`Collecting ${record.id} needs the output of ${id}`);
+      const files = new Map<string, Uint8Array | string>();
+      for (const name of output.files) files.set(name, await output.bytes(name));
+      const result = JSON.parse(await output.text("result.json")) as FigureResult;
+      const drawings = await drawFigure({ result, read: (name) => files.get(name) as Uint8Array });
+      for (const drawing of drawings) {
+        const { name, content } = await stillFile(drawing);
+        files.set(name, content);
+      }
+      files.set(
+        `${record.id}.html`,
+        pageHtml({
+          title: result.title,
+          sections: drawings.map((drawing) => ({ id: drawingId(drawing), html: drawingHtml(drawing) })),
+          interactive: drawings.some(({ kind }) => kind === "figure"),
+        }),
+      );
+      return { files, text: figureText(result) };
+    },
+  };
+}

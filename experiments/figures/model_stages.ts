@@ -1,0 +1,175 @@
+/** Stages that train and score one model, as Table 1 and the ablations ask for them: equal requests are the same stage, by key. */
+import type { TaskId } from "../../lib/tasks/mod.ts";
+import type { ExperimentRow, InstructionChoice, RunRequest } from "../setting/experiment.ts";
+import { writeGallery } from "../setting/gallery.ts";
+import { formFields, type InstructForm } from "../setting/instruct_form.ts";
+import type { Stage } from "../runner/mod.ts";
+import { type Budget, SCALES } from "../setting/scales.ts";
+import { stageMaker } from "../stage_code.ts";
+import type {
+  EncodeRequest,
+  ScoreRequest,
+  Table1Stages,
+  TrainInputs,
+  TrainRequest,
+  Variant,
+} from "../setting/model_requests.ts";
+
+/** One training. */
+export interface ModelTraining {
+  /** What the stage is called behind "train-" and before "-seedN". */
+  readonly name: string;
+  /** For people. */
+  readonly title: string;
+  readonly variant: Variant;
+  readonly tasks: readonly TaskId[];
+  readonly instructions: InstructionChoice;
+  readonly seed: number;
+  /** Another form of the instruction than usual. */
+  readonly form?: InstructForm | undefined;
+  /** Stages by task whose instructions stand in for the datasets' own. */
+  readonly told?: ReadonlyMap<TaskId, Stage>;
+}
+
+/** One scoring. */
+export interface ModelScoring extends Pick<ExperimentRow, "row" | "instructions"> {
+  readonly task: TaskId;
+  readonly seed: number;
+  /** The training; absent for rows that have none. */
+  readonly adapter?: Stage | undefined;
+  /** Another form of the instruction than usual. */
+  readonly form?: InstructForm | undefined;
+}
+
+/** Makers of stages for a request. */
+export interface ModelStages {
+  encode(task: TaskId): Stage;
+  train(training: ModelTraining): Stage;
+  score(scoring: ModelScoring): Stage;
+}
+
+/**
+ * The makers.
+ *
+ * @param options.budget how much is trained and measured.
+ * @param options.encode the tasks' encodings where another experiment's stages stand beside these: a run knows each id once.
+ */
+export function modelStages(
+  experiment: string,
+  { scale, device }: RunRequest,
+  options: {
+    readonly code: Table1Stages;
+    readonly budget: Budget;
+    readonly encode?: (task: TaskId) => Stage;
+  },
+): ModelStages {
+  const { code, budget } = options;
+  const { samplerSteps, guidance, expectedSeconds } = budget;
+  const makers = {
+    encode: stageMaker(experiment, code.encodeDataset),
+    train: stageMaker(experiment, code.trainAdapter),
+    score: stageMaker(experiment, code.generateAndScore),
+  };
+
+  const encodings = new Map<TaskId, Stage>();
+  const makeEncoding = (task: TaskId): Stage => {
+    const known = encodings.get(task);
+    if (known !== undefined) return known;
+    const config: EncodeRequest = {
+      scale,
+      task,
+      trainItems: budget.trainItems,
+      validationItems: budget.validationItems,
+      device,
+    };
+    const stage = makers.encode({
+      id: `encode-${task}`,
+      title: `Encode the ${task} task's pairs`,
+      config,
+      parents: [],
+      expectedSeconds: expectedSeconds.encode,
+      async run(context) {
+        const encodeDataset = await code.encodeDataset.load();
+        context.write("report.json", JSON.stringify(await encodeDataset(config, context)));
+      },
+    });
+    encodings.set(task, stage);
+    return stage;
+  };
+  const { encode = makeEncoding } = options;
+
+  const train = ({ name, title, variant, tasks, instructions, seed, form, told }: ModelTraining): Stage => {
+    const config: TrainRequest = {
+      scale,
+      variant,
+      tasks,
+      instructions,
+      seed,
+      steps: budget.steps,
+      batch: budget.batch,
+      learningRate: budget.learningRate,
+      validateEvery: budget.validateEvery,
+      validateItems: budget.validateItems,
+      samplerSteps,
+      guidance,
+      device,
+      ...formFields(form),
+    };
+    return makers.train({
+      id: `train-${name}-seed${seed}`,
+      title: `Train ${title}, seed ${seed}`,
+      config,
+      parents: [...tasks.map(encode), ...(told?.values() ?? [])],
+      expectedSeconds: expectedSeconds.train,
+      async run(context) {
+        const trainAdapter = await code.trainAdapter.load();
+        const of = (stage: Stage) => context.input(stage.id);
+        const inputs: TrainInputs = {
+          datasets: new Map(tasks.map((task) => [task, of(encode(task))])),
+          ...(told ? { instructions: new Map([...told].map(([task, stage]) => [task, of(stage)])) } : {}),
+        };
+        context.write("report.json", JSON.stringify(await trainAdapter(config, inputs, context)));
+      },
+    });
+  };
+
+  const score = ({ row, instructions, task, seed, adapter, form }: ModelScoring): Stage => {
+    const config: ScoreRequest = {
+      scale,
+      row,
+      task,
+      instructions,
+      seed,
+      items: budget.validationItems,
+      samplerSteps,
+      guidance,
+      galleryItems: budget.galleryItems,
+      device,
+      ...formFields(form),
+    };
+    return makers.score({
+      id: `score-${row}-${task}-seed${seed}`,
+      title: `Generate and score ${task} with ${row}, seed ${seed}`,
+      config,
+      parents: adapter === undefined ? [encode(task)] : [encode(task), adapter],
+      expectedSeconds: expectedSeconds.score,
+      async run(context) {
+        const generateAndScore = await code.generateAndScore.load();
+        const inputs = {
+          dataset: context.input(encode(task).id),
+          adapter: adapter === undefined ? undefined : context.input(adapter.id),
+        };
+        const { samples, gallery } = await generateAndScore(config, inputs, context);
+        context.write(
+          "samples.json",
+          JSON.stringify(samples.map((sample) => ({ row, task, seed, ...sample }))),
+        );
+        writeGallery(gallery, context);
+      },
+    });
+  };
+  return { encode, train, score };
+}
+
+/** The budget of a request. */
+export const budgetOf = ({ scale, budget }: RunRequest): Budget => SCALES[scale].budgets[budget];

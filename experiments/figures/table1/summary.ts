@@ -1,0 +1,172 @@
+/** Table 1's last stage: result.json, samples.jsonl, validation.jsonl and samples.png from all scores. */
+import { key } from "../../../lib/engine/random.ts";
+import type { Json } from "../../../lib/hub/mod.ts";
+import {
+  cellsOf,
+  drawTable1,
+  judgeTable1,
+  type MetricNote,
+  RESULT_SCHEMA,
+  ROW_LABELS,
+  type SampleRow,
+  type Table1Result,
+  type Table1Row,
+  type TrainingRun,
+  type ValidationPoint,
+} from "../../../lib/report/mod.ts";
+import { readGallery } from "../../setting/gallery.ts";
+import { provenanceOf } from "../run_provenance.ts";
+import type { Stage, StageContext } from "../../runner/stage.ts";
+import type {
+  EncodeReport,
+  GalleryItem,
+  ScoreRequest,
+  TrainReport,
+  TrainRequest,
+} from "../../setting/model_requests.ts";
+
+/** What the summary is told besides the scores. */
+export interface SummaryRequest {
+  readonly [name: string]: Json;
+  readonly scale: string;
+  readonly budget: string;
+  readonly scaleNote: string;
+  readonly budgetNote: string;
+  readonly tasks: readonly string[];
+  readonly seeds: readonly number[];
+  readonly resamples: number;
+  /** MetricNote by metric name. */
+  readonly metrics: Json;
+}
+
+/** The stages whose outputs are summarised. */
+export interface SummaryParents {
+  readonly encodings: readonly Stage[];
+  readonly trainings: readonly Stage[];
+  readonly scores: readonly Stage[];
+}
+
+const lines = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row) + "\n").join("");
+const reportOf = async <T>(context: StageContext, { id }: Stage) =>
+  JSON.parse(await context.input(id).text("report.json")) as T;
+
+/** The rows of a training's models: a single-task model belongs to its task, a joint model to all. */
+function trainingRow({ variant }: TrainRequest): { row: string; task: string | null } {
+  return variant.kind === "single"
+    ? { row: "single-task", task: variant.task }
+    : { row: variant.kind, task: null };
+}
+
+/** Computes the summary. All its inputs are outputs of other stages, so it is the same whenever they are. */
+export async function summarize(
+  request: SummaryRequest,
+  parents: SummaryParents,
+  context: StageContext,
+): Promise<void> {
+  const { scale, budget, scaleNote, budgetNote, tasks, seeds, resamples, metrics } = request;
+  const samples: SampleRow[] = [];
+  for (const { id } of parents.scores) {
+    samples.push(...JSON.parse(await context.input(id).text("samples.json")) as SampleRow[]);
+  }
+  context.progress(1, 4, "parts");
+
+  const training: TrainingRun[] = [];
+  const validation: ValidationPoint[] = [];
+  for (const stage of parents.trainings) {
+    const config = stage.config as TrainRequest;
+    const { row, task } = trainingRow(config);
+    const report = await reportOf<TrainReport>(context, stage);
+    const { seconds } = context.input(stage.id);
+    training.push({
+      row,
+      task,
+      seed: config.seed,
+      steps: report.steps,
+      seconds,
+      finalLoss: report.finalLoss,
+    });
+    validation.push(...report.validation.map((point) => ({ row, seed: config.seed, ...point })));
+  }
+  const hashes: string[] = [];
+  for (const stage of parents.encodings) {
+    hashes.push((await reportOf<EncodeReport>(context, stage)).datasetHash);
+  }
+
+  const draws = drawTable1(samples, { key: key("table1"), resamples });
+  context.progress(2, 4, "parts");
+  const result: Table1Result = {
+    schema: RESULT_SCHEMA,
+    experiment: "table1",
+    scale,
+    budget,
+    scaleNote,
+    budgetNote,
+    tasks,
+    seeds,
+    provenance: provenanceOf(context.ancestors, hashes),
+    metrics: metrics as unknown as Readonly<Record<string, MetricNote>>,
+    cells: cellsOf(draws),
+    claims: judgeTable1(draws, training),
+    training,
+  };
+  context.progress(3, 4, "parts");
+  context.write("samples.jsonl", lines(samples));
+  context.write("validation.jsonl", lines(validation));
+  context.write("samples.png", await samplesPicture(request, parents.scores, samples, context));
+  context.write("result.json", JSON.stringify(result, null, 2) + "\n");
+  context.progress(4, 4, "parts");
+}
+
+/** Rows that generate: the targets have a column of their own. */
+const GENERATING: readonly Table1Row[] = ["single-task", "instruct", "fixed", "ip-adapter-plus"];
+
+/** The labelled grid: per task and item the condition with its prompt, the target, and each model's output with its instruction. */
+async function samplesPicture(
+  { scale, budget, scaleNote, budgetNote, seeds }: SummaryRequest,
+  scores: readonly Stage[],
+  samples: readonly SampleRow[],
+  context: StageContext,
+): Promise<Uint8Array> {
+  const { imageGridPng } = await import("../../../lib/plots/image_grid.ts");
+  const first = scores.map((stage) => ({ stage, config: stage.config as ScoreRequest }))
+    .filter(({ config }) => config.seed === seeds[0]);
+  const rows = [];
+  for (const task of new Set(first.map(({ config }) => config.task))) {
+    const galleries = new Map<string, GalleryItem[]>();
+    for (const { stage, config } of first) {
+      if (config.task === task) galleries.set(config.row, await readGallery(context.input(stage.id)));
+    }
+    for (const item of galleries.get("ground-truth") ?? []) {
+      const picture = (pixels: Uint8Array) => ({ width: item.side, height: item.side, pixels });
+      const sampleOf = (row: string) =>
+        samples.find((each) =>
+          each.row === row && each.task === task && each.index === item.index && each.seed === seeds[0]
+        );
+      rows.push({
+        name: task,
+        note: `item ${item.index}`,
+        cells: [
+          {
+            images: [picture(item.condition)],
+            captions: [{ text: `T: ${sampleOf("instruct")?.prompt ?? ""}` }],
+          },
+          { images: [picture(item.target)] },
+          ...GENERATING.map((row) => {
+            const found = galleries.get(row)?.find(({ index }) => index === item.index);
+            const instruction = sampleOf(row)?.instruction ?? "";
+            return {
+              images: found === undefined ? [] : [picture(found.output)],
+              captions: instruction === "" ? [] : [{ text: `I: ${instruction}` }],
+            };
+          }),
+        ],
+      });
+    }
+  }
+  return await imageGridPng({
+    title: `Table 1 at ${scale} scale, ${budget} budget: samples`,
+    subtitle: `${scaleNote}; ${budgetNote}; seed ${seeds[0]}. T: prompt, I: instruction`,
+    columns: ["Condition", "Target", ...GENERATING.map((row) => ROW_LABELS[row])],
+    rows,
+  });
+}

@@ -1,0 +1,50 @@
+/** Pictures of several models side by side: per task and item condition, target, and each model's picture with its words. */
+import { imageGridPng } from "../../../lib/plots/image_grid.ts";
+import { type FigureResult, INSTRUCTION_INK, USE_LABELS } from "../../../lib/report/mod.ts";
+import type { UseItem } from "./use_samples.ts";
+
+/** The sheet as PNG; `rows` are the models, left to right. */
+export async function useSheet(
+  result: FigureResult,
+  rows: readonly string[],
+  items: readonly { readonly task: string; readonly items: readonly UseItem[] }[],
+): Promise<Uint8Array> {
+  const picture = (pixels: Uint8Array) => {
+    const side = Math.sqrt(pixels.length / 3);
+    return { width: side, height: side, pixels };
+  };
+  return await imageGridPng({
+    title: `${result.title}, ${result.scale} scale`,
+    subtitle: `${result.caption} T: prompt, I: instruction.`,
+    columns: ["Condition", "Target", ...rows.map((row) => USE_LABELS[row] ?? row)],
+    rows: items.flatMap(({ task, items }) =>
+      items.map(({ index, samples, pictures }) => {
+        const [any] = [...pictures.values()];
+        const [sample] = [...samples.values()];
+        return {
+          name: task,
+          note: `item ${index}`,
+          cells: [
+            {
+              images: any ? [picture(any.condition)] : [],
+              captions: [{ text: `T: ${sample?.prompt ?? ""}` }],
+            },
+            { images: any ? [picture(any.target)] : [] },
+            ...rows.map((row, place) => {
+              const found = pictures.get(row);
+              const instruction = row === "text-only" ? "" : samples.get(row)?.instruction ?? "";
+              // Models that are told the same stand side by side: the words once.
+              const before = samples.get(rows[place - 1] ?? "")?.instruction;
+              return {
+                images: found ? [picture(found.output)] : [],
+                captions: instruction === "" || instruction === before
+                  ? []
+                  : [{ text: `I: ${instruction}`, colour: INSTRUCTION_INK }],
+              };
+            }),
+          ],
+        };
+      })
+    ),
+  });
+}

@@ -1,0 +1,114 @@
+/**
+ * What the figures ask of models that Table 1 has trained: an adapter, at a scale of its residual, on one task's held-out items.
+ *
+ * encode-TASK, train-…-seedN ── use-ROW-TASK-seedN
+ */
+import type { TaskId } from "../../../lib/tasks/mod.ts";
+import type { ExperimentRow, RunRequest } from "../../setting/experiment.ts";
+import { writeGallery } from "../../setting/gallery.ts";
+import { type Telling, toldFields } from "../../setting/instruct_form.ts";
+import type { Stage, StageContext, StageOutput } from "../../runner/mod.ts";
+import { type Budget, SCALES } from "../../setting/scales.ts";
+import { type StageCode, stageMaker } from "../../stage_code.ts";
+import type { ScoreReport, ScoreRequest } from "../../setting/model_requests.ts";
+
+/** Table 1's scores and the leak, at λ = `adapterScale`. */
+export interface UseRequest extends ScoreRequest {
+  readonly adapterScale: number;
+}
+
+/** Generates and scores one use. `scores.leak` is the likeness in what the task should not take; replication has none. */
+export type MeasureUse = (
+  request: UseRequest,
+  inputs: { readonly dataset: StageOutput; readonly adapter: StageOutput | undefined },
+  context: StageContext,
+) => Promise<ScoreReport>;
+
+/** A row of a figure: which model at which scale. */
+export interface UseCase extends ExperimentRow {
+  /** λ of the image attention; 0 is the base model with the prompt alone. */
+  readonly adapterScale: number;
+  /** The uses it is meant for; all where absent. */
+  readonly tasks?: readonly TaskId[];
+  /** Told this, whatever the task; the task's own wordings where absent. */
+  readonly told?: Telling;
+}
+
+/** How many items, and how many of them as pictures. */
+export interface UseSize {
+  readonly items: number;
+  readonly galleryItems: number;
+}
+
+/** Id of the stage of a case. */
+export const useStageId = (row: string, task: string, seed: number): string =>
+  `use-${row.replaceAll(".", "-")}-${task}-seed${seed}`;
+
+/**
+ * One stage per case, task and seed; the targets need one seed only.
+ *
+ * @param options.find Table 1's stages by id.
+ */
+export function useStages(
+  experiment: string,
+  request: RunRequest,
+  options: {
+    readonly cases: readonly UseCase[];
+    readonly size: UseSize;
+    readonly code: StageCode<MeasureUse>;
+    readonly find: (id: string) => Stage;
+  },
+): Stage[] {
+  const { scale, budget, seeds, tasks, device } = request;
+  const { cases, size, code, find } = options;
+  const { samplerSteps, guidance, validationItems, expectedSeconds }: Budget = SCALES[scale].budgets[budget];
+  const make = stageMaker(experiment, code);
+  const adapterOf = (model: UseCase["model"], task: TaskId, seed: number) =>
+    model === "single"
+      ? find(`train-single-${task}-seed${seed}`)
+      : model === "joint"
+      ? find(`train-instruct-seed${seed}`)
+      : undefined;
+  return seeds.flatMap((seed) =>
+    cases.filter(({ model }) => model !== "target" || seed === seeds[0]).flatMap((each) =>
+      tasks.filter((task) => each.tasks?.includes(task) ?? true).map((task) => {
+        const { row, model, instructions, adapterScale, told } = each;
+        const config: UseRequest = {
+          scale,
+          row,
+          task,
+          instructions,
+          seed,
+          ...size,
+          samplerSteps,
+          guidance,
+          adapterScale,
+          device,
+          ...toldFields(told),
+        };
+        const dataset = find(`encode-${task}`);
+        const adapter = adapterOf(model, task, seed);
+        return make({
+          id: useStageId(row, task, seed),
+          title: `Generate and measure ${task} with ${row}, seed ${seed}`,
+          config,
+          parents: adapter ? [dataset, adapter] : [dataset],
+          expectedSeconds: expectedSeconds.score * size.items / validationItems,
+          async run(context) {
+            const measure = await code.load();
+            const inputs = {
+              dataset: context.input(dataset.id),
+              adapter: adapter && context.input(adapter.id),
+            };
+            const { samples, gallery } = await measure(config, inputs, context);
+            context.write(
+              "samples.json",
+              JSON.stringify(samples.map((sample) => ({ row, task, seed, ...sample }))),
+            );
+            writeGallery(gallery, context);
+          },
+        });
+      })
+    )
+  );
+}

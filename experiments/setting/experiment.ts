@@ -1,0 +1,69 @@
+/** What an experiment is: a JSON-serialisable record, and a program that turns it into stages and files. */
+import type { TaskId } from "../../lib/tasks/mod.ts";
+import type { Stage, StageOutput } from "../runner/mod.ts";
+import type { BudgetId, ScaleId } from "./scales.ts";
+
+/** How instructions are chosen for a row, when training and when scoring. */
+export type InstructionChoice =
+  /** A random training instruction per sample; scored with held-out wordings from other templates. */
+  | "random"
+  /** The task's one fixed instruction, for both. */
+  | "fixed"
+  /** None: the model takes no instruction. */
+  | "none";
+
+/** A row of a table: which model, told what. */
+export interface ExperimentRow {
+  readonly row: string;
+  /** "single": a model per task; "joint": one model for all; "start": the untrained start; "target": the data itself. */
+  readonly model: "single" | "joint" | "start" | "target";
+  readonly instructions: InstructionChoice;
+}
+
+/** A table or figure of the paper, as data. */
+export interface Experiment {
+  readonly id: string;
+  readonly title: string;
+  /** Where the paper has it. */
+  readonly paper: string;
+  /** The tasks it is about. */
+  readonly tasks: readonly TaskId[];
+}
+
+/** A table: rows of models, scored. */
+export interface TableExperiment extends Experiment {
+  readonly rows: readonly ExperimentRow[];
+  /** Draws behind each interval. */
+  readonly resamples: number;
+}
+
+/** Names of the devices. */
+export const DEVICES = ["cpu", "webgpu", "cuda"] as const;
+export type Device = (typeof DEVICES)[number];
+
+/** What a user asks of an experiment. */
+export interface RunRequest {
+  readonly scale: ScaleId;
+  readonly budget: BudgetId;
+  readonly seeds: readonly number[];
+  readonly tasks: readonly TaskId[];
+  readonly device: Device;
+}
+
+/** An experiment that can be run. */
+export interface ExperimentProgram {
+  readonly record: Experiment;
+  /** The last stages; their parents follow. @throws UserError when the request cannot be planned. */
+  targets(request: RunRequest): readonly Stage[];
+  /** What the request needs and this machine has not, in one sentence; nothing when it can run. A plan needs nothing. */
+  needs?(request: RunRequest): string | undefined;
+  /** Called once before anything is computed. @throws UserError when the device is not there. */
+  prepare(request: RunRequest): Promise<void>;
+  /** Whether `--retrain` asks for this stage to be computed again. */
+  isTraining(stage: Stage): boolean;
+  /** Files to write, by name, and the text to print, from the outputs of the targets. */
+  collect(
+    outputs: ReadonlyMap<string, StageOutput>,
+    options: { width: number },
+  ): Promise<{ files: ReadonlyMap<string, Uint8Array | string>; text: string }>;
+}

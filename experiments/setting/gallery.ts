@@ -1,0 +1,40 @@
+/** Pictures that travel with scores: RGB of condition, target and output of each item behind each other, and an index. */
+import type { StageContext, StageOutput } from "../runner/mod.ts";
+import type { GalleryItem } from "./model_requests.ts";
+
+/** Writes a stage's pictures: gallery.json and gallery.rgb. @throws RangeError when pixels are not of an item's size. */
+export function writeGallery(gallery: readonly GalleryItem[], context: StageContext): void {
+  for (const { index, side, condition, target, output } of gallery) {
+    for (const pixels of [condition, target, output]) {
+      if (pixels.length !== side * side * 3) {
+        throw new RangeError(
+          `writeGallery() needs ${side}×${side}×3 bytes for item ${index}, got ${pixels.length}`,
+        );
+      }
+    }
+  }
+  context.write("gallery.json", JSON.stringify(gallery.map(({ index, side }) => ({ index, side }))));
+  context.write("gallery.rgb", joined(gallery.flatMap((item) => [item.condition, item.target, item.output])));
+}
+
+/** Reads a stage's pictures. */
+export async function readGallery(output: StageOutput): Promise<GalleryItem[]> {
+  const index = JSON.parse(await output.text("gallery.json")) as { index: number; side: number }[];
+  const pixels = await output.bytes("gallery.rgb");
+  let place = 0;
+  return index.map((item) => {
+    const next = () => pixels.subarray(place, place += item.side * item.side * 3);
+    return { ...item, condition: next(), target: next(), output: next() };
+  });
+}
+
+/** Bytes behind each other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let place = 0;
+  for (const part of parts) {
+    all.set(part, place);
+    place += part.length;
+  }
+  return all;
+}
