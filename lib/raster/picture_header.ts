@@ -51,10 +51,17 @@ function exifOrientation(body: Uint8Array): number {
 
 function pngHeader(bytes: Uint8Array): PictureHeader {
   const data = view(bytes);
+  const first = ascii(bytes, 12, 4);
+  if (first === "CgBI") {
+    throw new TypeError(
+      "expected a PNG, JPEG or WebP picture, got a PNG as Apple's tools rewrite it: convert it first",
+    );
+  }
+  if (first !== "IHDR") throw new RangeError("no header");
   let animated = false, orientation = 1;
   for (let at = 8; at + 8 <= bytes.length;) {
     const type = ascii(bytes, at + 4, 4), length = data.getUint32(at);
-    if (type === "acTL") animated = true;
+    if (type === "acTL") animated = data.getUint32(at + 8) !== 1;
     // It may stand before or behind the pixels.
     if (type === "eXIf") orientation = tiffOrientation(bytes.subarray(at + 8, at + 8 + length));
     at += 12 + length;

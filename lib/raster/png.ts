@@ -1,5 +1,6 @@
 /** Pixels to PNG, with text beside them. */
-import { decode, encode } from "fast-png";
+import { encode } from "fast-png";
+import { plainPng, pngChunks } from "./png_chunks.ts";
 
 /** RGB bytes [height width 3]. */
 export interface RgbPicture {
@@ -28,11 +29,13 @@ export function encodePng(
   return encode({ width, height, data: pixels, channels: 3, ...(text ? { text: { ...text } } : {}) });
 }
 
-/** The tEXt chunks of a PNG file, keyword → text. @throws TypeError when the bytes are no whole PNG. */
+/** The tEXt chunks of a PNG file that are sound, keyword → text. @throws TypeError when the bytes are no whole PNG. */
 export function pngText(bytes: Uint8Array): Record<string, string> {
-  try {
-    return decode(bytes, { checkCrc: true }).text;
-  } catch {
-    throw new TypeError("expected a whole PNG, got another or a damaged file");
-  }
+  plainPng(bytes);
+  const latin1 = new TextDecoder("latin1");
+  const texts = [...pngChunks(bytes)].filter(({ type, sound }) => type === "tEXt" && sound);
+  return Object.fromEntries(texts.map(({ body }) => {
+    const end = body.indexOf(0);
+    return [latin1.decode(body.subarray(0, end)), latin1.decode(body.subarray(end + 1))];
+  }));
 }

@@ -1,6 +1,8 @@
 /** A picture file of any common kind to pixels. */
 import { convertIndexedToRgb, decode } from "fast-png";
-import { type PictureHeader, pictureHeader } from "./picture_header.ts";
+import { pictureHeader } from "./picture_header.ts";
+import { type PlainPng, plainPng } from "./png_chunks.ts";
+import { checkRows } from "./png_rows.ts";
 import { premultiply, type Rgba } from "./rgba.ts";
 import { initialiseSvg, rasterise } from "./svg.ts";
 import { decodeWebp } from "./webp.ts";
@@ -17,21 +19,57 @@ function unpack(data: ArrayLike<number>, width: number, height: number, depth: n
   });
 }
 
-function decodePng(bytes: Uint8Array): Rgba {
-  const file = decode(bytes, { checkCrc: true });
+function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
+  return btoa(text);
+}
+
+/**
+ * Decodes by resvg, which draws pictures inside SVG documents and leaves out those that it cannot decode.
+ *
+ * @param options.opaque the same picture without transparency; absent where it has none.
+ */
+async function decodeByDrawing(
+  bytes: Uint8Array,
+  options: { format: "png" | "jpeg"; width: number; height: number; opaque?: Uint8Array | undefined },
+): Promise<Rgba> {
+  const { format, width, height, opaque } = options;
+  await initialiseSvg();
+  const draw = (file: Uint8Array) =>
+    rasterise(
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">` +
+        `<image width="${width}" height="${height}" image-rendering="optimizeSpeed" ` +
+        `href="data:image/${format};base64,${base64(file)}"/></svg>`,
+    );
+  const image = draw(bytes);
+  if (image.pixels[3] !== 255 && !(opaque && draw(opaque).pixels[3] === 255)) {
+    throw new TypeError("not decoded");
+  }
+  return image;
+}
+
+async function decodePng(plain: PlainPng, size: { width: number; height: number }): Promise<Rgba> {
+  const { interlaced, depth: bitsOfSample, channels: samples } = plain;
+  await checkRows(plain.compressed, { ...size, interlaced, bits: bitsOfSample * samples });
+  // fast-png takes interlaced samples of less than a byte for bytes.
+  if (interlaced && bitsOfSample < 8) {
+    return await decodeByDrawing(plain.bytes, { ...size, format: "png", opaque: plain.opaque });
+  }
+  const file = decode(plain.bytes, { checkCrc: true });
   const { width, height, depth, palette, transparency } = file;
   const channels = palette ? (palette[0]?.length ?? 3) : file.channels;
-  const plain = palette ? convertIndexedToRgb(file) : file.data;
+  const stored = palette ? convertIndexedToRgb(file) : file.data;
   const eight = palette || depth === 8
-    ? plain
+    ? stored
     : depth === 16
-    ? Uint8Array.from(plain, (value) => Math.round(value / 257))
-    : unpack(plain, width, height, depth);
+    ? Uint8Array.from(stored, (value) => Math.round(value / 257))
+    : unpack(stored, width, height, depth);
   const pixels = new Uint8Array(4 * width * height);
   const colours = channels >= 3 ? 3 : 1;
   const seeThrough = (i: number): boolean => {
     if (!transparency || palette || channels !== colours) return false;
-    const whole = depth === 16 ? plain : eight, factor = depth < 8 ? 255 / (2 ** depth - 1) : 1;
+    const whole = depth === 16 ? stored : eight, factor = depth < 8 ? 255 / (2 ** depth - 1) : 1;
     for (let c = 0; c < colours; c++) {
       if (whole[i * channels + c] !== transparency[c]! * factor) return false;
     }
@@ -62,25 +100,6 @@ function turn(image: Rgba, orientation: number): Rgba {
   return { width, height, pixels };
 }
 
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
-  return btoa(text);
-}
-
-/** JPEG by resvg, which draws pictures inside SVG documents. */
-async function decodeJpeg(bytes: Uint8Array, { width, height }: PictureHeader): Promise<Rgba> {
-  await initialiseSvg();
-  const image = rasterise(
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">` +
-      `<image width="${width}" height="${height}" image-rendering="optimizeSpeed" ` +
-      `href="data:image/jpeg;base64,${base64(bytes)}"/></svg>`,
-  );
-  // A JPEG that cannot be decoded is left out of the drawing.
-  if (image.pixels[3] !== 255) throw new TypeError("not decoded");
-  return image;
-}
-
 /**
  * Decodes a PNG, JPEG or WebP file to premultiplied RGBA, turned as EXIF says.
  *
@@ -98,12 +117,13 @@ export async function readPicture(bytes: Uint8Array): Promise<Rgba> {
   if (animated) throw new TypeError(`expected a still picture, got an animated ${format}`);
   if (components === 4) throw new TypeError("expected an RGB or grey JPEG, got a CMYK one: convert it first");
   if (depth !== 8) throw new TypeError(`expected a JPEG of 8 bits, got one of ${depth}: convert it first`);
+  const plain = format === "PNG" ? plainPng(bytes) : undefined;
   try {
-    const stored = format === "PNG"
-      ? decodePng(bytes)
+    const stored = plain
+      ? await decodePng(plain, { width, height })
       : format === "WebP"
       ? await decodeWebp(Uint8Array.from(bytes))
-      : await decodeJpeg(bytes, header);
+      : await decodeByDrawing(bytes, { width, height, format: "jpeg" });
     return turn(stored, orientation);
   } catch {
     throw new TypeError(`expected a whole ${format}, got a truncated or damaged one`);
