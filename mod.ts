@@ -158,6 +158,7 @@ export {
   sample,
   type SampleOptions,
   type Sampler,
+  SAMPLER_NAMES,
   type SamplerName,
   type SamplerOptions,
   SAMPLERS,
@@ -565,12 +566,7 @@ export { PAPER_FILES, type PaperFile } from "./experiments/models/paper_files.ts
 export { checkDataset, type DatasetReport, datasetText } from "./experiments/data/check_dataset.ts";
 export { layoutText, PAPER_DATASETS, type PaperDataset } from "./experiments/data/paper_datasets.ts";
 export { type Budget, type Scale, SCALES } from "./experiments/setting/scales.ts";
-export {
-  CHAIN_NUMBERS,
-  type GenerationSettings,
-  NUMBERS,
-  SAMPLER_NAMES,
-} from "./experiments/generate/settings.ts";
+export { CHAIN_NUMBERS, type GenerationSettings, NUMBERS } from "./experiments/generate/settings.ts";
 export { generationSheet, pictureName } from "./experiments/generate/sheet.ts";
 export { type ImageSource } from "./experiments/generate/source_image.ts";
 export { JOINT_ADAPTER } from "./experiments/generate/adapter_file.ts";

@@ -54,7 +54,7 @@ export function oneOf<Name extends string>(action: string, got: string, names: r
 }
 
 /** `a`, `a or b`, `a, b or c`. */
-function listed(names: readonly string[]): string {
+export function listed(names: readonly string[]): string {
   return names.length < 2
     ? `${names[0] ?? "nothing"}`
     : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;

@@ -2,6 +2,7 @@
 import { access, constants } from "node:fs/promises";
 import { UserError } from "../../lib/engine/mod.ts";
 import { makeFolder, writeFailure } from "../../lib/hub/mod.ts";
+import { SAMPLER_NAMES } from "../../lib/diffusion/mod.ts";
 import { type Fit, FITS } from "../../lib/raster/mod.ts";
 import { oneOf } from "../command_line.ts";
 import {
@@ -11,7 +12,6 @@ import {
   NUMBERS,
   numberSetting,
   optionName,
-  SAMPLER_NAMES,
 } from "./settings.ts";
 import { readBytes } from "./weight_file.ts";
 

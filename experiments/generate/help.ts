@@ -1,12 +1,19 @@
 /** What `deno task generate --help` prints. */
+import { DEFAULT_SAMPLER, SAMPLER_NAMES, samplersWith } from "../../lib/diffusion/mod.ts";
 import { LARGEST_SIDE } from "../../lib/raster/mod.ts";
 import { FAMILIES, SIZE } from "../../lib/tasks/mod.ts";
+import { listed } from "../command_line.ts";
 import { type NumberName, NUMBERS, type NumberSetting } from "./settings.ts";
 
 function range(name: NumberName): string {
   const { low, high, initial }: NumberSetting = NUMBERS[name];
   return `${low} to ${high} (default ${initial})`;
 }
+
+/** Which samplers call the denoiser once more than there are steps. */
+const EXTRA = samplersWith((each) => each.extraCalls === 1).map((name) => `; ${name} needs one more`).join(
+  "",
+);
 
 /** The help text. */
 export const GENERATE_HELP = `deno task generate --image C.png --instruct "…" --prompt "…" --out DIR
@@ -20,8 +27,8 @@ Draws pictures from a condition image, an instruction that says what to take fro
   --negative TEXT     what the unguided half is given in place of the empty text
   --adapter-scale N   strength of the image, ${range("adapterScale")}
   --guidance N        guidance scale, ${range("guidance")}
-  --steps N           calls of the denoiser, ${range("steps")}; pndm needs one more
-  --sampler NAME      ddim, pndm or euler (default ddim)
+  --steps N           calls of the denoiser, ${range("steps")}${EXTRA}
+  --sampler NAME      ${listed(SAMPLER_NAMES)} (default ${DEFAULT_SAMPLER})
   --seed N            ${range("seed")}; picture i depends on seed and i alone
   --count N           pictures, ${range("count")}
   --checkpoint FILE   adapter.safetensors of a trained adapter (default: the committed joint adapter)

@@ -1,6 +1,6 @@
 /** What a generation is asked to do, in numbers and words: ranges and defaults in one table, for options, programs and stored records. */
 import { UserError } from "../../lib/engine/errors.ts";
-import type { SamplerName } from "../../lib/diffusion/mod.ts";
+import { DEFAULT_SAMPLER, SAMPLER_NAMES, type SamplerName } from "../../lib/diffusion/samplers/samplers.ts";
 import type { OptionKind } from "../command_line.ts";
 
 /** Options of both scales. */
@@ -27,9 +27,6 @@ export const DRAWING_OPTIONS = {
   "out": "value",
   "help": "flag",
 } as const satisfies Record<string, OptionKind>;
-
-/** The samplers by name. */
-export const SAMPLER_NAMES = ["ddim", "pndm", "euler"] as const satisfies readonly SamplerName[];
 
 /** Everything that determines the pictures beside the weights and the images. */
 export interface GenerationSettings {
@@ -106,7 +103,7 @@ function textSetting(name: string, value: unknown): string {
 
 /** Settings with their defaults. @throws UserError naming the option that is out of range. */
 export function checkSettings(given: Readonly<Record<string, unknown>>): GenerationSettings {
-  const sampler = SAMPLER_NAMES.find((name) => name === (given.sampler ?? "ddim"));
+  const sampler = SAMPLER_NAMES.find((name) => name === (given.sampler ?? DEFAULT_SAMPLER));
   if (!sampler) {
     throw new UserError(`--sampler expects ${SAMPLER_NAMES.join(", ")}, got "${given.sampler}"`);
   }

@@ -5,6 +5,7 @@
  */
 import { type HostParams, leaf, prefixed, scope } from "../../lib/engine/mod.ts";
 import {
+  DEFAULT_SAMPLER,
   guided,
   noiseSchedule,
   type SamplerName,
@@ -148,7 +149,7 @@ export async function createGenerator(
       });
       return leaf(outputs, "noise").data as Float32Array;
     }, { scales: [sampling.guidance] });
-    const { steps, sampler = "ddim", signal } = sampling;
+    const { steps, sampler = DEFAULT_SAMPLER, signal } = sampling;
     signal?.throwIfAborted();
     let last: Float32Array = noise;
     for await (const step of sampleSteps({ predict, schedule, steps, sampler, noise })) {

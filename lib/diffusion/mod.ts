@@ -30,10 +30,11 @@ export {
   SD_SCHEDULE,
   velocity,
 } from "./noise_schedule.ts";
-export { sample, type SampleOptions, type SamplerName, SAMPLERS, sampleSteps } from "./sample.ts";
+export { sample, type SampleOptions, sampleSteps } from "./sample.ts";
 export {
   ddim,
   type DdimOptions,
+  DEFAULT_SAMPLER,
   euler,
   type EulerPlan,
   eulerPlan,
@@ -41,8 +42,13 @@ export {
   pndmTimesteps,
   type Predict,
   type Sampler,
+  SAMPLER_NAMES,
+  type SamplerDefinition,
+  type SamplerName,
   type SamplerOptions,
+  SAMPLERS,
   type SamplerStep,
+  samplersWith,
   visitedTimesteps,
 } from "./samplers/mod.ts";
 export {

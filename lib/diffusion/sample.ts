@@ -1,14 +1,6 @@
-import { ddim } from "./samplers/ddim.ts";
-import { euler } from "./samplers/euler.ts";
-import { pndm } from "./samplers/pndm.ts";
 import type { Predict, SamplerStep } from "./samplers/sampler.ts";
+import { type SamplerName, SAMPLERS, samplersWith } from "./samplers/samplers.ts";
 import type { NoiseSchedule } from "./noise_schedule.ts";
-
-/** The samplers by name. */
-export const SAMPLERS = { ddim, pndm, euler } as const;
-
-/** Name of a sampler. */
-export type SamplerName = keyof typeof SAMPLERS;
 
 /** What {@link sample} needs. */
 export interface SampleOptions {
@@ -16,15 +8,15 @@ export interface SampleOptions {
   readonly predict: Predict;
   /** The schedule that the denoiser was trained with. */
   readonly schedule: NoiseSchedule;
-  /** Number of steps; PNDM calls the denoiser once more. */
+  /** Number of steps; a sampler may call the denoiser more often (`extraCalls`). */
   readonly steps: number;
   /** Which sampler. */
   readonly sampler: SamplerName;
   /** Standard normal, flat; its size is that of every sample. */
   readonly noise: Float32Array;
-  /** DDIM's η with its noise; other samplers have none. */
+  /** η of a stochastic sampler, with its noise; others have none. */
   readonly eta?: number;
-  /** DDIM's noise of step i when η > 0. */
+  /** Its noise of step i when η > 0. */
   readonly varianceNoise?: (step: number) => Float32Array;
 }
 
@@ -35,11 +27,12 @@ export interface SampleOptions {
  */
 export function sampleSteps(options: SampleOptions): AsyncGenerator<SamplerStep, void, void> {
   const { predict, noise, sampler, eta = 0, ...rest } = options;
-  if (sampler === "ddim") return ddim(predict, noise, { ...rest, eta });
-  if (eta !== 0) {
-    throw new RangeError(`sample() with ${sampler} needs eta 0, got ${eta}: only ddim adds noise`);
+  const { run, stochastic } = SAMPLERS[sampler];
+  if (eta !== 0 && !stochastic) {
+    const able = samplersWith((each) => each.stochastic).join(", ");
+    throw new RangeError(`sample() with ${sampler} needs eta 0, got ${eta}: only ${able} adds noise`);
   }
-  return SAMPLERS[sampler](predict, noise, rest);
+  return run(predict, noise, { ...rest, eta });
 }
 
 /** Runs the reverse process (paper Eq. 2) to its end and gives z_0, flat. */

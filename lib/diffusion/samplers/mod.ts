@@ -4,3 +4,11 @@ export { euler, type EulerPlan, eulerPlan } from "./euler.ts";
 export { pndm, pndmTimesteps } from "./pndm.ts";
 export type { Predict, Sampler, SamplerOptions, SamplerStep } from "./sampler.ts";
 export { visitedTimesteps } from "./timesteps.ts";
+export {
+  DEFAULT_SAMPLER,
+  SAMPLER_NAMES,
+  type SamplerDefinition,
+  type SamplerName,
+  SAMPLERS,
+  samplersWith,
+} from "./samplers.ts";
