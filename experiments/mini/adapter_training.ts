@@ -16,14 +16,12 @@ import {
   adapterParams,
   imageContext,
   instructFromPlus,
-  instructResampler,
   type InstructResamplerConfig,
-  resampler,
+  projectImage,
   type ResamplerConfig,
 } from "../../lib/adapter/mod.ts";
 import { textTower } from "../../lib/clip/mod.ts";
 import { type NoiseSchedule, unet } from "../../lib/diffusion/mod.ts";
-import type { Params } from "../../lib/engine/mod.ts";
 import {
   compileTrainStep,
   meanSquaredError,
@@ -52,19 +50,6 @@ const BRANCH_STD = 0.05;
 
 /** IP-Adapter's shares. */
 const DROP: DropShares = { image: 0.05, text: 0.05, both: 0.05 };
-
-/** Tokens of the image as the adapter's projection reads it. `instruction` [batch words width] is read by Instruct only. */
-export function projectImage(
-  params: Params,
-  config: ProjectionConfig,
-  inputs: { image: Tensor; instruction?: Tensor },
-): Tensor {
-  if (config.class === "Resampler") return resampler(params, inputs.image, config);
-  if (!inputs.instruction) {
-    throw new RangeError("Projecting with IPAdapter-Instruct needs an instruction, got none");
-  }
-  return instructResampler(params, { imageEmbeds: inputs.image, instructEmbeds: inputs.instruction }, config);
-}
 
 /** One training item, as arrays. */
 export interface AdapterItem {

@@ -10,23 +10,9 @@
  * | Instruct, the paper's    | the instruction's projected ViT-H/14 vector, one token  | the same: it was never dropped        |
  * | Instruct, as released    | token states of SD's text encoder: instruction, prompt  | the empty text, the negative prompt   |
  */
-import {
-  imageProjection,
-  instructResampler,
-  type PublishedProjection,
-  resampler,
-} from "../../lib/adapter/mod.ts";
+import { projectImage, type PublishedProjection } from "../../lib/adapter/mod.ts";
 import { preprocessImage, textTower, visionTower } from "../../lib/clip/mod.ts";
-import {
-  type HostArray,
-  leaf,
-  type Params,
-  prefixed,
-  scope,
-  type Tensor,
-  tf,
-  UserError,
-} from "../../lib/engine/mod.ts";
+import { type HostArray, leaf, prefixed, scope, type Tensor, tf, UserError } from "../../lib/engine/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
 import type { GuidancePass, TextRole } from "./guidance_passes.ts";
 import type { PaperModels } from "./paper_models.ts";
@@ -78,21 +64,6 @@ function encodeImage(make: MakeProgram, models: PaperModels, picture: RgbPicture
     // The first IP-Adapter's unconditional vector is zero itself.
     return pooled ? tf.mul(features.embeds, tf.tensor2d([[0], [1]])) : features.penultimate;
   }, { model: models.vision, inputs: { pixels: { dtype: "float32", shape: [2, 3, side, side], data } } });
-}
-
-function project(
-  config: PublishedProjection,
-  params: Params,
-  inputs: { image: Tensor; instruction?: Tensor; prompt?: Tensor },
-): Tensor {
-  const { image, instruction, prompt } = inputs;
-  if (config.class === "ImageProjModel") return imageProjection(params, image, config);
-  if (config.class === "Resampler") return resampler(params, image, config);
-  return instructResampler(params, {
-    imageEmbeds: image,
-    instructEmbeds: instruction as Tensor,
-    ...(prompt ? { promptEmbeds: prompt } : {}),
-  }, config);
 }
 
 /** Rows of the first side by number. */
@@ -151,7 +122,7 @@ export async function encodeCondition(
   const projection = { config, params: prefixed(scope(params, "image_proj"), "image_proj"), file };
   const tokens = await runOnce(
     make,
-    (own, fed) => project(config, scope(own, "image_proj"), fed as { image: Tensor }),
+    (own, fed) => projectImage(scope(own, "image_proj"), config, fed as { image: Tensor }),
     {
       model: projection,
       inputs: {

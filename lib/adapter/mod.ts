@@ -16,6 +16,7 @@ export {
   readAdapter,
   writeAdapter,
 } from "./checkpoint.ts";
+export { projectImage, type ProjectionInputs } from "./project_image.ts";
 export { instantStyle, styleLayers } from "./instant_style.ts";
 export { imageContext, imageContextShapes, initImageContext } from "./image_context.ts";
 export {
