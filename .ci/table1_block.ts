@@ -1,0 +1,58 @@
+/** The part of the README between its two marks: Table 1, turned over, of the committed full run, and how its statements came out. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+
+const START = "<!-- table1:start -->";
+const END = "<!-- table1:end -->";
+const RUNS = "results/table1";
+
+interface Claim {
+  readonly verdict: string;
+}
+
+/** How many statements came out how, such as `5 supported, 14 inconclusive, 1 not supported`. */
+function countsOf(folders: readonly string[]): { total: number; text: string } {
+  const claims = folders.flatMap((folder) =>
+    (JSON.parse(readFileSync(`${folder}/result.json`, "utf8")) as { claims?: Claim[] }).claims ?? []
+  );
+  const text = ["supported", "inconclusive", "not supported"]
+    .map((verdict) => `${claims.filter((claim) => claim.verdict === verdict).length} ${verdict}`).join(", ");
+  return { total: claims.length, text };
+}
+
+/** The full runs of all experiments. */
+function fullRuns(): string[] {
+  return readdirSync("results").map((id) => `results/${id}/mini-full`)
+    .filter((folder) => existsSync(`${folder}/result.json`));
+}
+
+/** A Markdown table with rows and columns exchanged, each cell on one line. */
+function transposed(table: string): string {
+  const rows = table.trim().split("\n").filter((_, i) => i !== 1)
+    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim().replaceAll("<br>", " ")));
+  const [head = [], ...body] = (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? ""));
+  return [head, head.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** The notes of the full run's page and its first table, a column for each model. @throws Error when there is none. */
+function tableOf(page: string): string {
+  const [, notes, table] = /^# .+\n\n([\s\S]+?\n)(\|[\s\S]+?)\n\n/.exec(page) ?? [];
+  if (notes === undefined || table === undefined) {
+    throw new Error(`Reading ${RUNS}/mini-full/table.md found no table`);
+  }
+  return notes.replaceAll(" row shows", " column shows").replaceAll("last two rows", "last two columns")
+    .replaceAll("compare rows", "compare columns") +
+    transposed(table);
+}
+
+/** The README with the block between its marks written anew, not yet formatted. @throws Error when a mark is missing. */
+export function withTable1(readme: string): string {
+  const [start, end] = [readme.indexOf(START), readme.indexOf(END)];
+  if (start < 0 || end < start) throw new Error(`The README needs ${START} and ${END}, in this order`);
+  const [full, quick] = [countsOf([`${RUNS}/mini-full`]), countsOf([`${RUNS}/mini-quick`])];
+  const all = countsOf(fullRuns());
+  const table = tableOf(readFileSync(`${RUNS}/mini-full/table.md`, "utf8"));
+  return `${readme.slice(0, start)}${START}\n\n${table}\n
+Of the paper's ${full.total} statements about this table: ${full.text}; at the quick budget ${quick.text}. Of its ${all.total} statements
+about all tables and figures, at full: ${all.text}.\n
+${readme.slice(end)}`;
+}
