@@ -117,7 +117,7 @@ const grown = (n) => figure({
   id: "growing", caption: n + " points", layout: {},
   data: [{ type: "scatter", mode: "lines", x: [...Array(n).keys()], y: [...Array(n).keys()] }],
 });
-for (const n of [1, 2, 3]) live.draw(grown(n));
+for (const n of [1, 2, 3]) live.render(grown(n));
 await live.finish(grown(4));`;
   await withKernel(async (client) => {
     const run = await client.execute(GROWING, { timeout: 60_000 });

@@ -15,7 +15,7 @@ export interface CancelAddress {
 
 /** Listens on loopback until closed; `onCancel` is called at each POST that knows the token. */
 export function openCancelAddress(onCancel: () => void): CancelAddress {
-  // A secret, not a draw of an experiment: other pages in the browser must not guess it.
+  // A secret, not a random number of an experiment: other pages in the browser must not guess it.
   const path = `/${crypto.randomUUID()}`;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
     if (new URL(request.url).pathname !== path) return new Response(null, { status: 404 });

@@ -5,8 +5,8 @@ import { notebookOutput } from "./kernel.ts";
 
 /** A place on the page for one figure. */
 export interface LiveFigure {
-  /** Shows the figure, still, in the place of the one before, unless that was drawn just now. */
-  draw(spec: FigureSpec): void;
+  /** Shows the figure, still, in the place of the one before, unless that was shown just before. */
+  render(spec: FigureSpec): void;
   /** Shows the figure in any case, with all its forms, when the page has taken all before it. */
   finish(spec: FigureSpec): Promise<void>;
 }
@@ -14,7 +14,7 @@ export interface LiveFigure {
 /**
  * Opens a place in the running cell's output; outside a notebook nothing is shown.
  *
- * @param options.every least milliseconds between two drawings, default 500.
+ * @param options.every least milliseconds between two renderings, default 500.
  */
 export function liveFigure(options: { every?: number } = {}): LiveFigure {
   const { every = 500 } = options;
@@ -29,7 +29,7 @@ export function liveFigure(options: { every?: number } = {}): LiveFigure {
     sending = sending.then(() => output.show(bundle(), { id, update }));
   };
   return {
-    draw(spec) {
+    render(spec) {
       if (performance.now() - sent >= every) show(() => stillBundle(spec));
     },
     async finish(spec) {

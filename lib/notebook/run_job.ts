@@ -26,7 +26,7 @@ export interface JobOptions {
 
 let jobs = 0;
 
-/** What a cancelled job rejects with. Where it was thrown, in the button's listener, tells the reader of a cell nothing. */
+/** What a cancelled job rejects with. Where it was thrown, in the button's listener, means nothing to the reader of a cell. */
 function cancelled(title: string): DOMException {
   const error = new DOMException(`${title}: cancelled`, "AbortError");
   Object.defineProperty(error, "stack", { value: `AbortError: ${title}: cancelled` });
@@ -60,12 +60,12 @@ export async function runJob<T>(
   let ended: string | undefined;
   let sent = began;
   let sending: Promise<unknown> = Promise.resolve();
-  const draw = (update: boolean) => {
+  const render = (update: boolean) => {
     sent = performance.now();
     const bundle = progressBundle(title, { progress: latest, seconds: (sent - began) / 1000, ended });
     sending = sending.then(() => output.show(bundle, { id, update }));
   };
-  draw(false);
+  render(false);
   const address = button ? openCancelAddress(cancel) : undefined;
   if (address) sending = sending.then(() => output.show(cancelButton(address.url), { id: buttonId }));
   // With Deno's own kernelspec the stop button is this signal, which would end the kernel and all its state.
@@ -77,7 +77,7 @@ export async function runJob<T>(
       progress(done, total, note) {
         latest = { done, total, note };
         onProgress?.(latest);
-        if (performance.now() - sent >= every) draw(true);
+        if (performance.now() - sent >= every) render(true);
       },
     });
     ended = "done";
@@ -87,7 +87,7 @@ export async function runJob<T>(
     throw error;
   } finally {
     if (interruptible) Deno.removeSignalListener("SIGINT", cancel);
-    draw(true);
+    render(true);
     const gone = { "text/html": "<span></span>", "text/plain": "" };
     if (address) sending = sending.then(() => output.show(gone, { id: buttonId, update: true }));
     await sending;

@@ -1,4 +1,4 @@
-/** Block diagrams as data: boxes, sums, arrows, groups and a table, placed by hand; one function draws them as SVG. */
+/** Block diagrams as data: boxes, sums, arrows, groups and a table, placed by hand; one function renders them as SVG. */
 import { DIAGRAM_LOOKS, type DiagramRole } from "./palette.ts";
 import { element, px, words } from "./svg/drawing.ts";
 
@@ -19,7 +19,7 @@ export interface DiagramBox {
 export interface DiagramArrow {
   /** From tail to head. */
   readonly path: readonly Place[];
-  /** Whether it is drawn as one arc over (negative: under) the straight line, by so many pixels. */
+  /** Whether it is rendered as one arc over (negative: under) the straight line, by so many pixels. */
   readonly arc?: number;
   /** Beside its middle. */
   readonly label?: { readonly text: string; readonly at: Place };
@@ -73,7 +73,7 @@ export interface Diagram {
   readonly title: string;
   /** For readers who cannot see it. */
   readonly caption: string;
-  /** Frames, drawn first. */
+  /** Frames, rendered first. */
   readonly groups?: readonly DiagramGroup[];
   /** Boxes. */
   readonly boxes: readonly DiagramBox[];
@@ -92,7 +92,7 @@ export interface Diagram {
 const SUM_RADIUS = 9;
 const ROW = 19;
 
-function drawBox({ at: [x, y, width, height], lines, role }: DiagramBox): string {
+function boxSvg({ at: [x, y, width, height], lines, role }: DiagramBox): string {
   const { fill, stroke, dash } = DIAGRAM_LOOKS[role];
   const heights = lines.map((_, i) => i === 0 ? 16 : 13);
   let top = y + (height - heights.reduce((a, b) => a + b, 0)) / 2;
@@ -115,7 +115,7 @@ function drawBox({ at: [x, y, width, height], lines, role }: DiagramBox): string
     text.join("");
 }
 
-function drawArrow({ path, arc, label, role }: DiagramArrow, ink: string): string {
+function arrowSvg({ path, arc, label, role }: DiagramArrow, ink: string): string {
   const colour = role === undefined ? ink : DIAGRAM_LOOKS[role].stroke;
   const head = path.at(-1) as Place;
   const first = path[0] as Place;
@@ -140,7 +140,7 @@ function drawArrow({ path, arc, label, role }: DiagramArrow, ink: string): strin
     (label ? words(label.text, label.at, { colour: ink, size: 11 }) : "");
 }
 
-function drawTable({ at: [x, y], widths, head, rows }: DiagramTable, ink: string): string {
+function tableSvg({ at: [x, y], widths, head, rows }: DiagramTable, ink: string): string {
   const edges = widths.reduce<number[]>((all, width) => [...all, (all.at(-1) as number) + width], [x]);
   const cell = (text: string, column: number, top: number, bold: boolean) =>
     column === 0
@@ -207,8 +207,8 @@ export function diagramSvg(diagram: Diagram, options: { theme?: "paper" | "page"
         "stroke-dasharray": "6 4",
       }) + words(title, [x + 10, y + 6], { colour: ink, size: 11.5, anchor: "start", align: 0, bold: true })
     ),
-    ...arrows.map((arrow) => drawArrow(arrow, ink)),
-    ...boxes.map(drawBox),
+    ...arrows.map((arrow) => arrowSvg(arrow, ink)),
+    ...boxes.map(boxSvg),
     ...sums.map(([x, y]) =>
       element("circle", {
         cx: x,
@@ -227,7 +227,7 @@ export function diagramSvg(diagram: Diagram, options: { theme?: "paper" | "page"
     ...texts.map(({ at, text, size = 11, anchor = "start" }) =>
       words(text, at, { colour: ink, size, anchor })
     ),
-    ...tables.map((table) => drawTable(table, ink)),
+    ...tables.map((table) => tableSvg(table, ink)),
   ];
   let x = legend?.at[0] ?? 0;
   for (const [role, text] of legend?.entries ?? []) {

@@ -1,6 +1,6 @@
 /**
- * A figure is plain data: Plotly's JSON plus a caption. The page draws it with plotly.js; {@link figureSvg} draws the same data as a still
- * picture without a browser, so its types name exactly the part of Plotly's JSON that both draw.
+ * A figure is plain data: Plotly's JSON plus a caption. The page renders it with plotly.js; {@link figureSvg} renders the same data as a still
+ * picture without a browser, so its types name exactly the part of Plotly's JSON that both render.
  */
 import { type Displayable, displayed } from "./display/displayable.ts";
 import { figureBundle } from "./display/figure_bundle.ts";
@@ -49,7 +49,7 @@ export interface ScatterTrace extends TraceBase {
   readonly x: readonly Datum[];
   /** Vertical. */
   readonly y: readonly Datum[];
-  /** What is drawn. */
+  /** What is shown. */
   readonly mode: "markers" | "lines" | "lines+markers" | "text" | "markers+text";
   /** Written beside the points in a text mode. */
   readonly text?: readonly string[];
@@ -117,7 +117,7 @@ export interface HeatmapTrace extends TraceBase {
   readonly zmin?: number;
   /** Value of the last colour. */
   readonly zmax?: number;
-  /** Whether a colour bar is drawn; the still picture has none. */
+  /** Whether a colour bar is shown; the still picture has none. */
   readonly showscale?: boolean;
 }
 
@@ -136,7 +136,7 @@ export interface Axis {
   readonly tickvals?: readonly number[];
   /** What they say. */
   readonly ticktext?: readonly string[];
-  /** Share of the drawing, 0 … 1. */
+  /** Share of the plotting area, 0 … 1. */
   readonly domain?: readonly [number, number];
   /** The axis it stands on. */
   readonly anchor?: string;
@@ -162,11 +162,11 @@ export interface Annotation {
   readonly x: number | string;
   /** Likewise. */
   readonly y: number | string;
-  /** "paper" counts 0 … 1 of the drawing. */
+  /** "paper" counts 0 … 1 of the plotting area. */
   readonly xref?: string;
   /** Likewise. */
   readonly yref?: string;
-  /** Whether an arrow is drawn. */
+  /** Whether an arrow is shown. */
   readonly showarrow: boolean;
   /** Tail of the arrow, in `axref`'s units. */
   readonly ax?: number;

@@ -1,18 +1,18 @@
 /**
- * A still picture of a figure without a browser: SVG from the same Plotly JSON that the page draws. Plotly's own export needs a browser;
- * Vega and Observable Plot draw without one, but from other descriptions, so that a figure would have to be written twice.
+ * A still picture of a figure without a browser: SVG from the same Plotly JSON that the page renders. Plotly's own export needs a browser;
+ * Vega and Observable Plot render without one, but from other descriptions, so that a figure would have to be written twice.
  */
 import { encodePng, initialiseSvg, rasterise } from "../raster/mod.ts";
 import type { BarTrace, FigureSpec, ScatterTrace, Trace } from "./figure.ts";
 import { seriesLook } from "./palette.ts";
-import { drawAnnotation, drawShape } from "./svg/annotations.ts";
+import { annotationSvg, shapeSvg } from "./svg/annotations.ts";
 import type { AxisScale } from "./svg/axis_scale.ts";
 import { dashes, element, markerPath, px, words } from "./svg/drawing.ts";
 import { barMarks, heatmapMarks, scatterMarks } from "./svg/marks.ts";
-import { type Area, axisOf, drawAxes, placeAxes, subplots } from "./svg/subplots.ts";
+import { type Area, axesSvg, axisOf, placeAxes, subplots } from "./svg/subplots.ts";
 import { textWidth, wrapText } from "./text_width.ts";
 
-/** How a still picture is drawn. */
+/** How a still picture is rendered. */
 export interface SvgOptions {
   /** "paper" (default): dark on white. "page": in the page's own text colour on a clear ground, for light and dark themes. */
   readonly theme?: "paper" | "page";
@@ -75,7 +75,7 @@ function legendMark({ trace, colour }: Entry, x: number, y: number): string {
   return line + marker;
 }
 
-function drawTraces(figure: FigureSpec, scales: ReadonlyMap<string, AxisScale>, ink: string): string {
+function tracesSvg(figure: FigureSpec, scales: ReadonlyMap<string, AxisScale>, ink: string): string {
   const stacked = figure.layout.barmode === "stack";
   const bases = new Map<string, Map<string, number>>();
   const keyOf = ({ xaxis = "x", yaxis = "y" }: Trace) => `${xaxis} ${yaxis}`;
@@ -98,12 +98,12 @@ function drawTraces(figure: FigureSpec, scales: ReadonlyMap<string, AxisScale>, 
     if (!stacked) return barMarks(trace, frame, { slot: group.indexOf(trace), slots: group.length });
     const base = bases.get(keyOf(trace)) ?? new Map<string, number>();
     bases.set(keyOf(trace), base);
-    const drawn = barMarks(trace, frame, { slot: 0, slots: 1, base: new Map(base) });
+    const marks = barMarks(trace, frame, { slot: 0, slots: 1, base: new Map(base) });
     const [names, lengths] = trace.orientation === "h" ? [trace.y, trace.x] : [trace.x, trace.y];
     names.forEach((name, j) =>
       base.set(String(name), (base.get(String(name)) ?? 0) + Number(lengths[j] ?? 0))
     );
-    return drawn;
+    return marks;
   }).join("");
 }
 
@@ -162,10 +162,10 @@ export function figureSvg(figure: FigureSpec, options: SvgOptions = {}): string 
     ...titleLines.map((line, i) =>
       words(line, [14, 10 + i * 20], { colour: ink, size: 15, bold: true, anchor: "start", align: 0 })
     ),
-    ...subplots(figure).map((pair) => drawAxes(figure, scales, { ...pair, ink })),
-    ...shapes.map((shape) => drawShape(shape, frames)),
-    drawTraces(figure, scales, ink),
-    ...annotations.map((annotation) => drawAnnotation(annotation, frames)),
+    ...subplots(figure).map((pair) => axesSvg(figure, scales, { ...pair, ink })),
+    ...shapes.map((shape) => shapeSvg(shape, frames)),
+    tracesSvg(figure, scales, ink),
+    ...annotations.map((annotation) => annotationSvg(annotation, frames)),
   ];
   legend.forEach((line, row) => {
     let x = 16;
@@ -189,7 +189,7 @@ export function figureSvg(figure: FigureSpec, options: SvgOptions = {}): string 
   }, parts.join(""));
 }
 
-/** The figure as the bytes of a PNG file, dark on white. @param options.zoom pixels per unit of the drawing, default 2. */
+/** The figure as the bytes of a PNG file, dark on white. @param options.zoom pixels per unit of the figure, default 2. */
 export async function figurePng(
   figure: FigureSpec,
   options: { zoom?: number } = {},
@@ -197,10 +197,10 @@ export async function figurePng(
   const { zoom = 2 } = options;
   await initialiseSvg();
   const { width = STILL_WIDTH, height = HEIGHT } = figure.layout;
-  const drawn = rasterise(figureSvg(figure), { text: true, fit: Math.max(width, height) * zoom });
-  const pixels = new Uint8Array(drawn.width * drawn.height * 3);
-  for (let i = 0, o = 0; i < drawn.pixels.length; i += 4, o += 3) {
-    pixels.set(drawn.pixels.subarray(i, i + 3), o);
+  const raster = rasterise(figureSvg(figure), { text: true, fit: Math.max(width, height) * zoom });
+  const pixels = new Uint8Array(raster.width * raster.height * 3);
+  for (let i = 0, o = 0; i < raster.pixels.length; i += 4, o += 3) {
+    pixels.set(raster.pixels.subarray(i, i + 3), o);
   }
-  return encodePng({ width: drawn.width, height: drawn.height, pixels });
+  return encodePng({ width: raster.width, height: raster.height, pixels });
 }

@@ -42,11 +42,11 @@ const MARKS: FigureSpec = {
   },
 };
 
-Deno.test("figureSvg() draws the kept picture; UPDATE_SNAPSHOTS=1 keeps a new one", () => {
-  const drawn = figureSvg(MARKS).replaceAll("><", ">\n<") + "\n";
+Deno.test("figureSvg() renders the kept picture; UPDATE_SNAPSHOTS=1 keeps a new one", () => {
+  const rendered = figureSvg(MARKS).replaceAll("><", ">\n<") + "\n";
   const file = new URL("testdata/marks.svg.txt", import.meta.url);
-  if (Deno.env.get("UPDATE_SNAPSHOTS") === "1") writeFileSync(file, drawn);
-  assert.equal(drawn, readFileSync(file, "utf8"));
+  if (Deno.env.get("UPDATE_SNAPSHOTS") === "1") writeFileSync(file, rendered);
+  assert.equal(rendered, readFileSync(file, "utf8"));
 });
 
 Deno.test("figureSvg() holds no NaN and no markup of its caption, and takes the page's colour when asked", () => {
@@ -56,7 +56,7 @@ Deno.test("figureSvg() holds no NaN and no markup of its caption, and takes the 
   assert.doesNotMatch(figureSvg(MARKS), /currentColor/);
 });
 
-Deno.test("figurePng() gives a PNG of twice the drawing's size", async () => {
+Deno.test("figurePng() gives a PNG of twice the figure's size", async () => {
   const png = await figurePng(MARKS);
   const view = new DataView(png.buffer, png.byteOffset);
   assert.deepEqual([view.getUint32(16), view.getUint32(20)], [1520, 880]);

@@ -1,5 +1,5 @@
 /**
- * Colours and symbols, fixed in this one file. Okabe and Ito (2008): told apart by colour-blind readers, and legible on white and on dark
+ * Colours and symbols, fixed in this one file. Okabe and Ito (2008): distinguished by colour-blind readers, and legible on white and on dark
  * grounds; a symbol of its own is every series' second cue.
  */
 
@@ -11,7 +11,7 @@ export interface SeriesLook {
   readonly symbol: MarkerSymbol;
 }
 
-/** Marker symbols that the page and the still picture both draw. */
+/** Marker symbols that the page and the still picture both render. */
 export type MarkerSymbol =
   | "circle"
   | "square"

@@ -95,7 +95,7 @@ export function plotlyJson(
   for (const [key, value] of Object.entries(rest)) {
     layout[key] = /^[xy]axis/.test(key) ? plotlyAxis(value as Axis) : value;
   }
-  // Left to itself, plotly.js hangs words on the nearest side of the drawing; the still picture centres them.
+  // Left to itself, plotly.js hangs words on the nearest side of the plotting area; the still picture centres them.
   layout["annotations"] = figure.layout.annotations?.map((each) => ({
     xanchor: "center",
     yanchor: "middle",

@@ -5,7 +5,7 @@ import type { Neighbours } from "./neighbours.ts";
  * from neighbours already found, so fast enough for thousands of points.
  *
  * @param of the points' own labels, [count].
- * @param among the labels of those that were searched; the points' own unless told.
+ * @param among the labels of those that were searched; by default the points' own.
  * @throws RangeError when there is not one label per point.
  */
 export function labelPurity<Label>(

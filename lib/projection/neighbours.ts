@@ -26,7 +26,7 @@ export interface Neighbours {
 export interface NeighbourOptions {
   /** How many neighbours. */
   readonly k: number;
-  /** "euclidean" unless told. */
+  /** "euclidean" by default. */
   readonly metric?: Metric;
   /** Look among these instead of among the other points; a point is then its own neighbour if it is one of them. */
   readonly among?: Points;

@@ -102,8 +102,8 @@ const dot = (a: Float64Array, b: Float64Array) =>
 /** Leading eigenvectors and eigenvalues of a symmetric positive matrix [width width]. */
 function leadingEigenvectors(matrix: Float64Array, width: number, wanted: number) {
   const block = Math.min(width, wanted + SPARE);
-  const draws = Float64Array.from(normal(key("principal axes"), width * block));
-  let basis = Array.from({ length: block }, (_, i) => draws.slice(i * width, (i + 1) * width));
+  const normals = Float64Array.from(normal(key("principal axes"), width * block));
+  let basis = Array.from({ length: block }, (_, i) => normals.slice(i * width, (i + 1) * width));
   let values: number[] = [];
   for (let round = 0; round < MOST_ROUNDS; round++) {
     orthonormalise(basis);

@@ -20,7 +20,7 @@ export interface PlacementOptions {
   readonly k?: number;
   /** Effective number of them, above 1 and below k; default a third of k. */
   readonly perplexity?: number;
-  /** "euclidean" unless told; take the metric the map was made with. */
+  /** "euclidean" by default; take the metric the map was made with. */
   readonly metric?: Metric;
   /** The nearest reference points of the new ones, where they are known already; `k` and `metric` are then theirs. */
   readonly neighbours?: Neighbours;

@@ -10,7 +10,7 @@ import { umap, type UmapOptions } from "./umap.ts";
 /** Methods a layout can be made by. */
 export const PROJECTION_METHODS: readonly ProjectionMethod[] = ["tsne", "umap", "pca"];
 
-/** A method and what it is told. */
+/** A method and its options. */
 export type ProjectOptions =
   | { readonly method: "tsne"; readonly engine?: "barnes-hut" } & TsneOptions
   | { readonly method: "tsne"; readonly engine: "tsne-js" } & TsneJsOptions

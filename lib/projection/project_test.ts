@@ -60,7 +60,7 @@ Deno.test("placeOn() puts a training point near its own place, on any layout", a
 
 Deno.test("placeOn() puts new points of a cluster among its own", async () => {
   const whole = clusteredPoints({ count: 260, width: 16, clusters: 4, seed: 2, spread: 0.7 });
-  // The same directions with other noise: the last 60 of a longer draw.
+  // The same directions with other noise: the last 60 of a longer sample.
   const added = rows(whole.points, 200, 260);
   for (const method of ["tsne", "umap"] as const) {
     const made = await layout(method);

@@ -13,7 +13,7 @@ export interface Projection {
   readonly count: number;
   /** Coordinates of each. */
   readonly dimensions: number;
-  /** Seed it was drawn with: the same gives the same bits; null where the engine takes none. PCA draws nothing. */
+  /** Seed of its random numbers: the same gives the same bits; null where the engine takes none. PCA takes no random number. */
   readonly seed: number | null;
   /** Row-major [count dimensions]; units mean nothing but for "pca", which keeps those of the points. */
   readonly coordinates: Float32Array;

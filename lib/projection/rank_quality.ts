@@ -52,7 +52,7 @@ function rankOf(row: Float64Array, i: number, j: number): number {
  * Scores of layouts, Euclidean, the same numbers as {@link trustworthiness}, {@link continuity} and {@link neighbourPreservation}; memory grows
  * with the number of points only, so that it does for thousands.
  *
- * @param options.onProgress told after every 500 points.
+ * @param options.onProgress called after every 500 points.
  * @throws RangeError when k is not below half the number of points, or a layout differs in size.
  */
 export function rankQuality(

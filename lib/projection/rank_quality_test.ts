@@ -30,7 +30,7 @@ Deno.test("rankQuality() gives the numbers of the three separate scores", async 
   assert.throws(() => rankQuality(points, layouts, { k: 30 }), /less than half of 60 neighbours, got 30/);
 });
 
-Deno.test("labelPurity() agrees with neighbourPurity(), and looks among other points where told", async () => {
+Deno.test("labelPurity() agrees with neighbourPurity(), and looks among other points where given", async () => {
   const points = cloud(3, 50, 4);
   const labels = Array.from({ length: 50 }, (_, i) => i % 3);
   const own = labelPurity(await nearestNeighbours(points, { k: 6 }), labels);

@@ -42,7 +42,7 @@ export function emptyTree(count: number, allocate: (bytes: number) => ArrayBuffe
     const axis = () => new Float64Array(allocate(8 * length), 0, length);
     return [axis(), axis(), axis()];
   };
-  // Lengths are told: what is allocated may be rounded up to whole words, and order.length is the number of points.
+  // Lengths are given: what is allocated may be rounded up to whole words, and order.length is the number of points.
   const whole = (length: number) => new Int32Array(allocate(4 * length), 0, length);
   return {
     sizes: whole(2),

@@ -12,11 +12,11 @@ import { descend, type TsneProgress } from "./tsne_optimise.ts";
 
 /** What to make of the points; all have defaults. */
 export interface TsneOptions {
-  /** Coordinates of the layout, 2 unless told. */
+  /** Coordinates of the layout, 2 by default. */
   readonly dimensions?: 2 | 3;
   /** Effective number of neighbours, above 1; default 30. */
   readonly perplexity?: number;
-  /** "euclidean" unless told. */
+  /** "euclidean" by default. */
   readonly metric?: Metric;
   /** Default 1000; the early ones count. */
   readonly iterations?: number;

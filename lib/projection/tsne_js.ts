@@ -6,9 +6,9 @@ import TSNE from "tsne-js";
 import type { Points } from "./points.ts";
 import type { Projection } from "./projection.ts";
 
-/** What tsne-js is told; all have defaults. */
+/** Options of tsne-js; all have defaults. */
 export interface TsneJsOptions {
-  /** Coordinates of the layout, 2 unless told. */
+  /** Coordinates of the layout, 2 by default. */
   readonly dimensions?: 2 | 3;
   /** Default 30. */
   readonly perplexity?: number;

@@ -32,7 +32,7 @@ function waitWhile(control: Int32Array, place: number, value: number): void {
   while (Atomics.load(control, place) === value) Atomics.wait(control, place, value);
 }
 
-function tell(control: Int32Array, place: number, value: number): void {
+function post(control: Int32Array, place: number, value: number): void {
   Atomics.store(control, place, value);
   Atomics.notify(control, place);
 }
@@ -44,7 +44,7 @@ const CHUNK_BITS = 16;
 
 /**
  * Takes chunks of the current step until none is left; returns that step. A thread that holds no chunk is never waited for, so a busy
- * machine that lets it sleep costs nothing but its help. It may then draw a ticket of a step that has ended, or one beyond the last chunk:
+ * machine that lets it sleep costs nothing but its help. It may then take a ticket of a step that has ended, or one beyond the last chunk:
  * both are void. A ticket that is not void keeps its step from ending.
  */
 function takePart(work: SharedWork, kernel: RepulsionKernel): number {
@@ -75,7 +75,7 @@ function takePart(work: SharedWork, kernel: RepulsionKernel): number {
   }
 }
 
-/** A helper's life: steps until it is told to end. */
+/** A helper's life: steps until it is to end. */
 export function help(work: SharedWork): void {
   const kernel = repulsionKernel(work.attraction.divergence.length);
   for (let step = 0; step >= 0; step = takePart(work, kernel)) {
@@ -162,12 +162,12 @@ export async function startTeam(
       step = (step + 1) % ROUND;
       settings.set([theta, dimensions, divergence ? 1 : 0]);
       Atomics.store(control, DONE, 0);
-      // Tickets first: a helper that saw the step before its tickets would draw void ones until their numbers ran over.
+      // Tickets first: a helper that saw the step before its tickets would take void ones until their numbers ran over.
       Atomics.store(control, NEXT, step << CHUNK_BITS);
       Atomics.store(control, STEP, step);
       Atomics.notify(control, STEP);
       growTree(tree, attraction.positions, dimensions);
-      tell(control, READY, step);
+      post(control, READY, step);
       takePart(work, kernel);
       const chunks = Math.ceil(count / POINTS) + Math.ceil((tree.sizes[1] as number) / LEAVES);
       for (let done = 0; (done = Atomics.load(control, DONE)) < chunks;) waitWhile(control, DONE, done);
@@ -177,7 +177,7 @@ export async function startTeam(
       };
     },
     close() {
-      tell(control, STEP, -1);
+      post(control, STEP, -1);
       for (const helper of helpers) helper.terminate();
     },
   };

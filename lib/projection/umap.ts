@@ -12,13 +12,13 @@ import type { Projection } from "./projection.ts";
 
 /** What to make of the points; all have defaults. */
 export interface UmapOptions {
-  /** Coordinates of the layout, 2 unless told. */
+  /** Coordinates of the layout, 2 by default. */
   readonly dimensions?: 2 | 3;
   /** Neighbours of a point, itself among them; default 15. */
   readonly neighbours?: number;
   /** Least distance of points in the layout; default 0.1. */
   readonly leastDistance?: number;
-  /** "euclidean" unless told. */
+  /** "euclidean" by default. */
   readonly metric?: Metric;
   /** Passes over the edges; default 500, above 10,000 points 200. */
   readonly epochs?: number;

@@ -47,7 +47,7 @@ export function figureBundle(figure: FigureSpec): MediaBundle {
 }
 
 /**
- * A figure's still forms, for one that is about to be replaced: JupyterLab's renderer of Plotly's JSON draws an output once and leaves
+ * A figure's still forms, for one that is about to be replaced: JupyterLab's renderer of Plotly's JSON renders an output once and leaves
  * updates of it out.
  */
 export function stillBundle(figure: FigureSpec): MediaBundle {

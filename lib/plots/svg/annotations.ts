@@ -25,7 +25,7 @@ function place(value: number | string, ref: string, { area, scales }: Frames, di
 }
 
 /** A box, an ellipse or a line. */
-export function drawShape(shape: Shape, frames: Frames): string {
+export function shapeSvg(shape: Shape, frames: Frames): string {
   const { xref = "x", yref = "y", fillcolor = "none" } = shape;
   const [x0, x1] = [place(shape.x0, xref, frames, "x"), place(shape.x1, xref, frames, "x")];
   const [y0, y1] = [place(shape.y0, yref, frames, "y"), place(shape.y1, yref, frames, "y")];
@@ -48,7 +48,7 @@ const ANCHORS = { left: "start", center: "middle", right: "end" } as const;
 const ALIGNS = { top: 0, middle: 0.5, bottom: 1 } as const;
 
 /** Words, with an arrow from their place to x, y where one is asked for. */
-export function drawAnnotation(annotation: Annotation, frames: Frames): string {
+export function annotationSvg(annotation: Annotation, frames: Frames): string {
   const { xref = "x", yref = "y", showarrow, font } = annotation;
   const head = [place(annotation.x, xref, frames, "x"), place(annotation.y, yref, frames, "y")] as const;
   const look = {

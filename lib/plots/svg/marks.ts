@@ -5,7 +5,7 @@ import type { AxisScale } from "./axis_scale.ts";
 import { dashes, element, markerPath, px, words } from "./drawing.ts";
 import { escapeHtml } from "../display/displayable.ts";
 
-/** Where a trace is drawn and with what. */
+/** Where a trace is rendered and with what. */
 export interface MarkFrame {
   readonly x: AxisScale;
   readonly y: AxisScale;
@@ -13,7 +13,7 @@ export interface MarkFrame {
   readonly ink: string;
 }
 
-/** More points than this are drawn as one path without a tip of their own. */
+/** More points than this are rendered as one path without a tip of their own. */
 const MOST_TIPS = 400;
 
 const tip = (text: string | undefined) => text ? `<title>${escapeHtml(text)}</title>` : "";
@@ -48,7 +48,7 @@ function linePath(points: readonly (readonly [number, number])[]): string {
   return path;
 }
 
-/** Points, lines and areas; `before` is the trace drawn before, down to which "tonexty" fills. */
+/** Points, lines and areas; `before` is the trace rendered before, down to which "tonexty" fills. */
 export function scatterMarks(trace: ScatterTrace, frame: MarkFrame, before?: ScatterTrace): string {
   const place = ({ x, y }: ScatterTrace) =>
     x.map((value, i) => [frame.x.place(value), frame.y.place(y[i] as Datum)] as const);

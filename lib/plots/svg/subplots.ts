@@ -3,7 +3,7 @@ import type { Axis, Datum, FigureSpec, Trace } from "../figure.ts";
 import { type AxisScale, axisScale } from "./axis_scale.ts";
 import { dashes, element, px, words } from "./drawing.ts";
 
-/** The drawing area in pixels. */
+/** The plotting area in pixels. */
 export interface Area {
   readonly left: number;
   readonly top: number;
@@ -76,7 +76,7 @@ export function subplots(figure: FigureSpec): { x: string; y: string }[] {
 }
 
 /** Grid, lines, ticks and titles of a subplot. */
-export function drawAxes(
+export function axesSvg(
   figure: FigureSpec,
   scales: ReadonlyMap<string, AxisScale>,
   pair: { x: string; y: string; ink: string },
