@@ -14,7 +14,8 @@ import type { Table1Stages } from "./setting/model_requests.ts";
 /** Model code that draws numbers instead of images: the same request gives the same scores. */
 function fakeCode(ran: string[] = []): Table1Stages {
   const code = <Compute>(compute: Compute) => ({
-    module: "experiments/setting/model_requests.ts",
+    module: "experiments/setting/gallery.ts",
+    export: "joined",
     data: ["deno.json"],
     load: () => Promise.resolve(compute),
   });

@@ -1,12 +1,10 @@
-/** Code that computes stages: one module each, so that its version covers what it loads and nothing else. */
+/** Code that computes stages: an exported function, loaded when a stage must run, and the data files it reads. */
 import { existsSync } from "node:fs";
 import { UserError } from "../lib/engine/errors.ts";
-import { dataVersions, sourceVersion, type Stage } from "./runner/mod.ts";
+import { type CodeEntry, dataVersions, type Stage } from "./runner/mod.ts";
 
-/** Code that computes a stage. */
-export interface StageCode<Compute> {
-  /** Path of its module from the repository's root: it and all it imports are the code version. */
-  readonly module: string;
+/** Code that computes a stage: what the function reaches is the stage's code version. */
+export interface StageCode<Compute> extends CodeEntry {
   /** Data files it reads (checkpoints, corpora), from the repository's root: their hashes are part of the stage's key. */
   readonly data: readonly string[];
   /** Imports the module, only when a stage must run. */
@@ -26,17 +24,17 @@ function versionsOf(experiment: string, paths: readonly string[]): Readonly<Reco
   return dataVersions(paths);
 }
 
-function once<T>(compute: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: compute() }).value;
-}
-
-/** Builds stages of one code; they share the versions of code and data, which are read once. */
+/**
+ * Builds stages of one code; they share the versions of its data, which are read once.
+ *
+ * @param options.with what else makes the output, e.g. writes the function's answer into files
+ */
 export function stageMaker<Compute>(
   experiment: string,
   code: StageCode<Compute>,
-): (stage: Omit<Stage, "codeVersion" | "data">) => Stage {
-  const codeVersion = once(() => sourceVersion(code.module));
-  const data = once(() => versionsOf(experiment, code.data));
-  return (stage) => ({ ...stage, codeVersion: codeVersion(), data: data() });
+  options: { readonly with?: readonly CodeEntry[] } = {},
+): (stage: Omit<Stage, "code" | "data">) => Stage {
+  const entries = [{ module: code.module, export: code.export }, ...options.with ?? []];
+  let data: Readonly<Record<string, string>> | undefined;
+  return (stage) => ({ ...stage, code: entries, data: data ??= versionsOf(experiment, code.data) });
 }

@@ -1,12 +1,11 @@
 /** A figure as an experiment: its own stages, one summary, and drawings that are pure functions of the summary's files. */
 import { UserError } from "../../lib/engine/errors.ts";
-import { sha256 } from "../../lib/hub/mod.ts";
 import { drawingHtml, drawingId, pageHtml, stillFile } from "../../lib/plots/mod.ts";
 import { drawFigure, type FigureResult, figureText } from "../../lib/report/mod.ts";
 import type { Experiment, ExperimentProgram, RunRequest } from "../setting/experiment.ts";
 import { type FigureHeading, type Summarize, writeFigure } from "./figure_summary.ts";
 import { paperScaleNeeds } from "./paper_scale.ts";
-import { sourceVersion, type Stage } from "../runner/mod.ts";
+import type { CodeEntry, Stage } from "../runner/mod.ts";
 import { SCALES } from "../setting/scales.ts";
 import { type StageCode, stageMaker } from "../stage_code.ts";
 
@@ -28,8 +27,8 @@ export interface FigureProgram {
   readonly isTraining?: ExperimentProgram["isTraining"];
 }
 
-/** Module that writes result.json around a figure's findings. */
-const ENVELOPE = "experiments/figures/figure_summary.ts";
+/** Writes result.json around a figure's findings. */
+const ENVELOPE: CodeEntry = { module: "experiments/figures/figure_summary.ts", export: writeFigure.name };
 
 /** The summary stage's id, one per figure, so that figures can follow one another. */
 export const summaryId = (experiment: string) => `${experiment}-summary`;
@@ -57,16 +56,15 @@ export function figureProgram(figure: FigureProgram): ExperimentProgram {
         tasks,
         seeds,
       };
-      const stage = stageMaker(record.id, summary)({
+      const make = stageMaker(record.id, summary, { with: [ENVELOPE] });
+      return [make({
         id,
         title: `Gather ${record.id}`,
         config,
         parents: figure.stages(request),
         expectedSeconds,
         run: async (context) => writeFigure(context, config, await summary.load()),
-      });
-      // A figure's own module imports only types of it, so that its version leaves it out.
-      return [{ ...stage, codeVersion: sha256(`${stage.codeVersion} ${sourceVersion(ENVELOPE)}`) }];
+      })];
     },
     needs: ({ scale }) => scale === "paper" && !figure.weightless ? paperScaleNeeds(record.id) : undefined,
     prepare: (request) => figure.prepare?.(request) ?? Promise.resolve(),

@@ -1,7 +1,7 @@
 /** Stages that train and score one model, as Table 1 and the ablations ask for them: equal requests are the same stage, by key. */
 import type { TaskId } from "../../lib/tasks/mod.ts";
 import type { ExperimentRow, InstructionChoice, RunRequest } from "../setting/experiment.ts";
-import { writeGallery } from "../setting/gallery.ts";
+import { GALLERY, writeGallery } from "../setting/gallery.ts";
 import { formFields, type InstructForm } from "../setting/instruct_form.ts";
 import type { Stage } from "../runner/mod.ts";
 import { type Budget, SCALES } from "../setting/scales.ts";
@@ -68,7 +68,7 @@ export function modelStages(
   const makers = {
     encode: stageMaker(experiment, code.encodeDataset),
     train: stageMaker(experiment, code.trainAdapter),
-    score: stageMaker(experiment, code.generateAndScore),
+    score: stageMaker(experiment, code.generateAndScore, { with: [GALLERY] }),
   };
 
   const encodings = new Map<TaskId, Stage>();

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Provenance } from "../../lib/report/mod.ts";
 import { provenanceOf } from "./run_provenance.ts";
-import { runStages, type Stage, stageKey, type StageOrigin } from "../runner/mod.ts";
+import { runStages, type Stage, stageKeys, type StageOrigin } from "../runner/mod.ts";
 
 /** By stage: when it was computed, and whether from changed files. */
 const ORIGINS: Readonly<Record<string, Pick<StageOrigin, "commit" | "dirty" | "finishedAt">>> = {
@@ -19,7 +19,7 @@ function stages(title = "first"): Stage[] {
     id,
     title: id,
     config,
-    codeVersion: "1",
+    code: [],
     data: { [`${id}.bin`]: id },
     parents,
     expectedSeconds: 1,
@@ -83,7 +83,7 @@ Deno.test("provenanceOf() tells seconds, key, data and changed files of a stage 
     const behind = ["train", "score-style", "score-face"];
     assert.deepEqual(Object.keys(found.wallTimePerStage).sort(), behind.toSorted());
     assert.ok((found.wallTimePerStage["train"] ?? 0) >= 0.015, JSON.stringify(found.wallTimePerStage));
-    const keys = all.slice(0, -1).map((stage) => [stage.id, stageKey(stage)]);
+    const keys = [...await stageKeys(all.slice(0, -1))].map(([{ id }, key]) => [id, key]);
     assert.deepEqual(found.stageKeys, Object.fromEntries(keys));
     assert.deepEqual(found.dataFiles, Object.fromEntries(behind.map((id) => [`${id}.bin`, id])));
     assert.deepEqual([found.commit, found.dirty], ["c".repeat(40), true]);
@@ -97,6 +97,7 @@ Deno.test("provenanceOf() keeps the key of a stage that is gone from the cache, 
     rmSync(join(folder, "stages", name), { recursive: true });
     const found = await provenance(folder, stages("again"), false);
     assert.deepEqual(Object.keys(found.wallTimePerStage).sort(), ["score-face", "score-style"]);
-    assert.equal(found.stageKeys?.["train"], stageKey(stages()[0] as Stage));
+    const [train] = stages() as [Stage, ...Stage[]];
+    assert.equal(found.stageKeys?.["train"], (await stageKeys([train])).get(train));
     assert.equal(found.dirty, null);
   }));

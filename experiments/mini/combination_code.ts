@@ -9,6 +9,7 @@ export const COMBINATION_CODE: Table1Stages & CombinationCode = {
   ...TABLE1_CODE,
   combineControls: {
     module: "experiments/mini/combine_controls.ts",
+    export: "combineControls",
     data: checkpointFiles(...PART_IDS, "controlnet-scribble", "controlnet-pose", `lora-${FIG10.lora}`),
     load: async () => (await import("./combine_controls.ts")).combineControls,
   },

@@ -12,26 +12,31 @@ export const FIGURE_CODE: Table1Stages & CurveCode & UseCode & RewordingCode & A
   ...TABLE1_CODE,
   scoreStart: {
     module: "experiments/mini/score_start.ts",
+    export: "scoreStart",
     data: checkpointFiles(...PART_IDS),
     load: async () => (await import("./score_start.ts")).scoreStart,
   },
   measureUse: {
     module: "experiments/mini/measure_use.ts",
+    export: "measureUse",
     data: checkpointFiles(...PART_IDS),
     load: async () => (await import("./measure_use.ts")).measureUse,
   },
   encodeInstructions: {
     module: "experiments/mini/encode_instructions.ts",
+    export: "encodeInstructions",
     data: [],
     load: async () => (await import("./encode_instructions.ts")).encodeInstructions,
   },
   measureColours: {
     module: "experiments/mini/measure_colours.ts",
+    export: "measureColours",
     data: checkpointFiles(...PART_IDS),
     load: async () => (await import("./measure_colours.ts")).measureColours,
   },
   varyWording: {
     module: "experiments/mini/vary_wording.ts",
+    export: "varyWording",
     data: checkpointFiles(...PART_IDS),
     load: async () => (await import("./vary_wording.ts")).varyWording,
   },

@@ -30,16 +30,19 @@ const METRICS: Table1Stages["metrics"] = Object.fromEntries([
 export const TABLE1_CODE: Table1Stages = {
   encodeDataset: {
     module: "experiments/mini/encode_dataset.ts",
+    export: "encodeDataset",
     data: checkpointFiles("vae", "encoder", "base"),
     load: async () => (await import("./encode_dataset.ts")).encodeDataset,
   },
   trainAdapter: {
     module: "experiments/mini/train_adapter.ts",
+    export: "trainAdapter",
     data: checkpointFiles(...PART_IDS),
     load: async () => (await import("./train_adapter.ts")).trainAdapter,
   },
   generateAndScore: {
     module: "experiments/mini/generate_and_score.ts",
+    export: "generateAndScore",
     data: checkpointFiles(...PART_IDS),
     load: async () => (await import("./generate_and_score.ts")).generateAndScore,
   },

@@ -2,6 +2,7 @@
 export {
   type Ancestor,
   type Checkpoint,
+  inOrder,
   type RunEvent,
   type Stage,
   type StageContext,
@@ -9,8 +10,9 @@ export {
   type StageOutput,
   Stopped,
 } from "./stage.ts";
-export { canonicalJson, stageKey } from "./stage_key.ts";
-export { dataVersions, sourceVersion } from "./source_version.ts";
+export { canonicalJson, stageKeys } from "./stage_key.ts";
+export type { CodeEntry } from "./reached_code.ts";
+export { dataVersions } from "./data_versions.ts";
 export { type PlannedStage, planStages } from "./plan_stages.ts";
 export { runStages } from "./run_stages.ts";
 export { currentOrigin } from "./origin.ts";

@@ -1,8 +1,8 @@
 /** What a run would do with each stage, and why. */
-import { type Ingredients, ingredientsOf, stageKey } from "./stage_key.ts";
+import { type Ingredients, ingredientsOf, keyOf, knownOf } from "./stage_key.ts";
 import { placeOf, predecessorOf, readStage, type StagePlace } from "./stage_store.ts";
 import type { Manifest, Sealed } from "../../lib/hub/mod.ts";
-import type { Stage } from "./stage.ts";
+import { inOrder, type Stage } from "./stage.ts";
 
 /** What will happen to a stage: read from the cache, computed, or left alone because nothing that must run asks for it. */
 export type Action = "cached" | "run" | "not needed";
@@ -25,23 +25,6 @@ export interface PlannedStage {
   readonly manifest: Manifest | undefined;
 }
 
-/** Stages with all their ancestors, parents first, each once. */
-export function inOrder(targets: readonly Stage[]): Stage[] {
-  const order = new Set<Stage>();
-  const visit = (stage: Stage) => {
-    if (order.has(stage)) return;
-    stage.parents.forEach(visit);
-    order.add(stage);
-  };
-  targets.forEach(visit);
-  const ids = new Set<string>();
-  for (const { id } of order) {
-    if (ids.has(id)) throw new RangeError(`An experiment needs each stage id once, got "${id}" twice`);
-    ids.add(id);
-  }
-  return [...order];
-}
-
 /**
  * Plans a run. Every cached output is read and checked by its hashes; corrupted ones will be computed again. A missing stage is
  * computed when it is a target or something that must run needs it.
@@ -54,14 +37,14 @@ export async function planStages(
 ): Promise<PlannedStage[]> {
   const { cacheFolder, force = () => false } = options;
   const order = inOrder(targets);
-  const keys = new Map<Stage, string>();
+  const known = await knownOf(order);
   const forced = new Set<Stage>();
   for (const stage of order) {
     if (force(stage) || stage.parents.some((parent) => forced.has(parent))) forced.add(stage);
   }
   const found: { stage: Stage; key: string; place: StagePlace; sealed: Sealed }[] = [];
   for (const stage of order) {
-    const key = stageKey(stage, keys);
+    const key = keyOf(stage, known);
     const place = placeOf(stage, key, cacheFolder);
     found.push({ stage, key, place, sealed: await readStage(place, key) });
   }
@@ -72,7 +55,7 @@ export async function planStages(
       stage,
       key,
       place,
-      ingredients: ingredientsOf(stage, keys),
+      ingredients: ingredientsOf(stage, known),
       replaces: sealed.state !== "missing",
     };
     const idle = { ...base, resumesAt: undefined, expectedSeconds: 0 };

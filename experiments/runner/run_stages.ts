@@ -1,10 +1,11 @@
 /** Computes the stages of a plan that must run, one after another, so that a kill at any moment costs time and nothing else. */
 import { performance } from "node:perf_hooks";
 import { type Manifest, openFolderWriter, sweepPartial } from "../../lib/hub/mod.ts";
-import { inOrder, type PlannedStage, planStages } from "./plan_stages.ts";
+import { type PlannedStage, planStages } from "./plan_stages.ts";
 import { takeLock } from "./stage_lock.ts";
 import { metaJson, outputOf, readStage } from "./stage_store.ts";
 import {
+  inOrder,
   type RunEvent,
   type Stage,
   type StageContext,

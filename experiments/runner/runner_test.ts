@@ -25,15 +25,15 @@ async function inFolder(test: (folder: string) => Promise<void>): Promise<void> 
 
 /** A chain source → double; `ran` counts what was computed. */
 function chain(
-  options: { value?: number; code?: string } = {},
+  options: { value?: number; code?: string[] } = {},
 ): { stages: Stage[]; target: Stage; ran: string[] } {
-  const { value = 1, code = "1" } = options;
+  const { value = 1, code = [] } = options;
   const ran: string[] = [];
   const stage = (id: string, config: number, parents: Stage[], compute: Stage["run"]): Stage => ({
     id,
     title: id,
     config: { value: config },
-    codeVersion: code,
+    code: code.map((name) => ({ module: "experiments/runner/stage.ts", export: name })),
     data: {},
     parents,
     expectedSeconds: 3,
@@ -104,7 +104,7 @@ Deno.test("planStages() tells what would run and why", () =>
       "run: changed: config.value 1 → 5 (3)",
       "run: changed: result of source (3)",
     ]);
-    assert.match((await plan(chain({ code: "2" }).target)).join(), /changed: code/);
+    assert.match((await plan(chain({ code: ["inOrder"] }).target)).join(), /changed: code/);
     assert.deepEqual(await plan(chain().target, ({ id }) => id === "source"), [
       "run: asked to compute it again (3)",
       "run: a stage before it is computed again (3)",

@@ -1,5 +1,6 @@
 /** A stage: one step of an experiment whose output is determined by its key, and is computed once. */
 import type { Json } from "../../lib/hub/mod.ts";
+import type { CodeEntry } from "./reached_code.ts";
 
 /** A step of an experiment. */
 export interface Stage {
@@ -9,8 +10,8 @@ export interface Stage {
   readonly title: string;
   /** Everything that determines the output besides code, data files and parents. */
   readonly config: Json;
-  /** Version of the code that computes it; see `sourceVersion()`. */
-  readonly codeVersion: string;
+  /** The functions that compute it: what they reach is its code version; see `codeVersions()`. */
+  readonly code: readonly CodeEntry[];
   /** SHA-256 by path of data files it reads, e.g. checkpoints. */
   readonly data: Readonly<Record<string, string>>;
   readonly parents: readonly Stage[];
@@ -18,6 +19,23 @@ export interface Stage {
   readonly expectedSeconds: number;
   /** Computes the output: writes its files through the context. */
   run(context: StageContext): Promise<void>;
+}
+
+/** Stages with all their ancestors, parents first, each once. */
+export function inOrder(targets: readonly Stage[]): Stage[] {
+  const order = new Set<Stage>();
+  const visit = (stage: Stage) => {
+    if (order.has(stage)) return;
+    stage.parents.forEach(visit);
+    order.add(stage);
+  };
+  targets.forEach(visit);
+  const ids = new Set<string>();
+  for (const { id } of order) {
+    if (ids.has(id)) throw new RangeError(`An experiment needs each stage id once, got "${id}" twice`);
+    ids.add(id);
+  }
+  return [...order];
 }
 
 /** A finished stage, read from the cache; every byte was checked against its hash. */

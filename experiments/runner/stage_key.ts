@@ -1,6 +1,8 @@
 /** The name of a stage's output: a hash of everything that determines it. */
 import { type Json, sha256 } from "../../lib/hub/mod.ts";
-import type { Stage } from "./stage.ts";
+import { codeVersions } from "./code_version.ts";
+import type { CodeEntry } from "./reached_code.ts";
+import { inOrder, type Stage } from "./stage.ts";
 
 /** Raised when the layout of stage folders changes. */
 const FORMAT = 1;
@@ -30,23 +32,42 @@ export interface Ingredients {
   readonly parents: Readonly<Record<string, string>>;
 }
 
+/** Versions of code by entry, and the keys known so far. */
+export interface Known {
+  readonly versionOf: (entry: CodeEntry) => string;
+  readonly keys: Map<Stage, string>;
+}
+
+/** What is known of stages before any key: the versions of the code that computes them. */
+export async function knownOf(stages: Iterable<Stage>, options: { root?: string } = {}): Promise<Known> {
+  const entries = [...stages].flatMap(({ code }) => code);
+  return { versionOf: await codeVersions(entries, options), keys: new Map() };
+}
+
 /** The ingredients of a stage's key; parents' keys are looked up or computed. */
-export function ingredientsOf(stage: Stage, known: Map<Stage, string> = new Map()): Ingredients {
+export function ingredientsOf(stage: Stage, known: Known): Ingredients {
   return {
     config: stage.config,
-    code: stage.codeVersion,
+    code: sha256(stage.code.map(known.versionOf).join("\n")),
     data: stage.data,
-    parents: Object.fromEntries(stage.parents.map((parent) => [parent.id, stageKey(parent, known)])),
+    parents: Object.fromEntries(stage.parents.map((parent) => [parent.id, keyOf(parent, known)])),
   };
 }
 
 /** SHA-256 over id and ingredients, in hexadecimal. */
-export function stageKey(stage: Stage, known: Map<Stage, string> = new Map()): string {
-  const found = known.get(stage);
+export function keyOf(stage: Stage, known: Known): string {
+  const found = known.keys.get(stage);
   if (found !== undefined) return found;
   const key = sha256(canonicalJson({ format: FORMAT, id: stage.id, ...ingredientsOf(stage, known) }));
-  known.set(stage, key);
+  known.keys.set(stage, key);
   return key;
+}
+
+/** The keys of stages and of all behind them. */
+export async function stageKeys(targets: readonly Stage[]): Promise<ReadonlyMap<Stage, string>> {
+  const all = inOrder(targets);
+  const known = await knownOf(all);
+  return new Map(all.map((stage) => [stage, keyOf(stage, known)]));
 }
 
 /** Says in a few words in what two sets of ingredients differ. */

@@ -1,69 +1,33 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { duration, progressDisplay } from "./progress_display.ts";
-import { canonicalJson, stageKey } from "./stage_key.ts";
-import { importsOf, sourceVersion } from "./source_version.ts";
+import { canonicalJson, stageKeys } from "./stage_key.ts";
 import type { Stage } from "./stage.ts";
 
 const stage = (config: Stage["config"], parents: Stage[] = []): Stage => ({
   id: "a",
   title: "a",
   config,
-  codeVersion: "1",
+  code: [],
   data: {},
   parents,
   expectedSeconds: 1,
   run: () => Promise.resolve(),
 });
 
-Deno.test("stageKey() depends on values and parents, not on the order of names", () => {
-  assert.equal(stageKey(stage({ x: 1, y: [2] })), stageKey(stage({ y: [2], x: 1 })));
-  assert.notEqual(stageKey(stage({ x: 1 })), stageKey(stage({ x: 2 })));
-  assert.notEqual(stageKey(stage({})), stageKey({ ...stage({}), data: { "weights": "0" } }));
+const keyOf = async (target: Stage) => (await stageKeys([target])).get(target);
+
+Deno.test("stageKeys() depend on values, code, data and parents, not on the order of names", async () => {
+  const empty = await keyOf(stage({}));
+  assert.equal(await keyOf(stage({ x: 1, y: [2] })), await keyOf(stage({ y: [2], x: 1 })));
+  assert.notEqual(await keyOf(stage({ x: 1 })), await keyOf(stage({ x: 2 })));
+  assert.notEqual(empty, await keyOf({ ...stage({}), data: { "weights": "0" } }));
+  const code = [{ module: "experiments/runner/stage_key.ts", export: "canonicalJson" }];
+  assert.notEqual(empty, await keyOf({ ...stage({}), code }));
   assert.notEqual(
-    stageKey({ ...stage({}), id: "b", parents: [stage(1)] }),
-    stageKey({ ...stage({}), id: "b", parents: [stage(2)] }),
+    await keyOf({ ...stage({}), id: "b", parents: [stage(1)] }),
+    await keyOf({ ...stage({}), id: "b", parents: [stage(2)] }),
   );
   assert.throws(() => canonicalJson({ x: NaN }), RangeError);
-});
-
-Deno.test("importsOf() finds what a module loads and leaves types out", () => {
-  const text = [
-    'import { a, type B } from "./a.ts";',
-    'import type { C } from "./types.ts";',
-    'export type { D } from "./types.ts";',
-    'import { \n  e, \n  f, \n } from "../e.ts";',
-    'export { g } from "./g.ts";',
-    'import "./effect.ts";',
-    'import data from "./data.json" with { type: "json" };',
-    'const h = await import("./h.ts");',
-  ].join("\n");
-  assert.deepEqual(importsOf(text), ["./a.ts", "../e.ts", "./g.ts", "./effect.ts", "./data.json", "./h.ts"]);
-});
-
-Deno.test("sourceVersion() changes when a module it reaches or a pinned package changes, and not for others", () => {
-  const root = mkdtempSync(join(tmpdir(), "version-"));
-  try {
-    mkdirSync(join(root, "lib"));
-    const put = (name: string, text: string) => writeFileSync(join(root, name), text);
-    put("deno.json", '{"imports":{"left":"npm:left@1.0.0"}}');
-    put("main.ts", 'import { a } from "./lib/a.ts";\n');
-    put("lib/a.ts", 'import left from "left/pad";\nimport { main } from "../main.ts";\n');
-    put("lib/b.ts", "");
-    const version = () => sourceVersion("main.ts", { root });
-    const first = version();
-    put("lib/b.ts", "changed");
-    assert.equal(version(), first);
-    put("lib/a.ts", 'import left from "left/pad"; // changed\n');
-    const second = version();
-    assert.notEqual(second, first);
-    put("deno.json", '{"imports":{"left":"npm:left@1.0.1"}}');
-    assert.notEqual(version(), second);
-  } finally {
-    rmSync(root, { recursive: true });
-  }
 });
 
 Deno.test("progressDisplay() writes plain lines with throughput when it is on no terminal", () => {

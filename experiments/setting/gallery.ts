@@ -1,5 +1,5 @@
 /** Pictures that travel with scores: RGB of condition, target and output of each item behind each other, and an index. */
-import type { StageContext, StageOutput } from "../runner/mod.ts";
+import type { CodeEntry, StageContext, StageOutput } from "../runner/mod.ts";
 import type { GalleryItem } from "./model_requests.ts";
 
 /** Writes a stage's pictures: gallery.json and gallery.rgb. @throws RangeError when pixels are not of an item's size. */
@@ -16,6 +16,9 @@ export function writeGallery(gallery: readonly GalleryItem[], context: StageCont
   context.write("gallery.json", JSON.stringify(gallery.map(({ index, side }) => ({ index, side }))));
   context.write("gallery.rgb", joined(gallery.flatMap((item) => [item.condition, item.target, item.output])));
 }
+
+/** What writes them, for the version of a stage's code. */
+export const GALLERY: CodeEntry = { module: "experiments/setting/gallery.ts", export: writeGallery.name };
 
 /** Reads a stage's pictures. */
 export async function readGallery(output: StageOutput): Promise<GalleryItem[]> {

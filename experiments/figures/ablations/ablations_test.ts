@@ -4,9 +4,10 @@ import { ablationsProgram } from "./mod.ts";
 import type { ExperimentProgram } from "../../setting/experiment.ts";
 import { fig9Program } from "../fig9/mod.ts";
 import { FIGURE_CODE } from "../../mini/figure_code.ts";
-import { inOrder } from "../../runner/plan_stages.ts";
-import { stageKey } from "../../runner/mod.ts";
+import { inOrder, type Stage, stageKeys } from "../../runner/mod.ts";
 import { table1Finder } from "../table1/mod.ts";
+
+const keyOf = async (stage: Stage) => (await stageKeys([stage])).get(stage);
 
 const request = {
   scale: "mini",
@@ -16,7 +17,7 @@ const request = {
   device: "cpu",
 } as const;
 
-Deno.test("ablationsProgram() adds its own trainings to Table 1's, which keep their keys and know nothing of it", () => {
+Deno.test("ablationsProgram() adds its own trainings to Table 1's, which keep their keys and know nothing of it", async () => {
   const stages = inOrder(ablationsProgram(FIGURE_CODE).targets(request));
   const find = table1Finder(request, FIGURE_CODE);
   const shared = stages.filter(({ id }) =>
@@ -24,7 +25,7 @@ Deno.test("ablationsProgram() adds its own trainings to Table 1's, which keep th
   );
   assert.equal(shared.length, 5 + 2 + 2 * (5 + 2));
   for (const stage of shared) {
-    assert.equal(stageKey(stage), stageKey(find(stage.id)), stage.id);
+    assert.equal(await keyOf(stage), await keyOf(find(stage.id)), stage.id);
     assert.ok(!("instruct" in (stage.config as object)) && !("told" in (stage.config as object)));
   }
   const trained = stages.filter(({ id }) => id.startsWith("train-") && !id.startsWith("train-instruct-"));
@@ -32,7 +33,7 @@ Deno.test("ablationsProgram() adds its own trainings to Table 1's, which keep th
     trained.filter(({ id }) => id.endsWith("seed1")).map(({ id }) => id),
     ["tokens", "one-hot", "unfiltered", "without-style", "without-object"].map((row) => `train-${row}-seed1`),
   );
-  assert.equal(new Set(trained.map((stage) => stageKey(stage))).size, 10);
+  assert.equal(new Set(await Promise.all(trained.map(keyOf))).size, 10);
   // One thing changes at a time: all else is as in the joint model's training.
   const joint = find("train-instruct-seed1").config as Record<string, unknown>;
   for (const { id, config } of trained.filter(({ id }) => id.endsWith("seed1"))) {
@@ -50,11 +51,11 @@ Deno.test("ablationsProgram() adds its own trainings to Table 1's, which keep th
   }
 });
 
-Deno.test("fig9Program() reads the pictures told another task from the ablations' stages", () => {
-  const told = (program: ExperimentProgram) =>
-    inOrder(program.targets(request)).filter(({ id }) => id.startsWith("use-told-other-"))
-      .map((stage) => `${stage.id} ${stageKey(stage)}`).sort();
-  const [own, theirs] = [told(fig9Program(FIGURE_CODE)), told(ablationsProgram(FIGURE_CODE))];
+Deno.test("fig9Program() reads the pictures told another task from the ablations' stages", async () => {
+  const told = async (program: ExperimentProgram) =>
+    [...await stageKeys(program.targets(request))].filter(([{ id }]) => id.startsWith("use-told-other-"))
+      .map(([{ id }, key]) => `${id} ${key}`).sort();
+  const [own, theirs] = [await told(fig9Program(FIGURE_CODE)), await told(ablationsProgram(FIGURE_CODE))];
   assert.equal(own.length, 2 * 4);
   assert.deepEqual(own, theirs);
 });

@@ -167,6 +167,7 @@ export function ablationsProgram(code: Table1Stages & AblationCode): ExperimentP
     stages: (request) => stages(request, code),
     summary: {
       module: "experiments/figures/ablations/summary.ts",
+      export: "summarize",
       data: [],
       load: async () => (await import("./summary.ts")).summarize,
     },

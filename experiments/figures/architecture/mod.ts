@@ -27,6 +27,7 @@ export const FIG3 = {
 
 const COUNT: StageCode<typeof countParts> = {
   module: "experiments/figures/architecture/count_parts.ts",
+  export: "countParts",
   data: [],
   load: async () => (await import("./count_parts.ts")).countParts,
 };
@@ -52,6 +53,7 @@ export function architectureProgram(record: typeof FIG2 | typeof FIG3): Experime
     ],
     summary: {
       module: "experiments/figures/architecture/summary.ts",
+      export: "summarize",
       data: [],
       load: async () => (await import("./summary.ts")).summarize,
     },

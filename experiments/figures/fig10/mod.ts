@@ -119,6 +119,7 @@ export function fig10Program(code: Table1Stages & CombinationCode): ExperimentPr
     stages: (request) => stages(request, code),
     summary: {
       module: "experiments/figures/fig10/summary.ts",
+      export: "summarize",
       data: [],
       load: async () => (await import("./summary.ts")).summarize,
     },

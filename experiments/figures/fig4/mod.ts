@@ -46,21 +46,25 @@ export const FIG4 = {
 
 const EMBED: StageCode<typeof embedInstructions> = {
   module: "experiments/figures/fig4/embed_instructions.ts",
+  export: "embedInstructions",
   data: [],
   load: async () => (await import("./embed_instructions.ts")).embedInstructions,
 };
 const LAY_OUT: StageCode<typeof layOut> = {
   module: "experiments/figures/fig4/lay_out.ts",
+  export: "layOut",
   data: [],
   load: async () => (await import("./lay_out.ts")).layOut,
 };
 const MEASURE: StageCode<typeof measureInstructions> = {
   module: "experiments/figures/fig4/measure_instructions.ts",
+  export: "measureInstructions",
   data: [],
   load: async () => (await import("./measure_instructions.ts")).measureInstructions,
 };
 const MEASURE_LAYOUTS: StageCode<typeof measureLayouts> = {
   module: "experiments/figures/fig4/measure_layouts.ts",
+  export: "measureLayouts",
   data: [],
   load: async () => (await import("./measure_layouts.ts")).measureLayouts,
 };
@@ -146,6 +150,7 @@ export function fig4Program(): ExperimentProgram {
     stages,
     summary: {
       module: "experiments/figures/fig4/summary.ts",
+      export: "summarize",
       data: [],
       load: async () => (await import("./summary.ts")).summarize,
     },

@@ -24,6 +24,7 @@ export const FIG5 = {
 
 const DRAW: StageCode<typeof drawExamples> = {
   module: "experiments/figures/fig5/draw_examples.ts",
+  export: "drawExamples",
   data: [],
   load: async () => (await import("./draw_examples.ts")).drawExamples,
 };
@@ -49,6 +50,7 @@ export function fig5Program(): ExperimentProgram {
     },
     summary: {
       module: "experiments/figures/fig5/summary.ts",
+      export: "summarize",
       data: [],
       load: async () => (await import("./summary.ts")).summarize,
     },

@@ -36,6 +36,7 @@ export function fig6Program(code: Table1Stages): ExperimentProgram {
     },
     summary: {
       module: "experiments/figures/fig6/summary.ts",
+      export: "summarize",
       data: [],
       load: async () => (await import("./summary.ts")).summarize,
     },

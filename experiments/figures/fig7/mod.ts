@@ -92,6 +92,7 @@ export function fig7Program(code: Table1Stages & CurveCode): ExperimentProgram {
     },
     summary: {
       module: "experiments/figures/fig7/summary.ts",
+      export: "summarize",
       data: [],
       load: async () => (await import("./summary.ts")).summarize,
     },

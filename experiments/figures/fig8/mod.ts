@@ -149,6 +149,7 @@ export function fig8Program(code: Table1Stages & RewordingCode): ExperimentProgr
     stages: (request) => stages(request, code),
     summary: {
       module: "experiments/figures/fig8/summary.ts",
+      export: "summarize",
       data: [],
       load: async () => (await import("./summary.ts")).summarize,
     },

@@ -82,6 +82,7 @@ export function fig9Program(
     },
     summary: {
       module: "experiments/figures/fig9/summary.ts",
+      export: "summarize",
       data: [],
       load: async () => (await import("./summary.ts")).summarize,
     },

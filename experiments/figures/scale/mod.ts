@@ -58,6 +58,7 @@ export function scaleProgram(code: Table1Stages & UseCode): ExperimentProgram {
       }),
     summary: {
       module: "experiments/figures/scale/summary.ts",
+      export: "summarize",
       data: [],
       load: async () => (await import("./summary.ts")).summarize,
     },

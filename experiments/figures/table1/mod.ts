@@ -23,7 +23,7 @@ import type {
   TableExperiment,
 } from "../../setting/experiment.ts";
 import { budgetOf, modelStages } from "../model_stages.ts";
-import { sourceVersion, type Stage } from "../../runner/mod.ts";
+import type { Stage } from "../../runner/mod.ts";
 import { type Budget, budgetNote, SCALES } from "../../setting/scales.ts";
 import { paperScaleNeeds } from "../paper_scale.ts";
 import { summarize, type SummaryRequest } from "./summary.ts";
@@ -104,7 +104,7 @@ export function table1Stages(
     id: "summary",
     title: "Average, compare with the paper, draw samples",
     config,
-    codeVersion: sourceVersion("experiments/figures/table1/summary.ts"),
+    code: [{ module: "experiments/figures/table1/summary.ts", export: summarize.name }],
     data: {},
     parents: [...used, ...trained, ...scores],
     expectedSeconds: 2,

@@ -5,7 +5,7 @@
  */
 import type { TaskId } from "../../../lib/tasks/mod.ts";
 import type { ExperimentRow, RunRequest } from "../../setting/experiment.ts";
-import { writeGallery } from "../../setting/gallery.ts";
+import { GALLERY, writeGallery } from "../../setting/gallery.ts";
 import { type Telling, toldFields } from "../../setting/instruct_form.ts";
 import type { Stage, StageContext, StageOutput } from "../../runner/mod.ts";
 import { type Budget, SCALES } from "../../setting/scales.ts";
@@ -62,7 +62,7 @@ export function useStages(
   const { scale, budget, seeds, tasks, device } = request;
   const { cases, size, code, find } = options;
   const { samplerSteps, guidance, validationItems, expectedSeconds }: Budget = SCALES[scale].budgets[budget];
-  const make = stageMaker(experiment, code);
+  const make = stageMaker(experiment, code, { with: [GALLERY] });
   const adapterOf = (model: UseCase["model"], task: TaskId, seed: number) =>
     model === "single"
       ? find(`train-single-${task}-seed${seed}`)

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { codeVersions } from "./code_version.ts";
+
+/** A small tree of modules: an entry, an index that offers more than it uses, data, a worker, a module for its effect. */
+const TREE = {
+  "deno.json": '{"imports":{"left":"npm:left@1.0.0","right":"npm:right@1.0.0"}}',
+  "stage.ts": `import { sum, type Pair } from "./lib/mod.ts";
+import { Fault } from "./lib/fault.ts";
+import table from "./table.json" with { type: "json" };
+import "./effect.ts";
+export async function compute(pair: Pair, context: any) {
+  const total = sum(pair) + table.offset;
+  if (total < 0) throw new Fault(\`Adding needs positive numbers, got \${total}\`);
+  context.progress(1, 2, "pairs");
+  const { late } = await import("./late.ts");
+  context.write("greeting.txt", "hello");
+  return late(total);
+}
+export function other() { return 1; }
+`,
+  "lib/mod.ts": `export { sum, type Pair } from "./sum.ts";
+export { product } from "./product.ts";
+`,
+  "lib/sum.ts": `import pad from "left/pad";
+/** A pair. */
+export interface Pair { a: number; b: number }
+function unused(a: number) { return a * 7; }
+export function sum({ a, b }: Pair): number {
+  const left = a, right = b;
+  return pad(left + right);
+}
+`,
+  "lib/product.ts": `import pad from "right";
+import { setUp } from "./set_up.ts";
+const RANKS = setUp(3);
+export const product = (a: number, b: number) => pad(a * b * RANKS);
+`,
+  "lib/set_up.ts": "export const setUp = (n: number) => n * 2;\n",
+  "lib/fault.ts": `import { words } from "./words.ts";
+export class Fault extends RangeError {}
+export const explained = () => new Fault(words(1));
+`,
+  "lib/words.ts": "export const words = (n: number) => `${n + 1} words`;\n",
+  "table.json": '{ "offset": 3 }',
+  "effect.ts": "globalThis.installed = 1;\n",
+  "late.ts": `const worker = () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+export const late = (n: number) => [n - 1, worker()];
+`,
+  "worker.ts": "self.onmessage = ({ data }) => self.postMessage(data + 1);\n",
+} as const;
+
+type File = keyof typeof TREE;
+const ENTRY = { module: "stage.ts", export: "compute" };
+
+/** The versions of the small tree as it is and after each edit; every edit starts from the tree as it is. */
+async function versions(
+  edits: Readonly<Record<string, readonly [File, string, string][]>>,
+): Promise<{ before: string; after: Record<string, string> }> {
+  const root = mkdtempSync(join(tmpdir(), "version-"));
+  try {
+    const put = (name: string, text: string) => {
+      mkdirSync(dirname(join(root, name)), { recursive: true });
+      writeFileSync(join(root, name), text);
+    };
+    const version = async () => {
+      const versionOf = await codeVersions([ENTRY], { root });
+      return versionOf(ENTRY);
+    };
+    for (const [name, text] of Object.entries(TREE)) put(name, text);
+    const before = await version();
+    const after: Record<string, string> = {};
+    for (const [what, changes] of Object.entries(edits)) {
+      for (const [name, from, to] of changes) {
+        const text = readFileSync(join(root, name), "utf8");
+        assert.ok(text.includes(from), `${what}: ${name} has no ${from}`);
+        put(name, text.replace(from, to));
+      }
+      after[what] = await version();
+      for (const [name] of changes) put(name, TREE[name]);
+    }
+    return { before, after };
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+Deno.test("codeVersions() does not change with what changes nothing that is computed", async () => {
+  const { before, after } = await versions({
+    "a comment": [["lib/sum.ts", "/** A pair. */", "/** Two numbers. */ // of any size"]],
+    "a type": [["lib/sum.ts", "{ a: number; b: number }", "{ a: number; b: number; readonly c?: string }"]],
+    "a line break": [["lib/sum.ts", "const left = a, right = b;", "const left = a;\n\n  const right = b;"]],
+    "a function that is never called": [["lib/sum.ts", "a * 7", "a * 8 + Math.sqrt(a)"]],
+    "another export of the module": [["stage.ts", "return 1", "return Math.max(2, 3)"]],
+    "an export that nothing uses": [
+      ["lib/mod.ts", "", 'export { zero, one } from "./product.ts";\n'],
+      ["lib/product.ts", "", "export const zero = (zzzz: number) => zzzz % zzzz; export const one = 1;\n"],
+    ],
+    "a function behind an unused export": [["lib/set_up.ts", "n * 2", "n * 3"]],
+    "a local name": [[
+      "lib/sum.ts",
+      "left = a, right = b;\n  return pad(left + right)",
+      "xx = a, yy = b;\n  return pad(xx + yy)",
+    ]],
+    "the name of a parameter": [["late.ts", "(n: number) => [n - 1", "(number: number) => [number - 1"]],
+    "the words of an error": [["stage.ts", "Adding needs positive", "Addition works with positive"]],
+    "the numbers in the words of an error": [[
+      "stage.ts",
+      "got ${total}",
+      "got ${pair.a} and ${pair.b - total}",
+    ]],
+    "the unit of a progress": [["stage.ts", '"pairs"', '"pairs of numbers"']],
+    "a function that makes the words of an error": [["lib/words.ts", "n + 1", "n + 2"]],
+    "the version of a package behind an unused export": [["deno.json", "right@1.0.0", "right@2.0.0"]],
+    "the layout of imported data": [["table.json", '{ "offset": 3 }', '{"offset":3}\n']],
+  });
+  for (const [what, version] of Object.entries(after)) assert.equal(version, before, what);
+});
+
+Deno.test("codeVersions() changes with each thing that is computed or written", async () => {
+  const { before, after } = await versions({
+    "an operator": [["lib/sum.ts", "left + right", "left - right"]],
+    "a number": [["late.ts", "n - 1", "n - 2"]],
+    "a text that is written": [["stage.ts", '"hello"', '"goodbye"']],
+    "a condition of an error": [["stage.ts", "total < 0", "total <= 0"]],
+    "imported data": [["table.json", "3", "4"]],
+    "a module imported for its effect": [["effect.ts", "= 1", "= 2"]],
+    "a module imported late": [["late.ts", "[n - 1,", "[n - 1, n,"]],
+    "a worker": [["worker.ts", "data + 1", "data * 1"]],
+    "which of two names is used": [["lib/sum.ts", "left + right", "left + left"]],
+    "a global": [["lib/sum.ts", "pad(left + right)", "pad(Math.fround(left + right))"]],
+    "the version of a package": [["deno.json", "left@1.0.0", "left@1.0.1"]],
+    "what of a package is used": [["lib/sum.ts", "import pad from", "import { pad } from"]],
+  });
+  for (const [what, version] of Object.entries(after)) assert.notEqual(version, before, what);
+  assert.equal(new Set(Object.values(after)).size, Object.keys(after).length);
+});
+
+Deno.test("codeVersions() of the training tell an edited kernel from edited words, comments and neighbours", async () => {
+  const training = { module: "experiments/mini/train_adapter.ts", export: "trainAdapter" };
+  const edited = async (file = "", from = "", to = "") => {
+    let found = from === "";
+    const versionOf = await codeVersions([training], {
+      read(path) {
+        const text = readFileSync(path, "utf8");
+        if (file === "" || !path.endsWith(`/${file}`)) return text;
+        found = text.includes(from);
+        return text.replace(from, to);
+      },
+    });
+    assert.ok(found, `${file} has no ${from}`);
+    return versionOf(training);
+  };
+  const before = await edited();
+  const headline = "/** ";
+  assert.equal(await edited("lib/engine/kernels/products.ts", headline, "/** In other words: "), before);
+  assert.equal(
+    await edited("lib/diffusion/unet.ts", headline, "export const spare = (n: number) => n * n;\n/** "),
+    before,
+  );
+  assert.equal(await edited("experiments/mini/train_adapter.ts", '"steps")', '"steps of training")'), before);
+  assert.equal(await edited("lib/hub/hub_download.ts", "left -= chunk", "left += chunk"), before);
+  assert.notEqual(await edited("lib/training/adamw.ts", "1 - first ** step", "1 + first ** step"), before);
+});
