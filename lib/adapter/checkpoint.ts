@@ -17,6 +17,7 @@ import {
   writeSafetensors,
 } from "../engine/mod.ts";
 import {
+  fileKind,
   type LoadPlan,
   type NameRow,
   planLoading,
@@ -51,18 +52,12 @@ const NAMES: Record<PublishedProjection["class"], string> = {
   ResamplerInstructBigger: "IPAdapter-Instruct as released (prompt and instruction branches)",
 };
 
-/** Files that people take for adapters of ours, by a name that only they have; the first match counts. */
+/** Adapters of other designs, by a name that only they have; the first match counts. */
 const STRANGERS: readonly (readonly [name: RegExp, what: string])[] = [
   [/^image_proj\.perceiver_resampler\./, "IP-Adapter FaceID Plus, which needs a face recogniser's vectors"],
   [/^image_proj\.proj\.3\./, "IP-Adapter full-face, another projection"],
   [/^image_proj\.proj\.0\./, "IP-Adapter FaceID, which needs a face recogniser's vectors"],
   [/^image_proj\.proj_out_big\./, "IPAdapter-Instruct for SD 3, another base model"],
-  [/^lora_(unet|te)|\.lora_(A|B)\.|\.lora_(down|up)\./, "a LoRA, which --lora takes"],
-  [/^controlnet_/, "a ControlNet"],
-  [/^(down_blocks|up_blocks|conv_in)\./, "a U-Net, the base model itself"],
-  [/^(decoder|encoder)\.(conv_in|mid_block)\./, "an autoencoder (VAE)"],
-  [/^(text_model|vision_model)\./, "a CLIP encoder"],
-  [/^model\.diffusion_model\./, "a whole Stable Diffusion checkpoint in one file"],
 ];
 
 /** Shapes of the projection, whichever it is. */
@@ -140,11 +135,10 @@ function detectTransformer(proj: Shapes, dim_head: number, side: (name: string, 
 
 function detect(shapes: Shapes, dim_head: number): PublishedProjection {
   const names = Object.keys(shapes);
-  const stranger = STRANGERS.find(([name]) => names.some((each) => name.test(each)));
-  if (stranger) {
-    throw new UserError(`Recognising the adapter failed: expected an adapter, got ${stranger[1]}`);
-  }
+  const stranger = STRANGERS.find(([name]) => names.some((each) => name.test(each)))?.[1];
   const proj = scope(shapes, "image_proj");
+  const got = stranger ?? (Object.keys(proj).length === 0 ? fileKind(names) : undefined);
+  if (got) throw new UserError(`Recognising the adapter failed: expected an adapter, got ${got}`);
   const side = (name: string, axis: number): number => {
     const size = proj[name]?.[axis];
     if (size === undefined) {

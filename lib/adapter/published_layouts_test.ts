@@ -7,6 +7,7 @@ import {
   planLoading,
   PUBLISHED_NAMES,
   type PublishedModel,
+  weightsInMemory,
 } from "../hub/mod.ts";
 import { textTowerShapes, visionTowerShapes } from "../clip/mod.ts";
 import { readLora, type UnetConfig, unetShapes, vaeShapes } from "../diffusion/mod.ts";
@@ -89,6 +90,23 @@ Deno.test("loadAdapterFile() reads an IPAdapter+ alike from tencent-ailab's nest
   assert.deepEqual(Object.keys(published), Object.keys(adapterShapes(target)));
   assert.deepEqual(await adapter("plus_training.bin", target), published);
   assert.deepEqual(await adapter("plus_diffusers.safetensors", target), published);
+});
+
+Deno.test("loadAdapterFile() takes a tensor that stands under two names for one, and refuses two that differ", async () => {
+  const target = { projection: PLUS, unet: UNET };
+  const file = await open("plus_training.bin");
+  const state = Object.fromEntries(Object.keys(file.tensors).map((name) => [name, file.read(name)]));
+  file.close();
+  // accelerate saves a module with each module that holds it.
+  const shared = "unet.mid_block.attentions.0.transformer_blocks.0.attn2.processor.to_k_ip.weight";
+  const twin = state["adapter_modules.7.to_k_ip.weight"]!;
+  const load = (other: typeof twin) =>
+    loadAdapterFile(weightsInMemory({ ...state, [shared]: other }, { what: "a.bin" }), target);
+  assert.deepEqual(load(twin), await adapter("plus.bin", target));
+  assert.throws(
+    () => load({ ...twin, data: twin.data.map((x, i) => i === 3 ? x + 1 : x) }),
+    /expected one tensor for "ip_adapter\.7\.to_k_ip\.weight", got "adapter_modules\.7.* and "unet\.mid.*, which differ/,
+  );
 });
 
 Deno.test("loadAdapterFile() and imageProjection() give the first IP-Adapter's tokens as diffusers computes them", async () => {

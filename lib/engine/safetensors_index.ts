@@ -27,6 +27,26 @@ export interface SafetensorsIndex {
   readonly metadata: Record<string, string>;
 }
 
+/** What people have in place of a file of weights, by how it begins. */
+const NO_WEIGHTS: readonly (readonly [start: RegExp, what: string])[] = [
+  [
+    /^version https:\/\/git-lfs/,
+    "a pointer of Git LFS: fetch the file itself with git lfs pull, or download it",
+  ],
+  [/^\s*<(!doctype|html|\?xml|head|body)/i, "a web page: download the file itself, not the page about it"],
+  [/^\s*\{\s*"(error|message|detail)"/, "an error that a server sent in its place"],
+  [
+    /^(Repository not found|Entry not found|Invalid credentials|Access to model)/,
+    "an error that a server sent in its place",
+  ],
+  [/^GGUF/, "a GGUF file: convert it to safetensors"],
+  [/^\x89PNG|^\xff\xd8\xff|^RIFF....WEBP/s, "a picture"],
+  [/^\x1f\x8b|^7z\xbc|^Rar!|^BZh|^\xfd7zXZ/, "a compressed archive: unpack it first"],
+  [/^\x89HDF/, "an HDF5 file of Keras: convert it to safetensors"],
+  [/^\x93NUMPY/, "a NumPy array"],
+  [/^\s*[{[]\s*["\]}]/, "JSON text"],
+];
+
 const MAX_HEADER = 100_000_000;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -47,6 +67,12 @@ export function readSafetensorsIndex(source: ByteSource, options: { what?: strin
   const start = new Uint8Array(8);
   source.read(0, start);
   const length = Number(new DataView(start.buffer).getBigUint64(0, true));
+  const head = new Uint8Array(Math.min(64, source.size));
+  source.read(0, head);
+  const other = NO_WEIGHTS.find(([begins]) => begins.test(String.fromCharCode(...head)))?.[1];
+  if (other && (length > MAX_HEADER || 8 + length > source.size)) {
+    fail(`expected safetensors, or a zip file of torch, got ${other}`);
+  }
   if (length > MAX_HEADER || 8 + length > source.size) {
     fail(`its header claims ${length} bytes, the file has ${source.size}: truncated, or no safetensors file`);
   }
@@ -64,6 +90,8 @@ export function readSafetensorsIndex(source: ByteSource, options: { what?: strin
   const metadata: Record<string, string> = {};
   const places: [number, number][] = [];
   for (const [name, value] of Object.entries(header)) {
+    // The reference reader takes null for absent.
+    if (name === "__metadata__" && value === null) continue;
     if (name === "__proto__" || !isRecord(value)) return fail(`its header has no valid entry "${name}"`);
     if (name === "__metadata__") {
       for (const [field, text] of Object.entries(value)) {

@@ -60,6 +60,12 @@ Deno.test("readSafetensors() widens every stored type", () => {
   }
 });
 
+Deno.test("readSafetensors() takes metadata of null for none", () => {
+  const bytes = file({ __metadata__: null, x: { dtype: "F32", shape: [1], data_offsets: [0, 4] } }, 4);
+  assert.deepEqual(readSafetensors(bytes), { tensors: { x: host([0], [1]) }, metadata: {} });
+  assert.throws(() => readSafetensors(file({ __metadata__: 1 })), /no valid entry "__metadata__"/);
+});
+
 Deno.test("readSafetensors() answers with one sentence when the file is truncated anywhere", () => {
   const bytes = writeSafetensors(tensors);
   for (let length = 0; length < bytes.length; length++) {

@@ -10,6 +10,7 @@ import {
   type Weight,
   type Weights,
 } from "../engine/mod.ts";
+import { fileKind } from "./file_kind.ts";
 import { type NameRow, renamed } from "./published_names.ts";
 import type { StoredTensor, WeightFile } from "./weight_file.ts";
 
@@ -54,11 +55,19 @@ function stack(arrays: readonly HostArray[], shape: readonly number[]): HostArra
   return host(data, shape);
 }
 
+/** Whether two tensors of a file are the same, number by number. */
+function equal(file: WeightFile, names: readonly [string, string]): boolean {
+  const [a, b] = names.map((name) => file.tensors[name] as StoredTensor) as [StoredTensor, StoredTensor];
+  if (a.kind !== b.kind || String(a.shape) !== String(b.shape)) return false;
+  const [x, y] = names.map((name) => file.read(name).data) as [HostArray["data"], HostArray["data"]];
+  return x.every((value, i) => Object.is(value, y[i]));
+}
+
 /**
- * Finds the reference's names in a file.
+ * Finds the reference's names in a file. A tensor that stands under two names is one: a module that two others share is saved with each.
  *
  * @param wanted names that the model has; these are taken as they are, renamed by no row.
- * @throws UserError when two tensors of the file claim the same name.
+ * @throws UserError when two different tensors of the file claim the same name.
  */
 export function planLoading(
   file: WeightFile,
@@ -75,11 +84,11 @@ export function planLoading(
     }
     const part = "part" in found ? found.part ?? 0 : 0;
     const list = sources[found.name] ??= [];
-    if (list.some((other) => other.part === part)) {
+    const twin = list.find((other) => other.part === part);
+    if (twin) {
+      if (equal(file, [twin.name, name])) continue;
       throw new UserError(
-        `Loading ${file.what} failed: expected one tensor for "${found.name}", got "${
-          list[0]?.name
-        }" and "${name}"`,
+        `Loading ${file.what} failed: expected one tensor for "${found.name}", got "${twin.name}" and "${name}", which differ`,
       );
     }
     list.push({ name, part, shape: found.squeeze ? withoutTrailingOnes(shape) : shape });
@@ -117,7 +126,9 @@ function checkedPlan(
   { rows = [], what = file.what }: { rows?: readonly NameRow[]; what?: string },
 ): LoadPlan {
   const plan = planLoading(file, rows, shapes);
-  checkShapes(plan.shapes, shapes, { what });
+  const [wanted, got] = [Object.keys(shapes), Object.keys(file.tensors)].map(fileKind);
+  const mistaken = wanted && got && wanted !== got ? `${what} (expected ${wanted}, got ${got})` : what;
+  checkShapes(plan.shapes, shapes, { what: mistaken });
   return plan;
 }
 

@@ -28,6 +28,7 @@ export {
   renamed,
 } from "./published_names.ts";
 export { openWeightFile, type StoredTensor, type WeightFile } from "./weight_file.ts";
+export { fileKind } from "./file_kind.ts";
 export { contentHash, findCached, type HubFile, verifyCached } from "./hub_cache.ts";
 export { downloadHubFile, type DownloadProgress, type RetryOptions } from "./hub_download.ts";
 export { type HubSettings, hubSettings } from "./hub_settings.ts";

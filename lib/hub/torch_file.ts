@@ -70,7 +70,7 @@ export async function openTorchFile(
   const fail = (why: string): never => {
     throw new UserError(`Reading ${what} failed: ${why}`);
   };
-  const entries = await readZipDirectory(path, { what });
+  const entries = await readZipDirectory(source, { what });
   const pickle = [...entries.keys()].find((name) => name.endsWith("/data.pkl")) ??
     fail("expected NAME/data.pkl as torch.save writes, its zip file has none");
   const root = pickle.slice(0, -"data.pkl".length);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -113,6 +114,31 @@ Deno.test("openWeightFile() checks offsets, strides and storages against the fil
     }
   }));
 
+Deno.test("openWeightFile() answers with one sentence when a zip file points outside of itself", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "far.bin");
+    /** "PK" and the kind of record, then numbers of 2, 4 or 8 bytes. */
+    const record = (kind: number, fields: readonly [size: number, value: bigint][]) => {
+      const bytes = [0x50, 0x4b, kind, kind + 1];
+      for (const [size, value] of fields) {
+        for (let i = 0n; i < size; i++) bytes.push(Number(value >> (8n * i) & 255n));
+      }
+      return Uint8Array.from(bytes);
+    };
+    const local = Uint8Array.of(0x50, 0x4b, 3, 4, ...new Array<number>(26).fill(0));
+    const end = record(5, [[8, 0n], [4, 0n], [4, 0xffffffffn], [2, 0n]]);
+    const locator = (at: bigint) => record(6, [[4, 0n], [8, at], [4, 1n]]);
+    const far = (at: bigint) =>
+      record(6, [[8, 44n], [2, 0n], [2, 0n], [4, 0n], [4, 0n], [8, 1n], [8, 1n], [8, 46n], [8, at]])
+        .map((byte, i) => i === 3 ? 6 : byte);
+    for (const at of [2n ** 53n, 2n ** 63n, 2n ** 64n - 1n, 2n ** 40n]) {
+      writeFileSync(path, Buffer.concat([local, locator(at), end]));
+      await refuses(path, /its zip directory is damaged \(it points at byte/);
+      writeFileSync(path, Buffer.concat([local, far(at), locator(BigInt(local.length)), end]));
+      await refuses(path, /its zip directory is damaged \(it points at byte/);
+    }
+  }));
+
 Deno.test("unpickleStateDict() refuses dicts that hold themselves, explode when flattened, or use unknown opcodes", () => {
   const refuse = (pickle: string, message: RegExp) =>
     assert.throws(
@@ -175,5 +201,9 @@ Deno.test("openWeightFile() gives what readSafetensors() gives, metadata too", (
     writeFileSync(path, "");
     await refuses(path, /expected at least 8 bytes, got 0/);
     writeFileSync(path, "<!DOCTYPE html><html>");
+    await refuses(path, /expected safetensors, or a zip file of torch, got a web page/);
+    writeFileSync(path, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n");
+    await refuses(path, /got a pointer of Git LFS: fetch the file itself/);
+    writeFileSync(path, "Nothing that anybody knows");
     await refuses(path, /truncated, or no safetensors file/);
   }));

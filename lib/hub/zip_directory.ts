@@ -1,6 +1,6 @@
 /** Where the entries of a zip file lie, for reading them by range. The format is yauzl's business; torch stores entries uncompressed. */
-import { openPromise } from "yauzl";
-import { UserError } from "../engine/mod.ts";
+import { fromRandomAccessReaderPromise, RandomAccessReader } from "yauzl";
+import { type ByteSource, UserError } from "../engine/mod.ts";
 
 /** An uncompressed entry. */
 export interface StoredEntry {
@@ -23,6 +23,29 @@ interface ZipFile {
   close(): void;
 }
 
+/**
+ * A source as yauzl reads it: at once, so that whatever goes wrong meets the caller and not the event loop, and only within the file.
+ */
+class Reader extends RandomAccessReader {
+  constructor(readonly source: ByteSource) {
+    super();
+  }
+  read(
+    into: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+    done: (error: Error | null, count?: number) => void,
+  ): void {
+    const { size } = this.source;
+    if (!(Number.isSafeInteger(position) && position >= 0 && position + length <= size)) {
+      return done(new Error(`it points at byte ${position} of ${size}`));
+    }
+    this.source.read(position, into.subarray(offset, offset + length));
+    done(null, length);
+  }
+}
+
 /** More entries than any state dict has tensors. */
 const MAX_ENTRIES = 1_000_000;
 
@@ -32,7 +55,7 @@ const MAX_ENTRIES = 1_000_000;
  * @throws UserError when the file is no sound zip file, or an entry is compressed or encrypted.
  */
 export async function readZipDirectory(
-  path: string,
+  source: ByteSource,
   options: { what: string },
 ): Promise<ReadonlyMap<string, StoredEntry>> {
   const fail = (why: string): never => {
@@ -41,7 +64,9 @@ export async function readZipDirectory(
   const entries = new Map<string, StoredEntry>();
   let zip: ZipFile | undefined;
   try {
-    zip = await openPromise(path, { autoClose: false }) as ZipFile;
+    zip = await fromRandomAccessReaderPromise(new Reader(source), source.size, {
+      autoClose: false,
+    }) as ZipFile;
     for await (const entry of zip.eachEntry()) {
       const { fileName, compressionMethod, uncompressedSize } = entry;
       if (compressionMethod !== 0 || entry.isEncrypted()) {
