@@ -1,12 +1,15 @@
 /** What may be put on top of the base model: a LoRA merged into its weights, a ControlNet beside it. */
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { loadStrict, UserError } from "../../lib/engine/mod.ts";
 import {
+  adapterConfigBeside,
   applyLora,
   conditioningFactor,
   type ControlnetConfig,
   controlnetShapes,
-  readLora,
+  type LoraPart,
+  readLoraFile,
 } from "../../lib/diffusion/mod.ts";
 import { ADDITION_IDS, checkpointPath } from "../mini/checkpoints.ts";
 import type { BaseModel, Model } from "../mini/frozen.ts";
@@ -57,11 +60,16 @@ export async function withLora(
   options: { scale: number },
 ): Promise<{ base: BaseModel; stored: WeightFile }> {
   const stored = await readAddition("lora", file);
-  const merged = (part: "unet" | "text_encoder", { config, params }: Model<unknown>) => {
-    const lora = readLora(stored.tensors, Object.keys(params), { part });
-    return { changes: Object.keys(lora).length, config, params: applyLora(params, lora, options) };
-  };
+  const place = additionFile("lora", file), path = place instanceof URL ? fileURLToPath(place) : place;
   try {
+    const lora = readLoraFile(
+      { ...stored, beside: adapterConfigBeside(path, Object.keys(stored.tensors)) },
+      { unet: Object.keys(base.unet.params), text_encoder: Object.keys(base.text.params) },
+    );
+    const merged = (part: LoraPart, { params }: Model<unknown>) => ({
+      changes: Object.keys(lora[part]).length,
+      params: applyLora(params, lora[part], options),
+    });
     const unet = merged("unet", base.unet), text = merged("text_encoder", base.text);
     if (unet.changes + text.changes === 0) {
       throw new UserError("expected changes of the U-Net or the text encoder, got none");

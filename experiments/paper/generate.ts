@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { centreCrop, resizeShortestSide } from "../../lib/clip/mod.ts";
-import { loraHalves, readLora } from "../../lib/diffusion/mod.ts";
+import { adapterConfigBeside, loraHalves, type LoraPart, readLoraFile } from "../../lib/diffusion/mod.ts";
 import { type HostParams, UserError } from "../../lib/engine/mod.ts";
 import { hubSettings, openWeightFile } from "../../lib/hub/mod.ts";
 import { encodePng, type Fit, type RgbPicture } from "../../lib/raster/mod.ts";
@@ -70,9 +70,13 @@ async function withLora(models: PaperModels, path: string, scale: number): Promi
   } finally {
     file.close();
   }
-  const halves = (part: "unet" | "text_encoder", { params }: PaperModel<unknown>) =>
-    loraHalves(readLora(tensors, Object.keys(params), { part }), params, { scale });
   try {
+    const lora = readLoraFile(
+      { tensors, metadata: file.metadata, beside: adapterConfigBeside(path, Object.keys(tensors)) },
+      { unet: Object.keys(models.unet.params), text_encoder: Object.keys(models.text.params) },
+    );
+    const halves = (part: LoraPart, { params }: PaperModel<unknown>) =>
+      loraHalves(lora[part], params, { scale });
     const unet = halves("unet", models.unet), text = halves("text_encoder", models.text);
     if (Object.keys(unet).length + Object.keys(text).length === 0) {
       throw new UserError("expected changes of the U-Net or the text encoder, got none");

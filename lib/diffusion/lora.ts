@@ -4,15 +4,32 @@
  * | symbol | kohya's key                       | peft's key            | shape |
  * | down   | lora_unet_a_b.lora_down.weight    | unet.a.b.lora_A.weight | [rank in] or [rank in kh kw] |
  * | up     | lora_unet_a_b.lora_up.weight      | unet.a.b.lora_B.weight | [out rank] or [out rank 1 1] |
- * | alpha  | lora_unet_a_b.alpha               | not in the file        | [], the rank if absent |
+ * | alpha  | lora_unet_a_b.alpha               | see `lora_settings.ts` | [], the rank if absent |
  *
- * Older spellings are brought to these by the `lora` rows of `lib/hub/published_names.ts`.
+ * Files of peft itself, and of old diffusers, name no part: it is the one whose weights fit. Older spellings are brought to these by the `lora` rows of `lib/hub/published_names.ts`.
  */
 import { type HostArray, type HostParams, sizeOf, UserError } from "../engine/mod.ts";
-import { PUBLISHED_NAMES, renamed } from "../hub/mod.ts";
+import { fileKind, PUBLISHED_NAMES, renamed } from "../hub/mod.ts";
+import { loraAlphas } from "./lora_settings.ts";
 
-/** Which model of a LoRA file to read. */
-export type LoraPart = "unet" | "text_encoder";
+/** The models that a LoRA file may change. */
+export const LORA_PARTS = ["unet", "text_encoder"] as const;
+
+/** One of them. */
+export type LoraPart = typeof LORA_PARTS[number];
+
+/** Names of the parameters of each model that is to be changed. */
+export type LoraWeights = Readonly<Partial<Record<LoraPart, readonly string[]>>>;
+
+/** A LoRA file that was read. */
+export interface LoraFile {
+  /** Its tensors. */
+  readonly tensors: HostParams;
+  /** A safetensors file's header. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Text of the adapter_config.json beside it. */
+  readonly beside?: string | undefined;
+}
 
 /** One low-rank change of a weight. */
 export interface LoraDelta {
@@ -37,56 +54,99 @@ const ROLES = new Map([
   ["alpha", "alpha"],
 ]);
 
-/** The module names of a model as both formats write them → the weight's name. */
-function modules(weights: readonly string[], part: LoraPart): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const weight of weights) {
-    if (!weight.endsWith(".weight")) continue;
-    const path = weight.slice(0, -".weight".length);
-    // Files of peft itself name no part.
-    names.set(path, weight).set(PEFT[part] + path, weight).set(
-      KOHYA[part] + path.replaceAll(".", "_"),
-      weight,
-    );
+/** What a file's module changes. */
+interface Place {
+  readonly part: LoraPart;
+  readonly weight: string;
+}
+
+/** The module names of the models as both formats write them → the weight's name. */
+function modules(weights: LoraWeights): Map<string, Place> {
+  const names = new Map<string, Place>();
+  for (const part of LORA_PARTS) {
+    for (const weight of weights[part] ?? []) {
+      if (!weight.endsWith(".weight")) continue;
+      const path = weight.slice(0, -".weight".length), place = { part, weight };
+      names.set(path, place).set(PEFT[part] + path, place).set(
+        KOHYA[part] + path.replaceAll(".", "_"),
+        place,
+      );
+    }
   }
   return names;
 }
 
+function equal(a: HostArray, b: HostArray): boolean {
+  return String(a.shape) === String(b.shape) && a.data.every((value, i) => Object.is(value, b.data[i]));
+}
+
 /**
- * Sorts a LoRA file by the weights that it changes. `weights` are the names of the model's parameters. Keys of the other part are
- * left for another call; every other key must be used. `alpha` stands in where the file has none; the rank if absent.
+ * Sorts a LoRA file by the parts and weights that it changes. `weights` are the names of each model's parameters. Keys of a part that
+ * is not asked for are left for another call; every other key must be used.
  *
- * @throws UserError naming keys that belong to no weight of the model, and changes that lack a half.
+ * The alpha of a change is the file's own tensor, else its settings' (see {@link loraAlphas}), else the rank.
+ *
+ * @throws UserError naming keys that belong to no weight, changes that lack a half, numbers that are not finite, and other kinds of files.
  */
+export function readLoraFile(file: LoraFile, weights: LoraWeights): Readonly<Record<LoraPart, Lora>> {
+  const names = modules(weights);
+  const others = LORA_PARTS.filter((part) => weights[part] === undefined);
+  const found: Record<LoraPart, Record<string, { down?: HostArray; up?: HostArray; alpha?: HostArray }>> = {
+    unet: {},
+    text_encoder: {},
+  };
+  const unknown: string[] = [], strangers: string[] = [];
+  for (const [written, tensor] of Object.entries(file.tensors)) {
+    const name = renamed(written, PUBLISHED_NAMES.lora).name ?? written;
+    if (others.some((part) => name.startsWith(KOHYA[part]) || name.startsWith(PEFT[part]))) continue;
+    const role = [...ROLES.keys()].find((end) => name.endsWith(`.${end}`));
+    const place = role && names.get(name.slice(0, -role.length - 1));
+    if (!role || !place) {
+      unknown.push(`unexpected "${written}"`);
+      strangers.push(written);
+      continue;
+    }
+    const change = found[place.part][place.weight] ??= {}, half = ROLES.get(role) as keyof typeof change;
+    const twin = change[half];
+    if (twin && !equal(twin, tensor)) unknown.push(`"${written}" is another one than that before it`);
+    else if (!tensor.data.every(Number.isFinite)) {
+      unknown.push(`"${written}" holds a number that is not finite`);
+    } else change[half] = tensor;
+  }
+  const lora: Record<LoraPart, Record<string, LoraDelta>> = { unet: {}, text_encoder: {} };
+  for (const part of LORA_PARTS) {
+    const alphaOf = loraAlphas(file, part);
+    for (const [name, { down, up, alpha }] of Object.entries(found[part])) {
+      if (down && up) {
+        const rank = down.shape[0] as number;
+        const settings = alphaOf(name.slice(0, -".weight".length), rank);
+        lora[part][name] = { down, up, alpha: alpha?.data[0] ?? settings ?? rank };
+      } else unknown.push(`"${name}" lacks its ${down ? "up" : "down"} half`);
+    }
+  }
+  if (unknown.length > 0) {
+    const kind = fileKind(strangers);
+    const got = kind && !kind.startsWith("a LoRA, ")
+      ? `expected a LoRA of this base model, got ${kind}: `
+      : "";
+    const more = unknown.length > 10 ? `; and ${unknown.length - 10} more` : "";
+    const parts = LORA_PARTS.filter((part) => weights[part] !== undefined).join(" and the ");
+    throw new UserError(
+      `Reading a LoRA for the ${parts} failed: ${got}${unknown.slice(0, 10).join("; ")}${more}`,
+    );
+  }
+  return lora;
+}
+
+/** {@link readLoraFile} for one part. `alpha` stands in where the file has none; the rank if absent. */
 export function readLora(
   tensors: HostParams,
   weights: readonly string[],
   options: { part?: LoraPart; alpha?: number } = {},
 ): Lora {
-  const { part = "unet" } = options;
-  const other: LoraPart = part === "unet" ? "text_encoder" : "unet";
-  const names = modules(weights, part);
-  const found: Record<string, { down?: HostArray; up?: HostArray; alpha?: HostArray }> = {};
-  const unknown: string[] = [];
-  for (const [written, tensor] of Object.entries(tensors)) {
-    const name = renamed(written, PUBLISHED_NAMES.lora).name ?? written;
-    if (name.startsWith(KOHYA[other]) || name.startsWith(PEFT[other])) continue;
-    const role = [...ROLES.keys()].find((end) => name.endsWith(`.${end}`));
-    const weight = role && names.get(name.slice(0, -role.length - 1));
-    if (role && weight) (found[weight] ??= {})[ROLES.get(role) as "down" | "up" | "alpha"] = tensor;
-    else unknown.push(`unexpected "${written}"`);
-  }
-  const lora: Record<string, LoraDelta> = {};
-  for (const [name, { down, up, alpha }] of Object.entries(found)) {
-    if (down && up) {
-      lora[name] = { down, up, alpha: alpha?.data[0] ?? options.alpha ?? (down.shape[0] as number) };
-    } else unknown.push(`"${name}" lacks its ${down ? "up" : "down"} half`);
-  }
-  if (unknown.length > 0) {
-    const more = unknown.length > 10 ? `; and ${unknown.length - 10} more` : "";
-    throw new UserError(`Reading a LoRA for the ${part} failed: ${unknown.slice(0, 10).join("; ")}${more}`);
-  }
-  return lora;
+  const { part = "unet", alpha } = options;
+  const beside = alpha === undefined ? undefined : JSON.stringify({ lora_alpha: alpha });
+  return readLoraFile({ tensors, beside }, { [part]: weights })[part];
 }
 
 /**
@@ -117,7 +177,7 @@ export function deltaSizes(
 ): { rank: number; outputs: number; columns: number; factor: number } {
   const rank = down.shape[0] as number, outputs = shape[0] as number;
   const columns = sizeOf(shape.slice(1));
-  if (sizeOf(down.shape) !== rank * columns || sizeOf(up.shape) !== outputs * rank) {
+  if (!(rank >= 1) || sizeOf(down.shape) !== rank * columns || sizeOf(up.shape) !== outputs * rank) {
     throw new RangeError(
       `applyLora() needs down [rank ${columns}] and up [${outputs} rank] for "${name}", got [${down.shape}] and [${up.shape}]`,
     );

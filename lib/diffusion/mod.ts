@@ -60,5 +60,16 @@ export {
   initControlnet,
 } from "./controlnet.ts";
 export { initLora, loraModule, loraWeights } from "./lora_training.ts";
-export { applyLora, type Lora, type LoraDelta, type LoraPart, readLora } from "./lora.ts";
+export {
+  applyLora,
+  type Lora,
+  LORA_PARTS,
+  type LoraDelta,
+  type LoraFile,
+  type LoraPart,
+  type LoraWeights,
+  readLora,
+  readLoraFile,
+} from "./lora.ts";
+export { adapterConfigBeside } from "./lora_settings.ts";
 export { loraHalves, mergeLora } from "./lora_merging.ts";

@@ -41,7 +41,7 @@ const NO_WEIGHTS: readonly (readonly [start: RegExp, what: string])[] = [
   ],
   [/^GGUF/, "a GGUF file: convert it to safetensors"],
   [/^\x89PNG|^\xff\xd8\xff|^RIFF....WEBP/s, "a picture"],
-  [/^\x1f\x8b|^7z\xbc|^Rar!|^BZh|^\xfd7zXZ/, "a compressed archive: unpack it first"],
+  [/^.\x8b|^7z\xbc|^Rar!|^BZh|^\xfd7zXZ/s, "a compressed archive: unpack it first"],
   [/^\x89HDF/, "an HDF5 file of Keras: convert it to safetensors"],
   [/^\x93NUMPY/, "a NumPy array"],
   [/^\s*[{[]\s*["\]}]/, "JSON text"],
