@@ -1,6 +1,6 @@
 /** The parts of the paper's scale that are measured, each in a process of its own: load, compile, run. */
-import { imageContext, instructResampler } from "../../lib/adapter/mod.ts";
-import { unitRows, visionTower } from "../../lib/clip/mod.ts";
+import { imageContext, projectImage } from "../../lib/adapter/mod.ts";
+import { unitRows, visionTokens, visionTower } from "../../lib/clip/mod.ts";
 import { unet, vaeDecode } from "../../lib/diffusion/mod.ts";
 import {
   compile,
@@ -18,7 +18,7 @@ import {
   scope,
   type Tensor,
 } from "../../lib/engine/mod.ts";
-import { compileTrainStep, meanSquaredError } from "../../lib/training/mod.ts";
+import { compileAdapterStep, PAPER_RECIPE } from "../../lib/training/mod.ts";
 import type { Engine, OpenWork } from "../works/work.ts";
 import { inferenceWork } from "../works/inference_work.ts";
 import { LEARNING_RATE } from "../works/training_work.ts";
@@ -68,10 +68,10 @@ function predict(
   weights: { unet: Params; adapter: Params },
   inputs: Params,
 ): Tensor {
-  const tokens = instructResampler(scope(weights.adapter, "image_proj"), {
-    imageEmbeds: leaf(inputs, "image"),
-    instructEmbeds: leaf(inputs, "instruction"),
-  }, projection);
+  const tokens = projectImage(scope(weights.adapter, "image_proj"), projection, {
+    image: leaf(inputs, "image"),
+    instruction: leaf(inputs, "instruction"),
+  });
   return unet(weights.unet, config, {
     sample: leaf(inputs, "sample"),
     timestep: leaf(inputs, "timestep"),
@@ -145,17 +145,18 @@ export const PARTS: Readonly<Record<PaperPart, Part>> = {
         noise: leaf(inputs, "noise"),
       };
       const adapter = await caseWeights(folder, "adapter");
-      const step = await compileTrainStep({
-        frozen: await caseWeights(folder, "unet"),
-        trainable: Object.fromEntries(
+      const step = await compileAdapterStep({
+        unet: { config: sizes.unet, params: await caseWeights(folder, "unet") },
+        text: sizes.textTokens,
+        projection: sizes.projection,
+        adapter: Object.fromEntries(
           Object.entries(adapter).map(([name, weight]) => [name, readWeight(weight)]),
         ),
-        inputs: Object.fromEntries(Object.entries(batch).map(([name, { shape }]) => [name, { shape }])),
-        clipNorm: 1,
+        batch: 1,
+        side: sizes.side,
+        imageTokens: visionTokens(sizes.vision),
+        recipe: PAPER_RECIPE,
         ...options,
-        loss: (trained, frozen, fed) => ({
-          loss: meanSquaredError(predict(sizes, { unet: frozen, adapter: trained }, fed), leaf(fed, "noise")),
-        }),
       });
       let done = 0;
       const losses: number[] = [];

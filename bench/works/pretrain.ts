@@ -2,8 +2,8 @@
 import { combine, fold, host, key, normal, prefixed, type Shapes } from "../../lib/engine/mod.ts";
 import { textTowerShapes } from "../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE, type UnetConfig, unetShapes } from "../../lib/diffusion/mod.ts";
-import { minSnrWeights, noisyBatch } from "../../lib/training/mod.ts";
-import { BASE_EMA_DECAY, compileBaseStep } from "../../experiments/pretrain/base_step.ts";
+import { compileBaseStep, minSnrWeights, noisyBatch } from "../../lib/training/mod.ts";
+import { BASE_EMA_DECAY } from "../../experiments/pretrain/base.ts";
 import { MINI_UNET } from "../../experiments/mini/models.ts";
 import { type Captioning, drawCaptions, miniCaptioning } from "./captions.ts";
 import { drawBase } from "./train.ts";

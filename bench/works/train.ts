@@ -25,16 +25,12 @@ import {
   initImageContext,
   type InstructResamplerConfig,
   instructResamplerShapes,
+  type ProjectionConfig,
 } from "../../lib/adapter/mod.ts";
 import { initTextTower, visionTokens } from "../../lib/clip/mod.ts";
 import { initUnet, noiseSchedule, SD_SCHEDULE, type UnetConfig } from "../../lib/diffusion/mod.ts";
 import { initialize } from "../../lib/nn/mod.ts";
-import {
-  adapterBatch,
-  type AdapterItem,
-  compileAdapterStep,
-  type ProjectionConfig,
-} from "../../experiments/mini/adapter_training.ts";
+import { adapterBatch, type AdapterItem, compileAdapterStep, PAPER_RECIPE } from "../../lib/training/mod.ts";
 import type { BaseModel } from "../../experiments/mini/frozen.ts";
 import { MINI_INSTRUCT, MINI_UNET, MINI_VISION } from "../../experiments/mini/models.ts";
 import { type Captioning, drawCaptions, miniCaptioning, tokenizerOf } from "./captions.ts";
@@ -114,6 +110,7 @@ function drawBatch(from: Key, config: TrainConfig): HostParams {
       schedule: noiseSchedule(SD_SCHEDULE),
       noImage: new Float32Array(imageTokens * width),
       noText: tokenizerOf(config).encode([""]),
+      recipe: PAPER_RECIPE,
     }),
   };
   const shapes: Record<string, readonly number[]> = {
@@ -160,11 +157,12 @@ export const TRAIN: Work<TrainConfig> = {
     );
     const adapter = loadStrict(trained, checked(config), { what: "the adapter to time" });
     const step = await compileAdapterStep({
-      base: baseOf(config, weights),
+      ...baseOf(config, weights),
       projection: config.projection,
       adapter,
       batch: config.batch,
-      imageShape: [config.imageTokens, config.projection.embedding_dim_image_embeds],
+      imageTokens: config.imageTokens,
+      recipe: PAPER_RECIPE,
       ...options,
     });
     return trainingWork(step, batch, shapesOf(adapter));

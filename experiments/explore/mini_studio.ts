@@ -5,7 +5,7 @@ import type { GalleryItem, Studio } from "../../lib/explorer/mod.ts";
 import { composePair, TASKS } from "../../lib/tasks/mod.ts";
 import type { Device } from "../setting/experiment.ts";
 import { type Adapter, readAdapterFile } from "../generate/adapter_file.ts";
-import type { ProjectionConfig } from "../mini/adapter_training.ts";
+import type { ProjectionConfig } from "../../lib/adapter/mod.ts";
 import { sharedGenerator } from "../mini/shared_generators.ts";
 import {
   sharedBank,

@@ -1,5 +1,6 @@
 /** Stages that train and score one model, as Table 1 and the ablations ask for them: equal requests are the same stage, by key. */
 import type { TaskId } from "../../lib/tasks/mod.ts";
+import type { AdapterRecipe } from "../../lib/training/mod.ts";
 import type { ExperimentRow, InstructionChoice, RunRequest } from "../setting/experiment.ts";
 import { GALLERY, writeGallery } from "../setting/gallery.ts";
 import { formFields, type InstructForm } from "../setting/instruct_form.ts";
@@ -27,6 +28,8 @@ export interface ModelTraining {
   readonly seed: number;
   /** Another form of the instruction than usual. */
   readonly form?: InstructForm | undefined;
+  /** What differs from the scale's recipe. */
+  readonly recipe?: Partial<AdapterRecipe>;
   /** Stages by task whose instructions stand in for the datasets' own. */
   readonly told?: ReadonlyMap<TaskId, Stage>;
 }
@@ -98,7 +101,9 @@ export function modelStages(
   };
   const { encode = makeEncoding } = options;
 
-  const train = ({ name, title, variant, tasks, instructions, seed, form, told }: ModelTraining): Stage => {
+  const train = (
+    { name, title, variant, tasks, instructions, seed, form, recipe, told }: ModelTraining,
+  ): Stage => {
     const config: TrainRequest = {
       scale,
       variant,
@@ -107,7 +112,7 @@ export function modelStages(
       seed,
       steps: budget.steps,
       batch: budget.batch,
-      learningRate: budget.learningRate,
+      recipe: { ...SCALES[scale].recipe, ...recipe },
       validateEvery: budget.validateEvery,
       validateItems: budget.validateItems,
       samplerSteps,

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { type HostParams, UserError } from "../../lib/engine/mod.ts";
 import { detectProjection, loadAdapter } from "../../lib/adapter/mod.ts";
 import type { UnetConfig } from "../../lib/diffusion/mod.ts";
-import type { ProjectionConfig } from "../mini/adapter_training.ts";
+import type { ProjectionConfig } from "../../lib/adapter/mod.ts";
 import { CHECKPOINTS } from "../mini/checkpoints.ts";
 import { MINI_INSTRUCT, MINI_VISION } from "../mini/models.ts";
 import { headerObject, readWeights } from "./weight_file.ts";

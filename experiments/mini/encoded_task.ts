@@ -1,8 +1,7 @@
 /** Reads what the encoding stage wrote. */
-import type { Stream } from "../../lib/engine/mod.ts";
+import type { AdapterItems } from "../../lib/training/mod.ts";
 import type { InstructionChoice } from "../setting/experiment.ts";
 import type { StageOutput } from "../runner/mod.ts";
-import type { AdapterItem } from "./adapter_training.ts";
 import type { EncodedLayout } from "./encode_dataset.ts";
 import { padded } from "./instruct_forms.ts";
 import type { TrainingWordings } from "./training_wordings.ts";
@@ -11,12 +10,9 @@ const WIDTH = 512;
 const LATENT = 4 * 16 * 16;
 
 /** One task's training items in memory. */
-export interface EncodedTask {
-  readonly items: number;
+export interface EncodedTask extends AdapterItems {
   /** Tokens of the all-zeros image. */
   readonly noImage: Float32Array;
-  /** Item `index` with an instruction as the experiment chooses it. */
-  item(index: number, random: Stream, instructions: InstructionChoice): AdapterItem;
 }
 
 function aligned(bytes: Uint8Array): ArrayBuffer {
@@ -55,8 +51,19 @@ async function readTold(output: StageFiles): Promise<ToldRows> {
   };
 }
 
-/** Opens an encoded task. `told`: instructions in another form, in place of its own; they hold no fixed one. */
-export async function readEncodedTask(output: StageFiles, told?: StageFiles): Promise<EncodedTask> {
+/**
+ * Opens an encoded task.
+ *
+ * @param options.instructions which instruction an item comes with.
+ * @param options.told instructions in another form, in place of its own; they hold no fixed one.
+ */
+export async function readEncodedTask(
+  output: StageFiles,
+  { instructions: choice, told }: { instructions: InstructionChoice; told?: StageFiles | undefined },
+): Promise<EncodedTask> {
+  if (told && choice === "fixed") {
+    throw new RangeError("Instructions of an ablation are random, got a request for fixed ones");
+  }
   const layout: EncodedLayout = JSON.parse(await output.text("layout.json"));
   const [latents, images, instructions, fixed, none] = await Promise.all(
     ["latents.f16", "images.f16", "instructions.f16", "fixed.f16", "none.f16"].map((name) =>
@@ -72,10 +79,7 @@ export async function readEncodedTask(output: StageFiles, told?: StageFiles): Pr
   return {
     items: layout.items,
     noImage: Float32Array.from(none),
-    item(index, random, choice) {
-      if (told && choice === "fixed") {
-        throw new RangeError("Instructions of an ablation are random, got a request for fixed ones");
-      }
+    item(index, random) {
       const wording = own.sharedInstructions > 0
         ? random.int(0, own.sharedInstructions - 1)
         : index * own.ownInstructions + random.int(0, own.ownInstructions - 1);

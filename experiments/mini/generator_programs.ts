@@ -14,11 +14,10 @@ import {
   scope,
   type Tensor,
 } from "../../lib/engine/mod.ts";
-import { imageContext, projectImage } from "../../lib/adapter/mod.ts";
+import { imageContext, projectImage, type ProjectionConfig } from "../../lib/adapter/mod.ts";
 import { textTower } from "../../lib/clip/mod.ts";
 import { controlnet as controlnetResiduals, type ControlnetConfig, unet } from "../../lib/diffusion/mod.ts";
 import type { TrainStepOptions } from "../../lib/training/mod.ts";
-import type { ProjectionConfig } from "./adapter_training.ts";
 import type { BaseModel, Model } from "./frozen.ts";
 
 /** Side of the mini images, which a ControlNet is shown. */

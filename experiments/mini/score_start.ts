@@ -4,9 +4,10 @@
  * The fresh instruction branch adds nothing, so this is IPAdapter+, and one stage serves the single-task and the joint trainings of a seed.
  */
 import { fold, key } from "../../lib/engine/mod.ts";
+import { freshInstruct } from "../../lib/training/mod.ts";
 import { instructForm } from "../setting/instruct_form.ts";
+import { SCALES } from "../setting/scales.ts";
 import type { ScoreStart } from "../figures/fig7/mod.ts";
-import { freshInstruct } from "./adapter_training.ts";
 import { FORM_SIZES } from "./instruct_forms.ts";
 import { scoreTask } from "./score_task.ts";
 import { sharedBank, sharedPlus } from "./shared_models.ts";
@@ -17,7 +18,10 @@ export const scoreStart: ScoreStart = async (request, context) => {
   await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
   const { projection } = FORM_SIZES[instructForm(request)];
   const { samples } = await scoreTask(request, {
-    adapter: freshInstruct(fold(key("instruct"), seed), projection, await sharedPlus()),
+    adapter: freshInstruct(fold(key("instruct"), seed), projection, {
+      plus: await sharedPlus(),
+      recipe: SCALES[request.scale].recipe,
+    }),
     progress: (done, total) => context.progress(done, total, "images"),
   });
   return Object.keys(samples[0]?.scores ?? {}).map((metric) => {

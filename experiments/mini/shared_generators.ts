@@ -2,7 +2,7 @@
 import type { HostParams } from "../../lib/engine/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import type { Device } from "../setting/experiment.ts";
-import type { ProjectionConfig } from "./adapter_training.ts";
+import type { ProjectionConfig } from "../../lib/adapter/mod.ts";
 import { createGenerator, type Generator, type GeneratorParts } from "./generator.ts";
 import { once, onDevice, sharedBase, sharedImageEncoder, sharedVision } from "./shared_models.ts";
 

@@ -2,34 +2,33 @@
 import { fold, key, readSafetensors, writeSafetensors } from "../../lib/engine/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE } from "../../lib/diffusion/mod.ts";
-import type { TaskId } from "../../lib/tasks/mod.ts";
-import { type LearningRateSchedule, train, type TrainStep } from "../../lib/training/mod.ts";
+import {
+  type AdapterStepOptions,
+  compileAdapterStep,
+  freshInstruct,
+  mixedBatch,
+  recipeSchedule,
+  train,
+  type TrainStep,
+} from "../../lib/training/mod.ts";
 import type { StageContext } from "../runner/mod.ts";
 import { instructForm } from "../setting/instruct_form.ts";
 import type { TrainInputs, TrainReport, TrainRequest } from "../setting/model_requests.ts";
-import { instructBatch } from "./adapter_batches.ts";
-import { type AdapterTrainingOptions, compileAdapterStep, freshInstruct } from "./adapter_training.ts";
 import { type EncodedTask, readEncodedTask } from "./encoded_task.ts";
 import { FORM_SIZES } from "./instruct_forms.ts";
 import { once, onDevice, sharedBank, sharedBase, sharedPlus, sharedVision } from "./shared_models.ts";
 import { scoreTask } from "./score_task.ts";
 
 const SAVE_EVERY_MS = 60_000;
-/** Share of the first steps in which the learning rate rises. */
-const WARMUP = 0.05;
 /** Steps averaged into the reported loss. */
 const LAST_STEPS = 50;
 
 type Progress = { losses: number[]; validation: TrainReport["validation"][number][] };
 
-/** The learning rate falls linearly to zero at the last step. */
-export function adapterSchedule(steps: number, lr: number): LearningRateSchedule {
-  return { kind: "linear", lr, warmup: Math.max(1, Math.round(WARMUP * steps)), total: steps };
-}
-
-/** One compiled step per batch size, form of the instruction and device, for all trainings of a process. */
-function stepFor(options: AdapterTrainingOptions): Promise<TrainStep> {
-  const id = JSON.stringify([options.batch, options.words, options.projection, options.compile?.device]);
+/** One compiled step per batch size, form of the instruction, recipe and device, for all trainings of a process. */
+function stepFor(options: AdapterStepOptions): Promise<TrainStep> {
+  const { batch, words, projection, recipe, compile } = options;
+  const id = JSON.stringify([batch, words, projection, recipe, compile?.device]);
   return once(`training step ${id}`, () => compileAdapterStep(options));
 }
 
@@ -39,28 +38,33 @@ export async function trainAdapter(
   inputs: TrainInputs,
   context: StageContext,
 ): Promise<TrainReport> {
-  const { tasks, instructions, seed, steps, batch, learningRate, device } = request;
+  const { tasks, instructions, seed, steps, batch, recipe, device } = request;
   await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
   const [base, plus, vision] = [await sharedBase(), await sharedPlus(), await sharedVision("encoder")];
-  const data = new Map<TaskId, EncodedTask>();
+  const data: EncodedTask[] = [];
   for (const [task, output] of inputs.datasets) {
-    data.set(task, await readEncodedTask(output, inputs.instructions?.get(task)));
+    data.push(await readEncodedTask(output, { instructions, told: inputs.instructions?.get(task) }));
   }
   const { projection, words } = FORM_SIZES[instructForm(request)];
-  const adapter = freshInstruct(fold(key("instruct"), seed), projection, plus);
+  const adapter = freshInstruct(fold(key("instruct"), seed), projection, { plus, recipe });
   const step = await stepFor({
-    base,
+    ...base,
     projection,
     words,
     adapter,
     batch,
-    weighted: true,
-    imageShape: [visionTokens(vision.config), vision.config.hidden_size],
+    imageTokens: visionTokens(vision.config),
+    recipe,
     compile: onDevice(device),
   });
   step.reset(adapter);
-  const schedule = noiseSchedule(SD_SCHEDULE);
-  const noText = base.tokenizer.encode([""]);
+  const source = {
+    batch,
+    schedule: noiseSchedule(SD_SCHEDULE),
+    noImage: (data[0] as EncodedTask).noImage,
+    noText: base.tokenizer.encode([""]),
+    recipe,
+  };
   const saved = await context.loadLatestCheckpoint();
   const progress = (saved?.state ?? { losses: [], validation: [] }) as unknown as Progress;
   const validate = async (at: number) => {
@@ -87,9 +91,8 @@ export async function trainAdapter(
   };
   const loop = train(step, {
     steps,
-    schedule: adapterSchedule(steps, learningRate),
-    batch: (index) =>
-      instructBatch(fold(key("adapter batch"), seed, index), { data, instructions, batch, schedule, noText }),
+    schedule: recipeSchedule(recipe, steps),
+    batch: (index) => mixedBatch(fold(key("adapter batch"), seed, index), data, source),
     ...(saved
       ? { resume: { step: saved.step, state: readSafetensors(saved.files["state.safetensors"]!).tensors } }
       : {}),

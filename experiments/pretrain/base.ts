@@ -3,8 +3,8 @@ import { combine, fold, key, prefixed } from "../../lib/engine/mod.ts";
 import { createCaptionTokenizer, initTextTower } from "../../lib/clip/mod.ts";
 import { initUnet, SD_SCHEDULE } from "../../lib/diffusion/mod.ts";
 import { captionVocabulary, composePretrain } from "../../lib/tasks/mod.ts";
+import { compileBaseStep } from "../../lib/training/mod.ts";
 import { MINI_UNET, miniText, TEXT_LENGTH } from "../mini/models.ts";
-import { compileBaseStep } from "./base_step.ts";
 import { captionedPool } from "./captioned_pool.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -13,6 +13,8 @@ const SEED = 31;
 const POOL = 40_000;
 /** Share of captions replaced by the empty one (classifier-free guidance). */
 const CAPTION_DROP = 0.1;
+/** Decay of the average of the weights. */
+export const BASE_EMA_DECAY = 0.999;
 /** First index of the pre-training stream. */
 const FIRST = 30_000_000;
 
@@ -26,7 +28,7 @@ export const BASE_RECIPE: Recipe = {
   reads: ["vae"],
   schedule: (steps) => ({ kind: "linear", lr: 1e-3, warmup: 100, total: steps }),
   summary:
-    `U-Net and text encoder on ${POOL} captioned scenes: ε-prediction, error of v, AdamW 1e-3 linearly down, EMA 0.999, ${
+    `U-Net and text encoder on ${POOL} captioned scenes: ε-prediction, error of v, AdamW 1e-3 linearly down, EMA ${BASE_EMA_DECAY}, ${
       100 * CAPTION_DROP
     } % captions dropped`,
   async prepare(bank, { draws, notify, compile }) {
@@ -42,6 +44,7 @@ export const BASE_RECIPE: Recipe = {
       unet: MINI_UNET,
       text,
       batch: BATCH,
+      emaDecay: BASE_EMA_DECAY,
       compile,
       trainable: combine(
         prefixed(initUnet(fold(key(SEED), "unet"), MINI_UNET), "unet"),

@@ -5,12 +5,12 @@
 import { fold, key } from "../../lib/engine/mod.ts";
 import { initControlnet } from "../../lib/diffusion/mod.ts";
 import { type Bank, composePretrain, type PretrainItem, type Rgb } from "../../lib/tasks/mod.ts";
+import { compileControlnetStep } from "../../lib/training/mod.ts";
 import { type ControlnetName, readCheckpoint } from "../mini/checkpoints.ts";
 import { controlInput } from "../mini/control_input.ts";
 import { controlled } from "../mini/controlled.ts";
 import { loadBase } from "../mini/frozen.ts";
 import { miniControlnet } from "../mini/models.ts";
-import { compileControlnetStep } from "./addition_step.ts";
 import { captionedPool } from "./captioned_pool.ts";
 import type { Recipe } from "./recipe.ts";
 

@@ -3,16 +3,16 @@ import { combine, fold, key, prefixed, stream } from "../../lib/engine/mod.ts";
 import { initImageContext, initResampler } from "../../lib/adapter/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE } from "../../lib/diffusion/mod.ts";
-import { weightedBatch } from "../mini/adapter_batches.ts";
 import {
   adapterBatch,
   type AdapterItem,
+  type AdapterRecipe,
   compileAdapterStep,
-  type DropShares,
-} from "../mini/adapter_training.ts";
+} from "../../lib/training/mod.ts";
 import { loadBase, loadVae, loadVision } from "../mini/frozen.ts";
 import { MINI_RESAMPLER } from "../mini/models.ts";
 import { imageEncoder, latentEncoder } from "../mini/programs.ts";
+import { MINI_RECIPE } from "../setting/scales.ts";
 import { imagePool } from "./image_pool.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -21,7 +21,8 @@ const SEED = 41;
 const POOL = 16_000;
 const PART = 500;
 /** A caption tells most of a mini scene: with IP-Adapter's 5 % the adapter would hardly be asked for what the image shows. */
-const DROP: DropShares = { image: 0.05, text: 0.3, both: 0.05 };
+const DROP = { image: 0.05, text: 0.3, both: 0.05 };
+const RECIPE: AdapterRecipe = { ...MINI_RECIPE, drop: DROP };
 
 export const IP_ADAPTER_PLUS_RECIPE: Recipe = {
   part: "ip-adapter-plus",
@@ -59,17 +60,17 @@ export const IP_ADAPTER_PLUS_RECIPE: Recipe = {
     notify(`${POOL} scenes encoded`);
     const step = await compileAdapterStep({
       compile,
-      base,
+      ...base,
       projection: MINI_RESAMPLER,
       adapter: combine(
         prefixed(initResampler(fold(key(SEED), "resampler"), MINI_RESAMPLER), "image_proj"),
         prefixed(initImageContext(base.unet.config, base.unet.params), "ip_adapter"),
       ),
       batch: BATCH,
-      weighted: true,
-      imageShape: [visionTokens(vision.config), vision.config.hidden_size],
+      imageTokens: visionTokens(vision.config),
+      recipe: RECIPE,
     });
-    const schedule = noiseSchedule(SD_SCHEDULE);
+    const options = { schedule: noiseSchedule(SD_SCHEDULE), noImage, noText, recipe: RECIPE };
     return {
       step,
       batch: (index) => {
@@ -84,8 +85,7 @@ export const IP_ADAPTER_PLUS_RECIPE: Recipe = {
             ids: ids.subarray(at * length, (at + 1) * length),
           };
         });
-        const noisy = adapterBatch(own, batch, { schedule, noImage, noText, drop: DROP });
-        return weightedBatch(noisy, schedule);
+        return { ...adapterBatch(own, batch, options) };
       },
       finish: () => Promise.resolve({ tensors: step.weights(), config: { projection: MINI_RESAMPLER } }),
     };

@@ -5,9 +5,9 @@
 import { fold, host, key } from "../../lib/engine/mod.ts";
 import { initLora, loraModule } from "../../lib/diffusion/mod.ts";
 import { composePretrain, type Family, sceneCaption } from "../../lib/tasks/mod.ts";
+import { compileLoraStep } from "../../lib/training/mod.ts";
 import { readCheckpoint } from "../mini/checkpoints.ts";
 import { loadBase } from "../mini/frozen.ts";
-import { compileLoraStep } from "./addition_step.ts";
 import { captionedPool } from "./captioned_pool.ts";
 import type { Recipe } from "./recipe.ts";
 

@@ -2,6 +2,7 @@
 import type { Json } from "../../lib/hub/mod.ts";
 import type { MetricNote, SampleRow, ValidationPoint } from "../../lib/report/mod.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
+import type { AdapterRecipe } from "../../lib/training/mod.ts";
 import type { Device, InstructionChoice } from "./experiment.ts";
 import type { InstructForm } from "./instruct_form.ts";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
@@ -43,7 +44,7 @@ export interface TrainRequest {
   readonly seed: number;
   readonly steps: number;
   readonly batch: number;
-  readonly learningRate: number;
+  readonly recipe: AdapterRecipe;
   readonly validateEvery: number;
   readonly validateItems: number;
   readonly samplerSteps: number;

@@ -16,7 +16,6 @@ export {
   readAdapter,
   writeAdapter,
 } from "./checkpoint.ts";
-export { projectImage, type ProjectionInputs } from "./project_image.ts";
 export { instantStyle, styleLayers } from "./instant_style.ts";
 export { imageContext, imageContextShapes, initImageContext } from "./image_context.ts";
 export {
@@ -39,3 +38,4 @@ export {
   imageProjectionShapes,
   initImageProjection,
 } from "./image_projection.ts";
+export { projectImage, type ProjectionInputs } from "./project_image.ts";

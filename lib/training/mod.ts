@@ -1,4 +1,33 @@
-/** Training: optimiser, learning rates, flat parameter vectors. */
+/** Training: the adapter's step, batches and recipe; the step of all diffusion losses; optimiser, learning rates, flat parameter vectors. */
+export {
+  adapterBatch,
+  type AdapterFeeds,
+  type AdapterItem,
+  type AdapterItems,
+  type BatchOptions,
+  mixedBatch,
+} from "./adapter_batch.ts";
+export { type AdapterRecipe, type DropShares, PAPER_RECIPE, recipeSchedule } from "./adapter_recipe.ts";
+export {
+  type AdapterStepOptions,
+  compileAdapterStep,
+  freshInstruct,
+  imageWidth,
+  type TrainedProjection,
+} from "./adapter_step.ts";
+export {
+  type AdditionStepOptions,
+  type BaseStepOptions,
+  compileBaseStep,
+  compileControlnetStep,
+  compileLoraStep,
+} from "./base_steps.ts";
+export {
+  compileDenoisingStep,
+  type DenoisingStepOptions,
+  type FrozenModel,
+  latentSide,
+} from "./denoising_step.ts";
 export { ADAMW, adamw, type AdamWConfig, adamwRates, type AdamWState, clipByGlobalNorm } from "./adamw.ts";
 export { flatten, flattenHost, unflatten, unflattenHost } from "./flat_parameters.ts";
 export { learningRate, type LearningRateSchedule } from "./learning_rate.ts";
@@ -11,6 +40,8 @@ export {
 } from "./train_step.ts";
 export { train, type TrainEvent, type TrainOptions } from "./trainer.ts";
 export {
+  type LossWeighting,
+  lossWeights,
   meanSquaredError,
   minSnrWeights,
   type NoisyBatch,

@@ -77,6 +77,25 @@ export function velocityWeights(schedule: NoiseSchedule, timesteps: ArrayLike<nu
   });
 }
 
+/** How samples of different noise levels count: all alike, as in the paper; as an error of v; or by min-SNR-5. */
+export type LossWeighting = "uniform" | "velocity" | "min-snr";
+
+/** Weights of samples [batch] by their timesteps; undefined where all count alike. */
+export function lossWeights(
+  weighting: LossWeighting,
+  schedule: NoiseSchedule,
+  timesteps: ArrayLike<number>,
+): Float32Array | undefined {
+  switch (weighting) {
+    case "uniform":
+      return undefined;
+    case "velocity":
+      return velocityWeights(schedule, timesteps);
+    case "min-snr":
+      return minSnrWeights(schedule, timesteps);
+  }
+}
+
 /** Mean over the batch of weight · (mean squared error of a sample). prediction and target [batch ...], weights [batch]. */
 export function weightedSquaredError(prediction: Tensor, target: Tensor, weights: Tensor): Tensor {
   const error = tf.square(tf.sub(prediction, target));

@@ -2,7 +2,7 @@
 import type { TextTowerConfig, VisionTowerConfig } from "../../../lib/clip/mod.ts";
 import type { UnetConfig, VaeConfig } from "../../../lib/diffusion/mod.ts";
 import type { GalleryEntry, SpacePoint, StudioAnswer } from "../../../lib/explorer/mod.ts";
-import type { ProjectionConfig } from "../../mini/adapter_training.ts";
+import type { ProjectionConfig } from "../../../lib/adapter/mod.ts";
 
 /** Folder of the data. */
 export const DATA = "data";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { fold, type HostParams, key, normal, scope, type Tensor } from "../../lib/engine/mod.ts";
-import { createCaptionTokenizer, initTextTower, textTower } from "../../lib/clip/mod.ts";
+import { fold, type HostParams, key, normal, scope, type Tensor } from "../engine/mod.ts";
+import { createCaptionTokenizer, initTextTower, textTower, type TextTowerConfig } from "../clip/mod.ts";
 import {
   initControlnet,
   initLora,
@@ -8,22 +8,41 @@ import {
   noiseSchedule,
   SD_SCHEDULE,
   unet,
-} from "../../lib/diffusion/mod.ts";
-import { evaluate } from "../../lib/golden/evaluate.ts";
-import { minSnrWeights, noisyBatch, train, type TrainStep } from "../../lib/training/mod.ts";
-import { MINI_UNET, miniControlnet, miniText } from "../mini/models.ts";
-import { compileControlnetStep, compileLoraStep } from "./addition_step.ts";
+  type UnetConfig,
+} from "../diffusion/mod.ts";
+import { evaluate } from "../golden/evaluate.ts";
+import { compileControlnetStep, compileLoraStep } from "./base_steps.ts";
+import { minSnrWeights, noisyBatch } from "./noise_prediction.ts";
+import type { TrainStep } from "./train_step.ts";
+import { train } from "./trainer.ts";
 
 const BATCH = 2;
 const LATENT = 4 * 16 * 16;
 const tokenizer = createCaptionTokenizer(["a", "fox"], { length: 24 });
-const config = {
-  ...MINI_UNET,
+const config: UnetConfig = {
+  sample_size: 16,
+  in_channels: 4,
+  out_channels: 4,
+  down_block_types: ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+  up_block_types: ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
   block_out_channels: [16, 16, 16],
+  layers_per_block: 1,
   norm_num_groups: 4,
   cross_attention_dim: 128,
+  attention_head_dim: 4,
 };
-const text = miniText(tokenizer.size, tokenizer.end);
+const text: TextTowerConfig = {
+  vocab_size: tokenizer.size,
+  max_position_embeddings: 24,
+  hidden_size: 128,
+  intermediate_size: 256,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  projection_dim: 128,
+  eos_token_id: tokenizer.end,
+  hidden_act: "quick_gelu",
+  layer_norm_eps: 1e-5,
+};
 const base = {
   unet: { config, params: initUnet(key(1), config) },
   text: { config: text, params: initTextTower(key(2), text, { projection: false }) },
@@ -91,7 +110,8 @@ async function runs(step: TrainStep, more: Record<string, Float32Array>) {
 }
 
 Deno.test("a fresh ControlNet has the base's own loss, which training then lowers, also after an interruption", async () => {
-  const controlnet = miniControlnet(config);
+  const { sample_size: _, up_block_types: _up, out_channels: _out, ...contracting } = config;
+  const controlnet = { ...contracting, conditioning_embedding_out_channels: [16, 32, 64] };
   const trainable = initControlnet(key(3), controlnet, base.unet.params);
   const step = await compileControlnetStep(controlnet, { base, trainable, batch: BATCH });
   const losses = await runs(step, { conditioning });

@@ -1,0 +1,78 @@
+/** The steps of the base model and of what is put on top of it frozen: all weights, a ControlNet, or a LoRA. Samples are weighted. */
+import { combine, type HostParams, prefixed, type Tensor } from "../engine/mod.ts";
+import type { TextTowerConfig } from "../clip/mod.ts";
+import {
+  conditioningFactor,
+  controlnet,
+  type ControlnetConfig,
+  loraWeights,
+  unet,
+  type UnetConfig,
+} from "../diffusion/mod.ts";
+import { compileDenoisingStep, type FrozenModel, latentSide, type StepEngine } from "./denoising_step.ts";
+import type { TrainStep } from "./train_step.ts";
+
+/** Largest global gradient norm of all these steps. */
+const CLIP_NORM = 1;
+
+/** Sizes and weights of a base's training. */
+export interface BaseStepOptions extends StepEngine {
+  readonly unet: UnetConfig;
+  readonly text: TextTowerConfig;
+  /** `unet.*` and `text_encoder.*` to start from; all are trained. */
+  readonly trainable: HostParams;
+  readonly batch: number;
+  /** Decay of the average of the weights. */
+  readonly emaDecay: number;
+}
+
+/** Trains U-Net and text encoder together and averages their weights. The batch: noisy latents, `weights` and word `ids`. */
+export function compileBaseStep(options: BaseStepOptions): Promise<TrainStep> {
+  return compileDenoisingStep({ ...options, frozen: {}, weighted: true, clipNorm: CLIP_NORM });
+}
+
+/** What is trained on which base. */
+export interface AdditionStepOptions extends StepEngine {
+  readonly base: { readonly unet: FrozenModel<UnetConfig>; readonly text: FrozenModel<TextTowerConfig> };
+  /** Weights to start from. */
+  readonly trainable: HostParams;
+  readonly batch: number;
+}
+
+function additionStep({ base: { unet: denoiser, text }, ...rest }: AdditionStepOptions) {
+  return {
+    ...rest,
+    unet: denoiser.config,
+    text: text.config,
+    frozen: combine(prefixed(denoiser.params, "unet"), prefixed(text.params, "text_encoder")),
+    weighted: true,
+    clipNorm: CLIP_NORM,
+  };
+}
+
+/** Trains a ControlNet. The batch has `conditioning` [batch channels height width] in [0, 1] besides noisy latents, weights and word ids. */
+export function compileControlnetStep(
+  config: ControlnetConfig,
+  options: AdditionStepOptions,
+): Promise<TrainStep> {
+  const { unet: { config: base } } = options.base;
+  const side = latentSide(base) * conditioningFactor(config);
+  return compileDenoisingStep({
+    ...additionStep(options),
+    more: { conditioning: { shape: [options.batch, config.conditioning_channels ?? 3, side, side] } },
+    denoise({ trained, unet: params, more, ...inputs }) {
+      const residuals = controlnet(trained, config, { ...inputs, conditioning: more.conditioning as Tensor });
+      return unet(params, base, { ...inputs, residuals });
+    },
+  });
+}
+
+/** Trains a LoRA of the U-Net, under kohya's names. */
+export function compileLoraStep(options: AdditionStepOptions): Promise<TrainStep> {
+  const { config } = options.base.unet;
+  return compileDenoisingStep({
+    ...additionStep(options),
+    denoise: ({ trained, unet: params, more: _none, ...inputs }) =>
+      unet(loraWeights(params, trained), config, inputs),
+  });
+}
