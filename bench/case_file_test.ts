@@ -5,6 +5,7 @@ import { TRAIN, type TrainConfig } from "./works/train.ts";
 
 const TINY: TrainConfig = {
   unet: {
+    sample_size: 16,
     in_channels: 4,
     out_channels: 4,
     down_block_types: ["DownBlock2D", "CrossAttnDownBlock2D"],

@@ -1,16 +1,16 @@
 /** The base model's training step: U-Net and text encoder, all weights trained, min-SNR weights, clipping, AdamW, moving average. */
-import { combine, fold, host, key, normal, prefixed, type Shapes } from "../../lib/engine/mod.ts";
+import { combine, fold, host, key, normal, prefixed, type Shapes, sizeOf } from "../../lib/engine/mod.ts";
 import { textTowerShapes } from "../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE, type UnetConfig, unetShapes } from "../../lib/diffusion/mod.ts";
 import { compileBaseStep, minSnrWeights, noisyBatch } from "../../lib/training/mod.ts";
 import { BASE_EMA_DECAY } from "../../experiments/pretrain/base.ts";
 import { MINI_UNET } from "../../experiments/mini/models.ts";
 import { type Captioning, drawCaptions, miniCaptioning } from "./captions.ts";
-import { drawBase } from "./train.ts";
+import { drawBase, latentShape } from "./train.ts";
 import { trainingWork } from "./training_work.ts";
 import { shapesOf, type Work } from "./work.ts";
 
-/** Sizes. Latents are [4 16 16]. */
+/** Sizes. */
 export interface PretrainConfig extends Captioning {
   readonly unet: UnetConfig;
   readonly batch: number;
@@ -32,10 +32,10 @@ export const PRETRAIN: Work<PretrainConfig> = {
   draw(config, seed) {
     const from = key(`bench pretrain ${seed}`);
     const { batch } = config;
+    const shape = [batch, ...latentShape(config.unet)];
     const schedule = noiseSchedule(SD_SCHEDULE);
-    const latents = normal(fold(from, "latents"), batch * 4 * 16 * 16);
+    const latents = normal(fold(from, "latents"), sizeOf(shape));
     const { sample, timestep, noise } = noisyBatch(fold(from, "noise"), schedule, latents, batch);
-    const shape = [batch, 4, 16, 16];
     return {
       config,
       weights: drawBase(from, config),

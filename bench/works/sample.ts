@@ -1,5 +1,5 @@
 /** Generation as the experiments do it: DDIM with guidance and an IPAdapter+ image, text and image tokens once, then the denoiser. */
-import { combine, fold, host, key, normal, prefixed, scope } from "../../lib/engine/mod.ts";
+import { combine, fold, host, key, normal, prefixed, scope, sizeOf } from "../../lib/engine/mod.ts";
 import { type ResamplerConfig, resamplerShapes } from "../../lib/adapter/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import type { UnetConfig } from "../../lib/diffusion/mod.ts";
@@ -7,12 +7,10 @@ import { createGenerator, type GenerationItem } from "../../experiments/mini/gen
 import { MINI_RESAMPLER, MINI_UNET, MINI_VISION } from "../../experiments/mini/models.ts";
 import { type Captioning, drawCaptions, miniCaptioning, tokenizerOf } from "./captions.ts";
 import { inferenceWork } from "./inference_work.ts";
-import { baseOf, drawAdapter, drawBase } from "./train.ts";
+import { baseOf, drawAdapter, drawBase, latentShape } from "./train.ts";
 import type { Work } from "./work.ts";
 
-const LATENT = 4 * 16 * 16;
-
-/** Sizes. Latents are [4 16 16]. */
+/** Sizes. */
 export interface SampleConfig extends Captioning {
   readonly unet: UnetConfig;
   readonly projection: ResamplerConfig;
@@ -46,7 +44,7 @@ export const SAMPLE: Work<SampleConfig> = {
     const noText = tokenizerOf(config).encode([""]);
     const image = [imageTokens, projection.embedding_dim];
     const draw = (name: string, shape: readonly number[]) =>
-      host(normal(fold(from, name), shape.reduce((a, b) => a * b, 1)), shape);
+      host(normal(fold(from, name), sizeOf(shape)), shape);
     return {
       config,
       weights: combine(base, drawAdapter(from, { unet, shapes: resamplerShapes(projection), base })),
@@ -55,11 +53,11 @@ export const SAMPLE: Work<SampleConfig> = {
         no_text: host(noText, [1, noText.length]),
         image: draw("image", [batch, ...image]),
         no_image: draw("no image", [1, ...image]),
-        noise: draw("noise", [batch, 4, 16, 16]),
+        noise: draw("noise", [batch, ...latentShape(unet)]),
       },
     };
   },
-  checked: ({ batch }) => ({ latents: [batch, 4, 16, 16] }),
+  checked: ({ batch, unet }) => ({ latents: [batch, ...latentShape(unet)] }),
   async open({ config, weights, batch: given }, options) {
     const { batch, projection, imageTokens, steps, guidance } = config;
     const adapter = combine(
@@ -87,9 +85,10 @@ export const SAMPLE: Work<SampleConfig> = {
     }));
     return inferenceWork(async () => {
       const latents = await generator.generate(items, { steps, guidance, adapter });
-      const data = new Float32Array(batch * LATENT);
-      latents.forEach((latent, i) => data.set(latent, i * LATENT));
-      return { latents: host(data, [batch, 4, 16, 16]) };
+      const shape = [batch, ...latentShape(config.unet)];
+      const data = new Float32Array(sizeOf(shape));
+      latents.forEach((latent, i) => data.set(latent, i * latent.length));
+      return { latents: host(data, shape) };
     }, () => generator.dispose());
   },
 };

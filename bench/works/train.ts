@@ -30,16 +30,26 @@ import {
 import { initTextTower, visionTokens } from "../../lib/clip/mod.ts";
 import { initUnet, noiseSchedule, SD_SCHEDULE, type UnetConfig } from "../../lib/diffusion/mod.ts";
 import { initialize } from "../../lib/nn/mod.ts";
-import { adapterBatch, type AdapterItem, compileAdapterStep, PAPER_RECIPE } from "../../lib/training/mod.ts";
+import {
+  adapterBatch,
+  type AdapterItem,
+  compileAdapterStep,
+  latentSide,
+  PAPER_RECIPE,
+} from "../../lib/training/mod.ts";
 import type { BaseModel } from "../../experiments/mini/frozen.ts";
 import { MINI_INSTRUCT, MINI_UNET, MINI_VISION } from "../../experiments/mini/models.ts";
 import { type Captioning, drawCaptions, miniCaptioning, tokenizerOf } from "./captions.ts";
 import { trainingWork } from "./training_work.ts";
 import { shapesOf, type Work } from "./work.ts";
 
-const LATENT = 4 * 16 * 16;
+/** Latents of one sample, [channels side side]. */
+export function latentShape(unet: UnetConfig): [number, number, number] {
+  const side = latentSide(unet);
+  return [unet.in_channels, side, side];
+}
 
-/** Sizes. Latents are [4 16 16]. */
+/** Sizes. */
 export interface TrainConfig extends Captioning {
   readonly unet: UnetConfig;
   readonly projection: InstructResamplerConfig;
@@ -94,12 +104,13 @@ export function adapterShapes(unet: UnetConfig, projection: ProjectionConfig, sh
 
 function drawBatch(from: Key, config: TrainConfig): HostParams {
   const { projection, batch, imageTokens } = config;
+  const latent = latentShape(config.unet);
   const { embedding_dim_image_embeds: width, embedding_dim_instruct_embeds: instructed } = projection;
   const { data, shape: [, length = 0] } = drawCaptions(from, config, batch);
   const items = Array.from({ length: batch }, (_, i): AdapterItem => {
     const own = fold(from, i);
     return {
-      latent: normal(fold(own, "latent"), LATENT),
+      latent: normal(fold(own, "latent"), sizeOf(latent)),
       image: normal(fold(own, "image"), imageTokens * width),
       ids: data.subarray(i * length, (i + 1) * length) as Int32Array,
       instruction: normal(fold(own, "instruction"), instructed, { std: 1 / Math.sqrt(instructed) }),
@@ -114,9 +125,9 @@ function drawBatch(from: Key, config: TrainConfig): HostParams {
     }),
   };
   const shapes: Record<string, readonly number[]> = {
-    sample: [batch, 4, 16, 16],
+    sample: [batch, ...latent],
     timestep: [batch],
-    noise: [batch, 4, 16, 16],
+    noise: [batch, ...latent],
     ids: [batch, length],
     image: [batch, imageTokens, width],
     instruction: [batch, 1, instructed],
