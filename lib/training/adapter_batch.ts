@@ -21,6 +21,7 @@ export interface AdapterItem {
 
 /** A task's items. */
 export interface AdapterItems {
+  /** How many there are. */
   readonly items: number;
   /** Item `index`, its wording drawn from `random`. */
   item(index: number, random: Stream): AdapterItem;
@@ -28,11 +29,13 @@ export interface AdapterItems {
 
 /** What every batch of a training has in common. */
 export interface BatchOptions {
+  /** Noise levels by timestep. */
   readonly schedule: NoiseSchedule;
   /** Tokens of the all-zeros image. */
   readonly noImage: Float32Array;
   /** Word ids of the empty prompt. */
   readonly noText: Int32Array;
+  /** What of the recipe shapes a batch. */
   readonly recipe: Pick<AdapterRecipe, "drop" | "lossWeighting">;
 }
 

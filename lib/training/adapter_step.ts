@@ -22,12 +22,15 @@ export type TrainedProjection = ResamplerConfig | InstructResamplerConfig;
 
 /** Sizes and models of an adapter's training. */
 export interface AdapterStepOptions extends StepEngine {
+  /** The frozen denoiser. */
   readonly unet: FrozenModel<UnetConfig>;
   /** The frozen text encoder; or how many ready text tokens the batch has. */
   readonly text: FrozenModel<TextTowerConfig> | number;
+  /** Sizes of the projection. */
   readonly projection: TrainedProjection;
   /** `image_proj.*` and `ip_adapter.*` to start from. */
   readonly adapter: HostParams;
+  /** Samples of a batch. */
   readonly batch: number;
   /** Side of the latents; the U-Net's `sample_size` if absent. */
   readonly side?: number;
@@ -35,6 +38,7 @@ export interface AdapterStepOptions extends StepEngine {
   readonly imageTokens: number;
   /** Tokens of an instruction; 1 if absent. */
   readonly words?: number;
+  /** What of the recipe shapes the step. */
   readonly recipe: Pick<AdapterRecipe, "lossWeighting" | "clipNorm">;
 }
 

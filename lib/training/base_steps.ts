@@ -17,10 +17,13 @@ const CLIP_NORM = 1;
 
 /** Sizes and weights of a base's training. */
 export interface BaseStepOptions extends StepEngine {
+  /** Sizes of the denoiser. */
   readonly unet: UnetConfig;
+  /** Sizes of the text encoder. */
   readonly text: TextTowerConfig;
   /** `unet.*` and `text_encoder.*` to start from; all are trained. */
   readonly trainable: HostParams;
+  /** Samples of a batch. */
   readonly batch: number;
   /** Decay of the average of the weights. */
   readonly emaDecay: number;
@@ -33,9 +36,11 @@ export function compileBaseStep(options: BaseStepOptions): Promise<TrainStep> {
 
 /** What is trained on which base. */
 export interface AdditionStepOptions extends StepEngine {
+  /** The frozen base. */
   readonly base: { readonly unet: FrozenModel<UnetConfig>; readonly text: FrozenModel<TextTowerConfig> };
   /** Weights to start from. */
   readonly trainable: HostParams;
+  /** Samples of a batch. */
   readonly batch: number;
 }
 

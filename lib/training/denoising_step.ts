@@ -27,7 +27,9 @@ import { compileTrainStep, type TrainStep, type TrainStepOptions } from "./train
 
 /** Weights that stay as they are, with the configuration that explains them. */
 export interface FrozenModel<Config> {
+  /** Sizes. */
   readonly config: Config;
+  /** Weights under the reference's names. */
   readonly params: Readonly<Weights>;
 }
 
@@ -43,6 +45,7 @@ export interface DenoiserInputs extends Pick<UnetInputs, "sample" | "timestep" |
 
 /** How a step is made to run; the same for all steps. */
 export interface StepEngine {
+  /** Device, threads and passes. */
   readonly compile?: CompileOptions;
   /** What makes a program of the step; `compile()` if absent. */
   readonly engine?: NonNullable<TrainStepOptions["engine"]>;
@@ -51,11 +54,15 @@ export interface StepEngine {
 /** Sizes and weights of a step. `unet.*` and `text_encoder.*` are found among the frozen or the trained weights. */
 export interface DenoisingStepOptions
   extends StepEngine, Pick<TrainStepOptions, "optimizer" | "clipNorm" | "emaDecay"> {
+  /** Sizes of the denoiser. */
   readonly unet: UnetConfig;
   /** The encoder that reads `ids`; or how many ready tokens the batch's `text` has. */
   readonly text: TextTowerConfig | number;
+  /** Weights that stay as they are. */
   readonly frozen: Readonly<Weights>;
+  /** Weights to train, with their initial values. */
   readonly trainable: HostParams;
+  /** Samples of a batch. */
   readonly batch: number;
   /** Side of the latents; the U-Net's `sample_size` if absent. */
   readonly side?: number;

@@ -24,9 +24,11 @@ export {
 } from "./base_steps.ts";
 export {
   compileDenoisingStep,
+  type DenoiserInputs,
   type DenoisingStepOptions,
   type FrozenModel,
   latentSide,
+  type StepEngine,
 } from "./denoising_step.ts";
 export { ADAMW, adamw, type AdamWConfig, adamwRates, type AdamWState, clipByGlobalNorm } from "./adamw.ts";
 export { flatten, flattenHost, unflatten, unflattenHost } from "./flat_parameters.ts";
