@@ -261,18 +261,15 @@ export {
   type InstructionSplit,
   KEYWORDS,
   type LanguageModel,
+  namedInstruction,
   nameObject,
   PAPER_REQUESTS,
   sampleInstruction,
-  type Slots,
-  type TaskGrammar,
-  type TaskId,
-  TASKS,
   templates,
   trainingInstructions,
 } from "./lib/instructions/mod.ts";
 
-// The five tasks (Sec. 3.4)
+// The tasks (Sec. 3.4)
 export {
   attributeAgreement,
   type Background,
@@ -303,6 +300,7 @@ export {
   fromModelImage,
   type Identity,
   type ImageTruth,
+  type Item,
   keepsDrawing,
   type Layout,
   loadBank,
@@ -310,6 +308,9 @@ export {
   nearestIdentity,
   outlineOf,
   type Pair,
+  type PairField,
+  type PairRecipe,
+  type PaperDataset,
   personMask,
   type Pool,
   poolOf,
@@ -326,6 +327,8 @@ export {
   type SceneSpec,
   type SceneTruth,
   SIZE,
+  type Slots,
+  type SolidMark,
   type Split,
   SPLITS,
   type SpriteBank,
@@ -334,6 +337,17 @@ export {
   STYLES,
   type StyleSample,
   styleWords,
+  type Task,
+  TASK_LOOKS,
+  TASK_RECORDS,
+  type TaskGrammar,
+  type TaskId,
+  type TaskLeak,
+  type TaskLook,
+  taskOf,
+  type TaskOracle,
+  TASKS,
+  type TaskWords,
   toModelImage,
   type Treatment,
   TREATMENTS,
@@ -478,7 +492,6 @@ export {
   table,
   type TableCell,
   type TableSpec,
-  TASK_LOOKS,
   type Trace,
   type TraceBase,
 } from "./lib/plots/mod.ts";
@@ -564,7 +577,7 @@ export { expectedPaperSeconds, PAPER_RATES, type PaperRates } from "./experiment
 export { writeTinyModels } from "./experiments/paper/tiny_models.ts";
 export { PAPER_FILES, type PaperFile } from "./experiments/models/paper_files.ts";
 export { checkDataset, type DatasetReport, datasetText } from "./experiments/data/check_dataset.ts";
-export { layoutText, PAPER_DATASETS, type PaperDataset } from "./experiments/data/paper_datasets.ts";
+export { layoutText, PAPER_DATASETS } from "./experiments/data/paper_datasets.ts";
 export { type Budget, type Scale, SCALES } from "./experiments/setting/scales.ts";
 export { CHAIN_NUMBERS, type GenerationSettings, NUMBERS } from "./experiments/generate/settings.ts";
 export { generationSheet, pictureName } from "./experiments/generate/sheet.ts";

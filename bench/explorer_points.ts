@@ -7,17 +7,19 @@
  */
 import type { Browser, Page } from "playwright-core";
 import { fold, key, normal, UserError } from "../lib/engine/mod.ts";
-import { instructionsWithTemplates, TASKS } from "../lib/instructions/mod.ts";
+import { instructionsWithTemplates } from "../lib/instructions/mod.ts";
 import {
   type InstructionSpace,
   LAYOUT_IDS,
   type LayoutId,
+  MAP_TASKS,
   pageFiles,
   serveExplorer,
   type SpacePoint,
 } from "../lib/explorer/mod.ts";
 import { findChromium, openChromium } from "../experiments/explore/chromium.ts";
 import { cacheFolder } from "../experiments/explore/explore.ts";
+import { TASKS } from "../lib/tasks/mod.ts";
 
 /** Points unless told. */
 const POINTS = 100_000;
@@ -72,6 +74,7 @@ function cloudSpace(count: number): InstructionSpace {
   })) as Record<LayoutId, Float32Array>;
   const score = { trustworthiness: 0.9, preservation: 0.5, purity: 0.9 };
   return {
+    tasks: MAP_TASKS,
     points,
     trained: count,
     embeddings: new Float32Array(0),

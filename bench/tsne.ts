@@ -8,13 +8,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { embedSentences, loadSentenceEncoder, SENTENCE_WIDTH } from "../lib/clip/mod.ts";
 import { atomicWrite } from "../lib/hub/mod.ts";
-import { instructionCorpus, TASKS } from "../lib/instructions/mod.ts";
+import { instructionCorpus } from "../lib/instructions/mod.ts";
 import {
   jointAffinities,
   nearestNeighbours,
   neighboursFor,
   sparseDivergence,
 } from "../lib/projection/mod.ts";
+import { TASKS } from "../lib/tasks/mod.ts";
 import { type BenchResult, type SideResult, thisMachine } from "./result.ts";
 import { ratioOf, spread } from "./statistics.ts";
 import { pythonEnvironment } from "./python_environment.ts";

@@ -11,9 +11,9 @@ import {
   generateInstructions,
   heldOutInstructions,
   MOST_INSTRUCTIONS,
-  TASKS,
   trainingInstructions,
 } from "../lib/instructions/mod.ts";
+import { TASKS } from "../lib/tasks/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "./command_line.ts";
 
 const USAGE =

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createSentenceEmbedder, loadSentenceEncoder, SENTENCE_WIDTH } from "../lib/clip/mod.ts";
 import { UserError } from "../lib/engine/mod.ts";
-import { instructionCorpus, TASKS } from "../lib/instructions/mod.ts";
+import { instructionCorpus } from "../lib/instructions/mod.ts";
+import { TASKS } from "../lib/tasks/mod.ts";
 import { instructionLines } from "./instructions.ts";
 
 Deno.test("instructionLines() gives the corpora when asked with their seed and size", async () => {

@@ -1,10 +1,10 @@
 /**
- * `deno task preview --out sheet.png [--split train|val|pre] [--count 4] [--seed 0]`: draws items of the five tasks as one labelled
+ * `deno task preview --out sheet.png [--split train|val|pre] [--count 4] [--seed 0]`: draws items of all tasks as one labelled
  * sheet: condition and target side by side, below them the instruction (I) and the prompt (T).
  */
 import { fold, key, stream, UserError } from "../lib/engine/mod.ts";
 import { drawInstruction } from "../lib/instructions/grammar.ts";
-import { nameObject } from "../lib/instructions/mod.ts";
+import { namedInstruction } from "../lib/instructions/mod.ts";
 import { type GridCell, type GridRow, imageGridPng } from "../lib/plots/image_grid.ts";
 import {
   type Bank,
@@ -22,7 +22,7 @@ const MOST = 12;
 
 const USAGE = `deno task preview [--out sheet.png] [--split train|val|pre] [--count 4] [--seed 0]
 
-Draws items of the five tasks as one labelled sheet: condition and target, below them the instruction (I) and the prompt (T).
+Draws items of all tasks as one labelled sheet: condition and target, below them the instruction (I) and the prompt (T).
   --out FILE     the PNG (default preview.png)
   --split NAME   ${SPLITS.join(", ")} (default train)
   --count N      items of each task, 1 to ${MOST} (default 4)
@@ -65,7 +65,7 @@ export function previewCell(
   const index = 2 * random.int(0, 499) + place % 2; // even and odd items differ (zoomed faces, held-out styles)
   const pair = composePair(bank, { task, split, index });
   const wording = drawInstruction(random, task, split === "val" ? "held-out" : "train");
-  const instruction = pair.objectName === undefined ? wording : nameObject(wording, pair.objectName);
+  const instruction = namedInstruction(wording, pair.objectName);
   const picture = (pixels: Uint8Array) => ({ width: SIZE, height: SIZE, pixels });
   return {
     images: [picture(pair.condition), picture(pair.target)],

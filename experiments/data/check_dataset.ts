@@ -4,8 +4,8 @@ import { join, normalize } from "node:path";
 import { createInterface } from "node:readline";
 import { openFileSource, UserError } from "../../lib/engine/mod.ts";
 import { LARGEST_SIDE, type PictureHeader, pictureHeader, readPicture } from "../../lib/raster/mod.ts";
-import type { TaskId } from "../../lib/tasks/mod.ts";
-import { type PairField, PAPER_DATASETS, PAPER_VALIDATION } from "./paper_datasets.ts";
+import type { PairField, TaskId } from "../../lib/tasks/mod.ts";
+import { PAPER_DATASETS, PAPER_VALIDATION } from "./paper_datasets.ts";
 
 /** The splits, one file of lines each. */
 export const SPLITS = ["train", "val"] as const;

@@ -1,8 +1,8 @@
 /** The training instructions in the joint text space: do the wordings of a task lie together? */
 import { fold, key, stream } from "../../lib/engine/mod.ts";
-import { CORPUS, instructionCorpus, nameObject, TASKS } from "../../lib/instructions/mod.ts";
+import { CORPUS, instructionCorpus, namedInstruction } from "../../lib/instructions/mod.ts";
 import { neighbourPurity, pointsOf } from "../../lib/projection/mod.ts";
-import { CONCEPTS } from "../../lib/tasks/mod.ts";
+import { CONCEPTS, TASK_RECORDS, TASKS } from "../../lib/tasks/mod.ts";
 import { meanScore } from "./bootstrap_score.ts";
 import type { PartEvaluation } from "./evaluation.ts";
 import { textVectors } from "./image_tower.ts";
@@ -13,9 +13,7 @@ const NEIGHBOURS = 10;
 function named(wordings: readonly string[]): string[] {
   const words = CONCEPTS.filter(({ split }) => split === "train").map(({ word }) => word);
   return wordings.map((wording, i) =>
-    /\bobjects?\b/i.test(wording)
-      ? nameObject(wording, stream(fold(key("evaluate the instructions"), i)).pick(words))
-      : wording
+    namedInstruction(wording, stream(fold(key("evaluate the instructions"), i)).pick(words))
   );
 }
 
@@ -33,7 +31,7 @@ export const INSTRUCTIONS: PartEvaluation = {
     };
     const asWritten = await purities(corpora);
     const withNames = await purities(
-      corpora.map((corpus, place) => TASKS[place] === "object" ? named(corpus) : corpus),
+      corpora.map((corpus, place) => TASK_RECORDS[place]!.words.namesObject ? named(corpus) : corpus),
     );
     return {
       method:

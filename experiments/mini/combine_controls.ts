@@ -2,7 +2,7 @@
 import { fold, key, normal, readSafetensors } from "../../lib/engine/mod.ts";
 import { COMBINATIONS, CONTROL_SCORE, LORA_SCORE } from "../../lib/report/combinations.ts";
 import type { SampleRow } from "../../lib/report/mod.ts";
-import { buildStyleOracle, classifyStyle, composePair, type Rgb } from "../../lib/tasks/mod.ts";
+import { classifyStyle, composePair, oracleScores, type Rgb, styleOracleOf } from "../../lib/tasks/mod.ts";
 import type { CombineControls } from "../figures/fig10/mod.ts";
 import { joined } from "../setting/gallery.ts";
 import { withLora } from "../generate/base_additions.ts";
@@ -12,7 +12,6 @@ import { controlled } from "./controlled.ts";
 import { type BaseModel, loadControlnet } from "./frozen.ts";
 import { createGenerator } from "./generator.ts";
 import { MINI_INSTRUCT } from "./models.ts";
-import { oracleScores } from "./oracle_scores.ts";
 import { validationInstruction } from "./score_task.ts";
 import { adapterPart } from "./shared_generators.ts";
 import {
@@ -69,7 +68,8 @@ export const combineControls: CombineControls = async (request, trained, context
       adapter: part,
     }, onDevice(device));
   // It knows scenes only: of portraits it could not tell the family.
-  const styles = task === "style" ? buildStyleOracle(bank) : undefined;
+  const scenes = pairs.every(({ truth }) => truth.target.kind === "scene");
+  const styles = scenes ? styleOracleOf(bank) : undefined;
   const samples: SampleRow[] = [];
   const pictures = new Map<string, Rgb[]>();
   let generator = await generatorOf(base);
@@ -90,7 +90,7 @@ export const combineControls: CombineControls = async (request, trained, context
     });
     const outputs = await decoder.run(latents);
     pictures.set(row, outputs);
-    const taken = oracleScores(bank, task, pairs, outputs);
+    const taken = oracleScores(bank, task, { items: pairs, outputs });
     pairs.forEach(({ index, prompt }, i) =>
       samples.push({
         row,

@@ -4,7 +4,7 @@
  */
 import { CORPUS, instructionCorpus } from "../../lib/instructions/mod.ts";
 import { unfilteredInstructions } from "../../lib/instructions/unfiltered.ts";
-import { composePair } from "../../lib/tasks/mod.ts";
+import { composePair, taskOf } from "../../lib/tasks/mod.ts";
 import type { EncodeInstructions, TellRequest } from "../setting/model_requests.ts";
 import { TOLD_LAYOUT, type ToldLayout } from "./encoded_task.ts";
 import { FORM_SIZES, instructionRows, instructionSize } from "./instruct_forms.ts";
@@ -24,10 +24,10 @@ function corpusOf({ task, corpus }: TellRequest): readonly string[] {
 export const encodeInstructions: EncodeInstructions = async (request, context) => {
   const { task, trainItems, form, device } = request;
   const bank = await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
+  const { namesObject } = taskOf(task).words;
   const names = Array.from(
     { length: trainItems },
-    (_, index) =>
-      task === "object" ? composePair(bank, { task, split: "train", index }).objectName : undefined,
+    (_, index) => namesObject ? composePair(bank, { task, split: "train", index }).objectName : undefined,
   );
   const { texts, ...shares } = trainingWordings(task, corpusOf(request), names);
   const parts: Float16Array[] = [];

@@ -1,7 +1,7 @@
 /** The forms of an instruction at the mini scale: sizes of the projection that reads it, and the rows of numbers it is given. */
 import type { InstructResamplerConfig } from "../../lib/adapter/mod.ts";
 import { SENTENCE_WIDTH } from "../../lib/clip/mod.ts";
-import { type TaskId, TASKS } from "../../lib/instructions/mod.ts";
+import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
 import type { Device } from "../setting/experiment.ts";
 import type { InstructForm } from "../setting/instruct_form.ts";
 import { MINI_INSTRUCT } from "./models.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { loadSentenceEncoder, SENTENCE_WIDTH } from "../../lib/clip/mod.ts";
-import { CORPUS, instructionCorpus, nameObject, TASKS } from "../../lib/instructions/mod.ts";
+import { CORPUS, instructionCorpus, nameObject } from "../../lib/instructions/mod.ts";
 import { unfilteredInstructions } from "../../lib/instructions/unfiltered.ts";
-import { CONCEPTS } from "../../lib/tasks/mod.ts";
+import { CONCEPTS, TASKS } from "../../lib/tasks/mod.ts";
 import { instructForm, tellingOf } from "../setting/instruct_form.ts";
 import { FORM_SIZES, INSTRUCT_PIECES, instructionRows, instructionSize, padded } from "./instruct_forms.ts";
 import { trainingWordings } from "./training_wordings.ts";

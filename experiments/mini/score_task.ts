@@ -1,19 +1,18 @@
 /** Generates one task's validation images with one model and scores them: by the judge, by the joint encoder, and by what the generator knows. */
 import { fold, type HostParams, key, normal, stream } from "../../lib/engine/mod.ts";
-import { clipI, clipS, clipScore, type Embedding } from "../../lib/metrics/clip_scores.ts";
+import { embeddingScores } from "../../lib/metrics/mod.ts";
 import {
   COLOUR_INSTRUCTIONS,
   FIXED_INSTRUCTIONS,
-  nameObject,
+  namedInstruction,
   sampleInstruction,
 } from "../../lib/instructions/mod.ts";
-import { composePair, type Pair, type Rgb, type TaskId } from "../../lib/tasks/mod.ts";
+import { composePair, oracleScores, type Pair, type Rgb, taskOf } from "../../lib/tasks/mod.ts";
 import type { InstructionChoice } from "../setting/experiment.ts";
 import { instructForm, type Telling, tellingOf } from "../setting/instruct_form.ts";
 import type { ScoreReport, ScoreRequest } from "../setting/model_requests.ts";
 import { FORM_SIZES, instructionRows, instructionSize, padded } from "./instruct_forms.ts";
 import { MINI_RESAMPLER } from "./models.ts";
-import { oracleScores } from "./oracle_scores.ts";
 import { sharedGenerator } from "./shared_generators.ts";
 import {
   sharedBank,
@@ -46,42 +45,12 @@ export function validationInstruction(
   if (choice === "fixed") return FIXED_INSTRUCTIONS[pair.task];
   const random = stream(fold(key("validation instruction"), told, pair.index));
   if (told === "colours") return random.pick(COLOUR_INSTRUCTIONS);
-  const wording = sampleInstruction(random, told, "held-out");
-  return pair.objectName && /\bobjects?\b/i.test(wording) ? nameObject(wording, pair.objectName) : wording;
+  return namedInstruction(sampleInstruction(random, told, "held-out"), pair.objectName);
 }
 
 /** Initial noise of an item: the same for every model of a seed. */
 function initialNoise(task: string, index: number, seed: number): Float32Array {
   return normal(fold(key("initial noise"), task, index, seed), 4 * 16 * 16);
-}
-
-interface Scored {
-  readonly generated: Embedding;
-  readonly condition: Embedding;
-  readonly prompt: Embedding;
-  readonly caption: Embedding;
-}
-
-/** The task's two scores of Table 1 (Sec. 4.1), under their printed names with an optional suffix. */
-function tableScores(
-  task: TaskId,
-  { generated, condition, prompt, caption }: Scored,
-  suffix = "",
-): Record<string, number> {
-  if (task === "replication") {
-    return {
-      [`CLIP-I${suffix}`]: clipI(generated, condition),
-      [`CLIP-T${suffix}`]: clipScore(generated, caption),
-    };
-  }
-  const followed = { [`CLIP-P${suffix}`]: clipScore(generated, prompt) };
-  if (task === "style") {
-    return {
-      [`CLIP-S${suffix}`]: clipS({ generated, generatedPrompt: prompt, condition, conditionPrompt: caption }),
-      ...followed,
-    };
-  }
-  return { [`CLIP-I${suffix}`]: clipI(generated, condition), ...followed };
 }
 
 /**
@@ -144,7 +113,8 @@ export async function scoreTask(
   ];
   const conditionsSeen = await judge.run(pairs.map((pair) => pair.condition));
   const [byJudge, byEncoder] = [await judge.run(outputs), await encoder.run(outputs)];
-  const oracle = await oracleScores(bank, task, pairs, outputs);
+  const oracle = oracleScores(bank, task, { items: pairs, outputs });
+  const { scores } = taskOf(task);
   const samples = pairs.map((pair, i) => {
     const texts = { prompt: prompts[i]!, caption: captions[i]! };
     return {
@@ -152,12 +122,12 @@ export async function scoreTask(
       instruction: wordings[i]!,
       prompt: pair.prompt,
       scores: {
-        ...tableScores(task, {
+        ...embeddingScores(scores, {
           generated: byJudge[i]!.embedding,
           condition: conditionsSeen[i]!.embedding,
           ...texts,
         }),
-        ...tableScores(task, {
+        ...embeddingScores(scores, {
           generated: byEncoder[i]!.embedding,
           condition: conditions[i]!.embedding,
           ...texts,

@@ -1,19 +1,11 @@
 /** The mini scale's code for Table 1's stages, by module; loaded only when a stage must run. */
 import type { Table1Stages } from "../setting/model_requests.ts";
-import { ORACLE_NOTES } from "./oracle_notes.ts";
+import { TASK_RECORDS } from "../../lib/tasks/mod.ts";
 import { checkpointFiles, PART_IDS } from "./checkpoints.ts";
-
-const DEFINITIONS = {
-  "CLIP-I": "cosine of generated image and condition, in [-1, 1]",
-  "CLIP-T": "2.5 · max(0, cosine of generated image and the condition's caption)",
-  "CLIP-P": "2.5 · max(0, cosine of generated image and the user prompt)",
-  "CLIP-S": "2.5 · cosine of (generated image − its prompt) and (condition − its prompt), unit vectors; " +
-    "a copy of the condition scores highest, read it beside CLIP-P",
-};
 
 /** Table 1's scores by the judge, the same by the conditioning encoder, and the oracles. */
 const METRICS: Table1Stages["metrics"] = Object.fromEntries([
-  ...Object.entries(DEFINITIONS).flatMap(([name, definition]) => [
+  ...TASK_RECORDS.flatMap(({ scores }) => scores).flatMap(({ name, definition }) => [
     [name, { definition, by: "the judge", higherIsBetter: true }] as const,
     [`${name} (encoder)`, {
       definition,
@@ -21,7 +13,7 @@ const METRICS: Table1Stages["metrics"] = Object.fromEntries([
       higherIsBetter: true,
     }] as const,
   ]),
-  ...Object.values(ORACLE_NOTES).map(({ name, definition }) =>
+  ...TASK_RECORDS.map(({ oracle: { name, definition } }) =>
     [name, { definition, by: "the data's generator, which knows the truth", higherIsBetter: true }] as const
   ),
 ]);

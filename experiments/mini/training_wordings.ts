@@ -1,8 +1,9 @@
 /** Which training wordings a task's items are told: the whole corpus for all, or draws of its own with the object's name in place. */
 import { fold, key, stream } from "../../lib/engine/mod.ts";
-import { nameObject, type TaskId } from "../../lib/instructions/mod.ts";
+import { namedInstruction } from "../../lib/instructions/mod.ts";
+import { type TaskId, taskOf } from "../../lib/tasks/mod.ts";
 
-/** Wordings drawn per item of the object task, where each holds the object's name. */
+/** Wordings drawn per item where each holds the name of the item's object. */
 const NAMED_DRAWS = 3;
 
 /** Shared wordings are limited to this many per training item; only tiny budgets notice. */
@@ -21,23 +22,26 @@ export interface TrainingWordings {
  * Wordings of a task's first training items.
  *
  * @param corpus training wordings as written.
- * @param names one entry per item; the object's name in the object task.
+ * @param names one entry per item; its object's name where the task names it.
+ * @throws RangeError when a task that names objects has an item without one.
  */
 export function trainingWordings(
   task: TaskId,
   corpus: readonly string[],
   names: readonly (string | undefined)[],
 ): TrainingWordings {
-  if (task !== "object") {
+  if (!taskOf(task).words.namesObject) {
     const texts = corpus.slice(0, MOST_WORDINGS * names.length);
     return { texts, sharedInstructions: texts.length, ownInstructions: 0 };
   }
   const texts = names.flatMap((name, index) => {
+    if (name === undefined) {
+      throw new RangeError(
+        `Wordings of ${task} need the name of each item's object, got none of item ${index}`,
+      );
+    }
     const random = stream(fold(key("named instructions"), index));
-    return Array.from({ length: NAMED_DRAWS }, () => {
-      const wording = random.pick(corpus);
-      return /\bobjects?\b/i.test(wording) ? nameObject(wording, name ?? "object") : wording;
-    });
+    return Array.from({ length: NAMED_DRAWS }, () => namedInstruction(random.pick(corpus), name));
   });
   return { texts, sharedInstructions: 0, ownInstructions: NAMED_DRAWS };
 }

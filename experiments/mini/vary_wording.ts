@@ -1,8 +1,7 @@
 /** Stage: pictures of one model under several wordings of the instruction from one noise, and from several noises under one wording. */
 import { fold, key, normal, readSafetensors, stream } from "../../lib/engine/mod.ts";
-import { nameObject, sampleInstruction } from "../../lib/instructions/mod.ts";
-import { clipI, clipS } from "../../lib/metrics/clip_scores.ts";
-import { composePair, type Pair } from "../../lib/tasks/mod.ts";
+import { namedInstruction, sampleInstruction } from "../../lib/instructions/mod.ts";
+import { composePair, type Pair, taskOf } from "../../lib/tasks/mod.ts";
 import type { RewordedItem, VaryWording } from "../figures/fig8/mod.ts";
 import { joined } from "../setting/gallery.ts";
 import { MINI_INSTRUCT } from "./models.ts";
@@ -30,8 +29,7 @@ function wordingsOf({ task, index, objectName }: Pair, count: number): string[] 
     if (draw === MOST_DRAWS) {
       throw new RangeError(`Rewording ${task} needs ${count} different held-out wordings, got ${found.size}`);
     }
-    const wording = sampleInstruction(random, task, "held-out");
-    found.add(objectName && /\bobjects?\b/i.test(wording) ? nameObject(wording, objectName) : wording);
+    found.add(namedInstruction(sampleInstruction(random, task, "held-out"), objectName));
   }
   return [...found];
 }
@@ -97,12 +95,14 @@ export const varyWording: VaryWording = async (request, adapter, context) => {
   const conditions = (await judge.run(pairs.map(({ condition }) => condition))).map((each) => each.embedding);
   const prompts = await sentences(pairs.map(({ prompt }) => prompt));
   const captions = await sentences(pairs.map(({ conditionCaption }) => conditionCaption));
-  const scoreOf = (item: number, place: number) => {
-    const [generated, condition] = [seen[item * each + place]!, conditions[item]!];
-    return task === "style"
-      ? clipS({ generated, generatedPrompt: prompts[item]!, condition, conditionPrompt: captions[item]! })
-      : clipI(generated, condition);
-  };
+  const [taken] = taskOf(task).scores;
+  const scoreOf = (item: number, place: number) =>
+    taken.score({
+      generated: seen[item * each + place]!,
+      condition: conditions[item]!,
+      prompt: prompts[item]!,
+      caption: captions[item]!,
+    });
   context.write(
     "pictures.rgb",
     joined(

@@ -3,7 +3,7 @@
  * these fields means what it means in Table 1, and has the same key.
  */
 import type { Json } from "../../lib/hub/mod.ts";
-import { type TaskId, TASKS } from "../../lib/instructions/mod.ts";
+import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
 
 /** How the instruction reaches the adapter. */
 export const INSTRUCT_FORMS = [

@@ -1,5 +1,5 @@
+import type { TaskId, TaskLook } from "../tasks/mod.ts";
 /** What server and page say to each other: JSON over loopback. Numbers in long rows travel as base64 of little-endian float32. */
-import type { TaskId } from "../instructions/task_keywords.ts";
 
 /** Folder of the gallery's pictures beside the page. */
 export const GALLERY_FOLDER = "gallery";
@@ -39,6 +39,16 @@ export interface SpacePoint {
   readonly template: string;
 }
 
+/** A task on the map. */
+export interface MapTask {
+  /** Its name. */
+  readonly id: TaskId;
+  /** How it looks. */
+  readonly look: TaskLook;
+  /** Its fixed prompt. */
+  readonly fixed: string;
+}
+
 /** How far a layout can be trusted, each in [0, 1], higher is better; over the training instructions and 10 neighbours. */
 export interface LayoutQuality {
   /** Whether neighbours on the map are neighbours among the embeddings. */
@@ -59,6 +69,8 @@ export interface LayoutAnswer {
 
 /** The map. */
 export interface SpaceAnswer {
+  /** The tasks in the order of Table 1. */
+  readonly tasks: readonly MapTask[];
   /** All points. */
   readonly points: readonly SpacePoint[];
   /** Number of training instructions: the first of the points. */

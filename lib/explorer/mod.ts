@@ -8,6 +8,7 @@ export {
   LAYOUT_IDS,
   type LayoutId,
   type LayoutQuality,
+  type MapTask,
   type Neighbour,
   type PlacedAnswer,
   type PointSplit,
@@ -24,10 +25,10 @@ export type { LayerStore } from "./server/layers.ts";
 export { type PageFile, pageFiles } from "./server/page_files.ts";
 export { placeText } from "./server/place_text.ts";
 export { type RunningExplorer, serveExplorer } from "./server/serve.ts";
-export { type InstructionSpace, spaceFile } from "./server/instruction_space.ts";
+export { type InstructionSpace, spaceFile, type SpaceWords } from "./server/instruction_space.ts";
 export { openSpace, type SpaceOptions } from "./server/space.ts";
 export { type FigurePoint, spaceFigure } from "./server/space_figure.ts";
-export type { SpaceSizes } from "./server/space_points.ts";
+export { MAP_TASKS, type SpaceSizes } from "./server/space_points.ts";
 export type {
   DrawCondition,
   GalleryItem,

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { TASKS } from "../tasks/registry.ts";
 import { COLOUR_INSTRUCTIONS } from "./colour_instructions.ts";
 import { instructionKey } from "./grammar.ts";
 import { instructionCorpus } from "./corpus.ts";
-import { keywordForms, TASKS, WORD_LIMITS, wordCount } from "./task_keywords.ts";
+import { keywordForms, WORD_LIMITS, wordCount } from "./keyword_rule.ts";
 
 Deno.test("COLOUR_INSTRUCTIONS name none of the five tasks and are no training instruction of any", () => {
   assert.equal(new Set(COLOUR_INSTRUCTIONS.map(instructionKey)).size, COLOUR_INSTRUCTIONS.length);

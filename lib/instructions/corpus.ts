@@ -1,7 +1,7 @@
 /** The project's corpora: 1000 training and 250 held-out instructions per task, drawn with seed 1 and kept in data/instructions/. */
 import type { Stream } from "../engine/mod.ts";
 import { heldOutInstructions, type InstructionSplit, trainingInstructions } from "./grammar.ts";
-import type { TaskId } from "./task_keywords.ts";
+import type { TaskId } from "../tasks/registry.ts";
 
 /** Seed and sizes of the corpora. */
 export const CORPUS = { seed: 1, sizes: { "train": 1000, "held-out": 250 } } as const;

@@ -3,40 +3,17 @@
  * others for held-out instructions. A draw picks a template, fills its slots and chooses how carefully it is typed.
  */
 import { fold, key, type Stream, stream } from "../engine/mod.ts";
-import { COMPOSITION } from "./composition_grammar.ts";
-import { FACE } from "./face_grammar.ts";
-import { OBJECT } from "./object_grammar.ts";
-import { REPLICATION } from "./replication_grammar.ts";
+import { type TaskId, taskOf } from "../tasks/registry.ts";
 import { SHARED_HELD_OUT, SHARED_SLOTS, SHARED_TRAINING } from "./shared_templates.ts";
-import { STYLE } from "./style_grammar.ts";
-import { instructionFault, type TaskId } from "./task_keywords.ts";
-import { capitalized, fillTemplate, type Slots, tidySentence } from "./template.ts";
-
-/** A task's own slots and sentences. */
-export interface TaskGrammar {
-  /** Phrases by slot; beside the shared ones. */
-  readonly slots: Slots;
-  /** Templates of training instructions. */
-  readonly training: readonly string[];
-  /** Templates of held-out instructions. */
-  readonly heldOut: readonly string[];
-}
+import { instructionFault } from "./keyword_rule.ts";
+import { capitalized, fillTemplate, tidySentence } from "./template.ts";
 
 /** Which templates instructions are drawn from. */
 export type InstructionSplit = "train" | "held-out";
 
-/** The tasks' grammars. */
-export const GRAMMARS: Readonly<Record<TaskId, TaskGrammar>> = {
-  replication: REPLICATION,
-  style: STYLE,
-  object: OBJECT,
-  composition: COMPOSITION,
-  face: FACE,
-};
-
 /** All templates of a task and split; no template is in both splits. */
 export function templates(task: TaskId, split: InstructionSplit): readonly string[] {
-  const { training, heldOut } = GRAMMARS[task];
+  const { training, heldOut } = taskOf(task).words.grammar;
   return split === "train" ? [...SHARED_TRAINING, ...training] : [...SHARED_HELD_OUT, ...heldOut];
 }
 
@@ -62,7 +39,7 @@ export interface DrawnInstruction {
 }
 
 export function drawWithTemplate(random: Stream, task: TaskId, split: InstructionSplit): DrawnInstruction {
-  const slots = { ...SHARED_SLOTS, ...GRAMMARS[task].slots };
+  const slots = { ...SHARED_SLOTS, ...taskOf(task).words.grammar.slots };
   const all = templates(task, split);
   for (;;) {
     const template = random.pick(all);

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { key, stream } from "../engine/mod.ts";
+import { taskOf, TASKS } from "../tasks/registry.ts";
 import { corpusFile, formatCorpus, instructionCorpus, sampleInstruction } from "./corpus.ts";
 import { FIXED_INSTRUCTIONS } from "./fixed_instructions.ts";
-import { GRAMMARS, heldOutInstructions, instructionKey, templates, trainingInstructions } from "./grammar.ts";
+import { heldOutInstructions, instructionKey, templates, trainingInstructions } from "./grammar.ts";
 import { SHARED_SLOTS } from "./shared_templates.ts";
-import { foreignKeywords, instructionFault, TASKS, wordCount } from "./task_keywords.ts";
+import { foreignKeywords, instructionFault, wordCount } from "./keyword_rule.ts";
 import { slotNames } from "./template.ts";
 
 const SPLITS = ["train", "held-out"] as const;
@@ -32,7 +33,7 @@ Deno.test("instructionCorpus() holds no keyword of another task, and 2 to 30 wor
 Deno.test("templates and slots hold no keyword of another task, so that the rule removes nothing", () => {
   for (const task of TASKS) {
     const phrases = [
-      ...Object.values({ ...SHARED_SLOTS, ...GRAMMARS[task].slots }).flat(),
+      ...Object.values({ ...SHARED_SLOTS, ...taskOf(task).words.grammar.slots }).flat(),
       ...templates(task, "train"),
     ];
     for (const phrase of [...phrases, ...templates(task, "held-out")]) {
@@ -58,7 +59,7 @@ Deno.test("templates() are others for held-out instructions than for training, a
     const training = new Set(templates(task, "train"));
     assert.ok(training.size >= 40 && templates(task, "held-out").length >= 20, task);
     for (const template of templates(task, "held-out")) assert.ok(!training.has(template), template);
-    const slots = { ...SHARED_SLOTS, ...GRAMMARS[task].slots };
+    const slots = { ...SHARED_SLOTS, ...taskOf(task).words.grammar.slots };
     const texts = [
       ...templates(task, "train"),
       ...templates(task, "held-out"),

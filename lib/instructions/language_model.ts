@@ -4,21 +4,11 @@
  */
 import { UserError } from "../engine/mod.ts";
 import { instructionKey } from "./grammar.ts";
-import { instructionFault, type TaskId } from "./task_keywords.ts";
+import { byTask, type TaskId, taskOf } from "../tasks/registry.ts";
+import { instructionFault } from "./keyword_rule.ts";
 
-/** The paper's requests, word for word. */
-export const PAPER_REQUESTS: Readonly<Record<TaskId, string>> = {
-  replication:
-    "Generate ways to describe taking everything from an image of varying lengths, do not use the words composition, style, face or object",
-  style:
-    "Generate ways to describe taking the style from an image of varying lengths, do not use the words composition, object, face or everything",
-  object:
-    "Generate ways to describe taking an object from an image of varying lengths, do not use the words composition, style, face or everything",
-  composition:
-    "Generate ways to describe taking the composition from an image of varying lengths, do not use the words style, object, face or everything",
-  face:
-    "Generate ways to describe taking the face or identity from an image of varying lengths, do not use the words composition, style, everything or object",
-};
+/** What a language model is asked for, by task; the paper's words. */
+export const PAPER_REQUESTS: Readonly<Record<TaskId, string>> = byTask(({ words }) => words.request);
 
 /** Where and how to ask. */
 export interface LanguageModel {
@@ -166,7 +156,7 @@ export async function generateInstructions(
       `${
         PAPER_REQUESTS[task]
       }. Write ${PER_REQUEST} of them, from 2 to 30 words each, one per line, without numbers or quotes.` +
-      (task === "object" ? ` Each must contain the word "object".` : "") +
+      (taskOf(task).words.namesObject ? ` Each must contain the word "object".` : "") +
       (known.length ? ` Do not repeat these: ${known.join(" / ")}` : "");
     const before = found.size;
     for (const text of parseAnswer(await ask(model, [{ role: "user", content: request }]))) {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { UserError } from "../engine/mod.ts";
+import { TASKS } from "../tasks/registry.ts";
 import { generateInstructions, type LanguageModel, PAPER_REQUESTS, parseAnswer } from "./language_model.ts";
-import { foreignKeywords, TASKS } from "./task_keywords.ts";
+import { foreignKeywords } from "./keyword_rule.ts";
 
 type Answer = { status?: number; body?: string; hang?: true };
 

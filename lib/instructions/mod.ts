@@ -1,4 +1,4 @@
-/** Instructions for the five tasks (Sec. 3.4): a written grammar, the keyword rule, object names, and a language model's client. */
+/** Instructions for the tasks (Sec. 3.4): a written grammar, the keyword rule, object names, and a language model's client. */
 export { COLOUR_INSTRUCTIONS } from "./colour_instructions.ts";
 export { CORPUS, corpusFile, formatCorpus, instructionCorpus, sampleInstruction } from "./corpus.ts";
 export { FIXED_INSTRUCTIONS } from "./fixed_instructions.ts";
@@ -9,7 +9,6 @@ export {
   type InstructionSplit,
   instructionsWithTemplates,
   MOST_INSTRUCTIONS,
-  type TaskGrammar,
   templates,
   trainingInstructions,
 } from "./grammar.ts";
@@ -20,15 +19,13 @@ export {
   PAPER_REQUESTS,
   parseAnswer,
 } from "./language_model.ts";
-export type { Slots } from "./template.ts";
-export { articleFor, nameObject } from "./object_name.ts";
+export { articleFor, namedInstruction, nameObject } from "./object_name.ts";
 export {
   foreignKeywords,
   instructionFault,
   keywordForms,
   KEYWORDS,
-  type TaskId,
-  TASKS,
+  saysObject,
   WORD_LIMITS,
   wordCount,
-} from "./task_keywords.ts";
+} from "./keyword_rule.ts";

@@ -1,5 +1,5 @@
 /** Sec. 3.4, object extraction: "we replace the 'object' keyword in the instruction with the name of the object". */
-import { foreignKeywords } from "./task_keywords.ts";
+import { foreignKeywords, saysObject } from "./keyword_rule.ts";
 import { capitalized } from "./template.ts";
 
 /** Words spoken with a vowel first: most by their letter, a few against it ("an hour", "a unicorn"). */
@@ -39,4 +39,14 @@ export function nameObject(instruction: string, name: string): string {
     throw new RangeError(`nameObject() needs an instruction that says "object", got "${instruction}"`);
   }
   return named;
+}
+
+/**
+ * An instruction as an item's model reads it: the item's object takes the place of the word "object". Instructions that do not say it, and items
+ * without an object's name, leave it as it is.
+ */
+export function namedInstruction(instruction: string, objectName: string | undefined): string {
+  return objectName !== undefined && saysObject(instruction)
+    ? nameObject(instruction, objectName)
+    : instruction;
 }

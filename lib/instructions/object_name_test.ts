@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { instructionCorpus } from "./corpus.ts";
-import { articleFor, nameObject } from "./object_name.ts";
+import { articleFor, namedInstruction, nameObject } from "./object_name.ts";
 
 Deno.test("nameObject() puts the name in the keyword's place when the instruction says object", () => {
   assert.equal(nameObject("Use the object from the image", "monkey"), "Use the monkey from the image");
@@ -35,4 +35,10 @@ Deno.test("nameObject() refuses a name that is blank or holds another task's key
     assert.throws(() => nameObject("the object", name), RangeError);
   }
   assert.throws(() => nameObject("the style", "monkey"), /says "object"/);
+});
+
+Deno.test("namedInstruction() names the item's object where the instruction says object, and changes nothing else", () => {
+  assert.equal(namedInstruction("Use the object", "monkey"), "Use the monkey");
+  assert.equal(namedInstruction("Use the style", "monkey"), "Use the style");
+  assert.equal(namedInstruction("Use the object", undefined), "Use the object");
 });

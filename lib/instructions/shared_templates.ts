@@ -3,7 +3,7 @@
  * {aspect} {from} {image} with or without an afterthought, and {what_of}, the same where only one preposition will do; {have} and {has},
  * what the new image does with it.
  */
-import type { Slots } from "./template.ts";
+import type { Slots } from "../tasks/task.ts";
 
 export const SHARED_SLOTS: Slots = {
   image: [

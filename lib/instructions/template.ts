@@ -1,8 +1,6 @@
 /** Templates: text with `{slot}` for one of a slot's phrases and `{a|b|}` for one of these. Phrases may hold templates themselves. */
 import type { Stream } from "../engine/mod.ts";
-
-/** Named lists of phrases. */
-export type Slots = Readonly<Record<string, readonly string[]>>;
+import type { Slots } from "../tasks/task.ts";
 
 const DEEPEST = 8;
 

@@ -5,16 +5,8 @@
  */
 import { fold, key, stream } from "../engine/mod.ts";
 import { type DrawnInstruction, drawWithTemplate, instructionKey, type InstructionSplit } from "./grammar.ts";
-import { type TaskId, TASKS, WORD_LIMITS, wordCount } from "./task_keywords.ts";
-
-/** What of another task is named. */
-const NAMED: Readonly<Record<TaskId, readonly string[]>> = {
-  replication: ["everything else", "everything around it", "everything it shows"],
-  style: ["the style", "its art style", "the drawing style"],
-  object: ["the object", "the objects", "any object in it"],
-  composition: ["the composition", "its composition", "how it is composed"],
-  face: ["the face", "the faces", "the identity of the person"],
-};
+import { type TaskId, taskOf, TASKS } from "../tasks/registry.ts";
+import { WORD_LIMITS, wordCount } from "./keyword_rule.ts";
 
 /** How it is named, after the sentence; `{}` is what. */
 const CLAUSES: Readonly<Record<InstructionSplit, readonly string[]>> = {
@@ -61,9 +53,10 @@ export function unfilteredWithTemplates(
     const drawn = drawWithTemplate(random, task, split);
     let { instruction } = drawn;
     if (random.bool(mentions)) {
-      const clause = random.pick(CLAUSES[split]).replace("{}", random.pick(NAMED[random.pick(others)]));
+      const clause = random.pick(CLAUSES[split]);
+      const named = random.pick(taskOf(random.pick(others)).words.named);
       const [, body = "", mark = ""] = /^(.*?)([.?!]?)$/u.exec(instruction) ?? [];
-      instruction = `${body}, ${clause}${mark}`;
+      instruction = `${body}, ${clause.replace("{}", named)}${mark}`;
     }
     const name = instructionKey(instruction);
     if (wordCount(instruction) <= WORD_LIMITS.most && !found.has(name)) {

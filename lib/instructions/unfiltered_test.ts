@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { TASKS } from "../tasks/registry.ts";
 import { templates } from "./grammar.ts";
-import { foreignKeywords, instructionFault, TASKS } from "./task_keywords.ts";
+import { foreignKeywords, instructionFault } from "./keyword_rule.ts";
 import { unfilteredInstructions, unfilteredWithTemplates } from "./unfiltered.ts";
 
 Deno.test("unfilteredInstructions() names other tasks as often as asked, and every such one is removed by the rule", () => {

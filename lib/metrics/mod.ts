@@ -8,7 +8,16 @@ export {
   type Embedding,
   type StylePair,
 } from "./clip_scores.ts";
-export { topOneAccuracy, topOneHits } from "./retrieval.ts";
+export {
+  CLIP_I,
+  CLIP_P,
+  CLIP_S,
+  CLIP_T,
+  type EmbeddingScore,
+  embeddingScores,
+  type ScoredEmbeddings,
+} from "./table_scores.ts";
+export { ranksFirst, topOneAccuracy, topOneHits } from "./retrieval.ts";
 export {
   bootstrapCells,
   bootstrapInterval,

@@ -24,3 +24,15 @@ export function topOneHits(queries: readonly Embedding[], candidates: readonly E
 export function topOneAccuracy(queries: readonly Embedding[], candidates: readonly Embedding[]): number {
   return topOneHits(queries, candidates).filter(Boolean).length / queries.length;
 }
+
+/**
+ * Whether a picture's own name lies nearest to it, by cosine; a tie with another name is no.
+ *
+ * @param picture vector of the picture [dim]
+ * @param names vectors of all names [dim] each
+ * @param own place of its own name
+ */
+export function ranksFirst(picture: Embedding, names: readonly Embedding[], own: number): boolean {
+  const likeness = names.map((name) => cosine(picture, name));
+  return likeness.every((other, place) => place === own || other < (likeness[own] as number));
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { key, normal } from "../engine/random.ts";
-import { topOneAccuracy, topOneHits } from "./retrieval.ts";
+import { ranksFirst, topOneAccuracy, topOneHits } from "./retrieval.ts";
 
 const captions = Array.from({ length: 6 }, (_, i) => normal(key(i), 8));
 
@@ -14,4 +14,14 @@ Deno.test("topOneAccuracy() gives 1 when each query is its own candidate and 0 w
 Deno.test("topOneHits() tells which queries are found", () => {
   const swapped = [captions[1], captions[0], ...captions.slice(2)] as Float32Array[];
   assert.deepEqual(topOneHits(captions, swapped), [false, false, true, true, true, true]);
+});
+
+Deno.test("ranksFirst() is true only where the own name beats every other, however small both are, and a tie is none", () => {
+  const names = [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map((each) => Float32Array.from(each));
+  const picture = Float32Array.from([0.2, 0.1, -0.4]);
+  assert.deepEqual(names.map((_, own) => ranksFirst(picture, names, own)), [true, false, false]);
+  // The length of the picture's vector says nothing, nor does a cosine that is high beside a higher one.
+  assert.ok(ranksFirst(picture.map((value) => 100 * value), names, 0));
+  assert.ok(!ranksFirst(Float32Array.from([0.9, 0.91, 0]), names, 0));
+  assert.ok(!ranksFirst(Float32Array.from([1, 1, 0]), names, 0));
 });

@@ -4,11 +4,11 @@ import { DISPLAY } from "./display/displayable.ts";
 import { figure, type FigureSpec } from "./figure.ts";
 import { figureHtml } from "./figure_html.ts";
 import { figurePng, figureSvg } from "./figure_svg.ts";
-import { TASK_LOOKS } from "./palette.ts";
+import { SERIES } from "./palette.ts";
 import { plotlyJson } from "./plotly.ts";
 import { axisScale, niceStep, tickLabel } from "./svg/axis_scale.ts";
 
-const { style, face } = TASK_LOOKS;
+const [style, face] = [SERIES[1]!, SERIES[4]!];
 
 /** Every mark once. */
 const MARKS: FigureSpec = {

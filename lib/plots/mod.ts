@@ -55,7 +55,6 @@ export {
   SERIES,
   type SeriesLook,
   seriesLook,
-  TASK_LOOKS,
 } from "./palette.ts";
 export { PLOTLY_CONFIG, plotlyJson } from "./plotly.ts";
 export { DISPLAY, type Displayable, displayed, escapeHtml, type MediaBundle } from "./display/displayable.ts";

@@ -33,17 +33,6 @@ export const SERIES: readonly SeriesLook[] = [
   { colour: "#7f7f7f", symbol: "x" },
 ];
 
-/** The five tasks in Table 1's order. */
-export const TASK_LOOKS: Readonly<
-  Record<"replication" | "style" | "object" | "composition" | "face", SeriesLook>
-> = {
-  replication: SERIES[0] as SeriesLook,
-  style: SERIES[1] as SeriesLook,
-  object: SERIES[2] as SeriesLook,
-  composition: SERIES[3] as SeriesLook,
-  face: SERIES[4] as SeriesLook,
-};
-
 /** Light to dark in one hue, for heat maps; values run upwards. */
 export const SEQUENTIAL: readonly (readonly [position: number, colour: string])[] = [
   [0, "#f7fbff"],

@@ -1,6 +1,6 @@
 /** Fig. 4: three maps of the instructions side by side, and how pure the tasks are with the keyword rule and without. */
-import { type Drawing, figure, type ScatterTrace, seriesLook, TASK_LOOKS } from "../plots/mod.ts";
-import { TASKS } from "../tasks/mod.ts";
+import { type Drawing, figure, type ScatterTrace, seriesLook } from "../plots/mod.ts";
+import { TASK_LOOKS, TASKS } from "../tasks/mod.ts";
 import type { StoredFigure } from "./figure_result.ts";
 import type { InstructionSpace, MapPoint, MeanInterval } from "./instruction_space.ts";
 import { readMapPoints } from "./map_points.ts";

@@ -1,27 +1,20 @@
 /** Items on demand: (split, task, index) is all an item depends on. */
-import { type TaskId, TASKS } from "../instructions/task_keywords.ts";
-import { fold, key, type Stream, stream } from "../engine/mod.ts";
+import { fold, key, stream } from "../engine/mod.ts";
 import { portraitCaption, sceneCaption } from "./captions.ts";
 import type { Rgb } from "./canvas.ts";
 import type { Family } from "./concepts.ts";
 import { drawPortraitSpec, drawSceneSpec, drawSeed, drawStyle } from "./draw_spec.ts";
-import { facePreservation } from "./face_preservation.ts";
-import { objectExtraction } from "./object_extraction.ts";
-import { type Bank, COMPOSER_VERSION, type Draft, drawVisible, type ImageTruth, type Pair } from "./pair.ts";
-import { type Pool, poolOf, type Split, SPLITS } from "./pools.ts";
+import { type Bank, COMPOSER_VERSION, drawVisible, type ImageTruth, type Item } from "./pair.ts";
+import { poolOf, type Split, SPLITS } from "./pools.ts";
 import { drawPortrait } from "./portrait_image.ts";
-import { replication } from "./replication.ts";
-import { structurePreservation } from "./structure_preservation.ts";
-import { stylePreservation } from "./style_preservation.ts";
+import { type TaskId, taskOf, TASKS } from "./registry.ts";
 import { findStyle, sampleStyle } from "./styles.ts";
 
-const COMPOSERS: Record<TaskId, (bank: Bank, pool: Pool, random: Stream, index: number) => Draft> = {
-  replication,
-  style: stylePreservation,
-  object: objectExtraction,
-  composition: structurePreservation,
-  face: facePreservation,
-};
+/** One item of a task. */
+export interface Pair extends Item {
+  /** The task. */
+  readonly task: TaskId;
+}
 
 const MOST_DRAWS = 100;
 
@@ -36,9 +29,10 @@ export function composePair(bank: Bank, item: { task: TaskId; split: Split; inde
   }
   checkIndex("composePair()", index);
   const pool = poolOf(split, index);
+  const { recipe } = taskOf(task);
   for (let draw = 0; draw < MOST_DRAWS; draw++) {
     const random = stream(fold(key("pair"), COMPOSER_VERSION, split, task, index, draw));
-    const draft = COMPOSERS[task](bank, pool, random, index);
+    const draft = recipe(bank, pool, random, index);
     if (draft) return { task, split, index, ...draft };
   }
   throw new RangeError(

@@ -1,7 +1,7 @@
 /** The mini data set: five tasks composed on demand from artwork in npm packages (paper, Sec. 3.4). */
 export { fromModelImage, type Rgb, SIZE, toModelImage } from "./canvas.ts";
 export { captionVocabulary, portraitCaption, sceneCaption } from "./captions.ts";
-export { composePair, composePretrain, type PretrainItem } from "./compose.ts";
+export { composePair, composePretrain, type Pair, type PretrainItem } from "./compose.ts";
 export { type Concept, CONCEPTS, FAMILIES, type Family, isProbeCell, withArticle } from "./concepts.ts";
 export { edgeF1, edgeMap, edgePicture, mapF1 } from "./edges.ts";
 export { type CacheEvent, type CacheOptions } from "./pack_cache.ts";
@@ -9,12 +9,28 @@ export {
   type Bank,
   COMPOSER_VERSION,
   type CropTruth,
+  type Draft,
   type ImageTruth,
+  type Item,
   loadBank,
-  type Pair,
   type SceneTruth,
 } from "./pair.ts";
-export { type TaskId, TASKS } from "../instructions/task_keywords.ts";
+export { byTask, TASK_LIST, TASK_LOOKS, TASK_RECORDS, type TaskId, taskOf, TASKS } from "./registry.ts";
+export type {
+  PairRecipe,
+  PaperDataset,
+  Slots,
+  SolidMark,
+  Task,
+  TaskGrammar,
+  TaskLeak,
+  TaskLook,
+  TaskOracle,
+  TaskWords,
+} from "./task.ts";
+export { type PairField, TRAINING_SIDE } from "./pair_fields.ts";
+export { oracleScores } from "./oracle_scores.ts";
+export { colourLikeness } from "./colour_likeness.ts";
 export { outlineOf, personMask } from "./outline.ts";
 export { drawPose, portraitMask, type PoseSpec } from "./pose_picture.ts";
 export { poolOf, type Split, SPLITS } from "./pools.ts";
@@ -23,7 +39,7 @@ export { drawScene, objectContrast, type SceneSpec } from "./scene_image.ts";
 export { type Style, STYLES, styleWords, type Treatment, TREATMENTS } from "./styles.ts";
 export { attributeAgreement, buildFaceOracle, type FaceOracle, nearestIdentity } from "./oracle_face.ts";
 export { type DrawingMatch, keepsDrawing, rankDrawings } from "./oracle_object.ts";
-export { buildStyleOracle, classifyStyle, type StyleOracle } from "./oracle_style.ts";
+export { buildStyleOracle, classifyStyle, type StyleOracle, styleOracleOf } from "./oracle_style.ts";
 export type { Colour } from "./canvas.ts";
 export type { CaptionOptions } from "./captions.ts";
 export type { Pool } from "./pools.ts";

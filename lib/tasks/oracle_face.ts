@@ -5,6 +5,7 @@
 import { resample } from "../raster/mod.ts";
 import { type Rgb, SIZE } from "./canvas.ts";
 import type { Bank } from "./pair.ts";
+import { poolOf } from "./pools.ts";
 import { BACKGROUNDS, type PortraitSpec } from "./portrait_image.ts";
 import { type Identity, persons, VIEW_COUNT } from "./portraits.ts";
 
@@ -31,6 +32,15 @@ export function buildFaceOracle(bank: Bank, [first, end]: readonly [number, numb
     }))
   );
   return { entries };
+}
+
+const built = new WeakMap<Bank, FaceOracle>();
+
+/** The oracle of a bank's held-out persons, made at the first call. */
+export function heldOutFaces(bank: Bank): FaceOracle {
+  const oracle = built.get(bank) ?? buildFaceOracle(bank, poolOf("val", 0).identities);
+  built.set(bank, oracle);
+  return oracle;
 }
 
 /** The person of the gallery whose view is nearest to the picture (mean squared colour difference). */

@@ -53,6 +53,15 @@ export function buildStyleOracle(bank: Bank, options: { perStyle?: number } = {}
   return { references: rows.map((row) => standardise(row, mean, scale)), labels, mean, scale };
 }
 
+const built = new WeakMap<Bank, StyleOracle>();
+
+/** The oracle of a bank, drawn at the first call. */
+export function styleOracleOf(bank: Bank): StyleOracle {
+  const oracle = built.get(bank) ?? buildStyleOracle(bank);
+  built.set(bank, oracle);
+  return oracle;
+}
+
 /** The style a picture looks like: the one most frequent among its nearest references, the nearer winning a tie. */
 export function classifyStyle(oracle: StyleOracle, image: Rgb): Style {
   const row = standardise(styleStatistics(image), oracle.mean, oracle.scale);

@@ -1,5 +1,4 @@
-/** The five tasks' common shape: what a training or validation item is. */
-import type { TaskId } from "../instructions/task_keywords.ts";
+/** What a training or validation item is, whatever its task. */
 import sources from "../../data/sources.json" with { type: "json" };
 import { sha256 } from "../hub/mod.ts";
 import type { Box } from "../raster/mod.ts";
@@ -63,10 +62,8 @@ export interface CropTruth {
 /** What the generator knows about one picture. */
 export type ImageTruth = SceneTruth | PortraitSpec | CropTruth;
 
-/** One item of a task. */
-export interface Pair {
-  /** The task. */
-  readonly task: TaskId;
+/** One item, whatever its task. */
+export interface Item {
   /** The pool it was drawn from. */
   readonly split: Split;
   /** Its number in that pool. */
@@ -79,7 +76,7 @@ export interface Pair {
   readonly prompt: string;
   /** What the condition shows; for the style task without words of style, since CLIP-S subtracts content. */
   readonly conditionCaption: string;
-  /** Object task only: the word that takes the place of "object" in the instruction. */
+  /** Of tasks that name the object: the word that takes the place of "object" in the instruction. */
   readonly objectName?: string;
   /** What the generator knows, for scoring. */
   readonly truth: {
@@ -90,8 +87,22 @@ export interface Pair {
   };
 }
 
-/** What one task's file gives; undefined asks for another draw (too little contrast, edges too different). */
-export type Draft = Omit<Pair, "task" | "split" | "index"> | undefined;
+/** What one task's recipe gives. */
+export type Draft = Omit<Item, "split" | "index">;
+
+/** The truth of a scene. @throws RangeError for a portrait or a crop. */
+export function sceneTruth(truth: ImageTruth): SceneTruth {
+  if (truth.kind !== "scene") throw new RangeError(`Judging a picture needs a scene, got a ${truth.kind}`);
+  return truth;
+}
+
+/** The truth of a portrait. @throws RangeError for a scene or a crop. */
+export function portraitTruth(truth: ImageTruth): PortraitSpec {
+  if (truth.kind !== "portrait") {
+    throw new RangeError(`Judging a picture needs a portrait, got a ${truth.kind}`);
+  }
+  return truth;
+}
 
 /** A scene whose object stands out, or undefined. */
 export function drawVisible(bank: Bank, spec: SceneSpec): (DrawnScene & { truth: SceneTruth }) | undefined {

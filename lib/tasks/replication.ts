@@ -1,15 +1,50 @@
 /** Image replication (paper, Sec. 3.4): the condition is the target, the prompt its full caption. */
 import type { Stream } from "../engine/mod.ts";
+import { CLIP_I, CLIP_T } from "../metrics/mod.ts";
+import { seriesLook } from "../plots/palette.ts";
 import { portraitCaption, sceneCaption } from "./captions.ts";
 import { drawPortraitSpec, drawSceneSpec, drawStyle } from "./draw_spec.ts";
+import { edgeOracle } from "./edge_oracle.ts";
 import { type Bank, type Draft, drawVisible } from "./pair.ts";
+import { conditionField, textField, TRAINING_SIDE } from "./pair_fields.ts";
 import type { Pool } from "./pools.ts";
 import { drawPortrait } from "./portrait_image.ts";
+import { REPLICATION_GRAMMAR } from "./replication_grammar.ts";
+import type { Task } from "./task.ts";
 
 const PORTRAITS = 0.25;
 const TREATED = 0.4;
 
-export function replication(bank: Bank, pool: Pool, random: Stream): Draft {
+/** Image replication. */
+export const REPLICATION: Task<"replication"> = {
+  id: "replication",
+  label: "Replication",
+  look: { ...seriesLook(0), solid: { symbol: "circle" } },
+  words: {
+    keyword: "everything",
+    forms: /\bevery[ -]?things?\b/giu,
+    named: ["everything else", "everything around it", "everything it shows"],
+    fixed: "Use everything from the image",
+    request:
+      "Generate ways to describe taking everything from an image of varying lengths, do not use the words composition, style, face or object",
+    grammar: REPLICATION_GRAMMAR,
+    namesObject: false,
+  },
+  recipe,
+  dataset: {
+    pairs: 42_000,
+    source: "JourneyDB, random pictures with their prompts",
+    fields: [
+      conditionField("the picture, which is also the target", TRAINING_SIDE),
+      textField("prompt", "its original prompt"),
+    ],
+  },
+  scores: [CLIP_I, CLIP_T],
+  oracle: edgeOracle,
+  leak: null,
+};
+
+function recipe(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
   if (random.bool(PORTRAITS)) {
     const spec = drawPortraitSpec(random, pool, { treatedShare: 0.2 });
     const image = drawPortrait(bank.portraits, spec);

@@ -1,7 +1,7 @@
 /** What the files of a static explorer hold, for the command that writes them and the worker that reads them. */
 import type { TextTowerConfig, VisionTowerConfig } from "../../../lib/clip/mod.ts";
 import type { UnetConfig, VaeConfig } from "../../../lib/diffusion/mod.ts";
-import type { GalleryEntry, SpacePoint, StudioAnswer } from "../../../lib/explorer/mod.ts";
+import type { GalleryEntry, MapTask, SpacePoint, StudioAnswer } from "../../../lib/explorer/mod.ts";
 import type { ProjectionConfig } from "../../../lib/adapter/mod.ts";
 
 /** Folder of the data. */
@@ -10,7 +10,7 @@ export const DATA = "data";
 /** Weights and vectors: gzipped safetensors, whose header's `config` is the type's JSON. */
 export interface SiteParts {
   /** The map: vectors and layouts. */
-  readonly space: { readonly points: readonly SpacePoint[] };
+  readonly space: { readonly tasks: readonly MapTask[]; readonly points: readonly SpacePoint[] };
   /** The sentence encoder. */
   readonly sentences: { readonly vocabulary: readonly (readonly [string, number])[] };
   /** `unet.*` and `text_encoder.*`. */

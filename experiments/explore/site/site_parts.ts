@@ -60,7 +60,7 @@ export async function siteParts(
     return packed<typeof part>(config, params, half);
   };
   const parts: Record<SitePart, Uint8Array> = {
-    space: packed<"space">({ points: space.points }, thinned(map.tensors), {
+    space: packed<"space">({ tasks: space.tasks, points: space.points }, thinned(map.tensors), {
       ...whole,
       metadata: map.metadata,
     }),

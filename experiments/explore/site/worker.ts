@@ -46,12 +46,12 @@ const embedder: SentenceEmbedder = {
 };
 
 async function openRoutes(): Promise<Routes> {
-  const [{ config: { points }, file }, facts] = await Promise.all([
+  const [{ config: words, file }, facts] = await Promise.all([
     readPart("space"),
     siteResponse(FACTS_PATH).then((response): Promise<SiteFacts> => response.json()),
   ]);
   return apiRoutes({
-    space: spaceFrom(file, points),
+    space: spaceFrom(file, words),
     embedder,
     studio: openSiteStudio(facts, sentences),
     layers: browserLayers(() => Date.now()),

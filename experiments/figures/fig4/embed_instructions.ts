@@ -6,11 +6,10 @@ import {
   FIXED_INSTRUCTIONS,
   type InstructionSplit,
   instructionsWithTemplates,
-  type TaskId,
-  TASKS,
   templates,
 } from "../../../lib/instructions/mod.ts";
 import { unfilteredWithTemplates } from "../../../lib/instructions/unfiltered.ts";
+import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
 import type { StageContext } from "../../runner/mod.ts";
 
 /** How many instructions of each task. */

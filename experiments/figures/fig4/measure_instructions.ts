@@ -1,7 +1,8 @@
 /** Do the wordings of a task lie together in the joint space itself, before anything is laid out? */
 import { sha256 } from "../../../lib/hub/mod.ts";
-import { foreignKeywords, type TaskId, TASKS } from "../../../lib/instructions/mod.ts";
+import { foreignKeywords } from "../../../lib/instructions/mod.ts";
 import { labelPurity, nearestNeighbours, type Points } from "../../../lib/projection/mod.ts";
+import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
 import type { StageContext, StageOutput } from "../../runner/mod.ts";
 import type { Corpus } from "./embed_instructions.ts";
 import { type Embedded, readEmbedded } from "./embedded.ts";

@@ -1,6 +1,5 @@
 /** Fig. 4's findings: means with intervals, claims, and every point's place. */
 import { key } from "../../../lib/engine/mod.ts";
-import { TASKS } from "../../../lib/instructions/mod.ts";
 import { bootstrapCells, bootstrapInterval } from "../../../lib/metrics/mod.ts";
 import {
   type CorpusSpace,
@@ -10,6 +9,7 @@ import {
   type MapPoint,
   type MeanInterval,
 } from "../../../lib/report/mod.ts";
+import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Summarize } from "../figure_summary.ts";
 import type { StageContext, StageOutput } from "../../runner/mod.ts";
 import { floatsOf, readEmbedded } from "./embedded.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TASKS } from "../../../lib/instructions/mod.ts";
+import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { CorpusMeasures } from "./measure_instructions.ts";
 import { drawMeans } from "./summary.ts";
 

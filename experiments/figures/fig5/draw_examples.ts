@@ -1,7 +1,7 @@
 /** Draws training pairs of the five tasks with an instruction each, as the trainings read them. */
 import { fold, key, stream } from "../../../lib/engine/mod.ts";
 import type { Json } from "../../../lib/hub/mod.ts";
-import { nameObject, sampleInstruction } from "../../../lib/instructions/mod.ts";
+import { namedInstruction, sampleInstruction } from "../../../lib/instructions/mod.ts";
 import type { DatasetExample, DatasetExamples } from "../../../lib/report/mod.ts";
 import { composePair, SIZE, type TaskId } from "../../../lib/tasks/mod.ts";
 import { sharedBank } from "../../mini/shared_models.ts";
@@ -39,7 +39,7 @@ export async function drawExamples(
       examples.push({
         task,
         index,
-        instruction: pair.objectName === undefined ? wording : nameObject(wording, pair.objectName),
+        instruction: namedInstruction(wording, pair.objectName),
         prompt: pair.prompt,
       });
       context.progress(examples.length, tasks.length * count, "pairs");

@@ -1,14 +1,12 @@
 /** Reads what the stages of `useStages()` and of Table 1's scoring have written. */
 import type { SampleRow, TakenScores } from "../../../lib/report/mod.ts";
+import { byTask } from "../../../lib/tasks/mod.ts";
 import { readGallery } from "../../setting/gallery.ts";
-import { ORACLE_NOTES } from "../../mini/oracle_notes.ts";
 import type { StageOutput } from "../../runner/mod.ts";
 import type { GalleryItem } from "../../setting/model_requests.ts";
 
 /** The score of what a task should take, by the data's generator. */
-export const TAKEN: TakenScores = Object.fromEntries(
-  Object.entries(ORACLE_NOTES).map(([task, { name }]) => [task, name]),
-);
+export const TAKEN: TakenScores = byTask(({ oracle }) => oracle.name);
 
 /** The samples of all outputs. */
 export async function readSamples(outputs: readonly StageOutput[]): Promise<SampleRow[]> {

@@ -1,6 +1,6 @@
 /** What colour a mark has, under each colouring, and what the legend says about it. */
-import { SERIES, TASK_LOOKS } from "../../plots/palette.ts";
-import type { KnownPoint } from "./known_points.ts";
+import { SERIES } from "../../plots/palette.ts";
+import type { Known, KnownPoint } from "./known_points.ts";
 import type { Colouring } from "./view_state.ts";
 
 /** Colours of points, and their legend: named ones, or a range. */
@@ -60,10 +60,12 @@ function named(points: readonly KnownPoint[], name: (point: KnownPoint) => strin
 }
 
 /** Colours of all points. */
-export function coloursOf(points: readonly KnownPoint[], by: Colouring): Colours {
+export function coloursOf({ tasks, points }: Pick<Known, "tasks" | "points">, by: Colouring): Colours {
   switch (by) {
-    case "task":
-      return { of: points.map(({ task }) => TASK_LOOKS[task].colour) };
+    case "task": {
+      const own = new Map(tasks.map(({ id, look }) => [id, look.colour]));
+      return { of: points.map(({ task }) => own.get(task) ?? OTHER) };
+    }
     case "length":
       return ranged(points, ({ words }) => words, (value) => `${value} words`, "length");
     case "margin":

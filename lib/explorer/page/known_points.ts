@@ -6,6 +6,7 @@ import {
   LAYOUT_IDS,
   type LayoutId,
   type LayoutQuality,
+  type MapTask,
   type PlacedAnswer,
   type SpaceAnswer,
   type SpacePoint,
@@ -33,6 +34,8 @@ export interface Frame {
 
 /** The map, decoded. */
 export interface Known {
+  /** The tasks in the order of Table 1. */
+  readonly tasks: readonly MapTask[];
   readonly points: readonly KnownPoint[];
   readonly trained: number;
   readonly purity: number;
@@ -120,6 +123,7 @@ export function knownPoints(answer: SpaceAnswer): Known {
     return { frame, places: framed(places, frame) };
   });
   return {
+    tasks: answer.tasks,
     points: answer.points.map((point, i) => new Instruction(point, i, nearest[i]!, margin[i]!)),
     trained: answer.trained,
     purity: answer.purity,

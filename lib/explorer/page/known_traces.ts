@@ -1,7 +1,6 @@
 /** The known points as traces: one per task and split, so that each has its symbol. */
-import { TASKS } from "../../instructions/task_keywords.ts";
-import { TASK_LOOKS } from "../../plots/palette.ts";
-import type { PointSplit } from "../api.ts";
+import type { SolidMark } from "../../tasks/mod.ts";
+import type { MapTask, PointSplit } from "../api.ts";
 import type { Known, KnownPoint } from "./known_points.ts";
 import { columns, type Group, type MapContent, type MapTrace, onceEach, plotText } from "./map_content.ts";
 
@@ -13,27 +12,16 @@ const SPLIT_NAMES: Record<PointSplit, string> = {
   "fixed": "fixed prompt",
 };
 
-/** A symbol of plotly's, or letters for training and for held-out ones. */
-type SolidLook = { readonly symbol: string } | { readonly full: string; readonly open: string };
-
-/** Marks in 3-D, where plotly knows few symbols: the others are letters, which every font has. */
-const SOLID: Readonly<Record<KnownPoint["task"], SolidLook>> = {
-  replication: { symbol: "circle" },
-  style: { symbol: "square" },
-  object: { symbol: "diamond" },
-  composition: { full: "▲", open: "△" },
-  face: { full: "▼", open: "▽" },
-};
 /** The fixed prompts'. */
-const CROSS: SolidLook = { full: "×", open: "×" };
+const CROSS: SolidMark = { full: "×", open: "×" };
 
 const groupName = (task: KnownPoint["task"], split: PointSplit) => `${task}, ${SPLIT_NAMES[split]}`;
 
 /** The known points by task and split. */
-const groupsOf = onceEach(({ points }: Known) => {
+const groupsOf = onceEach(({ tasks, points }: Known) => {
   const groups = new Map<string, { rows: number[]; texts: string[] }>();
-  for (const task of TASKS) {
-    for (const split of SPLITS) groups.set(groupName(task, split), { rows: [], texts: [] });
+  for (const { id } of tasks) {
+    for (const split of SPLITS) groups.set(groupName(id, split), { rows: [], texts: [] });
   }
   for (const { task, split, text, index } of points) {
     const { rows, texts } = groups.get(groupName(task, split))!;
@@ -52,10 +40,10 @@ function oneOrMany(rows: readonly number[], of: (row: number) => string): string
 function knownTrace(
   content: MapContent,
   places: Float32Array,
-  { task, split }: { readonly task: KnownPoint["task"]; readonly split: PointSplit },
+  { task, split }: { readonly task: MapTask; readonly split: PointSplit },
 ): MapTrace {
   const { known, solid, colours, dark, selected } = content;
-  const name = groupName(task, split);
+  const name = groupName(task.id, split);
   const { rows, texts } = groupsOf(known).get(name)!;
   const chosen = selected && rows.flatMap((row, i) => selected.has(row) ? [i] : []);
   const cross = split === "fixed", heldOut = split === "held-out";
@@ -71,7 +59,7 @@ function knownTrace(
     const color = cross
       ? ink
       : oneOrMany(rows, (row) => selected && !selected.has(row) ? faint : colours.of[row]!);
-    const look = cross ? CROSS : SOLID[task];
+    const look = cross ? CROSS : task.look.solid;
     return {
       shows: rows,
       trace: {
@@ -92,7 +80,7 @@ function knownTrace(
       },
     };
   }
-  const { symbol } = TASK_LOOKS[task];
+  const { symbol } = task.look;
   const open = heldOut && !["cross", "x"].includes(symbol) ? `${symbol}-open` : symbol;
   const size = cross ? 12 : 5;
   return {
@@ -123,8 +111,10 @@ function knownTrace(
 
 /** All that is not hidden, over the places of the known points [points 3]. */
 export function knownTraces(content: MapContent, places: Float32Array): MapTrace[] {
-  const { hidden } = content;
+  const { hidden, known } = content;
   return SPLITS.filter((split) => !hidden.has(split)).flatMap((split) =>
-    TASKS.filter((task) => !hidden.has(task)).map((task) => knownTrace(content, places, { task, split }))
+    known.tasks.filter(({ id }) => !hidden.has(id)).map((task) =>
+      knownTrace(content, places, { task, split })
+    )
   );
 }

@@ -1,8 +1,7 @@
 /// <reference lib="dom" />
 /** What marks mean, what they are coloured by, and switches that hide them. */
-import { TASKS } from "../../instructions/task_keywords.ts";
 import { RAMP } from "./colouring.ts";
-import { colours, commit, known, view } from "./store.ts";
+import { colours, commit, known, tasks, view } from "./store.ts";
 import { TaskMark } from "./task_mark.tsx";
 import { type Colouring, COLOURINGS } from "./view_state.ts";
 
@@ -45,7 +44,7 @@ export function Legend() {
         </select>
       </label>
       <div class="switches" role="group" aria-label="Shown on the map">
-        {TASKS.map((task) => (
+        {tasks.value.map(({ id: task }) => (
           <Switch key={task} id={task}>
             <TaskMark task={task} />
             {task}

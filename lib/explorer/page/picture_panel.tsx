@@ -1,12 +1,10 @@
 /// <reference lib="dom" />
 /** What an instruction makes: the condition, the settings, what is compared and walked. */
-import { FIXED_INSTRUCTIONS } from "../../instructions/fixed_instructions.ts";
-import { TASKS } from "../../instructions/task_keywords.ts";
 import { EXAMPLE } from "./page_header.tsx";
 import { ConditionPicker } from "./condition_picker.tsx";
 import { cancel, drawing, drawPictures, drawWalk, promptInForce, wantedTexts } from "./drawing.ts";
 import { Results } from "./picture_results.tsx";
-import { commit, known, lookedAt, typeText, view } from "./store.ts";
+import { commit, known, lookedAt, tasks, typeText, view } from "./store.ts";
 
 /** A number with its slider. */
 function Slider(
@@ -44,7 +42,7 @@ function Compared() {
     ...(looked !== undefined && !points.some(({ text }) => text === looked)
       ? [{ name: "", text: looked }]
       : []),
-    ...TASKS.map((task) => ({ name: "fixed", text: FIXED_INSTRUCTIONS[task] })),
+    ...tasks.value.map(({ fixed }) => ({ name: "fixed", text: fixed })),
   ].filter(({ text }, i, all) => all.findIndex((other) => other.text === text) === i);
   const wanted = wantedTexts();
   return (
@@ -77,7 +75,7 @@ function Compared() {
 function Walk({ running }: { running: boolean }) {
   const { points, walkFrom, walkTo } = view.value;
   const offered = [
-    ...new Set([...points.map(({ text }) => text), ...TASKS.map((task) => FIXED_INSTRUCTIONS[task])]),
+    ...new Set([...points.map(({ text }) => text), ...tasks.value.map(({ fixed }) => fixed)]),
   ];
   const from = offered.includes(walkFrom) ? walkFrom : offered[0]!;
   const to = offered.includes(walkTo) && walkTo !== from ? walkTo : offered.find((text) => text !== from)!;

@@ -1,6 +1,5 @@
 /// <reference lib="dom" />
 /** Where an instruction lands: nearest task, why, neighbours, and whether anything like it was trained. */
-import { TASK_LOOKS } from "../../plots/palette.ts";
 import type { Familiarity, Neighbour, PlacedAnswer } from "../api.ts";
 import { EXAMPLE } from "./page_header.tsx";
 import {
@@ -14,7 +13,7 @@ import {
   view,
   whys,
 } from "./store.ts";
-import { TaskMark, TaskName } from "./task_mark.tsx";
+import { lookOf, TaskMark, TaskName } from "./task_mark.tsx";
 
 const EXAMPLES = [EXAMPLE, "put that same fellow on a beach", "make me a sandwich"];
 
@@ -84,7 +83,7 @@ function Shares({ answer }: { answer: PlacedAnswer }) {
     <div class="shares">
       <div class="share-bar" aria-hidden="true">
         {shares.map(({ task, share }) => (
-          <span key={task} style={{ flexGrow: share, background: TASK_LOOKS[task].colour }} />
+          <span key={task} style={{ flexGrow: share, background: lookOf(task)?.colour }} />
         ))}
       </div>
       <ul aria-label="Share of each task among the 50 nearest">

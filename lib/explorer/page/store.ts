@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** The page's state and what belongs to it: the map, what was placed, what went wrong. Every choice goes through {@link commit}. */
 import { computed, effect, signal } from "@preact/signals";
-import type { GalleryEntry, LayerAnswer, Neighbour, PlacedAnswer, WhyAnswer } from "../api.ts";
+import type { GalleryEntry, LayerAnswer, MapTask, Neighbour, PlacedAnswer, WhyAnswer } from "../api.ts";
 import { coloursOf } from "./colouring.ts";
 import { type Known, knownPoints } from "./known_points.ts";
 import { plotlyLoaded } from "./plotly_page.ts";
@@ -31,7 +31,9 @@ export const depth = signal({ at: 0, last: 0 });
 
 const colouring = computed(() => view.value.colour);
 /** Colours under the chosen colouring; the same object until that changes, since new colours draw the map anew. */
-export const colours = computed(() => known.value && coloursOf(known.value.points, colouring.value));
+export const colours = computed(() => known.value && coloursOf(known.value, colouring.value));
+/** The tasks of the map, none before it is there. */
+export const tasks = computed((): readonly MapTask[] => known.value?.tasks ?? []);
 /** Whether the page is shown dark. */
 export const systemDark = signal(matchMedia("(prefers-color-scheme: dark)").matches);
 /** Whether the page is dark now. */

@@ -1,11 +1,10 @@
 /// <reference lib="dom" />
 /** The map's twin: the same instructions as a table for keyboard and screen reader, with counts, search and export. */
 import { useState } from "preact/hooks";
-import { TASKS } from "../../instructions/task_keywords.ts";
 import { plotly } from "./plotly_page.ts";
 import { type KnownPoint, searchWords } from "./known_points.ts";
 import { getFigure, searchMeaning } from "./calls.ts";
-import { commit, fail, known, placed, said, view } from "./store.ts";
+import { commit, fail, known, placed, said, tasks, view } from "./store.ts";
 import { TaskMark } from "./task_mark.tsx";
 import { csvOf, sortedRows } from "./table_rows.ts";
 import type { Column } from "./view_state.ts";
@@ -187,7 +186,7 @@ export function TablePanel() {
       <div class="counts">
         <b>{chosen.length > 0 ? `${chosen.length} chosen` : `All ${points.length} instructions`}</b>
         <ul aria-label="Number of each task">
-          {TASKS.map((task) => (
+          {tasks.value.map(({ id: task }) => (
             <li key={task}>
               <TaskMark task={task} />
               <span class="hidden-label">{task}</span>

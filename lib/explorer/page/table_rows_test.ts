@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { MAP_TASKS } from "../server/space_points.ts";
 import { coloursOf, rampColour } from "./colouring.ts";
 import type { KnownPoint } from "./known_points.ts";
 import { framed, openingOf, searchWords } from "./known_points.ts";
@@ -20,6 +21,7 @@ const POINTS = [
   point(1, "use the style", 0.9),
   point(2, "Keep it, please", 0.1),
 ];
+const MAP = { tasks: MAP_TASKS, points: POINTS };
 
 Deno.test("sortedRows() sorts by a column both ways; equal rows keep the map's order", () => {
   const indices = (...by: Parameters<typeof sortedRows> extends [unknown, ...infer Rest] ? Rest : never) =>
@@ -43,12 +45,14 @@ Deno.test("searchWords() wants every word, in any case", () => {
 });
 
 Deno.test("coloursOf() gives every point a colour, and the legend counts them all", () => {
-  assert.equal(coloursOf(POINTS, "opening").named!.reduce((sum, { count }) => sum + count, 0), 3);
-  assert.equal(coloursOf(POINTS, "opening").of[0], coloursOf(POINTS, "opening").of[1]);
-  assert.notEqual(coloursOf(POINTS, "opening").of[0], coloursOf(POINTS, "opening").of[2]);
+  assert.equal(coloursOf(MAP, "opening").named!.reduce((sum, { count }) => sum + count, 0), 3);
+  assert.equal(coloursOf(MAP, "opening").of[0], coloursOf(MAP, "opening").of[1]);
+  assert.notEqual(coloursOf(MAP, "opening").of[0], coloursOf(MAP, "opening").of[2]);
   for (const by of ["task", "length", "template", "margin"] as const) {
-    assert.ok(coloursOf(POINTS, by).of.every((colour) => /^#[0-9a-f]{6}$/.test(colour)), by);
+    assert.ok(coloursOf(MAP, by).of.every((colour) => /^#[0-9a-f]{6}$/.test(colour)), by);
   }
+  const [face, style] = ["face", "style"].map((task) => MAP_TASKS.find(({ id }) => id === task)!.look.colour);
+  assert.deepEqual(coloursOf(MAP, "task").of, [face, style, face]);
   assert.equal(rampColour(0), "#00224e");
   assert.equal(rampColour(2), "#fee838");
 });

@@ -39,9 +39,10 @@ const KIB = 1024;
 
 /** The map as the page takes it. */
 function spaceAnswer(
-  { points, trained, layouts, quality, margin, nearest, purity }: InstructionSpace,
+  { tasks, points, trained, layouts, quality, margin, nearest, purity }: InstructionSpace,
 ): SpaceAnswer {
   return {
+    tasks,
     points,
     trained,
     purity,

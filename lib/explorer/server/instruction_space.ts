@@ -2,10 +2,19 @@
 import { SENTENCE_WIDTH } from "../../clip/mod.ts";
 import { host, type HostParams, leaf, type SafetensorsFile } from "../../engine/mod.ts";
 import type { Pca, Points } from "../../projection/mod.ts";
-import { dimensionsOf, LAYOUT_IDS, type LayoutId, type LayoutQuality, type SpacePoint } from "../api.ts";
+import {
+  dimensionsOf,
+  LAYOUT_IDS,
+  type LayoutId,
+  type LayoutQuality,
+  type MapTask,
+  type SpacePoint,
+} from "../api.ts";
 
 /** Everything the explorer knows of the instructions. */
 export interface InstructionSpace {
+  /** The tasks in the order of Table 1. */
+  readonly tasks: readonly MapTask[];
   /** Training first, then held out, then fixed. */
   readonly points: readonly SpacePoint[];
   /** Number of training instructions. */
@@ -42,8 +51,11 @@ export function firstAxes(fit: Pca, dimensions: number): Pca {
   };
 }
 
-/** A space as tensors and a header; the points themselves are left out. */
-export function spaceFile(space: Omit<InstructionSpace, "points">): SafetensorsFile {
+/** What a map says in words. */
+export type SpaceWords = Pick<InstructionSpace, "tasks" | "points">;
+
+/** A space as tensors and a header; its words are left out. */
+export function spaceFile(space: Omit<InstructionSpace, keyof SpaceWords>): SafetensorsFile {
   const { embeddings, layouts, quality, axes, nearest, margin, purity } = space;
   const { mean, axes: directions, variances, explained } = axes;
   const count = nearest.length;
@@ -61,15 +73,16 @@ export function spaceFile(space: Omit<InstructionSpace, "points">): SafetensorsF
   };
 }
 
-/** The space that {@link spaceFile} wrote. */
+/** The space that {@link spaceFile} wrote, with its words. */
 export function spaceFrom(
   { tensors, metadata }: SafetensorsFile,
-  points: readonly SpacePoint[],
+  { tasks, points }: SpaceWords,
 ): InstructionSpace {
   const data = (name: string) => leaf(tensors, name).data as Float32Array;
   const [mean, axes, variances, explained] = (JSON.parse(metadata.axes!) as number[][])
     .map((values) => Float64Array.from(values)) as [Float64Array, Float64Array, Float64Array, Float64Array];
   return {
+    tasks,
     points,
     trained: points.filter(({ split }) => split === "train").length,
     embeddings: data("embeddings"),

@@ -22,8 +22,6 @@ const SHARED = [
   "../api.ts",
   "../browser/answer_messages.ts",
   "../../plots/palette.ts",
-  "../../instructions/task_keywords.ts",
-  "../../instructions/fixed_instructions.ts",
 ];
 const PLOTLY = "plotly.js-strict-dist-min/plotly-strict.min.js";
 

@@ -1,8 +1,8 @@
 /** Where a text lands: its place on every layout, what it is nearest to, and whether anything like it was trained. */
 import { SENTENCE_WIDTH, type SentenceEmbedder } from "../../clip/mod.ts";
 import { UserError } from "../../engine/mod.ts";
-import { type TaskId, TASKS } from "../../instructions/mod.ts";
 import { type Neighbours, pcaTransform, placeByNeighbours, transformTsne } from "../../projection/mod.ts";
+import type { TaskId } from "../../tasks/mod.ts";
 import {
   dimensionsOf,
   type Familiarity,
@@ -108,8 +108,8 @@ function shareAbove(values: Float32Array, level: number): number {
 }
 
 /** The best cosine by task. */
-function bestByTask({ points, trained }: InstructionSpace, row: Float32Array): Record<TaskId, number> {
-  const best = Object.fromEntries(TASKS.map((task) => [task, -1])) as Record<TaskId, number>;
+function bestByTask({ tasks, points, trained }: InstructionSpace, row: Float32Array): Record<TaskId, number> {
+  const best = Object.fromEntries(tasks.map(({ id }) => [id, -1])) as Record<TaskId, number>;
   for (let j = 0; j < trained; j++) {
     const { task } = points[j]!;
     if (row[j]! > best[task]) best[task] = row[j]!;
@@ -127,12 +127,12 @@ export async function placeText(
   const [{ vector }] = await embedTexts(embedder, [text]) as [EmbeddedText];
   const { neighbours, row } = await nearestTo(space, vector, { count: COUNTED });
   const best = Object.values(bestByTask(space, row)).sort((a, b) => b - a);
-  const shares = TASKS.map((task) => ({
+  const shares = space.tasks.map(({ id: task }) => ({
     task,
     share: neighbours.filter(({ index }) => space.points[index]!.task === task).length / neighbours.length,
   })).sort((a, b) => b.share - a.share);
   const level = neighbours[0]!.cosine;
-  const heldOut = space.nearest.subarray(space.trained, space.points.length - TASKS.length);
+  const heldOut = space.nearest.subarray(space.trained, space.points.length - space.tasks.length);
   const nearerTrained = shareAbove(space.nearest.subarray(0, space.trained), level);
   const nearerHeldOut = shareAbove(heldOut, level);
   const familiarity: Familiarity = nearerTrained <= USUAL
@@ -153,8 +153,8 @@ export async function placeText(
 }
 
 /** A task's lead in a row of cosines: the mean of its ten best less that of the best other task. */
-function leadOf({ points, trained }: InstructionSpace, row: Float32Array, wanted?: TaskId) {
-  const means = TASKS.map((task) => {
+function leadOf({ tasks, points, trained }: InstructionSpace, row: Float32Array, wanted?: TaskId) {
+  const means = tasks.map(({ id: task }) => {
     const own = Float32Array.from({ length: trained }, (_, j) => points[j]!.task === task ? row[j]! : -1);
     const best = largest(own, LISTED);
     return { task, mean: best.reduce((sum, { cosine }) => sum + cosine, 0) / best.length };

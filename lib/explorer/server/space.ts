@@ -26,7 +26,7 @@ import {
   spaceFrom,
   trainedPoints,
 } from "./instruction_space.ts";
-import { spacePoints, type SpaceSizes } from "./space_points.ts";
+import { MAP_TASKS, spacePoints, type SpaceSizes } from "./space_points.ts";
 
 /** Raise when the same instructions would be embedded or laid out differently. */
 const SPACE_VERSION = 1;
@@ -126,5 +126,5 @@ export async function openSpace(options: SpaceOptions): Promise<InstructionSpace
     content = writeSafetensors(tensors, metadata);
     await writeChecked(path, content);
   }
-  return spaceFrom(readSafetensors(content, { what: path }), points);
+  return spaceFrom(readSafetensors(content, { what: path }), { tasks: MAP_TASKS, points });
 }

@@ -1,6 +1,5 @@
 /** The map as a still figure, with the content of the paper's Fig. 4: the training instructions by task, the fixed prompts as crosses. */
-import { TASKS } from "../../instructions/mod.ts";
-import { type Figure, figure, TASK_LOOKS, type Trace } from "../../plots/mod.ts";
+import { type Figure, figure, type Trace } from "../../plots/mod.ts";
 import type { LayoutId } from "../api.ts";
 import type { InstructionSpace } from "./instruction_space.ts";
 
@@ -26,7 +25,7 @@ export function spaceFigure(
   typed: readonly FigurePoint[] = [],
 ): Figure {
   if (!id.endsWith("2")) throw new RangeError(`spaceFigure() draws 2-D layouts, got ${id}`);
-  const { points, trained, layouts, quality } = space;
+  const { tasks, points, trained, layouts, quality } = space;
   const layout = layouts[id];
   const at = (chosen: readonly number[]) => ({
     x: chosen.map((i) => layout[2 * i]!),
@@ -34,14 +33,14 @@ export function spaceFigure(
   });
   const indices = (task: string, split: string) =>
     points.flatMap((point, i) => point.task === task && point.split === split ? [i] : []);
-  const clouds = TASKS.map((task): Trace => ({
+  const clouds = tasks.map(({ id: task, look }): Trace => ({
     type: "scatter",
     name: task,
     mode: "markers",
     ...at(indices(task, "train")),
-    marker: { color: TASK_LOOKS[task].colour, symbol: TASK_LOOKS[task].symbol, size: 4, opacity: 0.7 },
+    marker: { color: look.colour, symbol: look.symbol, size: 4, opacity: 0.7 },
   }));
-  const crosses = TASKS.map((task): Trace => ({
+  const crosses = tasks.map(({ id: task }): Trace => ({
     type: "scatter",
     name: `${task}, fixed prompt`,
     showlegend: false,

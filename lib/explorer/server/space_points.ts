@@ -1,6 +1,7 @@
 /** The instructions of the map: 5 × 1,000 for training, 5 × 250 held out, and the fixed prompts that Fig. 4 shows as crosses. */
-import { CORPUS, FIXED_INSTRUCTIONS, instructionsWithTemplates, TASKS } from "../../instructions/mod.ts";
-import type { SpacePoint } from "../api.ts";
+import { CORPUS, FIXED_INSTRUCTIONS, instructionsWithTemplates } from "../../instructions/mod.ts";
+import { TASK_RECORDS, TASKS } from "../../tasks/mod.ts";
+import type { MapTask, SpacePoint } from "../api.ts";
 
 /** Instructions per task. */
 export interface SpaceSizes {
@@ -9,6 +10,13 @@ export interface SpaceSizes {
   /** Held out; default 250. */
   readonly heldOut?: number;
 }
+
+/** The tasks of the map. */
+export const MAP_TASKS: readonly MapTask[] = TASK_RECORDS.map(({ id, look, words }) => ({
+  id,
+  look,
+  fixed: words.fixed,
+}));
 
 /** The points in their order: training, held out, fixed; each by task. */
 export function spacePoints({ train = 1000, heldOut = 250 }: SpaceSizes = {}): SpacePoint[] {

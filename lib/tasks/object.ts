@@ -3,22 +3,63 @@
  * with a random colour; half of the items cut the background away as well.
  */
 import { fold, key, type Stream, stream } from "../engine/mod.ts";
+import { CLIP_I, CLIP_P } from "../metrics/mod.ts";
+import { seriesLook } from "../plots/palette.ts";
 import { resample, type Rgba } from "../raster/mod.ts";
 import { sceneCaption } from "./captions.ts";
 import { newImage, type Rgb, SIZE } from "./canvas.ts";
 import { withArticle } from "./concepts.ts";
 import { drawSceneSpec, drawSeed, drawStyle } from "./draw_spec.ts";
 import { overlay } from "./families.ts";
-import { type Bank, type CropTruth, type Draft, drawVisible } from "./pair.ts";
+import { OBJECT_GRAMMAR } from "./object_grammar.ts";
+import { keepsDrawing } from "./oracle_object.ts";
+import { type Bank, type CropTruth, type Draft, drawVisible, sceneTruth } from "./pair.ts";
+import { conditionField, targetField, textField } from "./pair_fields.ts";
 import type { Pool } from "./pools.ts";
 import type { DrawnScene } from "./scene_image.ts";
+import { SURROUNDINGS, type Task } from "./task.ts";
 
 const TREATED = 0.2;
 const RECOLOURED = 0.5;
 /** Condition and target mirrored against each other, so that copying pixels is not enough. */
 const MIRRORED = 0.3;
 
-export function objectExtraction(bank: Bank, pool: Pool, random: Stream): Draft {
+/** Object extraction. */
+export const OBJECT: Task<"object"> = {
+  id: "object",
+  label: "Object",
+  look: { ...seriesLook(2), solid: { symbol: "diamond" } },
+  words: {
+    keyword: "object",
+    forms: /\b\w*object\w*/giu,
+    named: ["the object", "the objects", "any object in it"],
+    fixed: "Use the object from the image",
+    request:
+      "Generate ways to describe taking an object from an image of varying lengths, do not use the words composition, style, face or everything",
+    grammar: OBJECT_GRAMMAR,
+    namesObject: true,
+  },
+  recipe,
+  dataset: {
+    pairs: 35_000,
+    source: "COCO: an object's crop as condition, the whole picture as target, captions by GPT-4o",
+    fields: [
+      conditionField("the object, padded to a square with one colour where needed"),
+      targetField("a scene with the object"),
+      textField("prompt", "what the target shows"),
+      textField("object", 'its name, which takes the place of "object" in instructions'),
+    ],
+  },
+  scores: [CLIP_I, CLIP_P],
+  oracle: {
+    name: "drawing kept",
+    definition: "1 where, of the seven drawings of the object, the condition's is the nearest in pixels",
+    score: (bank, { truth }, output) => Number(keepsDrawing(bank, output, sceneTruth(truth.target))),
+  },
+  leak: SURROUNDINGS,
+};
+
+function recipe(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
   const spec = drawSceneSpec(random, pool, {
     style: drawStyle(random, pool, TREATED),
     recoloured: RECOLOURED,

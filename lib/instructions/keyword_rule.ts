@@ -4,32 +4,14 @@
  * face task's, because the paper asks its language model for "the face or identity".
  */
 
-/** The five tasks in the order of Table 1. */
-export const TASKS = ["replication", "style", "object", "composition", "face"] as const;
-/** One of them. */
-export type TaskId = typeof TASKS[number];
+import { byTask, type TaskId, taskOf, TASKS } from "../tasks/registry.ts";
 
 /** The word that names each task in an instruction. */
-export const KEYWORDS: Readonly<Record<TaskId, string>> = {
-  replication: "everything",
-  style: "style",
-  object: "object",
-  composition: "composition",
-  face: "face",
-};
-
-/** Whole words that count as a task's keyword. */
-const FORMS: Readonly<Record<TaskId, RegExp>> = {
-  replication: /\bevery[ -]?things?\b/giu,
-  style: /\b\w*styl(?!us|i\b)\w*/giu,
-  object: /\b\w*object\w*/giu,
-  composition: /\b\w*compos(?!t)\w*/giu,
-  face: /\bfac(?:e|es|ed|ing|eless|ial|ials|ially)\b|\bidentit(?:y|ies)\b/giu,
-};
+export const KEYWORDS: Readonly<Record<TaskId, string>> = byTask(({ words }) => words.keyword);
 
 /** Forms of `task`'s keyword in a text, lower case, in order. */
 export function keywordForms(text: string, task: TaskId): string[] {
-  return [...text.normalize("NFKC").matchAll(FORMS[task])].map(([form]) => form.toLowerCase());
+  return [...text.normalize("NFKC").matchAll(taskOf(task).words.forms)].map(([form]) => form.toLowerCase());
 }
 
 /** Forms of the other tasks' keywords in an instruction for `task`. Empty when the paper's rule keeps the instruction. */
@@ -45,12 +27,17 @@ export function wordCount(text: string): number {
 /** Fewest and most words of an instruction. */
 export const WORD_LIMITS = { least: 2, most: 30 } as const;
 
+/** Whether a text says "object", so that an object's name can take its place. */
+export function saysObject(text: string): boolean {
+  return /\bobjects?\b/iu.test(text);
+}
+
 /** Why an instruction is not fit for a task, as a phrase; undefined when it is. */
 export function instructionFault(instruction: string, task: TaskId): string | undefined {
   const words = wordCount(instruction);
   if (words < WORD_LIMITS.least || words > WORD_LIMITS.most) return `${words} words`;
   const foreign = foreignKeywords(instruction, task);
   if (foreign.length) return `holds "${foreign[0]}", a keyword of another task`;
-  if (task === "object" && !/\bobjects?\b/iu.test(instruction)) return `no "object" to put a name for`;
+  if (taskOf(task).words.namesObject && !saysObject(instruction)) return `no "object" to put a name for`;
   return undefined;
 }

@@ -1,10 +1,10 @@
-import type { TaskGrammar } from "./grammar.ts";
+import type { TaskGrammar } from "./task.ts";
 
 /**
  * "Generate ways to describe taking an object from an image of varying lengths" (Sec. 3.4, object extraction). Every sentence says
  * "object" in a place where a name can stand: see {@link nameObject}.
  */
-export const OBJECT: TaskGrammar = {
+export const OBJECT_GRAMMAR: TaskGrammar = {
   slots: {
     take: ["take", "use", "keep", "copy", "extract", "reuse", "pick", "cut out", "isolate", "grab", "select"],
     taking: [

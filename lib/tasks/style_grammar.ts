@@ -1,7 +1,7 @@
-import type { TaskGrammar } from "./grammar.ts";
+import type { TaskGrammar } from "./task.ts";
 
 /** "Generate ways to describe taking the style from an image of varying lengths" (Sec. 3.4, style preservation). */
-export const STYLE: TaskGrammar = {
+export const STYLE_GRAMMAR: TaskGrammar = {
   slots: {
     take: [
       "take",

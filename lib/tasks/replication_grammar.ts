@@ -1,7 +1,7 @@
-import type { TaskGrammar } from "./grammar.ts";
+import type { TaskGrammar } from "./task.ts";
 
 /** "Generate ways to describe taking everything from an image of varying lengths" (Sec. 3.4, image replication). */
-export const REPLICATION: TaskGrammar = {
+export const REPLICATION_GRAMMAR: TaskGrammar = {
   slots: {
     take: [
       "take",

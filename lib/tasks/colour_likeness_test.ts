@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { colourLikeness, ranksFirst } from "./leak_scores.ts";
+import { colourLikeness } from "./colour_likeness.ts";
 
 const plain = (...colour: number[]) => Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => colour[i % 3]!);
 
@@ -16,14 +16,4 @@ Deno.test("colourLikeness() is the share of common colours wherever they stand w
   assert.ok(Math.abs(colourLikeness(framed, red, { margin: 8 }) - 1) < 1e-9);
   const turned = half.toReversed().map((_, i, all) => all[i - i % 3 + 2 - i % 3]!);
   assert.ok(Math.abs(colourLikeness(half, turned) - 1) < 1e-9);
-});
-
-Deno.test("ranksFirst() is true only where the own name beats every other, however small both are, and a tie is none", () => {
-  const names = [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map((each) => Float32Array.from(each));
-  const picture = Float32Array.from([0.2, 0.1, -0.4]);
-  assert.deepEqual(names.map((_, own) => ranksFirst(picture, names, own)), [true, false, false]);
-  // The length of the picture's vector says nothing, nor does a cosine that is high beside a higher one.
-  assert.ok(ranksFirst(picture.map((value) => 100 * value), names, 0));
-  assert.ok(!ranksFirst(Float32Array.from([0.9, 0.91, 0]), names, 0));
-  assert.ok(!ranksFirst(Float32Array.from([1, 1, 0]), names, 0));
 });

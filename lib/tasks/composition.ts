@@ -4,14 +4,20 @@
  * with nearly the same outlines, (b) in other colours, or (c) with another treatment, and kept if the edges agree.
  */
 import type { Stream } from "../engine/mod.ts";
+import { CLIP_I, CLIP_P } from "../metrics/mod.ts";
+import { seriesLook } from "../plots/palette.ts";
 import { sceneCaption } from "./captions.ts";
+import { COMPOSITION_GRAMMAR } from "./composition_grammar.ts";
 import { type Family, isProbeCell } from "./concepts.ts";
 import { drawSceneSpec, drawSeed, drawStyle } from "./draw_spec.ts";
+import { edgeOracle } from "./edge_oracle.ts";
 import { edgeF1 } from "./edges.ts";
 import { type Bank, type Draft, drawVisible } from "./pair.ts";
+import { conditionField, targetField, textField } from "./pair_fields.ts";
 import { allows, type Pool } from "./pools.ts";
 import type { SceneSpec } from "./scene_image.ts";
 import { findStyle, sampleStyle, STYLES, type StyleSample } from "./styles.ts";
+import type { Task } from "./task.ts";
 
 const TREATED = 0.3;
 /** Pairs whose edges agree less are drawn again. */
@@ -26,7 +32,37 @@ const SIBLINGS: Partial<Record<Family, readonly Family[]>> = {
   outline: ["comic"],
 };
 
-export function structurePreservation(bank: Bank, pool: Pool, random: Stream): Draft {
+/** Composition. */
+export const COMPOSITION: Task<"composition"> = {
+  id: "composition",
+  label: "Composition",
+  look: { ...seriesLook(3), solid: { full: "▲", open: "△" } },
+  words: {
+    keyword: "composition",
+    forms: /\b\w*compos(?!t)\w*/giu,
+    named: ["the composition", "its composition", "how it is composed"],
+    fixed: "Use the composition of the image",
+    request:
+      "Generate ways to describe taking the composition from an image of varying lengths, do not use the words style, object, face or everything",
+    grammar: COMPOSITION_GRAMMAR,
+    namesObject: false,
+  },
+  recipe,
+  dataset: {
+    pairs: null,
+    source: "CommonCanvas: originals as conditions, targets drawn by a scribble ControlNet from their edges",
+    fields: [
+      conditionField("the original picture"),
+      targetField("another picture of the same structure"),
+      textField("prompt", "what the target shows"),
+    ],
+  },
+  scores: [CLIP_I, CLIP_P],
+  oracle: edgeOracle,
+  leak: { kind: "colours" },
+};
+
+function recipe(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
   const source = drawSceneSpec(random, pool, { style: drawStyle(random, pool, TREATED), recoloured: 0.2 });
   const goal = restyle(source, pool, random);
   if (!goal) return undefined;

@@ -1,7 +1,7 @@
-import type { TaskGrammar } from "./grammar.ts";
+import type { TaskGrammar } from "./task.ts";
 
 /** "Generate ways to describe taking the composition from an image of varying lengths" (Sec. 3.4, structural preservation). */
-export const COMPOSITION: TaskGrammar = {
+export const COMPOSITION_GRAMMAR: TaskGrammar = {
   slots: {
     take: [
       "take",

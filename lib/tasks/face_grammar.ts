@@ -1,7 +1,7 @@
-import type { TaskGrammar } from "./grammar.ts";
+import type { TaskGrammar } from "./task.ts";
 
 /** "Generate ways to describe taking the face or identity from an image of varying lengths" (Sec. 3.4, identity preservation). */
-export const FACE: TaskGrammar = {
+export const FACE_GRAMMAR: TaskGrammar = {
   slots: {
     take: [
       "take",

@@ -1,0 +1,113 @@
+/**
+ * What makes a task: one record in a file of its own, lib/tasks/<task>.ts, listed in lib/tasks/registry.ts. Instructions, data, scores, tables
+ * and pages iterate over the records, so that a further task is a further file and its place in that list.
+ */
+import type { Stream } from "../engine/mod.ts";
+import type { EmbeddingScore } from "../metrics/mod.ts";
+import type { SeriesLook } from "../plots/palette.ts";
+import type { Rgb } from "./canvas.ts";
+import type { Bank, Draft, Item } from "./pair.ts";
+import type { PairField } from "./pair_fields.ts";
+import type { Pool } from "./pools.ts";
+
+/** Phrases by slot of a template (lib/instructions/template.ts). */
+export type Slots = Readonly<Record<string, readonly string[]>>;
+
+/** A task's own slots and sentences. */
+export interface TaskGrammar {
+  /** Phrases by slot; beside the shared ones. */
+  readonly slots: Slots;
+  /** Templates of training instructions. */
+  readonly training: readonly string[];
+  /** Templates of held-out instructions. */
+  readonly heldOut: readonly string[];
+}
+
+/** How a task is asked for (Sec. 3.4). */
+export interface TaskWords {
+  /** The word that names the task; no instruction of another task may hold it. */
+  readonly keyword: string;
+  /** Whole words that count as the keyword; flags giu. */
+  readonly forms: RegExp;
+  /** How a writer who does not know the keyword rule names what this task takes: "but not …". */
+  readonly named: readonly string[];
+  /** The one hard-coded instruction of the ablation in Sec. 4.3. */
+  readonly fixed: string;
+  /** What a language model is asked for; the paper's words where it prints them. */
+  readonly request: string;
+  /** Sentences of the written grammar. */
+  readonly grammar: TaskGrammar;
+  /** Whether an item's object takes the place of the word "object" (Sec. 3.4, object extraction); every instruction must say it then. */
+  readonly namesObject: boolean;
+}
+
+/** Draws one item; undefined asks for another draw (too little contrast, edges too different). */
+export type PairRecipe = (bank: Bank, pool: Pool, random: Stream, index: number) => Draft | undefined;
+
+/** The training set of the paper's scale (Sec. 3.4): what the paper had, and the folder that is read in its place. */
+export interface PaperDataset {
+  /** Pairs that the paper trained on; null where it gives no number. */
+  readonly pairs: number | null;
+  /** What the paper made it of. */
+  readonly source: string;
+  /** Fields of a line. */
+  readonly fields: readonly PairField[];
+}
+
+/** A score that needs no encoder: the generator of the data knows what the condition shows. In [0, 1], higher is better. */
+export interface TaskOracle {
+  /** Name of the score. */
+  readonly name: string;
+  /** What is 1, or what share it is. */
+  readonly definition: string;
+  /** Scores pictures made for items of the task. @throws RangeError for an item whose truth it cannot judge. */
+  readonly score: (bank: Bank, item: Item, output: Rgb) => number;
+}
+
+/**
+ * What of the condition arrives that the task should not take. The paper speaks of leaking (Fig. 6, 9) and has no number for it. Higher is more
+ * alike; a faithful picture is not at 0: read the difference from the target's own number.
+ */
+export type TaskLeak =
+  /** Colours: intersection of the colour histograms, in [0, 1], of the whole pictures or of their outer `margin` pixels. */
+  | { readonly kind: "colours"; readonly margin?: number }
+  /** Identity: 1 where an encoder ranks, among `names`, the one at `own(item)` first for the picture, or 0. */
+  | {
+    readonly kind: "name";
+    readonly names: readonly string[];
+    readonly own: (item: Item) => number;
+  };
+
+/** Colours of the outer 8 pixels: ground and surroundings, not the object or the person. */
+export const SURROUNDINGS: TaskLeak = { kind: "colours", margin: 8 };
+
+/** A mark in 3-D, where plotly knows few symbols: one of plotly's, or letters for training and for held-out instructions. */
+export type SolidMark = { readonly symbol: string } | { readonly full: string; readonly open: string };
+
+/** How a task looks in figures and on the map. */
+export interface TaskLook extends SeriesLook {
+  /** Its mark in 3-D. */
+  readonly solid: SolidMark;
+}
+
+/** A task. */
+export interface Task<Id extends string = string> {
+  /** Names it in requests, results and file names. */
+  readonly id: Id;
+  /** Its name for people, capitalised. */
+  readonly label: string;
+  /** How it looks. */
+  readonly look: TaskLook;
+  /** How it is asked for. */
+  readonly words: TaskWords;
+  /** How its mini pairs are made. */
+  readonly recipe: PairRecipe;
+  /** What its pairs are at the paper's scale. */
+  readonly dataset: PaperDataset;
+  /** Its columns of Table 1, left to right (Sec. 4.1); the first says how much of what is wanted arrives. */
+  readonly scores: readonly [taken: EmbeddingScore, ...rest: EmbeddingScore[]];
+  /** What its oracle knows. */
+  readonly oracle: TaskOracle;
+  /** What may leak; null where everything is to be taken. */
+  readonly leak: TaskLeak | null;
+}
