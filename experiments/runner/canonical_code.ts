@@ -4,80 +4,23 @@
  * - local names: numbered by their first occurrence, since a minifier hands them out by how often letters occur;
  * - what an error says: the arguments of `new` of any class of errors and of whatever is thrown;
  * - what a person is told: the arguments of `.notice(…)` and `.progress(…)`;
- * - functions, classes and imports that only those used.
+ * - functions, classes, imports and constants that only those used;
+ * - where such a declaration stands: what runs when the script is loaded comes first, in its order, then what it uses, and so on.
  *
  * All else stays, texts included: a text that is no error's may be an instruction.
  */
-import { type Node, parse } from "acorn";
+import { acts, bindings, boundIn, childrenOf, idle, type Tree, treeOf } from "./syntax_tree.ts";
 
 /** Methods whose arguments are for people. */
 const TOLD = new Set(["notice", "progress"]);
 
-type Tree = Node & Readonly<Record<string, unknown>>;
-
-const isTree = (value: unknown): value is Tree =>
-  typeof value === "object" && value !== null && typeof (value as { type?: unknown }).type === "string";
-
-/** The nodes in a node, in the order of the text. */
-const childrenOf = (node: Tree): Tree[] =>
-  Object.values(node).flat().filter(isTree).sort((a, b) => a.start - b.start);
-
-/** The names that a pattern binds. */
-function* boundBy(pattern: Tree | null): Generator<string> {
-  if (pattern === null) return;
-  switch (pattern.type) {
-    case "Identifier":
-      return yield pattern["name"] as string;
-    case "ObjectPattern":
-      for (const each of pattern["properties"] as Tree[]) {
-        yield* boundBy((each.type === "RestElement" ? each["argument"] : each["value"]) as Tree);
-      }
-      return;
-    case "ArrayPattern":
-      for (const each of pattern["elements"] as (Tree | null)[]) yield* boundBy(each);
-      return;
-    case "AssignmentPattern":
-      return yield* boundBy(pattern["left"] as Tree);
-    case "RestElement":
-      return yield* boundBy(pattern["argument"] as Tree);
-  }
+/** A local name in code; names of variables, of private fields and of labels may be alike. */
+interface LocalName {
+  readonly kind: "" | "#" | ":";
+  readonly name: string;
 }
 
-/** The names that a node itself binds. */
-function* bindings(node: Tree): Generator<string> {
-  switch (node.type) {
-    case "VariableDeclarator":
-    case "FunctionDeclaration":
-    case "FunctionExpression":
-    case "ClassDeclaration":
-    case "ClassExpression":
-    case "ArrowFunctionExpression":
-      if (node["id"]) yield* boundBy(node["id"] as Tree);
-      for (const each of (node["params"] as Tree[] | undefined) ?? []) yield* boundBy(each);
-      return;
-    case "CatchClause":
-      return yield* boundBy(node["param"] as Tree | null);
-    case "ImportSpecifier":
-    case "ImportDefaultSpecifier":
-    case "ImportNamespaceSpecifier":
-      return yield* boundBy(node["local"] as Tree);
-  }
-}
-
-/** Whether evaluating it may change something, as far as its form tells. */
-function acts(node: Tree): boolean {
-  return /^(Assignment|Update|Await|Yield)Expression$/.test(node.type) || childrenOf(node).some(acts);
-}
-
-/** Whether an initial value can be left out where nothing uses it. */
-const idle = (init: Tree | null): boolean =>
-  init === null || /FunctionExpression$|^Literal$/.test(init.type) ||
-  (/^Class/.test(init.type) &&
-    ((init["body"] as Tree)["body"] as Tree[]).every((each) =>
-      each.type === "MethodDefinition" || (each.type === "PropertyDefinition" && !each["static"])
-    ));
-
-/** A part of a script that stays or goes as one: a statement, a declared variable, an imported name. */
+/** What of a script stays or goes as one: a statement, a declared variable, an imported name. */
 interface Part {
   readonly node: Tree;
   readonly names: readonly string[];
@@ -85,46 +28,37 @@ interface Part {
   readonly root: boolean;
   /** Written before and behind it. */
   readonly around: readonly [string, string];
+  /** Packages that it imports. */
+  readonly imports: readonly string[];
 }
 
 /** The parts of a script, in order. */
 function* partsOf(program: Tree): Generator<Part> {
   for (const node of program["body"] as Tree[]) {
+    const source = node["source"] as Tree | null | undefined;
+    const imports = source ? [source["value"] as string] : [];
     if (node.type === "VariableDeclaration") {
       for (const each of node["declarations"] as Tree[]) {
-        const names = [...bindings(each)];
-        yield {
-          node: each,
-          names,
-          root: !idle(each["init"] as Tree | null),
-          around: [`${node["kind"]} `, ";\n"],
-        };
+        const root = !idle(each["init"] as Tree | null);
+        yield { node: each, names: [...bindings(each)], root, around: [`${node["kind"]} `, ";\n"], imports };
       }
     } else if (node.type === "ImportDeclaration" && (node["specifiers"] as Tree[]).length > 0) {
-      const source = (node["source"] as Tree)["raw"];
       for (const each of node["specifiers"] as Tree[]) {
-        const named = each.type === "ImportSpecifier";
-        const around = [named ? "import{" : "import ", `${named ? "}" : " "}from${source};\n`] as const;
-        yield { node: each, names: [...bindings(each)], root: false, around };
+        const [open, close] = each.type === "ImportSpecifier" ? ["{", "}"] : [" ", " "];
+        const around = [`import${open}`, `${close}from${source?.["raw"]};\n`] as const;
+        yield { node: each, names: [...bindings(each)], root: false, around, imports };
       }
     } else {
-      const root = node.type !== "FunctionDeclaration" && !(node.type === "ClassDeclaration" && idle(node));
-      yield { node, names: [...bindings(node)].slice(0, 1), root, around: ["", "\n"] };
+      const root = !/^(Function|Class)Declaration$/.test(node.type) || !idle(node);
+      const names = [...bindings(node)].slice(0, 1);
+      yield { node, names, root, around: ["", "\n"], imports };
     }
   }
 }
 
-/** The code in its canonical form, and the specifiers that it imports. */
-export function canonicalCode(text: string): { code: string; imports: string[] } {
-  const program = parse(text, { ecmaVersion: "latest", sourceType: "module" }) as unknown as Tree;
-
-  const bound = new Set<string>();
+/** Tells classes of errors, by the name they are called or the class they extend. */
+function errorClasses(parts: readonly Part[], bound: ReadonlySet<string>): (callee: Tree | null) => boolean {
   const errors = new Set<string>();
-  const look = (node: Tree): void => {
-    for (const name of bindings(node)) bound.add(name);
-    for (const child of childrenOf(node)) look(child);
-  };
-  look(program);
   const isError = (callee: Tree | null): boolean => {
     if (callee?.type === "MemberExpression") {
       return /Error$/.test(String((callee["property"] as Tree)["name"]));
@@ -133,8 +67,7 @@ export function canonicalCode(text: string): { code: string; imports: string[] }
     const name = callee["name"] as string;
     return errors.has(name) || (!bound.has(name) && /Error$/.test(name));
   };
-  const parts = [...partsOf(program)];
-  // A class of errors may extend another that is declared further down.
+  // A class may extend another that is declared further down.
   for (let before = -1; before !== errors.size;) {
     before = errors.size;
     for (const { node, names: [name = ""] } of parts) {
@@ -142,134 +75,135 @@ export function canonicalCode(text: string): { code: string; imports: string[] }
       if (made && /^Class/.test(made.type) && isError(made["superClass"] as Tree | null)) errors.add(name);
     }
   }
+  return isError;
+}
 
-  /** Writes a node; `name` is asked for each local name, in order. */
-  const write = (root: Tree, name: (old: string, kind: "" | "#" | ":") => string): string => {
-    let out = "";
-    let at = root.start;
-    const put = (start: number, end: number, replacement: string) => {
-      out += text.slice(at, start) + replacement;
-      at = end;
-    };
-    const words = (node: Tree): void => {
-      if (node.type === "TemplateElement" || (node.type === "Literal" && typeof node["value"] === "string")) {
-        put(node.start, node.end, node.type === "Literal" ? '""' : "");
-      } else visit(node, words);
-    };
-    /** Arguments for people go; those that do something lose their words alone. */
-    const told = (args: readonly Tree[]): void => {
-      const [first, last] = [args[0], args.at(-1)];
-      if (first === undefined || last === undefined) return;
-      if (args.some(acts)) args.forEach(words);
-      else put(first.start, last.end, "");
-    };
-    const visit: (node: Tree, next?: (node: Tree) => void) => void = (node, next = visit) => {
-      const field = (key: string) => node[key] as Tree;
-      switch (node.type) {
-        case "Identifier":
-          if (bound.has(node["name"] as string)) put(node.start, node.end, name(node["name"] as string, ""));
-          return;
-        case "PrivateIdentifier":
-          return put(node.start, node.end, name(node["name"] as string, "#"));
-        case "MemberExpression":
-          next(field("object"));
-          if (node["computed"] || field("property").type === "PrivateIdentifier") next(field("property"));
-          return;
-        case "Property":
-          if (node["shorthand"]) {
-            const { start, end } = field("key");
-            put(start, start, `${text.slice(start, end)}:`);
-          } else if (node["computed"]) next(field("key"));
-          return next(field("value"));
-        case "MethodDefinition":
-        case "PropertyDefinition":
-          if (node["computed"] || field("key").type === "PrivateIdentifier") next(field("key"));
-          if (node["value"]) next(field("value"));
-          return;
-        case "ImportSpecifier":
-          return put(
-            node.start,
-            node.end,
-            `${write(field("imported"), (old) => old)} as ${name(field("local")["name"] as string, "")}`,
-          );
-        case "ExportSpecifier":
-          return put(
-            node.start,
-            node.end,
-            `${name(field("local")["name"] as string, "")} as ${
-              text.slice(field("exported").start, field("exported").end)
-            }`,
-          );
-        case "LabeledStatement":
-        case "BreakStatement":
-        case "ContinueStatement":
-          if (node["label"]) {
-            const { start, end } = field("label");
-            put(start, end, name(field("label")["name"] as string, ":"));
-          }
-          if (node["body"]) next(field("body"));
-          return;
-        case "MetaProperty":
-          return;
-        case "ThrowStatement":
-          if (field("argument").type === "NewExpression") {
-            next((field("argument")["callee"]) as Tree);
-            return told(field("argument")["arguments"] as unknown as Tree[]);
-          }
-          return words(field("argument"));
-        case "NewExpression":
-          if (!isError(field("callee"))) break;
-          next(field("callee"));
-          return told(node["arguments"] as Tree[]);
-        case "CallExpression": {
-          const callee = field("callee");
-          if (callee.type !== "MemberExpression" || callee["computed"]) break;
-          if (!TOLD.has((callee["property"] as Tree)["name"] as string)) break;
-          next(callee);
-          return told(node["arguments"] as Tree[]);
-        }
-      }
-      for (const child of childrenOf(node)) next(child);
-    };
-    visit(root);
-    return out + text.slice(at, root.end);
+/** A part's code as texts and local names between them, without words for people, and the packages that it imports late. */
+function piecesOf(
+  part: Tree,
+  text: string,
+  options: { bound: ReadonlySet<string>; isError: (callee: Tree | null) => boolean },
+): { pieces: (string | LocalName)[]; late: string[] } {
+  const { bound, isError } = options;
+  const pieces: (string | LocalName)[] = [];
+  const late: string[] = [];
+  let at = part.start;
+  const put = ({ start, end }: { start: number; end: number }, ...replacement: (string | LocalName)[]) => {
+    pieces.push(text.slice(at, start), ...replacement);
+    at = end;
   };
+  const local = ({ name }: Tree, kind: LocalName["kind"] = ""): LocalName => ({ kind, name: name as string });
+  const textOf = ({ start, end }: Tree) => text.slice(start, end);
+  type Visit = (node: Tree) => void;
 
+  /** Visits a node and leaves its texts out. */
+  const withoutWords: Visit = (node) => {
+    if (node.type === "TemplateElement") put(node, "");
+    else if (node.type === "Literal" && typeof node["value"] === "string") put(node, '""');
+    else visit(node, withoutWords);
+  };
+  /** Arguments for people go; those that do something lose their words alone. */
+  const told = (args: readonly Tree[]): void => {
+    const [first, last] = [args[0], args.at(-1)];
+    if (first === undefined || last === undefined) return;
+    if (args.some(acts)) args.forEach(withoutWords);
+    else put({ start: first.start, end: last.end }, "");
+  };
+  const visit = (node: Tree, next: Visit): void => {
+    const field = (name: string) => node[name] as Tree;
+    const named = (name: string) => {
+      if (node["computed"] || field(name).type === "PrivateIdentifier") next(field(name));
+    };
+    switch (node.type) {
+      case "Identifier":
+        if (bound.has(node["name"] as string)) put(node, local(node));
+        return;
+      case "PrivateIdentifier":
+        return put(node, local(node, "#"));
+      case "MetaProperty":
+        return;
+      case "MemberExpression":
+        next(field("object"));
+        return named("property");
+      case "Property":
+        if (node["shorthand"]) put({ start: node.start, end: node.start }, `${textOf(field("key"))}:`);
+        else named("key");
+        return next(field("value"));
+      case "MethodDefinition":
+      case "PropertyDefinition":
+        named("key");
+        if (node["value"]) next(field("value"));
+        return;
+      case "ImportSpecifier":
+        return put(node, `${textOf(field("imported"))} as `, local(field("local")));
+      case "ExportSpecifier":
+        return put(node, local(field("local")), ` as ${textOf(field("exported"))}`);
+      case "LabeledStatement":
+      case "BreakStatement":
+      case "ContinueStatement":
+        if (node["label"]) put(field("label"), local(field("label"), ":"));
+        if (node["body"]) next(field("body"));
+        return;
+      case "ThrowStatement": {
+        const thrown = field("argument");
+        if (thrown.type !== "NewExpression") return withoutWords(thrown);
+        next(thrown["callee"] as Tree);
+        return told(thrown["arguments"] as Tree[]);
+      }
+      case "NewExpression":
+        if (!isError(field("callee"))) break;
+        next(field("callee"));
+        return told(node["arguments"] as Tree[]);
+      case "CallExpression": {
+        const callee = field("callee");
+        if (callee.type !== "MemberExpression" || callee["computed"]) break;
+        if (!TOLD.has((callee["property"] as Tree)["name"] as string)) break;
+        next(callee);
+        return told(node["arguments"] as Tree[]);
+      }
+      case "ImportExpression":
+        if (field("source").type === "Literal") late.push(field("source")["value"] as string);
+    }
+    for (const child of childrenOf(node)) next(child);
+  };
+  const visitAll: Visit = (node) => visit(node, visitAll);
+  visitAll(part);
+  pieces.push(text.slice(at, part.end));
+  return { pieces, late };
+}
+
+/** The code of a script in its canonical form, and the packages that it imports. */
+export function canonicalCode(text: string): { code: string; imports: string[] } {
+  const program = treeOf(text);
+  const bound = boundIn(program);
+  const parts = [...partsOf(program)];
+  const isError = errorClasses(parts, bound);
   const owners = new Map(parts.flatMap((part) => part.names.map((each) => [each, part] as const)));
-  const kept = new Set<Part>();
-  const open = parts.filter(({ root }) => root);
-  for (let part = open.pop(); part !== undefined; part = open.pop()) {
-    if (kept.has(part)) continue;
-    kept.add(part);
-    write(part.node, (old, kind) => {
-      const owner = kind === "" ? owners.get(old) : undefined;
-      if (owner !== undefined && !kept.has(owner)) open.push(owner);
-      return old;
-    });
+
+  // What is added while it is gone through is gone through, too.
+  const reached = new Map<Part, (string | LocalName)[]>(
+    parts.filter(({ root }) => root).map((part) => [part, []]),
+  );
+  const imports = new Set<string>();
+  for (const part of reached.keys()) {
+    const { pieces, late } = piecesOf(part.node, text, { bound, isError });
+    reached.set(part, pieces);
+    for (const each of [...part.imports, ...late]) imports.add(each);
+    for (const piece of pieces) {
+      const owner = typeof piece === "object" && piece.kind === "" ? owners.get(piece.name) : undefined;
+      if (owner !== undefined && !reached.has(owner)) reached.set(owner, []);
+    }
   }
 
   const numbers = new Map<string, string>();
-  const numbered = (old: string, kind: "" | "#" | ":") => {
-    const found = numbers.get(kind + old) ?? `${kind === "#" ? "#" : ""}$${numbers.size}`;
-    numbers.set(kind + old, found);
-    return found;
+  const numbered = ({ kind, name }: LocalName) => {
+    const number = numbers.get(kind + name) ?? `${kind === "#" ? "#" : ""}$${numbers.size}`;
+    numbers.set(kind + name, number);
+    return number;
   };
-  const code = parts.filter((part) => kept.has(part))
-    .map(({ node, around: [before, after] }) => before + write(node, numbered) + after).join("");
-
-  const imports = new Set<string>();
-  const find = (node: Tree): void => {
-    const source = node.type === "ImportExpression" || /^(Import|Export)\w*Declaration$/.test(node.type)
-      ? node["source"] as Tree | null
-      : null;
-    if (source?.type === "Literal") imports.add(source["value"] as string);
-    for (const child of childrenOf(node)) find(child);
-  };
-  for (const node of program["body"] as Tree[]) {
-    const specifiers = node.type === "ImportDeclaration" ? node["specifiers"] as Tree[] : [];
-    const used = specifiers.length === 0 ||
-      parts.some((part) => kept.has(part) && specifiers.includes(part.node));
-    if (used) find(node);
-  }
+  const code = [...reached].map(([{ around }, pieces]) => {
+    const written = pieces.map((piece) => typeof piece === "string" ? piece : numbered(piece));
+    return around[0] + written.join("") + around[1];
+  }).join("");
   return { code, imports: [...imports].sort() };
 }

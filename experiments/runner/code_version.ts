@@ -4,15 +4,21 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sha256 } from "../../lib/hub/mod.ts";
 import { canonicalCode } from "./canonical_code.ts";
-import { type CodeEntry, reachedCode } from "./reached_code.ts";
+import { type CodeEntry, LOADED, reachedCode, WHOLE } from "./reached_code.ts";
 
 /** Folder of the repository. */
 export const ROOT: string = fileURLToPath(new URL("../..", import.meta.url));
 
 const nameOf = ({ module, export: name }: CodeEntry) => `${module}#${name}`;
 
-/** Versions known to this process, by entry: the code it runs is what it found when it started. */
-const known = new Map<string, string>();
+/** What an entry reaches: its own code, and the modules that are loaded apart. */
+interface OwnCode {
+  readonly hash: string;
+  readonly loaded: readonly string[];
+}
+
+/** Code known to this process, by entry: what it runs is what it found when it started. */
+const known = new Map<string, OwnCode>();
 
 /** The packages' names with their pinned versions. @throws RangeError for a package that deno.json does not pin. */
 function pinnedAt(root: string): (specifier: string) => string {
@@ -40,19 +46,28 @@ export async function codeVersions(
   options: { root?: string; read?: (path: string) => string } = {},
 ): Promise<(entry: CodeEntry) => string> {
   const { root = ROOT, read } = options;
-  const versions = root === ROOT && read === undefined ? known : new Map<string, string>();
-  const missing = new Map([...entries].map((entry) => [nameOf(entry), entry]));
-  for (const name of versions.keys()) missing.delete(name);
-  const names = [...missing.keys()];
+  const codes = root === ROOT && read === undefined ? known : new Map<string, OwnCode>();
   const pinned = pinnedAt(root);
-  const texts = await reachedCode([...missing.values()], { root, ...(read && { read }) });
-  texts.forEach((text, place) => {
-    const { code, imports } = canonicalCode(text);
-    versions.set(names[place] as string, sha256([code, ...imports.map(pinned).sort()].join("\n")));
-  });
+  for (let missing = [...entries]; missing.length > 0;) {
+    const open = new Map(missing.map((entry) => [nameOf(entry), entry]));
+    for (const name of codes.keys()) open.delete(name);
+    const texts = await reachedCode([...open.values()], { root, ...(read && { read }) });
+    missing = [];
+    for (const [place, name] of [...open.keys()].entries()) {
+      const { code, imports } = canonicalCode(texts[place] as string);
+      const loaded = imports.filter((each) => each.startsWith(LOADED))
+        .map((each) => ({ module: each.slice(LOADED.length), export: WHOLE }));
+      const packages = imports.filter((each) => !each.startsWith(LOADED)).map(pinned);
+      codes.set(name, { hash: sha256([code, ...packages.sort()].join("\n")), loaded: loaded.map(nameOf) });
+      missing.push(...loaded);
+    }
+  }
   return (entry) => {
-    const version = versions.get(nameOf(entry));
-    if (version === undefined) throw new RangeError(`No version of ${nameOf(entry)} was asked for`);
-    return version;
+    const reached = new Set([nameOf(entry)]);
+    // What is added while it is gone through is gone through, too.
+    for (const name of reached) for (const each of codes.get(name)?.loaded ?? []) reached.add(each);
+    const [own, ...loaded] = [...reached].map((name) => codes.get(name)?.hash);
+    if (own === undefined) throw new RangeError(`No version of ${nameOf(entry)} was asked for`);
+    return sha256([own, ...loaded.sort()].join("\n"));
   };
 }

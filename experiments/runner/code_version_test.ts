@@ -28,9 +28,10 @@ export { product } from "./product.ts";
 /** A pair. */
 export interface Pair { a: number; b: number }
 function unused(a: number) { return a * 7; }
+const add = (one: number, other: number) => { if (one > other) return one + other; else return other + one; };
 export function sum({ a, b }: Pair): number {
   const left = a, right = b;
-  return pad(left + right);
+  return pad(add(left, right));
 }
 `,
   "lib/product.ts": `import pad from "right";
@@ -101,8 +102,8 @@ Deno.test("codeVersions() does not change with what changes nothing that is comp
     "a function behind an unused export": [["lib/set_up.ts", "n * 2", "n * 3"]],
     "a local name": [[
       "lib/sum.ts",
-      "left = a, right = b;\n  return pad(left + right)",
-      "xx = a, yy = b;\n  return pad(xx + yy)",
+      "left = a, right = b;\n  return pad(add(left, right))",
+      "xx = a, yy = b;\n  return pad(add(xx, yy))",
     ]],
     "the name of a parameter": [["late.ts", "(n: number) => [n - 1", "(number: number) => [number - 1"]],
     "the words of an error": [["stage.ts", "Adding needs positive", "Addition works with positive"]],
@@ -113,6 +114,28 @@ Deno.test("codeVersions() does not change with what changes nothing that is comp
     ]],
     "the unit of a progress": [["stage.ts", '"pairs"', '"pairs of numbers"']],
     "a function that makes the words of an error": [["lib/words.ts", "n + 1", "n + 2"]],
+    "what an unused export imports": [
+      [
+        "lib/product.ts",
+        "",
+        'import { Fault } from "./fault.ts";\nexport const fail = () => new Fault("");\n',
+      ],
+    ],
+    "a function that moves to another module": [
+      ["lib/sum.ts", "const add =", 'import { add } from "./words.ts";\nconst unusedToo ='],
+      [
+        "lib/words.ts",
+        "",
+        "export const add = (one: number, other: number) => { if (one > other) return one + other; else return other + one; };\n",
+      ],
+    ],
+    "the order of imports": [
+      [
+        "stage.ts",
+        'import { sum, type Pair } from "./lib/mod.ts";\nimport { Fault } from "./lib/fault.ts";\n',
+        'import { Fault } from "./lib/fault.ts";\nimport { sum, type Pair } from "./lib/mod.ts";\n',
+      ],
+    ],
     "the version of a package behind an unused export": [["deno.json", "right@1.0.0", "right@2.0.0"]],
     "the layout of imported data": [["table.json", '{ "offset": 3 }', '{"offset":3}\n']],
   });
@@ -121,7 +144,7 @@ Deno.test("codeVersions() does not change with what changes nothing that is comp
 
 Deno.test("codeVersions() changes with each thing that is computed or written", async () => {
   const { before, after } = await versions({
-    "an operator": [["lib/sum.ts", "left + right", "left - right"]],
+    "an operator": [["lib/sum.ts", "one + other", "one - other"]],
     "a number": [["late.ts", "n - 1", "n - 2"]],
     "a text that is written": [["stage.ts", '"hello"', '"goodbye"']],
     "a condition of an error": [["stage.ts", "total < 0", "total <= 0"]],
@@ -129,8 +152,8 @@ Deno.test("codeVersions() changes with each thing that is computed or written", 
     "a module imported for its effect": [["effect.ts", "= 1", "= 2"]],
     "a module imported late": [["late.ts", "[n - 1,", "[n - 1, n,"]],
     "a worker": [["worker.ts", "data + 1", "data * 1"]],
-    "which of two names is used": [["lib/sum.ts", "left + right", "left + left"]],
-    "a global": [["lib/sum.ts", "pad(left + right)", "pad(Math.fround(left + right))"]],
+    "which of two names is used": [["lib/sum.ts", "add(left, right)", "add(left, left)"]],
+    "a global": [["lib/sum.ts", "pad(add(left, right))", "pad(Math.fround(add(left, right)))"]],
     "the version of a package": [["deno.json", "left@1.0.0", "left@1.0.1"]],
     "what of a package is used": [["lib/sum.ts", "import pad from", "import { pad } from"]],
   });

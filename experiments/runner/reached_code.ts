@@ -1,7 +1,7 @@
 /** What a function really reaches: its module and all it imports in one script, without what it never uses, by esbuild. */
 import type { OnResolveResult, Plugin } from "esbuild";
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { bundled } from "../../lib/explorer/server/bundled.ts";
 
 /** A function that computes outputs. */
@@ -12,6 +12,12 @@ export interface CodeEntry {
   readonly export: string;
 }
 
+/** Stands before the path of a module in the specifier of one that is loaded apart: by `import()`, or as a worker. */
+export const LOADED = "loaded:";
+
+/** The whole module, as it is loaded apart. */
+export const WHOLE = "*";
+
 /** An import for its effect alone: `import "./effect.ts"`. */
 const EFFECTS = /^import\s*["']([^"']+)["']/gm;
 /** A worker's module: `new URL("./worker.ts", import.meta.url)`. */
@@ -20,7 +26,8 @@ const NAMESPACE = "stage";
 
 /**
  * Resolves the entries; leaves packages out; takes a module of ours for free of effects unless it is imported for them, so that what an
- * index of a folder offers does not count where nothing of it is used; and takes a worker's module for imported.
+ * index of a folder offers does not count where nothing of it is used; and names what is loaded apart, without following it: esbuild
+ * would wrap it and all that it shares with the rest, whole.
  */
 function reach(entries: readonly CodeEntry[], root: string, read: (path: string) => string): Plugin {
   const effects = new Map<string, ReadonlySet<string>>();
@@ -32,16 +39,20 @@ function reach(entries: readonly CodeEntry[], root: string, read: (path: string)
       build.onResolve({ filter: /^stage:\d+$/ }, ({ path }) => ({ path, namespace: NAMESPACE }));
       build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => {
         const { module, export: name } = entries[Number(path.split(":")[1])] as CodeEntry;
+        const from = JSON.stringify(`./${module}`);
         return {
-          contents: `export { ${name} } from ${JSON.stringify(`./${module}`)};`,
+          contents: name === WHOLE
+            ? `import ${from}; export * from ${from};`
+            : `export { ${name} } from ${from};`,
           resolveDir: root,
           loader: "js",
         };
       });
-      build.onResolve({ filter: /^\./ }, ({ path, resolveDir, importer }) => ({
-        path: resolve(resolveDir, path),
-        ...sideEffects(importer, path),
-      }));
+      build.onResolve({ filter: /^\./ }, ({ path, resolveDir, importer, kind, namespace }) => {
+        const file = resolve(resolveDir, path);
+        if (kind === "dynamic-import") return { path: LOADED + relative(root, file), external: true };
+        return { path: file, ...(namespace === NAMESPACE ? {} : sideEffects(importer, path)) };
+      });
       build.onResolve(
         { filter: /^[^.]/ },
         ({ path, importer, kind }) =>
