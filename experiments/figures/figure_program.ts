@@ -5,9 +5,8 @@ import { drawFigure, type FigureResult, figureText } from "../../lib/report/mod.
 import type { Experiment, ExperimentProgram, RunRequest } from "../setting/experiment.ts";
 import { type FigureHeading, type Summarize, writeFigure } from "./figure_summary.ts";
 import { paperScaleNeeds } from "./paper_scale.ts";
-import type { CodeEntry, Stage } from "../runner/mod.ts";
+import { type CodeEntry, type Stage, type StageCode, stageMaker } from "../runner/mod.ts";
 import { SCALES } from "../setting/scales.ts";
-import { type StageCode, stageMaker } from "../stage_code.ts";
 
 /** A figure's record, and how its stages are made. */
 export interface FigureProgram {

@@ -4,9 +4,8 @@ import type { AdapterRecipe } from "../../lib/training/mod.ts";
 import type { ExperimentRow, InstructionChoice, RunRequest } from "../setting/experiment.ts";
 import { GALLERY, writeGallery } from "../setting/gallery.ts";
 import { formFields, type InstructForm } from "../setting/instruct_form.ts";
-import type { Stage } from "../runner/mod.ts";
+import { type Stage, stageMaker } from "../runner/mod.ts";
 import { type Budget, SCALES } from "../setting/scales.ts";
-import { stageMaker } from "../stage_code.ts";
 import type {
   EncodeRequest,
   ScoreRequest,

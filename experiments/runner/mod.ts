@@ -12,7 +12,7 @@ export {
 } from "./stage.ts";
 export { canonicalJson, stageKeys } from "./stage_key.ts";
 export type { CodeEntry } from "./reached_code.ts";
-export { dataVersions } from "./data_versions.ts";
+export { type StageCode, stageMaker } from "./stage_code.ts";
 export { type PlannedStage, planStages } from "./plan_stages.ts";
 export { runStages } from "./run_stages.ts";
 export { currentOrigin } from "./origin.ts";

@@ -1,13 +1,12 @@
-/** What Table 1 asks of the models: three functions, each in a module of its own so that its code has its own version. */
+/** What Table 1 asks of the models: three functions. */
 import type { Json } from "../../lib/hub/mod.ts";
 import type { MetricNote, SampleRow, ValidationPoint } from "../../lib/report/mod.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
 import type { AdapterRecipe } from "../../lib/training/mod.ts";
 import type { Device, InstructionChoice } from "./experiment.ts";
 import type { InstructForm } from "./instruct_form.ts";
-import type { StageContext, StageOutput } from "../runner/mod.ts";
+import type { StageCode, StageContext, StageOutput } from "../runner/mod.ts";
 import type { ScaleId } from "./scales.ts";
-import type { StageCode } from "../stage_code.ts";
 
 /** Encode one task's pairs: latents of targets, tokens of conditions, prompts, for training and for validation. */
 export interface EncodeRequest {

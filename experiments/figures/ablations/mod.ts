@@ -11,9 +11,8 @@ import type { Experiment, ExperimentProgram, RunRequest } from "../../setting/ex
 import { figureProgram } from "../figure_program.ts";
 import type { InstructForm } from "../../setting/instruct_form.ts";
 import { budgetOf, modelStages } from "../model_stages.ts";
-import type { Stage } from "../../runner/mod.ts";
+import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
 import { type BudgetId, budgetNote } from "../../setting/scales.ts";
-import { type StageCode, stageMaker } from "../../stage_code.ts";
 import { isTraining, table1Finder } from "../table1/mod.ts";
 import type { EncodeInstructions, Table1Stages, TellRequest } from "../../setting/model_requests.ts";
 import { type MeasureUse, type UseCase, type UseSize, useStages } from "../uses/use_stages.ts";

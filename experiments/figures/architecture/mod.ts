@@ -6,7 +6,7 @@
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Experiment, ExperimentProgram } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
-import { type StageCode, stageMaker } from "../../stage_code.ts";
+import { type StageCode, stageMaker } from "../../runner/mod.ts";
 import type { countParts } from "./count_parts.ts";
 
 /** Fig. 2, as data. */

@@ -9,9 +9,14 @@ import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
 import type { Device, Experiment, ExperimentProgram, RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import type { ControlnetName } from "../../mini/checkpoints.ts";
-import type { Stage, StageContext, StageOutput } from "../../runner/mod.ts";
+import {
+  type Stage,
+  type StageCode,
+  type StageContext,
+  stageMaker,
+  type StageOutput,
+} from "../../runner/mod.ts";
 import { type Budget, type BudgetId, SCALES } from "../../setting/scales.ts";
-import { type StageCode, stageMaker } from "../../stage_code.ts";
 import { isTraining, table1Finder } from "../table1/mod.ts";
 import type { Table1Stages } from "../../setting/model_requests.ts";
 import type { UseSize } from "../uses/use_stages.ts";

@@ -12,9 +12,8 @@ import type { embedInstructions, EmbedRequest } from "./embed_instructions.ts";
 import type { layOut, LayoutRequest } from "./lay_out.ts";
 import type { measureInstructions } from "./measure_instructions.ts";
 import type { measureLayouts } from "./measure_layouts.ts";
-import type { Stage } from "../../runner/mod.ts";
+import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
 import type { BudgetId } from "../../setting/scales.ts";
-import { type StageCode, stageMaker } from "../../stage_code.ts";
 
 /** The experiment, as data. Full repeats quick's measures with more seeds. */
 export const FIG4 = {

@@ -8,7 +8,7 @@ import type { Experiment, ExperimentProgram } from "../../setting/experiment.ts"
 import { figureProgram } from "../figure_program.ts";
 import type { drawExamples, ExamplesRequest } from "./draw_examples.ts";
 import type { BudgetId } from "../../setting/scales.ts";
-import { type StageCode, stageMaker } from "../../stage_code.ts";
+import { type StageCode, stageMaker } from "../../runner/mod.ts";
 
 /** The experiment, as data. */
 export const FIG5 = {

@@ -9,9 +9,8 @@ import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Experiment, ExperimentProgram, RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import { budgetOf } from "../model_stages.ts";
-import type { Stage, StageContext } from "../../runner/mod.ts";
+import { type Stage, type StageCode, type StageContext, stageMaker } from "../../runner/mod.ts";
 import { type Budget, type BudgetId, budgetNote, SCALES } from "../../setting/scales.ts";
-import { type StageCode, stageMaker } from "../../stage_code.ts";
 import { isTraining, table1Finder } from "../table1/mod.ts";
 import type { ScoreRequest, Table1Stages, TrainReport } from "../../setting/model_requests.ts";
 

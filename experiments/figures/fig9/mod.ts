@@ -11,7 +11,7 @@ import { type AblationCode, ABLATIONS } from "../ablations/mod.ts";
 import type { Experiment, ExperimentProgram } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import { type Budget, type BudgetId, budgetNote, SCALES } from "../../setting/scales.ts";
-import type { StageCode } from "../../stage_code.ts";
+import type { StageCode } from "../../runner/mod.ts";
 import { isTraining, table1Finder } from "../table1/mod.ts";
 import type { Table1Stages } from "../../setting/model_requests.ts";
 import { type MeasureUse, type UseCase, type UseSize, useStages } from "../uses/use_stages.ts";

@@ -7,9 +7,14 @@ import type { TaskId } from "../../../lib/tasks/mod.ts";
 import type { ExperimentRow, RunRequest } from "../../setting/experiment.ts";
 import { GALLERY, writeGallery } from "../../setting/gallery.ts";
 import { type Telling, toldFields } from "../../setting/instruct_form.ts";
-import type { Stage, StageContext, StageOutput } from "../../runner/mod.ts";
+import {
+  type Stage,
+  type StageCode,
+  type StageContext,
+  stageMaker,
+  type StageOutput,
+} from "../../runner/mod.ts";
 import { type Budget, SCALES } from "../../setting/scales.ts";
-import { type StageCode, stageMaker } from "../../stage_code.ts";
 import type { ScoreReport, ScoreRequest } from "../../setting/model_requests.ts";
 
 /** Table 1's scores and the leak, at λ = `adapterScale`. */

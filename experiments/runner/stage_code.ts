@@ -1,7 +1,11 @@
 /** Code that computes stages: an exported function, loaded when a stage must run, and the data files it reads. */
-import { existsSync } from "node:fs";
-import { UserError } from "../lib/engine/errors.ts";
-import { type CodeEntry, dataVersions, type Stage } from "./runner/mod.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { UserError } from "../../lib/engine/errors.ts";
+import { sha256 } from "../../lib/hub/mod.ts";
+import { ROOT } from "./code_version.ts";
+import type { CodeEntry } from "./reached_code.ts";
+import type { Stage } from "./stage.ts";
 
 /** Code that computes a stage: what the function reaches is the stage's code version. */
 export interface StageCode<Compute> extends CodeEntry {
@@ -11,9 +15,9 @@ export interface StageCode<Compute> extends CodeEntry {
   load(): Promise<Compute>;
 }
 
-/** Hashes of data files; a missing one is the user's to mend. */
+/** SHA-256 of data files by path from the repository's root; a missing one is the user's to mend. */
 function versionsOf(experiment: string, paths: readonly string[]): Readonly<Record<string, string>> {
-  const missing = paths.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)));
+  const missing = paths.filter((path) => !existsSync(resolve(ROOT, path)));
   if (missing.length > 0) {
     throw new UserError(
       `Planning ${experiment} needs the checkpoints of the frozen parts, expected ${
@@ -21,7 +25,7 @@ function versionsOf(experiment: string, paths: readonly string[]): Readonly<Reco
       }, found none; they come with the repository, and deno task pretrain makes them again`,
     );
   }
-  return dataVersions(paths);
+  return Object.fromEntries(paths.map((path) => [path, sha256(readFileSync(resolve(ROOT, path)))]));
 }
 
 /**
