@@ -646,7 +646,6 @@ export {
   table1Heading,
   table1Latex,
   table1Markdown,
-  type Table1Metric,
   type Table1Result,
   type Table1Row,
   table1Table,

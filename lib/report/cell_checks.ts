@@ -1,12 +1,11 @@
 /** Tests of explanations that speak of noise, of the metrics or of the data: by cells and intervals of stored results. */
-import { TASKS } from "../tasks/mod.ts";
 import type { AblationsContent } from "./ablations.ts";
 import { above, decimal, intervalOf, missing, opposite, unreadable } from "./checked.ts";
 import type { Check, Findings } from "./explanation.ts";
 import { WELL } from "./instruction_claims.ts";
 import type { InstructionSpace } from "./instruction_space.ts";
 import { type ClaimVerdict, timeShares } from "./judge.ts";
-import { TABLE1_COLUMNS, type Table1Column } from "./paper_table1.ts";
+import { PAPER_COLUMNS, PAPER_TASKS, type Table1Column } from "./paper_table1.ts";
 import type { ScaleContent } from "./scale_trade.ts";
 import { average, LITTLE_DIFFERENCE, ON_PAR_MARGIN } from "./table1_claims.ts";
 import type { Cell } from "./table1_result.ts";
@@ -26,14 +25,14 @@ const NEAR_COLUMNS = 8;
 const nearTheStart: Check = (findings) => {
   const cells = findings["table1"]?.cells;
   if (cells === undefined) return missing("table1");
-  const pairs = TABLE1_COLUMNS.flatMap(({ task, metric }) => {
+  const pairs = PAPER_COLUMNS.flatMap(({ task, metric }) => {
     const [joint, start] = ["instruct", "ip-adapter-plus"].map((row) => cellIn(cells, row, task, metric));
     return joint?.low == null || joint.high === null || start?.low == null || start.high === null ? [] : [
       joint.mean >= start.low && joint.mean <= start.high && start.mean >= joint.low &&
       start.mean <= joint.high,
     ];
   });
-  if (pairs.length < TABLE1_COLUMNS.length) return unreadable("all columns of Table 1 with intervals");
+  if (pairs.length < PAPER_COLUMNS.length) return unreadable("all columns of Table 1 with intervals");
   const near = pairs.filter(Boolean).length;
   return {
     outcome: near >= NEAR_COLUMNS ? "holds" : "does not hold",
@@ -45,7 +44,7 @@ const cellsAreUncertain: Check = (findings) => {
   const cells = findings["table1"]?.cells;
   if (cells === undefined) return missing("table1");
   const halves = ["single-task", "instruct", "fixed"].flatMap((row) =>
-    TABLE1_COLUMNS.flatMap(({ task, metric }) => {
+    PAPER_COLUMNS.flatMap(({ task, metric }) => {
       const cell = cellIn(cells, row, task, metric);
       return cell?.low == null || cell.high === null
         ? []
@@ -137,7 +136,7 @@ const wellWithoutRule: Check = (findings) => {
 const startScoresHigher: Check = (findings, { id }) => {
   const cells = findings["table1"]?.cells;
   if (cells === undefined) return missing("table1");
-  const column = TABLE1_COLUMNS.find(({ task, metric }) =>
+  const column = PAPER_COLUMNS.find(({ task, metric }) =>
     id === `single-ahead-${task}-${metric.toLowerCase()}`
   );
   const of = (row: string) => column && cellIn(cells, row, column.task, column.metric);
@@ -186,7 +185,7 @@ const namesDecide: Check = (findings) => {
       );
       return (random as number) / (fixed as number) - 1;
     }));
-  const [all, rest] = [over(TABLE1_COLUMNS), over(TABLE1_COLUMNS.filter(({ task }) => task !== "object"))];
+  const [all, rest] = [over(PAPER_COLUMNS), over(PAPER_COLUMNS.filter(({ task }) => task !== "object"))];
   if (!Number.isFinite(all)) return unreadable("all columns of both rows");
   return {
     outcome: Math.sign(all) !== Math.sign(rest) ? "holds" : "does not hold",
@@ -199,7 +198,7 @@ const namesDecide: Check = (findings) => {
 const numberLacksNames: Check = (findings) => {
   const content = findings["ablations"]?.content as AblationsContent | undefined;
   if (content === undefined) return missing("ablations");
-  const others = TASKS.filter((task) => task !== "object");
+  const others = PAPER_TASKS.filter((task) => task !== "object");
   const found = weightedInterval(others.map((other): Term => [
     1 / others.length,
     content.differences.find(({ row, task }) => row === "one-hot" && task === other),

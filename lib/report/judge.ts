@@ -8,6 +8,7 @@
 import { bootstrapInterval } from "../metrics/mod.ts";
 import { TASKS } from "../tasks/mod.ts";
 import { orNull, studentInterval } from "./mean_interval.ts";
+import { PAPER_TASKS } from "./paper_table1.ts";
 import { type Claim, type Means, printed, TABLE1_CLAIMS } from "./table1_claims.ts";
 import type { Table1Draws, TrainingRun } from "./table1_result.ts";
 
@@ -156,7 +157,7 @@ export function judgeTrainingCost(training: readonly TrainingRun[]): ClaimVerdic
   return {
     ...TRAINING_COST,
     region: { low: null, high: DRASTIC },
-    paper: 1 / TASKS.length,
+    paper: 1 / PAPER_TASKS.length,
     ours: found?.mean ?? null,
     low: found?.low ?? null,
     high: found?.high ?? null,

@@ -1,13 +1,14 @@
 /** The paper's printed numbers, our results beside them, and a verdict on each of its statements. */
 export {
+  PAPER_COLUMNS,
   PAPER_TABLE1,
+  PAPER_TASKS,
   type PaperRow,
   paperValue,
   ROW_LABELS,
   TABLE1_COLUMNS,
   TABLE1_ROWS,
   type Table1Column,
-  type Table1Metric,
   type Table1Row,
 } from "./paper_table1.ts";
 export {

@@ -4,9 +4,18 @@
  * The extracted text of the table shows "±" and "+" behind some numbers with no value following; the paper states no spread, so
  * none is given here. Factors of the scores: see lib/metrics/clip_scores.ts.
  */
+import { TASK_RECORDS, type TaskId } from "../tasks/mod.ts";
 
-/** The ten columns, left to right. */
-export const TABLE1_COLUMNS = [
+/** A column of Table 1. */
+export interface Table1Column {
+  /** Whose score. */
+  readonly task: TaskId;
+  /** Its printed name. */
+  readonly metric: string;
+}
+
+/** The ten columns that the paper prints, left to right. */
+export const PAPER_COLUMNS = [
   { task: "replication", metric: "CLIP-I" },
   { task: "replication", metric: "CLIP-T" },
   { task: "style", metric: "CLIP-S" },
@@ -17,12 +26,15 @@ export const TABLE1_COLUMNS = [
   { task: "composition", metric: "CLIP-P" },
   { task: "face", metric: "CLIP-I" },
   { task: "face", metric: "CLIP-P" },
-] as const;
+] as const satisfies readonly Table1Column[];
 
-/** A column of Table 1. */
-export type Table1Column = (typeof TABLE1_COLUMNS)[number];
-/** A score of Table 1. */
-export type Table1Metric = Table1Column["metric"];
+/** The tasks that the paper has, in its order. */
+export const PAPER_TASKS: readonly TaskId[] = [...new Set(PAPER_COLUMNS.map(({ task }) => task))];
+
+/** The columns of our Table 1: those of all tasks, the paper's and any further one. */
+export const TABLE1_COLUMNS: readonly Table1Column[] = TASK_RECORDS.flatMap(({ id, scores }) =>
+  scores.map(({ name }) => ({ task: id, metric: name }))
+);
 
 /** The rows: the paper's three, then the adapter all of them start from and the targets themselves. */
 export const TABLE1_ROWS = ["single-task", "instruct", "fixed", "ip-adapter-plus", "ground-truth"] as const;
@@ -41,7 +53,7 @@ export const ROW_LABELS: Readonly<Record<Table1Row, string>> = {
   "ground-truth": "Ground truth (ceiling)",
 };
 
-/** The printed numbers, in the order of `TABLE1_COLUMNS`. */
+/** The printed numbers, in the order of `PAPER_COLUMNS`. */
 export const PAPER_TABLE1: Readonly<Record<PaperRow, readonly number[]>> = {
   "single-task": [0.9152, 0.8523, 1.0988, 0.7615, 0.7670, 0.6351, 0.7337, 0.6424, 0.5154, 0.6012],
   "instruct": [0.9098, 0.8542, 1.1171, 0.7776, 0.8040, 0.6402, 0.7082, 0.6517, 0.5264, 0.5976],
@@ -50,7 +62,7 @@ export const PAPER_TABLE1: Readonly<Record<PaperRow, readonly number[]>> = {
 
 /** The printed number of one cell, or null where the paper prints none. */
 export function paperValue(row: string, task: string, metric: string): number | null {
-  const column = TABLE1_COLUMNS.findIndex((entry) => entry.task === task && entry.metric === metric);
+  const column = PAPER_COLUMNS.findIndex((entry) => entry.task === task && entry.metric === metric);
   const numbers = Object.hasOwn(PAPER_TABLE1, row) ? PAPER_TABLE1[row as PaperRow] : undefined;
   return numbers?.[column] ?? null;
 }

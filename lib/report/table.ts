@@ -1,5 +1,5 @@
 /** Table 1 as Markdown, LaTeX and CSV: pure functions of a result. Scale and budget stand in every heading. */
-import { TASKS } from "../tasks/mod.ts";
+import { taskOf, TASKS } from "../tasks/mod.ts";
 import {
   ROW_LABELS,
   TABLE1_COLUMNS,
@@ -68,7 +68,7 @@ function usedMetrics(result: Table1Result): string[] {
 /** Markdown: the ten columns with paper, ours and interval stacked in each cell, further scores, claims, and what the scores mean. */
 export function table1Markdown(result: Table1Result): string {
   const { title, note } = table1Heading(result);
-  const head = TABLE1_COLUMNS.map(({ task, metric }) => `${capital(task)}<br>${metric}`);
+  const head = TABLE1_COLUMNS.map(({ task, metric }) => `${taskOf(task).label}<br>${metric}`);
   const rows = TABLE1_ROWS.map((
     row,
   ) => [ROW_LABELS[row], ...TABLE1_COLUMNS.map((column) => stackedCell(result, row, column))]);
@@ -173,7 +173,10 @@ export function table1Latex(result: Table1Result): string {
     `\\caption{${latexText(`${title}. ${note}`)}}`,
     `\\begin{tabular}{l${"c".repeat(TABLE1_COLUMNS.length)}}`,
     "\\toprule",
-    line(["", ...groups.map(({ task, columns }) => `\\multicolumn{${columns.length}}{c}{${capital(task)}}`)]),
+    line([
+      "",
+      ...groups.map(({ task, columns }) => `\\multicolumn{${columns.length}}{c}{${taskOf(task).label}}`),
+    ]),
     rules.join(" "),
     line(["", ...TABLE1_COLUMNS.map(({ metric }) => metric)]),
     "\\midrule",

@@ -8,8 +8,7 @@
  *
  * Statements that need other experiments are beside their figures; lib/report/claims.ts has all.
  */
-import { TASKS } from "../tasks/mod.ts";
-import { type PaperRow, paperValue, TABLE1_COLUMNS, type Table1Column } from "./paper_table1.ts";
+import { PAPER_COLUMNS, PAPER_TASKS, type PaperRow, paperValue, type Table1Column } from "./paper_table1.ts";
 
 /** The mean of a cell. */
 export type Means = (row: PaperRow, column: Table1Column) => number;
@@ -47,7 +46,7 @@ const roundedUp = (share: number) => Math.ceil(share * 200) / 200;
 
 /** Largest loss against the single-task models that the paper calls "on par", 3.48 %, rounded up: 0.035. */
 export const ON_PAR_MARGIN: number = roundedUp(
-  Math.max(...TABLE1_COLUMNS.map((column) => -relative(printed, "instruct", "single-task", column))),
+  Math.max(...PAPER_COLUMNS.map((column) => -relative(printed, "instruct", "single-task", column))),
 );
 const ROW_PAIRS: readonly (readonly [PaperRow, PaperRow])[] = [
   ["instruct", "single-task"],
@@ -55,7 +54,7 @@ const ROW_PAIRS: readonly (readonly [PaperRow, PaperRow])[] = [
   ["instruct", "fixed"],
 ];
 const pairDifferences = (means: Means) =>
-  ROW_PAIRS.flatMap(([a, b]) => TABLE1_COLUMNS.map((column) => Math.abs(relative(means, a, b, column))));
+  ROW_PAIRS.flatMap(([a, b]) => PAPER_COLUMNS.map((column) => Math.abs(relative(means, a, b, column))));
 /** Largest difference between two printed rows, which the caption calls "very little", 4.82 %, rounded up: 0.05. */
 export const LITTLE_DIFFERENCE: number = roundedUp(Math.max(...pairDifferences(printed)));
 
@@ -95,13 +94,13 @@ export const TABLE1_CLAIMS: readonly Claim[] = [
     section: "4.2",
     statement: "One joint model is on par with, or slightly better than, the five single-task models.",
     quantity: "mean relative difference over ten columns, instruct against single-task",
-    columns: TABLE1_COLUMNS,
+    columns: PAPER_COLUMNS,
     rows: ["instruct", "single-task"],
-    values: ofColumns(TABLE1_COLUMNS, "instruct", "single-task"),
+    values: ofColumns(PAPER_COLUMNS, "instruct", "single-task"),
     region: { low: -ON_PAR_MARGIN, high: Infinity },
   },
-  ...TASKS.map((task): Claim => {
-    const columns = TABLE1_COLUMNS.filter((column) => column.task === task);
+  ...PAPER_TASKS.map((task): Claim => {
+    const columns = PAPER_COLUMNS.filter((column) => column.task === task);
     return {
       id: `joint-on-par-${task}`,
       section: "4.2",
@@ -119,20 +118,20 @@ export const TABLE1_CLAIMS: readonly Claim[] = [
     section: "4.2",
     statement: "Averaged over the table, the joint model is slightly better than the single-task models.",
     quantity: "mean relative difference over ten columns, instruct against single-task",
-    columns: TABLE1_COLUMNS,
+    columns: PAPER_COLUMNS,
     rows: ["instruct", "single-task"],
-    values: ofColumns(TABLE1_COLUMNS, "instruct", "single-task"),
+    values: ofColumns(PAPER_COLUMNS, "instruct", "single-task"),
     region: { low: 0, high: Infinity },
   },
-  ...TABLE1_COLUMNS.map(orderClaim),
+  ...PAPER_COLUMNS.map(orderClaim),
   {
     id: "random-beats-fixed",
     section: "4.3",
     statement: "Random instructions are more effective than one fixed instruction per task.",
     quantity: "mean relative difference over ten columns, instruct against fixed",
-    columns: TABLE1_COLUMNS,
+    columns: PAPER_COLUMNS,
     rows: ["instruct", "fixed"],
-    values: ofColumns(TABLE1_COLUMNS, "instruct", "fixed"),
+    values: ofColumns(PAPER_COLUMNS, "instruct", "fixed"),
     region: { low: 0, high: Infinity },
   },
   {
@@ -140,7 +139,7 @@ export const TABLE1_CLAIMS: readonly Claim[] = [
     section: "Table 1, caption",
     statement: "There is very little quantitative difference between the three rows.",
     quantity: "largest relative difference between two rows in any column",
-    columns: TABLE1_COLUMNS,
+    columns: PAPER_COLUMNS,
     rows: ["single-task", "instruct", "fixed"],
     values: pairDifferences,
     region: { low: -Infinity, high: LITTLE_DIFFERENCE },

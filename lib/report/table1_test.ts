@@ -3,7 +3,7 @@ import { key, normal } from "../engine/random.ts";
 import { TASKS } from "../tasks/mod.ts";
 import { LITTLE_DIFFERENCE, ON_PAR_MARGIN, TABLE1_CLAIMS } from "./table1_claims.ts";
 import { judgeClaim, judgeTable1, judgeTrainingCost, verdictOf as verdictOfIntervals } from "./judge.ts";
-import { PAPER_TABLE1, paperValue, TABLE1_COLUMNS } from "./paper_table1.ts";
+import { PAPER_COLUMNS, PAPER_TABLE1, paperValue, TABLE1_COLUMNS } from "./paper_table1.ts";
 import { latexText, table1Csv, table1Latex, table1Markdown } from "./table.ts";
 import {
   cellsOf,
@@ -83,7 +83,8 @@ const verdictOf = (result: Table1Result, id: string) =>
   result.claims.find((claim) => claim.id === id)?.verdict;
 
 Deno.test("PAPER_TABLE1 gives ten numbers per row in the order of the columns", () => {
-  for (const numbers of Object.values(PAPER_TABLE1)) assert.equal(numbers.length, TABLE1_COLUMNS.length);
+  for (const numbers of Object.values(PAPER_TABLE1)) assert.equal(numbers.length, PAPER_COLUMNS.length);
+  assert.deepEqual(TABLE1_COLUMNS.slice(0, PAPER_COLUMNS.length), [...PAPER_COLUMNS]);
   assert.equal(paperValue("instruct", "style", "CLIP-S"), 1.1171);
   assert.equal(paperValue("ground-truth", "style", "CLIP-S"), null);
   assert.equal(paperValue("toString", "style", "CLIP-S"), null);

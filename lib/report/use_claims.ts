@@ -1,14 +1,16 @@
 /** The paper's statements about Fig. 6 and Fig. 9 (Sec. 3.1, 4.2, 4.4) as predicates over paired cell means. */
+import { type TaskId, taskOf } from "../tasks/mod.ts";
 import { type CellMean, drawnInterval } from "./drawn_interval.ts";
 import type { ClaimVerdict } from "./judge.ts";
+import { PAPER_TASKS } from "./paper_table1.ts";
 import { type Found, judgeStatements, type Statement } from "./statement.ts";
 import { average, LITTLE_DIFFERENCE, ON_PAR_MARGIN } from "./table1_claims.ts";
 import type { SampleRow, Table1Draws } from "./table1_result.ts";
 import { TARGETS } from "./use_rows.ts";
 import type { TakenScores } from "./uses.ts";
 
-/** The tasks that take one thing and leave the rest. */
-export const PARTIAL_TASKS = ["style", "object", "composition", "face"] as const;
+/** The paper's tasks that take one thing and leave the rest: of these something may leak. */
+export const PARTIAL_TASKS: readonly TaskId[] = PAPER_TASKS.filter((task) => taskOf(task).leak !== null);
 
 /**
  * "Very little" for scores from 0 to 1 of which the paper prints none: shares kept, F1, likeness. The number of {@link LITTLE_DIFFERENCE}, but
