@@ -2,7 +2,7 @@
 import { fold, key, stream } from "../engine/mod.ts";
 import { portraitCaption, sceneCaption } from "./captions.ts";
 import type { Rgb } from "./canvas.ts";
-import type { Family } from "./concepts.ts";
+import type { Family } from "./families/mod.ts";
 import { drawPortraitSpec, drawSceneSpec, drawSeed, drawStyle } from "./draw_spec.ts";
 import { type Bank, COMPOSER_VERSION, drawVisible, type ImageTruth, type Item } from "./pair.ts";
 import { poolOf, type Split, SPLITS } from "./pools.ts";

@@ -8,7 +8,8 @@ import { CLIP_I, CLIP_P } from "../metrics/mod.ts";
 import { seriesLook } from "../plots/palette.ts";
 import { sceneCaption } from "./captions.ts";
 import { COMPOSITION_GRAMMAR } from "./composition_grammar.ts";
-import { type Family, isProbeCell } from "./concepts.ts";
+import { isProbeCell } from "./concepts.ts";
+import { FAMILIES, type Family, familyOf } from "./families/mod.ts";
 import { drawSceneSpec, drawSeed, drawStyle } from "./draw_spec.ts";
 import { edgeOracle } from "./edge_oracle.ts";
 import { edgeF1 } from "./edges.ts";
@@ -22,15 +23,6 @@ import type { Task } from "./task.ts";
 const TREATED = 0.3;
 /** Pairs whose edges agree less are drawn again. */
 export const EDGE_FLOOR = 0.65;
-
-/** Families with nearly the same outlines. */
-const SIBLINGS: Partial<Record<Family, readonly Family[]>> = {
-  "3d": ["flat", "stencil"],
-  flat: ["3d", "stencil"],
-  stencil: ["3d", "flat"],
-  comic: ["outline"],
-  outline: ["comic"],
-};
 
 /** Composition. */
 export const COMPOSITION: Task<"composition"> = {
@@ -82,15 +74,15 @@ function restyle(source: SceneSpec, pool: Pool, random: Stream): SceneSpec | und
   const { family } = source.style;
   const change = random.pick(["family", "colours", "treatment"] as const);
   if (change === "family") {
-    const other = random.pick(SIBLINGS[family] ?? [family]);
+    const other = random.pick(siblingsOf(family));
     if (other === family || isProbeCell(source.concept, other)) return undefined;
     const wanted = findStyle(other, source.style.treatment);
     const style = wanted && allows(pool, wanted) ? wanted : findStyle(other, "none")!;
     const numbers: StyleSample = { ...source.style, ...style };
-    return { ...source, style: numbers, colourway: isGrey(other) ? 0 : source.colourway };
+    return { ...source, style: numbers, colourway: familyOf(other).grey ? 0 : source.colourway };
   }
   if (change === "colours") {
-    if (isGrey(family)) return undefined;
+    if (familyOf(family).grey) return undefined;
     const colourway = (source.colourway + 60 * random.int(1, 5)) % 360;
     return { ...source, colourway, place: { ...source.place, colourSeed: drawSeed(random) } };
   }
@@ -101,6 +93,8 @@ function restyle(source: SceneSpec, pool: Pool, random: Stream): SceneSpec | und
   return { ...source, style: sampleStyle(random.pick(choices), drawSeed(random)) };
 }
 
-function isGrey(family: Family): boolean {
-  return family === "outline" || family === "stencil";
+/** Families with nearly the same outlines; the family alone where there are none. */
+function siblingsOf(family: Family): readonly Family[] {
+  const { siblings } = familyOf(family);
+  return siblings ? siblings.map((name) => FAMILIES.find((each) => each === name)!) : [family];
 }

@@ -1,5 +1,6 @@
 /** Draws the parameters of scenes and portraits from a pool. */
 import type { Stream } from "../engine/mod.ts";
+import { familyOf } from "./families/mod.ts";
 import { allows, pickConcept, pickFamily, type Pool } from "./pools.ts";
 import { type Background, BACKGROUNDS, personView, type PortraitSpec } from "./portrait_image.ts";
 import { VIEW_COUNT } from "./portraits.ts";
@@ -43,7 +44,7 @@ export interface SceneDraw {
 export function drawSceneSpec(random: Stream, pool: Pool, draw: SceneDraw): SceneSpec {
   const { style, recoloured = 0, avoidCluster, avoidScene } = draw;
   const concept = pickConcept(random, pool, style.family, avoidCluster);
-  const colourful = style.family !== "outline" && style.family !== "stencil";
+  const colourful = !familyOf(style.family).grey;
   const colourway = random.bool(recoloured) && colourful ? 60 * random.int(1, 5) : 0;
   const name = random.pick(SCENE_NAMES.filter((scene) => scene !== avoidScene));
   return {

@@ -2,7 +2,8 @@
 export { fromModelImage, type Rgb, SIZE, toModelImage } from "./canvas.ts";
 export { captionVocabulary, portraitCaption, sceneCaption } from "./captions.ts";
 export { composePair, composePretrain, type Pair, type PretrainItem } from "./compose.ts";
-export { type Concept, CONCEPTS, FAMILIES, type Family, isProbeCell, withArticle } from "./concepts.ts";
+export { type Concept, CONCEPTS, isProbeCell, withArticle } from "./concepts.ts";
+export { DRAWING_FAMILIES, FAMILIES, type Family } from "./families/mod.ts";
 export { edgeF1, edgeMap, edgePicture, mapF1 } from "./edges.ts";
 export { type CacheEvent, type CacheOptions } from "./pack_cache.ts";
 export {

@@ -10,7 +10,7 @@ import { sceneCaption } from "./captions.ts";
 import { newImage, type Rgb, SIZE } from "./canvas.ts";
 import { withArticle } from "./concepts.ts";
 import { drawSceneSpec, drawSeed, drawStyle } from "./draw_spec.ts";
-import { overlay } from "./families.ts";
+import { overlay } from "./paint_scene.ts";
 import { OBJECT_GRAMMAR } from "./object_grammar.ts";
 import { keepsDrawing } from "./oracle_object.ts";
 import { type Bank, type CropTruth, type Draft, drawVisible, sceneTruth } from "./pair.ts";

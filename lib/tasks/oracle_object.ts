@@ -3,7 +3,7 @@
  * picture, at several places, sizes and mirrored, and ranks them by how little their pixels differ.
  */
 import { type Rgb, SIZE } from "./canvas.ts";
-import { FAMILIES, type Family } from "./concepts.ts";
+import { FAMILIES, type Family, familyOf } from "./families/mod.ts";
 import type { Bank } from "./pair.ts";
 import { drawScene, type SceneSpec } from "./scene_image.ts";
 
@@ -39,7 +39,7 @@ function bestDistance(bank: Bank, image: Rgb, spec: SceneSpec, family: Family): 
       const drawn = drawScene(bank.sprites, {
         ...spec,
         style: { ...spec.style, family },
-        colourway: family === "outline" || family === "stencil" ? 0 : spec.colourway,
+        colourway: familyOf(family).grey ? 0 : spec.colourway,
         layout: { x: 0.5, y: 0.5, size, flip },
       });
       const points: number[] = []; // every second pixel of the object

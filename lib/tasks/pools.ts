@@ -10,7 +10,8 @@
  * concept" half. The 5 % probe drawings (concepts.ts) are in no pool.
  */
 import type { Stream } from "../engine/mod.ts";
-import { type Concept, CONCEPTS, FAMILIES, type Family, isProbeCell } from "./concepts.ts";
+import { type Concept, CONCEPTS, isProbeCell } from "./concepts.ts";
+import { FAMILIES, type Family, familyOf } from "./families/mod.ts";
 import { FIRST_VAL_IDENTITY, IDENTITY_COUNT } from "./portraits.ts";
 import { type Style, STYLES } from "./styles.ts";
 
@@ -64,22 +65,11 @@ export function pickConcept(random: Stream, pool: Pool, family: Family, avoid?: 
   }
 }
 
-/** How often pre-training shows each family: the two line families are easy and get less. */
-const FAMILY_WEIGHTS: Record<Family, number> = {
-  "3d": 0.18,
-  flat: 0.18,
-  cartoon: 0.16,
-  sticker: 0.16,
-  comic: 0.16,
-  stencil: 0.08,
-  outline: 0.08,
-};
-
-/** A plain family, by weight. */
+/** A plain family, by its share: the two line families are easy and have the smaller ones. */
 export function pickFamily(random: Stream): Family {
   let rest = random.float();
   for (const family of FAMILIES) {
-    rest -= FAMILY_WEIGHTS[family];
+    rest -= familyOf(family).share;
     if (rest < 0) return family;
   }
   return "flat";

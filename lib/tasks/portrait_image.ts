@@ -2,7 +2,7 @@
 import { type Box, resample, type Rgba } from "../raster/mod.ts";
 import { fold, key, stream } from "../engine/mod.ts";
 import { newImage, type Rgb, SIZE } from "./canvas.ts";
-import { overlay } from "./families.ts";
+import { overlay } from "./paint_scene.ts";
 import { PORTRAIT_SIZE, type PortraitBank } from "./portrait_bank.ts";
 import { type Identity, persons, type View } from "./portraits.ts";
 import type { StyleSample } from "./styles.ts";

@@ -3,7 +3,7 @@ import { resample, type Rgba } from "../raster/mod.ts";
 import type { Box } from "../raster/mod.ts";
 import { type Rgb, SIZE } from "./canvas.ts";
 import type { Concept } from "./concepts.ts";
-import { paintScene, setObject } from "./families.ts";
+import { paintScene, setObject } from "./paint_scene.ts";
 import { planScene, type ScenePlace } from "./scenes.ts";
 import type { SpriteBank } from "./sprite_bank.ts";
 import type { StyleSample } from "./styles.ts";

@@ -2,7 +2,8 @@
 import type { Rgba } from "../raster/mod.ts";
 import sources from "../../data/sources.json" with { type: "json" };
 import { sha256 } from "../hub/mod.ts";
-import { type Concept, CONCEPTS, FAMILIES, type Family } from "./concepts.ts";
+import { type Concept, CONCEPTS } from "./concepts.ts";
+import { FAMILIES, type Family } from "./families/mod.ts";
 import { packImages } from "./image_pack.ts";
 import { cachedPack, type CacheOptions } from "./pack_cache.ts";
 import { openSpriteSources, SPRITE_SIZE } from "./sprite_sources.ts";

@@ -3,7 +3,7 @@
  * duotone, strength), so that a condition image says more about its style than its name would.
  */
 import { fold, key, stream } from "../engine/mod.ts";
-import { FAMILIES, type Family } from "./concepts.ts";
+import { FAMILIES, type Family, familyOf } from "./families/mod.ts";
 
 /** What may be done to a finished picture. */
 export const TREATMENTS = [
@@ -42,16 +42,6 @@ export interface StyleSample extends Style {
   readonly strength: number;
 }
 
-const NAMED: Record<Family, string> = {
-  "3d": "glossy 3d render",
-  flat: "flat vector art",
-  stencil: "bold black stencil",
-  cartoon: "soft cartoon",
-  comic: "comic with thick outlines",
-  outline: "black and white line drawing",
-  sticker: "flat sticker",
-};
-
 const TREATED: Record<Treatment, string> = {
   none: "",
   sepia: "sepia",
@@ -64,12 +54,6 @@ const TREATED: Record<Treatment, string> = {
   pastel: "pastel",
   watercolor: "watercolor",
   negative: "negative",
-};
-
-const UNREADABLE: Partial<Record<Family, readonly Treatment[]>> = {
-  outline: ["pixel", "watercolor", "pencil", "neon", "pastel"],
-  stencil: ["pixel", "watercolor", "pencil", "neon", "pastel"],
-  comic: ["pixel", "watercolor"],
 };
 
 /** Every family and every treatment is still seen in training, in other company. */
@@ -88,7 +72,7 @@ const HELD_OUT = new Set([
 
 /** The 65 readable styles; 10 of them held out. */
 export const STYLES: readonly Style[] = FAMILIES.flatMap((family) =>
-  TREATMENTS.filter((treatment) => !UNREADABLE[family]?.includes(treatment)).map((treatment) => {
+  TREATMENTS.filter((treatment) => !familyOf(family).unreadable.includes(treatment)).map((treatment) => {
     const id = `${family}/${treatment}`;
     return { id, family, treatment, heldOut: HELD_OUT.has(id) };
   })
@@ -104,7 +88,8 @@ export function findStyle(family: Family, treatment: Treatment): Style | undefin
 /** "watercolor, glossy 3d render". */
 export function styleWords(style: Style): string {
   const treated = TREATED[style.treatment];
-  return treated === "" ? NAMED[style.family] : `${treated}, ${NAMED[style.family]}`;
+  const { phrase } = familyOf(style.family);
+  return treated === "" ? phrase : `${treated}, ${phrase}`;
 }
 
 /** "watercolor", or "" where there is none. */

@@ -1,7 +1,7 @@
 /** The ten treatments: functions of the finished picture. */
 import { type Colour, luminance, newImage, type Rgb, SIZE } from "./canvas.ts";
 import { sobel } from "./edges.ts";
-import { blur } from "./families.ts";
+import { blur } from "./blur.ts";
 import type { StyleSample, Treatment } from "./styles.ts";
 
 /** Dark and light end of each two-colour print. */

@@ -1,52 +1,23 @@
 /** How each family draws a planned scene, and how it sets an object on it. */
 import type { Rgba } from "../raster/mod.ts";
-import { luminance, newImage, type RegionPlan, type Rgb, SIZE } from "./canvas.ts";
-import type { Family } from "./concepts.ts";
-
-const INK = 34;
-const GREY_LINE = 198;
+import { newImage, type RegionPlan, type Rgb, SIZE } from "./canvas.ts";
+import { type Family, familyOf } from "./families/mod.ts";
 
 /** Paints the areas in the family's manner. */
 export function paintScene(plan: RegionPlan, family: Family): Rgb {
   const image = newImage();
   const { areas, colours } = plan;
-  const tones = colours.map((colour) => familyTone(colour, family));
+  const { tone: paint, ink, finish } = familyOf(family);
+  const tones = paint ? colours.map(paint) : colours;
   for (let p = 0, i = 0; p < areas.length; p++, i += 3) {
     const tone = tones[areas[p]!]!;
     image[i] = tone[0];
     image[i + 1] = tone[1];
     image[i + 2] = tone[2];
   }
-  if (family === "comic") inkBorders(image, plan, INK);
-  else if (family === "outline") inkBorders(image, plan, GREY_LINE);
-  else if (family === "3d") light(image);
-  else if (family === "cartoon") soften(image);
+  if (ink !== undefined) inkBorders(image, plan, ink);
+  finish?.(image);
   return image;
-}
-
-function familyTone(
-  [r, g, b]: readonly [number, number, number],
-  family: Family,
-): readonly [number, number, number] {
-  const y = luminance(r, g, b);
-  switch (family) {
-    case "outline":
-      return [255, 255, 255];
-    case "stencil": {
-      const grey = y < 100 ? 186 : y < 175 ? 214 : 246;
-      return [grey, grey, grey];
-    }
-    case "sticker": { // stronger colours
-      const push = (value: number): number => Math.min(255, Math.max(0, y + (value - y) * 1.35));
-      return [push(r), push(g), push(b)];
-    }
-    case "cartoon": { // a little milk in every colour
-      const milk = (value: number): number => value * 0.78 + 56;
-      return [milk(r), milk(g), milk(b)];
-    }
-    default:
-      return [r, g, b];
-  }
 }
 
 /** Lines of one pixel where areas meet. */
@@ -65,46 +36,10 @@ function inkBorders(image: Rgb, { areas, colours }: RegionPlan, ink: number): vo
   }
 }
 
-const LIGHT = Float32Array.from({ length: SIZE * SIZE }, (_, p) => {
-  const [x, y] = [(p % SIZE) / SIZE - 0.5, Math.floor(p / SIZE) / SIZE - 0.5];
-  return 1.14 - 0.95 * (x * x + (y + 0.08) ** 2) - 0.1 * y;
-});
-
-/** A lamp above the middle: brighter centre, darker corners. */
-function light(image: Rgb): void {
-  for (let p = 0, i = 0; p < LIGHT.length; p++) {
-    for (let c = 0; c < 3; c++, i++) image[i] = Math.min(255, image[i]! * LIGHT[p]!);
-  }
-}
-
-/** Blurs borders between areas, sideways then downwards. */
-function soften(image: Rgb): void {
-  blur(image);
-  blur(image);
-}
-
-/** One [1 2 1] blur each way, in place. */
-export function blur(image: Rgb): void {
-  const row = SIZE * 3;
-  const copy = image.slice();
-  for (let y = 0; y < SIZE; y++) {
-    for (let k = 3; k < row - 3; k++) {
-      const i = y * row + k;
-      image[i] = (copy[i - 3]! + 2 * copy[i]! + copy[i + 3]!) >> 2;
-    }
-  }
-  copy.set(image);
-  for (let i = row; i < image.length - row; i++) {
-    image[i] = (copy[i - row]! + 2 * copy[i]! + copy[i + row]!) >> 2;
-  }
-}
-
-const HALO: Partial<Record<Family, number>> = { outline: 1, stencil: 2, sticker: 2 };
-
 /** Sets a cut-out at (left, top), with what the family adds round it: a drop shadow or a white rim. */
 export function setObject(image: Rgb, object: Rgba, left: number, top: number, family: Family): void {
-  if (family === "3d") dropShadow(image, object, left, top);
-  const rim = HALO[family];
+  const { rim, shadow } = familyOf(family);
+  if (shadow) dropShadow(image, object, left, top);
   if (rim !== undefined) whiteRim(image, object, left, top, rim);
   overlay(image, object, left, top);
 }

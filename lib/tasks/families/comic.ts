@@ -1,0 +1,12 @@
+import type { DrawingFamily } from "./family.ts";
+
+/** Thick ink where areas meet. */
+export const COMIC = {
+  id: "comic",
+  phrase: "comic with thick outlines",
+  source: { kind: "icons", package: "@iconify-json/openmoji" },
+  share: 0.16,
+  unreadable: ["pixel", "watercolor"],
+  ink: 34,
+  siblings: ["outline"],
+} as const satisfies DrawingFamily;

@@ -1,0 +1,32 @@
+/** What makes a manner of drawing: where its things come from, how it paints a place, and what it adds round a thing. */
+import type { Colour, Rgb } from "../canvas.ts";
+
+/** A manner of drawing. */
+export interface DrawingFamily {
+  /** Lower-case word, unique. */
+  readonly id: string;
+  /** How a caption names it. */
+  readonly phrase: string;
+  /** npm package of its drawings: an icon set of SVGs, or the one of WebP pictures. */
+  readonly source: { readonly kind: "icons" | "webp"; readonly package: string };
+  /** Changes an icon's SVG before it is rasterised. */
+  readonly redraw?: (svg: string) => string;
+  /** Whether it draws without colours: turning them changes nothing. */
+  readonly grey?: boolean;
+  /** Families with nearly the same outlines. */
+  readonly siblings?: readonly string[];
+  /** Share of the untreated scenes in pre-training; the families' shares sum to 1. */
+  readonly share: number;
+  /** Treatments that leave nothing to recognise. */
+  readonly unreadable: readonly string[];
+  /** The colour it paints an area of the given colour in; as it is where absent. */
+  readonly tone?: (colour: Colour) => Colour;
+  /** Brightness of the lines it draws where areas meet, 0 to 255. */
+  readonly ink?: number;
+  /** Changes the painted place, in place. */
+  readonly finish?: (image: Rgb) => void;
+  /** Width of the white rim round a thing, in pixels. */
+  readonly rim?: number;
+  /** Whether a thing throws a shadow. */
+  readonly shadow?: boolean;
+}
