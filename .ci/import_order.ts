@@ -32,9 +32,9 @@ const RANKS: Readonly<Record<string, number>> = {
 
 /** Packages that only lib/engine may import. */
 const ENGINE_ONLY = [
-  "@tensorflow/tfjs",
+  "@tensorflow/tfjs-core",
+  "@tensorflow/tfjs-backend-cpu",
   "onnxruntime-node",
-  "onnxruntime-web",
   "onnxruntime-common",
   "protobufjs",
 ];

@@ -61,7 +61,7 @@ async function main([name = "", path = "", engineName = "", threadCount = ""]: r
   const openSeconds = (performance.now() - start) / 1000;
   await open.first();
   const startSeconds = (performance.now() - start) / 1000;
-  const packages = engine === "ours" ? ["onnxruntime-node", "@tensorflow/tfjs"] : ["@tensorflow/tfjs"];
+  const packages = engine === "ours" ? ["onnxruntime-node", "@tensorflow/tfjs-core"] : ["@tensorflow/tfjs-core"];
   const answer = (value: unknown) => console.log(JSON.stringify(value));
   answer({
     versions: versions(...packages),

@@ -2,8 +2,9 @@
 /** The explorer's page as a test drives it: what the browser shows, in one place. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { readPackageFile } from "../../lib/raster/mod.ts";
+import { onDemandPackage } from "../../lib/hub/mod.ts";
 
 /** Milliseconds that a step may wait. */
 export const PATIENCE = 120_000;
@@ -189,7 +190,8 @@ export class ExplorerPage {
 
   /** Serious and critical violations of accessibility. */
   async violations(): Promise<string[]> {
-    await this.page.evaluate(new TextDecoder().decode(readPackageFile("axe-core/axe.min.js")));
+    const axe = join(await onDemandPackage("axe-core"), "axe.min.js");
+    await this.page.evaluate(await readFile(axe, "utf8"));
     return await this.page.evaluate(async () => {
       const { axe } = globalThis as unknown as {
         axe: {

@@ -6,7 +6,9 @@
 import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
-import { Dealer, Subscriber } from "zeromq";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { onDemandPackage } from "../../lib/hub/mod.ts";
 import type { KernelProcess } from "./kernel_process.ts";
 import { decodeMessage, encodeMessage, type Message, message } from "./wire.ts";
 
@@ -32,6 +34,22 @@ export interface KernelClient {
   close(): void;
 }
 
+/** What is used of ZeroMQ's sockets. */
+interface Socket extends AsyncIterable<Buffer[]> {
+  connect(address: string): void;
+  close(): void;
+}
+interface Dealer extends Socket {
+  send(frames: Uint8Array[]): Promise<void>;
+}
+interface Subscriber extends Socket {
+  subscribe(): void;
+}
+interface ZeroMq {
+  readonly Dealer: new (options: { linger: number; routingId: string }) => Dealer;
+  readonly Subscriber: new (options: { linger: number; receiveHighWaterMark: number }) => Subscriber;
+}
+
 /** Milliseconds without a message after "idle" that end a cell. */
 const SILENCE = 300;
 const START_TIMEOUT = 30_000;
@@ -43,6 +61,8 @@ const START_TIMEOUT = 30_000;
  */
 export async function connectKernel(kernel: KernelProcess): Promise<KernelClient> {
   const { connection } = kernel;
+  const zeromq = await onDemandPackage("zeromq");
+  const { Dealer, Subscriber } = createRequire(join(zeromq, "package.json"))("zeromq") as ZeroMq;
   const session = randomUUID();
   const address = (port: number) => `tcp://${connection.ip}:${port}`;
   const shell = new Dealer({ linger: 0, routingId: session });
@@ -58,7 +78,7 @@ export async function connectKernel(kernel: KernelProcess): Promise<KernelClient
   let lastMessage = 0;
   let onOutput: (message: Message) => void = () => {};
   let onReply: (message: Message) => void = () => {};
-  const listen = async (socket: Dealer | Subscriber, take: (message: Message) => void) => {
+  const listen = async (socket: Socket, take: (message: Message) => void) => {
     try {
       for await (const frames of socket) take(decodeMessage(frames, connection.key));
     } catch (error) {

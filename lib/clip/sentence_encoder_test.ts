@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { countParameters, type Params, type Tensor, tf, toTensor, UserError } from "../engine/mod.ts";
+import { onDemandPackage } from "../hub/mod.ts";
 import {
   SENTENCE_ENCODER_SHAPES,
   SENTENCE_WIDTH,
@@ -22,6 +25,14 @@ function embed(texts: readonly string[], length: number): Float32Array {
   });
 }
 
+/** What is used of tfjs's converter. */
+interface Converter {
+  loadGraphModel(source: tf.io.IOHandler): Promise<{
+    executeAsync(inputs: Record<string, Tensor>): Promise<unknown>;
+    dispose(): void;
+  }>;
+}
+
 /** The package's own graph model, one sentence at a time. */
 async function referenceEmbeddings(texts: readonly string[]): Promise<Float32Array[]> {
   const folder = sentenceEncoderFolder();
@@ -30,7 +41,11 @@ async function referenceEmbeddings(texts: readonly string[]): Promise<Float32Arr
     weightsManifest[0].paths.map((path: string) => readFileSync(`${folder}/${path}`)),
   );
   const weightData = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-  const graph = await tf.loadGraphModel(
+  const converter = await onDemandPackage("@tensorflow/tfjs-converter");
+  const { loadGraphModel } = createRequire(join(converter, "package.json"))(
+    "@tensorflow/tfjs-converter",
+  ) as Converter;
+  const graph = await loadGraphModel(
     tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData }),
   );
   const rows: Float32Array[] = [];

@@ -1,8 +1,8 @@
 /**
  * Sessions in a browser's worker: onnxruntime compiled to WebAssembly. Takes the place of session.ts and second_thread.ts where the code is
- * bundled for a page.
+ * bundled for a page; onnxruntime-common is the interface that onnxruntime-web, which the bundle puts in its place, fills.
  */
-import * as ort from "onnxruntime-web/wasm";
+import * as ort from "onnxruntime-common";
 import type { Session, SessionArray, SessionOptions } from "./session.ts";
 
 ort.env.logLevel = "fatal";

@@ -7,7 +7,7 @@ import { valueAndGradients } from "./gradients.ts";
 import { host } from "./host_array.ts";
 import type { Params } from "./parameters.ts";
 import type { Program, ProgramFunction, ProgramParts } from "./program.ts";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "./tfjs.ts";
 
 const ENGINES: Record<string, (fn: ProgramFunction, parts: ProgramParts) => Promise<Program>> = {
   compiled: compile,

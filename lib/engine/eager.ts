@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "./tfjs.ts";
 import { UserError } from "./errors.ts";
 import { readWeight, type Weights } from "./file_array.ts";
 import { toHost, toTensor } from "./host_array.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "./tfjs.ts";
 
 /** Element types that cross the engine's boundary. float16, bfloat16 and int64 exist in files only and are widened on reading. */
 export type DType = "float32" | "int32" | "bool";

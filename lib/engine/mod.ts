@@ -1,6 +1,6 @@
 /** The engine: tensors, parameter trees, random keys, files, and functions compiled into ONNX graphs. */
-export * as tf from "@tensorflow/tfjs";
-export type { Tensor } from "@tensorflow/tfjs";
+export * as tf from "./tfjs.ts";
+export type { Tensor } from "./tfjs.ts";
 export { UserError } from "./errors.ts";
 export {
   FILE_KINDS,

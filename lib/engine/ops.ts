@@ -2,8 +2,8 @@
  * The fast operations of the models, in PyTorch's layouts. While a function is being recorded each is one coarse kernel with a
  * hand-written gradient (see kernels/); on an eager backend it is a composition of tfjs ops, so that eager runs check the fast ones.
  */
-import * as tf from "@tensorflow/tfjs";
-import type { Tensor } from "@tensorflow/tfjs";
+import * as tf from "./tfjs.ts";
+import type { Tensor } from "./tfjs.ts";
 import { isRecording } from "./record.ts";
 
 function kernel(name: string, inputs: Record<string, Tensor>, attrs: Record<string, unknown> = {}): Tensor {

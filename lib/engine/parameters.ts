@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "./tfjs.ts";
 import { UserError } from "./errors.ts";
 import type { Weights } from "./file_array.ts";
 import { type HostArray, sizeOf } from "./host_array.ts";

@@ -1,5 +1,5 @@
 /** The recording tfjs backend: its kernels append nodes to a graph instead of computing. */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "./tfjs.ts";
 import { type Constant, type Graph, GraphBuilder } from "./graph.ts";
 import type { DType } from "./host_array.ts";
 import { LOWERINGS } from "./kernels/table.ts";

@@ -19,6 +19,7 @@ export {
   sha256,
   sweepPartial,
 } from "./sealed_folder.ts";
+export { onDemandPackage } from "./on_demand.ts";
 export { type LoadPlan, loadWeights, planLoading, weightsInMemory, weightsInPlace } from "./load_weights.ts";
 export {
   type NameRow,

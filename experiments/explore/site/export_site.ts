@@ -1,5 +1,5 @@
 /** `deno task explore --export DIR`: the explorer as a folder of files that any static host serves. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,7 @@ import {
   pageFiles,
   RUNTIME_SCRIPT,
 } from "../../../lib/explorer/mod.ts";
-import { atomicWrite, makeFolder } from "../../../lib/hub/mod.ts";
+import { atomicWrite, makeFolder, onDemandPackage } from "../../../lib/hub/mod.ts";
 import { encodePng, readPackageFile } from "../../../lib/raster/mod.ts";
 import { readAdapterFile } from "../../generate/adapter_file.ts";
 import { sharedBase, sharedEmbedder } from "../../mini/shared_models.ts";
@@ -76,10 +76,11 @@ function siteIndex(html: string): string {
 }
 
 /** onnxruntime for pages: its script, and the WebAssembly that is the runtime. */
-function runtimeFiles(): [string, Uint8Array][] {
+async function runtimeFiles(): Promise<[string, Uint8Array][]> {
+  const folder = join(await onDemandPackage("onnxruntime-web"), "dist");
   return [
-    [RUNTIME_SCRIPT, readPackageFile("onnxruntime-web/wasm")],
-    [RUNTIME_PATH, gzipSync(readPackageFile("onnxruntime-web/ort-wasm-simd-threaded.wasm"), { level: 9 })],
+    [RUNTIME_SCRIPT, readFileSync(join(folder, "ort.wasm.bundle.min.mjs"))],
+    [RUNTIME_PATH, gzipSync(readFileSync(join(folder, "ort-wasm-simd-threaded.wasm")), { level: 9 })],
   ];
 }
 
@@ -134,7 +135,7 @@ async function siteFiles(
     [FACTS_PATH, text(JSON.stringify(facts))],
     ...page,
     [WORKER, text(await workerScript())],
-    ...runtimeFiles(),
+    ...await runtimeFiles(),
     ...PACKAGE_FILES.map((file): [string, Uint8Array] => [`packages/${file}`, readPackageFile(file)]),
     ...await siteParts(space, joint),
     ...galleryFiles(gallery),

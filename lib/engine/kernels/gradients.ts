@@ -1,5 +1,5 @@
 /** Hand-written gradients of the coarse kernels of ../ops.ts. All others come from tfjs's own registry. */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tfjs.ts";
 
 type Tensors = tf.Tensor[];
 type Attrs = Record<string, unknown>;

@@ -16,6 +16,9 @@ const INSTEAD: Readonly<Record<string, string>> = {
   "lib/raster/package_file.ts": "lib/raster/browser_package_file.ts",
 };
 
+/** Kept for what it does when it is loaded. What it registers of gradients is not: no page trains. */
+const REGISTERS_BACKEND = "lib/engine/tfjs.ts";
+
 /** The script that onnxruntime is, beside the bundle: its threads load it again by itself. */
 export const RUNTIME_SCRIPT = "ort.js";
 
@@ -33,7 +36,7 @@ export function browserModules(): Plugin {
         () => ({ contents: "module.exports = {}", loader: "js" }),
       );
       build.onResolve(
-        { filter: /^onnxruntime-web\/wasm$/ },
+        { filter: /^onnxruntime-common$/ },
         () => ({ path: `./${RUNTIME_SCRIPT}`, external: true }),
       );
       build.onResolve(
@@ -43,7 +46,8 @@ export function browserModules(): Plugin {
       build.onResolve({ filter: /^\.{1,2}\/.*\.tsx?$/ }, ({ path, resolveDir, importer }) => {
         const whole = join(resolveDir, path), name = relative(ROOT, whole);
         if (name.startsWith("..") || isAbsolute(name) || importer.includes("node_modules")) return undefined;
-        return { path: join(ROOT, INSTEAD[name.replaceAll("\\", "/")] ?? name), sideEffects: false };
+        const own = name.replaceAll("\\", "/");
+        return { path: join(ROOT, INSTEAD[own] ?? name), sideEffects: own === REGISTERS_BACKEND };
       });
     },
   };
