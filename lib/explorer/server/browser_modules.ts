@@ -13,11 +13,12 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const INSTEAD: Readonly<Record<string, string>> = {
   "lib/engine/session.ts": "lib/engine/browser_session.ts",
   "lib/engine/second_thread.ts": "lib/engine/browser_session.ts",
+  "lib/engine/tfjs_registration.ts": "lib/engine/browser_tfjs_registration.ts",
   "lib/raster/package_file.ts": "lib/raster/browser_package_file.ts",
 };
 
-/** Kept for what it does when it is loaded. What it registers of gradients is not: no page trains. */
-const REGISTERS_BACKEND = "lib/engine/tfjs.ts";
+/** Modules that are kept for what they do when they are loaded. */
+const HAVE_EFFECTS = ["lib/engine/tfjs.ts", "lib/engine/browser_tfjs_registration.ts"];
 
 /** The script that onnxruntime is, beside the bundle: its threads load it again by itself. */
 export const RUNTIME_SCRIPT = "ort.js";
@@ -47,7 +48,8 @@ export function browserModules(): Plugin {
         const whole = join(resolveDir, path), name = relative(ROOT, whole);
         if (name.startsWith("..") || isAbsolute(name) || importer.includes("node_modules")) return undefined;
         const own = name.replaceAll("\\", "/");
-        return { path: join(ROOT, INSTEAD[own] ?? name), sideEffects: own === REGISTERS_BACKEND };
+        const used = INSTEAD[own] ?? own;
+        return { path: join(ROOT, used), sideEffects: HAVE_EFFECTS.includes(used) };
       });
     },
   };
