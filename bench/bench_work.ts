@@ -3,18 +3,24 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { atomicWrite } from "../lib/hub/mod.ts";
-import { type Agreement, AGREEMENT_BAR, agrees, compareChecks } from "./agreement.ts";
-import { encodeCase, type WorkCase } from "./case_file.ts";
-import { countingEngine } from "./count_flops.ts";
-import { interleave, type Timing } from "./interleave.ts";
-import { ownSide } from "./own_side.ts";
-import { type PeerCase, preparePytorch } from "./pytorch_side.ts";
-import { type BenchResult, type Comparison, type Rate, type SideResult, thisMachine } from "./result.ts";
-import type { Mode, Side } from "./side.ts";
-import { ratioOf } from "./statistics.ts";
+import { type Agreement, AGREEMENT_BAR, agrees, compareChecks } from "./timing/agreement.ts";
+import { encodeCase, type WorkCase } from "./timing/case_file.ts";
+import { countingEngine } from "./timing/count_flops.ts";
+import { interleave, type Timing } from "./timing/interleave.ts";
+import { ownSide } from "./timing/own_side.ts";
+import { type PeerCase, preparePytorch } from "./timing/pytorch_side.ts";
+import {
+  type BenchResult,
+  type Comparison,
+  type Rate,
+  type SideResult,
+  thisMachine,
+} from "./timing/result.ts";
+import { type Mode, type Side, THREADS } from "./timing/side.ts";
+import { ratioOf } from "./timing/statistics.ts";
 import { WORKS } from "./works/mod.ts";
 import type { WorkName } from "./works/names.ts";
-import type { Work } from "./works/work.ts";
+import type { Work } from "./timing/work.ts";
 
 /** How to time. */
 export interface WorkBenchOptions {
@@ -36,8 +42,6 @@ export class Disagreement extends Error {
   override readonly name = "Disagreement";
 }
 
-/** Threads of every side that can have more than one. */
-export const THREADS = 2;
 const SEED = 1;
 const CHECKED_STEPS = 3;
 const TIMED_RUNS = 3;

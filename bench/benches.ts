@@ -2,7 +2,7 @@
 import type { WorkBenchOptions } from "./bench_work.ts";
 import type { Device } from "../experiments/setting/experiment.ts";
 import type { PaperPart } from "./paper/part_names.ts";
-import type { Mode, PeerName } from "./side.ts";
+import type { Mode, PeerName } from "./timing/side.ts";
 import type { WorkName } from "./works/names.ts";
 
 /** What was asked for on the command line. */

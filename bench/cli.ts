@@ -6,7 +6,7 @@ import { oneOf, readOptions, wholeNumber } from "../experiments/command_line.ts"
 import { DEVICES } from "../experiments/setting/experiment.ts";
 import { BENCHES, type BenchOptions } from "./benches.ts";
 import { PAPER_PARTS } from "./paper/part_names.ts";
-import { MODES, type PeerName, PEERS } from "./side.ts";
+import { MODES, type PeerName, PEERS } from "./timing/side.ts";
 
 const USAGE = `deno task bench [${
   Object.keys(BENCHES).join("|")

@@ -1,18 +1,10 @@
 /** A result as lines for a person. */
-import { AGREEMENT_BAR, NORM_BAR } from "./agreement.ts";
+import { AGREEMENT_BAR, NORM_BAR } from "./timing/agreement.ts";
 import { verdict } from "./bars.ts";
-import type { BenchResult } from "./result.ts";
+import { columns } from "./timing/columns.ts";
+import type { BenchResult } from "./timing/result.ts";
 
 const short = (error: number) => error.toExponential(1);
-
-/** Rows of cells, the first column to the left, the others to the right, each as wide as its longest. */
-export function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map((row) =>
-    row.map((cell, i) => i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)).join("  ")
-      .trimEnd()
-  );
-}
 
 /** One paragraph: who took how long, by how much, and how far the results are apart. */
 export function describeBench(result: BenchResult): string {

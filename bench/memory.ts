@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { MemoryGrowth } from "./memory_growth.ts";
-import { type Machine, thisMachine } from "./result.ts";
+import { type Machine, thisMachine } from "./timing/result.ts";
 
 /** What was measured. */
 export interface MemoryResult extends MemoryGrowth {

@@ -4,14 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { atomicWrite } from "../lib/hub/mod.ts";
 import { LINEAR_BAR } from "./bars.ts";
-import { THREADS } from "./bench_work.ts";
-import { encodeCase } from "./case_file.ts";
-import { columns } from "./describe.ts";
-import { interleave } from "./interleave.ts";
-import { ownSide } from "./own_side.ts";
-import { type Machine, thisMachine } from "./result.ts";
-import type { Side } from "./side.ts";
-import type { Spread } from "./statistics.ts";
+import { encodeCase } from "./timing/case_file.ts";
+import { columns } from "./timing/columns.ts";
+import { interleave } from "./timing/interleave.ts";
+import { ownSide } from "./timing/own_side.ts";
+import { type Machine, thisMachine } from "./timing/result.ts";
+import { type Side, THREADS } from "./timing/side.ts";
+import type { Spread } from "./timing/statistics.ts";
 import { WORKS } from "./works/mod.ts";
 
 /** One batch size. Times are milliseconds a step. */

@@ -14,11 +14,11 @@ import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { eager, UserError, writeSafetensors } from "../lib/engine/mod.ts";
-import { decodeCase } from "./case_file.ts";
+import { decodeCase } from "./timing/case_file.ts";
 import { oneOf } from "../experiments/command_line.ts";
 import { WORKS } from "./works/mod.ts";
 import { WORK_NAMES } from "./works/names.ts";
-import type { OpenOptions, OpenWork } from "./works/work.ts";
+import type { OpenOptions, OpenWork } from "./timing/work.ts";
 
 /** Ways to run our functions. tfjs's wasm backend has one thread outside browsers. */
 const ENGINES = ["ours", "tfjs"] as const;
@@ -61,7 +61,9 @@ async function main([name = "", path = "", engineName = "", threadCount = ""]: r
   const openSeconds = (performance.now() - start) / 1000;
   await open.first();
   const startSeconds = (performance.now() - start) / 1000;
-  const packages = engine === "ours" ? ["onnxruntime-node", "@tensorflow/tfjs-core"] : ["@tensorflow/tfjs-core"];
+  const packages = engine === "ours"
+    ? ["onnxruntime-node", "@tensorflow/tfjs-core"]
+    : ["@tensorflow/tfjs-core"];
   const answer = (value: unknown) => console.log(JSON.stringify(value));
   answer({
     versions: versions(...packages),

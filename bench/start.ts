@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { atomicWrite } from "../lib/hub/mod.ts";
 import { START_BARS } from "./bars.ts";
-import { THREADS } from "./bench_work.ts";
-import { encodeCase } from "./case_file.ts";
-import { columns } from "./describe.ts";
-import { ownSide } from "./own_side.ts";
-import { type Machine, thisMachine } from "./result.ts";
-import { type Spread, spread } from "./statistics.ts";
+import { THREADS } from "./timing/side.ts";
+import { encodeCase } from "./timing/case_file.ts";
+import { columns } from "./timing/columns.ts";
+import { ownSide } from "./timing/own_side.ts";
+import { type Machine, thisMachine } from "./timing/result.ts";
+import { type Spread, spread } from "./timing/statistics.ts";
 import { WORKS } from "./works/mod.ts";
 
 /** Seconds of one kind of start. */

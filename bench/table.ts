@@ -3,10 +3,10 @@ import { LINEAR_BAR, MEMORY_BARS, RATE_SHARE_BAR, START_BARS, verdict } from "./
 import type { MemoryResult } from "./memory.ts";
 import type { PaperResult } from "./paper/bench_paper.ts";
 import { paperSection } from "./paper/paper_table.ts";
-import type { BenchResult, Comparison, SideResult } from "./result.ts";
+import type { BenchResult, Comparison, SideResult } from "./timing/result.ts";
 import type { ScalingResult } from "./scaling.ts";
 import type { StartResult } from "./start.ts";
-import type { Spread } from "./statistics.ts";
+import type { Spread } from "./timing/statistics.ts";
 
 /** Whatever a bench keeps. */
 export type AnyResult = BenchResult | ScalingResult | StartResult | MemoryResult | PaperResult;

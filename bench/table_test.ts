@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { BenchResult, SideResult } from "./result.ts";
+import type { BenchResult, SideResult } from "./timing/result.ts";
 import { scalingRows } from "./scaling.ts";
 import { tableOf } from "./table.ts";
 

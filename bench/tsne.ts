@@ -16,9 +16,9 @@ import {
   sparseDivergence,
 } from "../lib/projection/mod.ts";
 import { TASKS } from "../lib/tasks/mod.ts";
-import { type BenchResult, type SideResult, thisMachine } from "./result.ts";
-import { ratioOf, spread } from "./statistics.ts";
-import { pythonEnvironment } from "./python_environment.ts";
+import { type BenchResult, type SideResult, thisMachine } from "./timing/result.ts";
+import { ratioOf, spread } from "./timing/statistics.ts";
+import { pythonEnvironment } from "./timing/python_environment.ts";
 import { startTsneSide, type TsneSide } from "./tsne_side.ts";
 
 /** What to time. */

@@ -1,5 +1,5 @@
 /** One side of the t-SNE bench: a process that answers JSON lines. */
-import { Conversation, type ConversationOptions } from "./conversation.ts";
+import { Conversation, type ConversationOptions } from "./timing/conversation.ts";
 
 /** One layout. */
 export interface TimedLayout {

@@ -19,7 +19,7 @@ import {
   type Tensor,
 } from "../../lib/engine/mod.ts";
 import { compileAdapterStep, PAPER_RECIPE } from "../../lib/training/mod.ts";
-import type { Engine, OpenWork } from "../works/work.ts";
+import type { Engine, OpenWork } from "../timing/work.ts";
 import { inferenceWork } from "../works/inference_work.ts";
 import { LEARNING_RATE } from "../works/training_work.ts";
 import { caseInputs, caseSizes, caseWeights, type PaperSizes } from "./case_folder.ts";

@@ -10,7 +10,7 @@ import {
 import { MINI_VISION } from "../../experiments/mini/models.ts";
 import { inferenceWork } from "./inference_work.ts";
 import { openBatchProgram } from "./open_program.ts";
-import type { Work } from "./work.ts";
+import type { Work } from "../timing/work.ts";
 
 /** Sizes. */
 export interface EncodeConfig {

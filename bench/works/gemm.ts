@@ -2,7 +2,7 @@
 import { host, key, normal, type Tensor, tf } from "../../lib/engine/mod.ts";
 import { inferenceWork } from "./inference_work.ts";
 import { openProgram } from "./open_program.ts";
-import type { Work } from "./work.ts";
+import type { Work } from "../timing/work.ts";
 
 /** `batch` is the side of both matrices. */
 export interface GemmConfig {

@@ -1,6 +1,6 @@
 /** A function without state as work. */
 import type { HostParams } from "../../lib/engine/mod.ts";
-import type { OpenWork } from "./work.ts";
+import type { OpenWork } from "../timing/work.ts";
 
 /** @param run computes the outputs, which the next run may overwrite. */
 export function inferenceWork(run: () => Promise<HostParams>, dispose: () => Promise<void>): OpenWork {

@@ -5,7 +5,7 @@ import { PRETRAIN } from "./pretrain.ts";
 import { SAMPLE } from "./sample.ts";
 import { TRAIN } from "./train.ts";
 import { VAE } from "./vae.ts";
-import type { Work } from "./work.ts";
+import type { Work } from "../timing/work.ts";
 import type { WorkName } from "./names.ts";
 
 /** All of them, and the matrix product that tells the machine's limit. */

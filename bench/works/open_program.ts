@@ -5,7 +5,7 @@ import {
   type ProgramFunction,
   type ProgramParts,
 } from "../../lib/engine/mod.ts";
-import type { OpenOptions } from "./work.ts";
+import type { OpenOptions } from "../timing/work.ts";
 
 /** A program of the engine that was asked for. */
 export function openProgram(

@@ -8,7 +8,7 @@ import { MINI_UNET } from "../../experiments/mini/models.ts";
 import { type Captioning, drawCaptions, miniCaptioning } from "./captions.ts";
 import { drawBase, latentShape } from "./train.ts";
 import { trainingWork } from "./training_work.ts";
-import { shapesOf, type Work } from "./work.ts";
+import { shapesOf, type Work } from "../timing/work.ts";
 
 /** Sizes. */
 export interface PretrainConfig extends Captioning {

@@ -8,7 +8,7 @@ import { MINI_RESAMPLER, MINI_UNET, MINI_VISION } from "../../experiments/mini/m
 import { type Captioning, drawCaptions, miniCaptioning, tokenizerOf } from "./captions.ts";
 import { inferenceWork } from "./inference_work.ts";
 import { baseOf, drawAdapter, drawBase, latentShape } from "./train.ts";
-import type { Work } from "./work.ts";
+import type { Work } from "../timing/work.ts";
 
 /** Sizes. */
 export interface SampleConfig extends Captioning {

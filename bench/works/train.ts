@@ -41,7 +41,7 @@ import type { BaseModel } from "../../experiments/mini/frozen.ts";
 import { MINI_INSTRUCT, MINI_UNET, MINI_VISION } from "../../experiments/mini/models.ts";
 import { type Captioning, drawCaptions, miniCaptioning, tokenizerOf } from "./captions.ts";
 import { trainingWork } from "./training_work.ts";
-import { shapesOf, type Work } from "./work.ts";
+import { shapesOf, type Work } from "../timing/work.ts";
 
 /** Latents of one sample, [channels side side]. */
 export function latentShape(unet: UnetConfig): [number, number, number] {

@@ -1,7 +1,7 @@
 /** A compiled training step as work: what its first steps prove, and one step as one run. */
 import { host, type HostParams, leaf, type Shapes } from "../../lib/engine/mod.ts";
 import { ADAMW, type TrainStep, unflattenHost } from "../../lib/training/mod.ts";
-import type { OpenWork } from "./work.ts";
+import type { OpenWork } from "../timing/work.ts";
 
 /** Learning rate of every step; the peers' is the same. */
 export const LEARNING_RATE = 1e-4;

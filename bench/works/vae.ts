@@ -4,7 +4,7 @@ import { initVae, type VaeConfig, vaeDecode, vaeFactor } from "../../lib/diffusi
 import { MINI_VAE } from "../../experiments/mini/models.ts";
 import { inferenceWork } from "./inference_work.ts";
 import { openBatchProgram } from "./open_program.ts";
-import type { Work } from "./work.ts";
+import type { Work } from "../timing/work.ts";
 
 /** Sizes. */
 export interface DecodeConfig {

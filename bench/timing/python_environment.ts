@@ -3,8 +3,8 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { UserError } from "../lib/engine/errors.ts";
-import { atomicWrite } from "../lib/hub/mod.ts";
+import { UserError } from "../../lib/engine/errors.ts";
+import { atomicWrite } from "../../lib/hub/mod.ts";
 
 const STAMP = "installed-requirements.txt";
 const MOST_OUTPUT = 64 * 1024 * 1024;

@@ -1,5 +1,5 @@
 /** Whether two sides compute the same: a timing of two different functions says nothing. */
-import { leaf } from "../lib/engine/mod.ts";
+import { leaf } from "../../lib/engine/mod.ts";
 import type { Check } from "./side.ts";
 
 /** How far a peer is from us. All errors are relative. */

@@ -7,7 +7,7 @@ import {
   scope,
   UserError,
   writeSafetensors,
-} from "../lib/engine/mod.ts";
+} from "../../lib/engine/mod.ts";
 
 /** Weights and batch of a piece of work. */
 export interface WorkCase<Config = unknown> {

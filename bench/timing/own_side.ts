@@ -1,10 +1,10 @@
 /** Sides that run our functions: compiled, or op by op on tfjs's wasm backend; each in a Deno process of its own. */
 import { fileURLToPath } from "node:url";
-import type { Shapes } from "../lib/engine/mod.ts";
+import type { Shapes } from "../../lib/engine/mod.ts";
 import { processSide } from "./process_side.ts";
 import type { Side } from "./side.ts";
 
-const SERVER = fileURLToPath(new URL("serve.ts", import.meta.url));
+const SERVER = fileURLToPath(new URL("../serve.ts", import.meta.url));
 
 /** How our side is started. */
 export interface OwnOptions {

@@ -1,6 +1,6 @@
 /** A side in a process of its own that answers JSON lines: ours (serve.ts) or a peer's (peers/pytorch/serve.py). */
 import { readFileSync } from "node:fs";
-import { loadStrict, readSafetensors, type Shapes } from "../lib/engine/mod.ts";
+import { loadStrict, readSafetensors, type Shapes } from "../../lib/engine/mod.ts";
 import { Conversation, type ConversationOptions } from "./conversation.ts";
 import type { Check, Side, Usage } from "./side.ts";
 

@@ -1,5 +1,5 @@
 /** One of the programs that are timed against each other, in a process of its own. */
-import type { HostParams } from "../lib/engine/mod.ts";
+import type { HostParams } from "../../lib/engine/mod.ts";
 
 /** Frameworks that work can be timed against. */
 export const PEERS = ["pytorch", "scikit-learn", "tfjs"] as const;
@@ -10,6 +10,9 @@ export type PeerName = typeof PEERS[number];
 export const MODES = ["eager", "compile"] as const;
 /** One of {@link MODES}. */
 export type Mode = typeof MODES[number];
+
+/** Threads of every side that can have more than one. */
+export const THREADS = 2;
 
 /** What a side reports of its first runs, to prove that it computes the same as the other. */
 export interface Check {

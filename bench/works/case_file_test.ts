@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { UserError, writeSafetensors } from "../lib/engine/mod.ts";
-import { decodeCase, encodeCase } from "./case_file.ts";
-import { TRAIN, type TrainConfig } from "./works/train.ts";
+import { UserError, writeSafetensors } from "../../lib/engine/mod.ts";
+import { decodeCase, encodeCase } from "../timing/case_file.ts";
+import { TRAIN, type TrainConfig } from "./train.ts";
 
 const TINY: TrainConfig = {
   unet: {

@@ -3,12 +3,12 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { type Shapes, UserError } from "../lib/engine/mod.ts";
+import { type Shapes, UserError } from "../../lib/engine/mod.ts";
 import { processSide } from "./process_side.ts";
 import { pythonEnvironment } from "./python_environment.ts";
 import type { Mode, Side } from "./side.ts";
 
-const PEER_FOLDER = new URL("./peers/pytorch/", import.meta.url);
+const PEER_FOLDER = new URL("../peers/pytorch/", import.meta.url);
 
 /** What a started peer works on. */
 export interface PeerCase {

@@ -7,8 +7,8 @@ import type {
   ProgramParts,
   Shapes,
 } from "../../lib/engine/mod.ts";
-import type { WorkCase } from "../case_file.ts";
-import type { Check } from "../side.ts";
+import type { WorkCase } from "./case_file.ts";
+import type { Check } from "./side.ts";
 
 /** Makes programs in another way than `compile()`. */
 export type Engine = (fn: ProgramFunction, parts: ProgramParts) => Promise<Program>;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserError } from "../lib/engine/mod.ts";
+import { UserError } from "../../lib/engine/mod.ts";
 import { requireCompiler } from "./pytorch_side.ts";
 
 Deno.test("requireCompiler() throws a UserError that names what to do when there is no C++ compiler", () => {

@@ -2,10 +2,10 @@
  * Arithmetic of recorded graphs: floating-point operations of matrix products and convolutions, a multiply-add counted as two. Sums, norms
  * and activations are left out, as is usual for rates beside a matrix product's.
  */
-import { recordProgram } from "../lib/engine/compile.ts";
-import type { Graph, GraphNode } from "../lib/engine/graph.ts";
-import { host, type HostParams, sizeOf } from "../lib/engine/mod.ts";
-import type { Engine } from "./works/work.ts";
+import { recordProgram } from "../../lib/engine/compile.ts";
+import type { Graph, GraphNode } from "../../lib/engine/graph.ts";
+import { host, type HostParams, sizeOf } from "../../lib/engine/mod.ts";
+import type { Engine } from "./work.ts";
 
 type ShapeOf = (name: string | undefined) => readonly number[];
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { host } from "../lib/engine/mod.ts";
+import { host } from "../../lib/engine/mod.ts";
 import { agrees, compareChecks } from "./agreement.ts";
 import type { Check } from "./side.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { host, UserError, writeSafetensors } from "../lib/engine/mod.ts";
+import { host, UserError, writeSafetensors } from "../../lib/engine/mod.ts";
 import { processSide } from "./process_side.ts";
 import { pythonEnvironment } from "./python_environment.ts";
 

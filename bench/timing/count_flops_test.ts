@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import { conv2d, host, type ProgramFunction, type Tensor, tf, valueAndGradients } from "../lib/engine/mod.ts";
-import type { Graph } from "../lib/engine/graph.ts";
+import {
+  conv2d,
+  host,
+  type ProgramFunction,
+  type Tensor,
+  tf,
+  valueAndGradients,
+} from "../../lib/engine/mod.ts";
+import type { Graph } from "../../lib/engine/graph.ts";
 import { countFlops, countingEngine } from "./count_flops.ts";
 
 /** Operations of one run of a function of float inputs. */
