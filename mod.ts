@@ -530,15 +530,11 @@ export {
   VIT_H_VISION,
   VIT_L_TEXT,
 } from "./experiments/sd15_sizes.ts";
+export { type Part, PARTS } from "./experiments/parts/mod.ts";
 export {
-  ADDITION_IDS,
   type Checkpoint,
   checkpointPath,
   CHECKPOINTS,
-  CONTROLNET_NAMES,
-  type ControlnetName,
-  PART_IDS,
-  type PartId,
   readCheckpoint,
 } from "./experiments/mini/checkpoints.ts";
 export {

@@ -3,7 +3,7 @@ import { combine, fold, host, key, normal, prefixed, type Shapes, sizeOf } from 
 import { textTowerShapes } from "../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE, type UnetConfig, unetShapes } from "../../lib/diffusion/mod.ts";
 import { compileBaseStep, minSnrWeights, noisyBatch } from "../../lib/training/mod.ts";
-import { BASE_EMA_DECAY } from "../../experiments/pretrain/base.ts";
+import { BASE } from "../../experiments/parts/base/mod.ts";
 import { MINI_UNET } from "../../experiments/mini/models.ts";
 import { type Captioning, drawCaptions, miniCaptioning } from "./captions.ts";
 import { drawBase, latentShape } from "./train.ts";
@@ -28,7 +28,12 @@ export const PRETRAIN: Work<PretrainConfig> = {
   title: "Base pre-training step: all weights of U-Net and text encoder, clipping, AdamW, moving average",
   run: "a step",
   batch: 32,
-  config: (batch) => ({ ...miniCaptioning(), unet: MINI_UNET, batch, emaDecay: BASE_EMA_DECAY }),
+  config: (batch) => ({
+    ...miniCaptioning(),
+    unet: MINI_UNET,
+    batch,
+    emaDecay: BASE.recipe.emaDecay as number,
+  }),
   draw(config, seed) {
     const from = key(`bench pretrain ${seed}`);
     const { batch } = config;

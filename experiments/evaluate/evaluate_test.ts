@@ -5,11 +5,11 @@ import { initVae } from "../../lib/diffusion/mod.ts";
 import { loadBank } from "../../lib/tasks/mod.ts";
 import { encodeCheckpoint } from "../mini/checkpoints.ts";
 import { MINI_VAE } from "../mini/models.ts";
-import { meanScore } from "./bootstrap_score.ts";
+import { meanScore } from "../parts/bootstrap_score.ts";
 import { evaluate } from "./cli.ts";
-import { type Evaluation, type Score, verdictOf } from "./evaluation.ts";
-import { distinctScenes, FIRST_HELD_OUT, heldOutItems } from "./held_out.ts";
-import { differences } from "./vae.ts";
+import { type Evaluation, type Score, verdictOf } from "../parts/measurement.ts";
+import { distinctScenes, FIRST_HELD_OUT, heldOutItems } from "../parts/held_out.ts";
+import { differences } from "../parts/vae/evaluate.ts";
 
 const bank = await loadBank();
 

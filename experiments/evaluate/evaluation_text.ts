@@ -1,7 +1,6 @@
 /** A measurement as text: a table for the terminal, a card for the repository. Pure functions of the measurement. */
 import { breakLines } from "../../lib/report/mod.ts";
-import { JOINT_ADAPTER_ID } from "../mini/checkpoints.ts";
-import type { Evaluation } from "./evaluation.ts";
+import type { Evaluation } from "../parts/measurement.ts";
 
 const DIGITS = 3;
 
@@ -49,11 +48,15 @@ export interface RecipeFacts {
   readonly training?: number;
   readonly seconds?: number;
   readonly data?: string;
+  /** Hashes of the parts that it was trained with, by name. */
+  readonly reads?: Readonly<Record<string, string>>;
   readonly loss?: number;
 }
 
 /** What the card says about the file itself. */
 export interface CheckpointFacts {
+  /** What it is trained on. */
+  readonly data: string;
   readonly recipe: RecipeFacts;
   /** The trainings whose weights this one went on from, the first one first. */
   readonly earlier: readonly RecipeFacts[];
@@ -99,10 +102,14 @@ export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string
       ["last mean loss", `${told(recipe.loss)}`],
       [
         "data",
-        `mini data set \`${told(recipe.data)}\`, ${
-          part === JOINT_ADAPTER_ID ? "training pairs of the five tasks" : "pre-training stream"
-        }; artwork and licences in ../NOTICE.md`,
+        `mini data set \`${told(recipe.data)}\`, ${facts.data}; artwork and licences in ../NOTICE.md`,
       ],
+      ...(recipe.reads
+        ? [[
+          "trained with",
+          Object.entries(recipe.reads).map(([name, hash]) => `${name} \`${hash}\``).join(", "),
+        ]]
+        : []),
       [
         "made by",
         `\`deno task pretrain ${part}\`${

@@ -3,9 +3,9 @@ import { fold, key, stream } from "../../lib/engine/mod.ts";
 import { CORPUS, instructionCorpus, namedInstruction } from "../../lib/instructions/mod.ts";
 import { neighbourPurity, pointsOf } from "../../lib/projection/mod.ts";
 import { CONCEPTS, TASK_RECORDS, TASKS } from "../../lib/tasks/mod.ts";
-import { meanScore } from "./bootstrap_score.ts";
-import type { PartEvaluation } from "./evaluation.ts";
-import { textVectors } from "./image_tower.ts";
+import { meanScore } from "../parts/bootstrap_score.ts";
+import type { Measurement } from "../parts/measurement.ts";
+import { textVectors } from "../parts/text_vectors.ts";
 
 const NEIGHBOURS = 10;
 
@@ -17,9 +17,10 @@ function named(wordings: readonly string[]): string[] {
   );
 }
 
-export const INSTRUCTIONS: PartEvaluation = {
+export const INSTRUCTIONS: Measurement = {
   checkpoints: [],
   items: { what: "training instructions of each task", usual: 1000, low: 5, high: CORPUS.sizes.train },
+  pictures: false,
   async measure({ items }) {
     const corpora = TASKS.map((task) => instructionCorpus(task, "train").slice(0, items));
     const labels = TASKS.flatMap((task) => Array.from({ length: items }, () => task));

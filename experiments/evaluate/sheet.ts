@@ -1,7 +1,7 @@
 /** A measurement's pictures as a labelled sheet. */
 import { type GridRow, imageGridPng } from "../../lib/plots/mod.ts";
 import { SIZE } from "../../lib/tasks/mod.ts";
-import type { GalleryItem, Measured } from "./evaluation.ts";
+import type { GalleryItem, Measured } from "../parts/measurement.ts";
 
 const COLUMNS = 8;
 const MOST = 32;

@@ -11,7 +11,9 @@ import {
   type LoraPart,
   readLoraFile,
 } from "../../lib/diffusion/mod.ts";
-import { ADDITION_IDS, checkpointPath } from "../mini/checkpoints.ts";
+import { FAMILIES } from "../../lib/tasks/mod.ts";
+import { checkpointPath } from "../mini/checkpoints.ts";
+import { CONTROLNET_NAMES } from "../mini/controlled.ts";
 import type { BaseModel, Model } from "../mini/frozen.ts";
 import { contractingSizes } from "../mini/models.ts";
 import { headerObject, readWeights, type WeightFile } from "./weight_file.ts";
@@ -19,14 +21,21 @@ import { headerObject, readWeights, type WeightFile } from "./weight_file.ts";
 /** Image sides per latent side at the mini scale. */
 const FACTOR = 4;
 
+/** Names of the committed additions. */
+const COMMITTED: Readonly<Record<"controlnet" | "lora", readonly string[]>> = {
+  controlnet: CONTROLNET_NAMES,
+  lora: FAMILIES,
+};
+
 /**
  * Where an addition lies: a name such as "scribble" finds the committed one, anything else is the file itself.
  *
  * @throws UserError when the named one was not trained yet.
  */
 function additionFile(kind: "controlnet" | "lora", given: string | URL): string | URL {
-  const part = ADDITION_IDS.find((id) => id === `${kind}-${given}`);
-  if (!part) return given;
+  const name = COMMITTED[kind].find((each) => each === given);
+  if (name === undefined) return given;
+  const part = `${kind}-${name}`;
   const path = checkpointPath(part);
   if (existsSync(path)) return path;
   throw new UserError(

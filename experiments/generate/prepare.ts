@@ -3,7 +3,7 @@ import { UserError } from "../../lib/engine/mod.ts";
 import { encodePng, type Fit, type RgbPicture } from "../../lib/raster/mod.ts";
 import { edgePicture } from "../../lib/tasks/mod.ts";
 import type { Device } from "../setting/experiment.ts";
-import { checkpointPath, fileHash, type PartId } from "../mini/checkpoints.ts";
+import { checkpointPath, fileHash } from "../mini/checkpoints.ts";
 import type { GeneratorParts } from "../mini/generator.ts";
 import { sharedEmbedder } from "../mini/shared_models.ts";
 import { type Adapter, readAdapterFile } from "./adapter_file.ts";
@@ -55,7 +55,7 @@ export interface PreparedGeneration {
   readonly record: Omit<GenerationRecord, "index">;
 }
 
-async function committed(part: PartId): Promise<{ sha256: string }> {
+async function committed(part: string): Promise<{ sha256: string }> {
   return { sha256: fileHash(await readBytes(checkpointPath(part), "the checkpoint")) };
 }
 

@@ -1,33 +1,16 @@
-/** The committed checkpoints of the frozen parts: fp16 safetensors whose header holds the configuration and a SHA-256 of the tensors. */
+/** The committed checkpoints of the frozen parts (`experiments/parts`): fp16 safetensors whose header holds the configuration and a SHA-256 of the tensors. */
 import { createHash } from "node:crypto";
-import { FAMILIES } from "../../lib/tasks/mod.ts";
 import { type HostParams, readSafetensors, UserError, writeSafetensors } from "../../lib/engine/mod.ts";
 
-/** Parts that adapters are trained and judged with. */
-export const PART_IDS = ["vae", "encoder", "judge", "base", "ip-adapter-plus"] as const;
-
-/** The joint adapter that `generate` and the explorer run unless told another. */
-export const JOINT_ADAPTER_ID = "ip-adapter-instruct";
-
-/** The ControlNets by what they are shown. */
-export const CONTROLNET_NAMES = ["scribble", "pose"] as const;
-/** Name of a ControlNet. */
-export type ControlnetName = (typeof CONTROLNET_NAMES)[number];
-
-/** What may be put on top of the base: ControlNets, and a LoRA for each drawing family. */
-export const ADDITION_IDS = [
-  ...CONTROLNET_NAMES.map((name) => `controlnet-${name}` as const),
-  ...FAMILIES.map((family) => `lora-${family}` as const),
-];
-
-export type PartId = typeof PART_IDS[number] | typeof JOINT_ADAPTER_ID | typeof ADDITION_IDS[number];
+/** Parts that adapters are trained, sampled and judged with. */
+export const ADAPTER_PARTS = ["vae", "encoder", "judge", "base", "ip-adapter-plus"] as const;
 
 /** Folder of the committed checkpoints. */
 export const CHECKPOINTS = new URL("../../data/checkpoints/", import.meta.url);
 
 /** A part read from its file. */
 export interface Checkpoint {
-  readonly part: PartId;
+  readonly part: string;
   readonly config: Record<string, unknown>;
   readonly tensors: HostParams;
   /** SHA-256 of the file, 16 hexadecimal digits: names the part in stage keys. */
@@ -43,13 +26,13 @@ function digest(tensors: HostParams): string {
 }
 
 /** Path of a part's file; `folder` ends in a slash. */
-export function checkpointPath(part: PartId, folder: URL = CHECKPOINTS): URL {
+export function checkpointPath(part: string, folder: URL = CHECKPOINTS): URL {
   return new URL(`${part}.safetensors`, folder);
 }
 
 /** Bytes of a checkpoint file. Tensors are stored in half precision. */
 export function encodeCheckpoint(
-  part: PartId,
+  part: string,
   tensors: HostParams,
   config: Record<string, unknown>,
 ): Uint8Array {
@@ -68,7 +51,7 @@ export function fileHash(bytes: Uint8Array): string {
  * @throws UserError when the file is missing, truncated, of another part, or its tensors do not match its checksum.
  */
 export async function readCheckpoint(
-  part: PartId,
+  part: string,
   path: URL | string = checkpointPath(part),
 ): Promise<Checkpoint> {
   const shown = path instanceof URL ? path.pathname : path;
@@ -97,6 +80,6 @@ export async function readCheckpoint(
 }
 
 /** Paths of the checkpoint files from the repository's root, for stage keys. */
-export function checkpointFiles(...parts: PartId[]): string[] {
+export function checkpointFiles(...parts: string[]): string[] {
   return parts.map((part) => `data/checkpoints/${part}.safetensors`);
 }

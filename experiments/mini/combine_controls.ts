@@ -6,7 +6,7 @@ import { classifyStyle, composePair, oracleScores, type Rgb, styleOracleOf } fro
 import type { CombineControls } from "../figures/fig10/mod.ts";
 import { joined } from "../setting/gallery.ts";
 import { withLora } from "../generate/base_additions.ts";
-import { checkpointPath, type PartId } from "./checkpoints.ts";
+import { checkpointPath } from "./checkpoints.ts";
 import { controlInput } from "./control_input.ts";
 import { controlled } from "./controlled.ts";
 import { type BaseModel, loadControlnet } from "./frozen.ts";
@@ -42,7 +42,7 @@ export const combineControls: CombineControls = async (request, trained, context
   const { tensors: adapter } = readSafetensors(await trained.bytes("adapter.safetensors"), {
     what: "a trained adapter",
   });
-  const changed = await withLora(base, checkpointPath(`lora-${lora}` as PartId), { scale: 1 });
+  const changed = await withLora(base, checkpointPath(`lora-${lora}`), { scale: 1 });
   const pairs = Array.from({ length: items }, (_, index) => composePair(bank, { task, split: "val", index }));
   const controls = pairs.map(({ target, truth }) =>
     controlled(bank, name, { image: target, truth: truth.target })

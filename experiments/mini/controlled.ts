@@ -11,7 +11,11 @@ import {
   portraitMask,
   type Rgb,
 } from "../../lib/tasks/mod.ts";
-import type { ControlnetName } from "./checkpoints.ts";
+
+/** The ControlNets by what they are shown. */
+export const CONTROLNET_NAMES = ["scribble", "pose"] as const;
+/** Name of a ControlNet. */
+export type ControlnetName = (typeof CONTROLNET_NAMES)[number];
 
 /** A control picture with its measure. */
 export interface Controlled {

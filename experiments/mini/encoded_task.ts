@@ -6,9 +6,6 @@ import type { EncodedLayout } from "./encode_dataset.ts";
 import { padded } from "./instruct_forms.ts";
 import type { TrainingWordings } from "./training_wordings.ts";
 
-const WIDTH = 512;
-const LATENT = 4 * 16 * 16;
-
 /** One task's training items in memory. */
 export interface EncodedTask extends AdapterItems {
   /** Tokens of the all-zeros image. */
@@ -75,7 +72,7 @@ export async function readEncodedTask(
     Float32Array.from(data.subarray(index * width, (index + 1) * width));
   const own: ToldRows = told
     ? await readTold(told)
-    : { ...layout, row: (index) => row(instructions, index, WIDTH) };
+    : { ...layout, row: (index) => row(instructions, index, fixed.length) };
   return {
     items: layout.items,
     noImage: Float32Array.from(none),
@@ -86,7 +83,7 @@ export async function readEncodedTask(
       const vector = choice === "fixed" ? Float32Array.from(fixed) : own.row(wording);
       const length = ids.length / layout.items;
       return {
-        latent: row(latents, index, LATENT),
+        latent: row(latents, index, latents.length / layout.items),
         image: row(images, index, images.length / layout.items),
         ids: ids.slice(index * length, (index + 1) * length),
         ...(choice === "none" ? {} : { instruction: vector }),

@@ -4,7 +4,7 @@ import type { CurveCode } from "../figures/fig7/mod.ts";
 import type { UseCode } from "../figures/fig9/mod.ts";
 import type { RewordingCode } from "../figures/fig8/mod.ts";
 import type { Table1Stages } from "../setting/model_requests.ts";
-import { checkpointFiles, PART_IDS } from "./checkpoints.ts";
+import { ADAPTER_PARTS, checkpointFiles } from "./checkpoints.ts";
 import { TABLE1_CODE } from "./table1_code.ts";
 
 /** Everything the figures ask of the models. */
@@ -13,13 +13,13 @@ export const FIGURE_CODE: Table1Stages & CurveCode & UseCode & RewordingCode & A
   scoreStart: {
     module: "experiments/mini/score_start.ts",
     export: "scoreStart",
-    data: checkpointFiles(...PART_IDS),
+    data: checkpointFiles(...ADAPTER_PARTS),
     load: async () => (await import("./score_start.ts")).scoreStart,
   },
   measureUse: {
     module: "experiments/mini/measure_use.ts",
     export: "measureUse",
-    data: checkpointFiles(...PART_IDS),
+    data: checkpointFiles(...ADAPTER_PARTS),
     load: async () => (await import("./measure_use.ts")).measureUse,
   },
   encodeInstructions: {
@@ -31,13 +31,13 @@ export const FIGURE_CODE: Table1Stages & CurveCode & UseCode & RewordingCode & A
   measureColours: {
     module: "experiments/mini/measure_colours.ts",
     export: "measureColours",
-    data: checkpointFiles(...PART_IDS),
+    data: checkpointFiles(...ADAPTER_PARTS),
     load: async () => (await import("./measure_colours.ts")).measureColours,
   },
   varyWording: {
     module: "experiments/mini/vary_wording.ts",
     export: "varyWording",
-    data: checkpointFiles(...PART_IDS),
+    data: checkpointFiles(...ADAPTER_PARTS),
     load: async () => (await import("./vary_wording.ts")).varyWording,
   },
 };

@@ -17,7 +17,8 @@ import {
   vaeShapes,
 } from "../../lib/diffusion/mod.ts";
 import { imageContextShapes, type ResamplerConfig, resamplerShapes } from "../../lib/adapter/mod.ts";
-import { checkpointPath, CHECKPOINTS, type ControlnetName, readCheckpoint } from "./checkpoints.ts";
+import { checkpointPath, CHECKPOINTS, readCheckpoint } from "./checkpoints.ts";
+import type { ControlnetName } from "./controlled.ts";
 
 /** Weights with the configuration that explains them. */
 export interface Model<Config> {

@@ -1,7 +1,7 @@
 /** The mini scale's code for Table 1's stages, by module; loaded only when a stage must run. */
 import type { Table1Stages } from "../setting/model_requests.ts";
 import { TASK_RECORDS } from "../../lib/tasks/mod.ts";
-import { checkpointFiles, PART_IDS } from "./checkpoints.ts";
+import { ADAPTER_PARTS, checkpointFiles } from "./checkpoints.ts";
 
 /** Table 1's scores by the judge, the same by the conditioning encoder, and the oracles. */
 const METRICS: Table1Stages["metrics"] = Object.fromEntries([
@@ -29,13 +29,13 @@ export const TABLE1_CODE: Table1Stages = {
   trainAdapter: {
     module: "experiments/mini/train_adapter.ts",
     export: "trainAdapter",
-    data: checkpointFiles(...PART_IDS),
+    data: checkpointFiles(...ADAPTER_PARTS),
     load: async () => (await import("./train_adapter.ts")).trainAdapter,
   },
   generateAndScore: {
     module: "experiments/mini/generate_and_score.ts",
     export: "generateAndScore",
-    data: checkpointFiles(...PART_IDS),
+    data: checkpointFiles(...ADAPTER_PARTS),
     load: async () => (await import("./generate_and_score.ts")).generateAndScore,
   },
   metrics: METRICS,

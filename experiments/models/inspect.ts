@@ -10,7 +10,8 @@ import {
   openWeightFile,
   verifyCached,
 } from "../../lib/hub/mod.ts";
-import { checkpointPath, CHECKPOINTS, PART_IDS, readCheckpoint } from "../mini/checkpoints.ts";
+import { checkpointPath, CHECKPOINTS, readCheckpoint } from "../mini/checkpoints.ts";
+import { PARTS } from "../parts/mod.ts";
 import type { PaperFile } from "./paper_files.ts";
 
 /** What was found about one file. */
@@ -133,7 +134,7 @@ interface MiniFile {
 }
 
 function miniFiles(folder: URL): MiniFile[] {
-  const frozen = PART_IDS.map((part): MiniFile => ({
+  const frozen = PARTS.filter(({ kind }) => kind === "frozen").map(({ name: part }): MiniFile => ({
     part,
     url: checkpointPath(part, folder),
     source: `deno task pretrain ${part}`,

@@ -2,19 +2,12 @@
 import { UserError } from "../../lib/engine/mod.ts";
 import { FAMILIES, loadBank } from "../../lib/tasks/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../command_line.ts";
-import {
-  ADDITION_IDS,
-  CONTROLNET_NAMES,
-  JOINT_ADAPTER_ID,
-  PART_IDS,
-  type PartId,
-} from "../mini/checkpoints.ts";
-import type { Recipe } from "./recipe.ts";
+import { PART_HELP, PART_NAMES, partOf } from "../parts/mod.ts";
 import { type Start, trainPart } from "./train_part.ts";
 
 const USAGE = `deno task pretrain <${
-  [...PART_IDS, JOINT_ADAPTER_ID, ...CONTROLNET_NAMES.map((name) => `controlnet-${name}`)].join("|")
-}|lora-FAMILY> [--minutes M | --steps N] [--warm-start] [--threads T]
+  PART_HELP.join("|")
+}> [--minutes M | --steps N] [--warm-start] [--threads T]
        deno task pretrain <part> --resume [--threads T]
 
 Trains one frozen part of the mini scale on this machine and replaces its committed checkpoint. ControlNets and LoRAs are trained on top of the
@@ -27,32 +20,10 @@ committed base; FAMILY is a manner of drawing: ${FAMILIES.join(", ")}.
 
 Example: deno task pretrain vae --minutes 12`;
 
-async function recipeOf(part: PartId): Promise<Recipe> {
-  switch (part) {
-    case "vae":
-      return (await import("./vae.ts")).VAE_RECIPE;
-    case "encoder":
-      return (await import("./encoder.ts")).ENCODER_RECIPE;
-    case "judge":
-      return (await import("./encoder.ts")).JUDGE_RECIPE;
-    case "base":
-      return (await import("./base.ts")).BASE_RECIPE;
-    case "ip-adapter-plus":
-      return (await import("./ip_adapter_plus.ts")).IP_ADAPTER_PLUS_RECIPE;
-    case JOINT_ADAPTER_ID:
-      return (await import("./ip_adapter_instruct.ts")).IP_ADAPTER_INSTRUCT_RECIPE;
-  }
-  const controlnet = CONTROLNET_NAMES.find((name) => part === `controlnet-${name}`);
-  if (controlnet) return (await import("./controlnet.ts")).controlnetRecipe(controlnet);
-  const family = FAMILIES.find((name) => part === `lora-${name}`);
-  if (family) return (await import("./lora.ts")).loraRecipe(family);
-  throw new RangeError(`No recipe makes ${part}`);
-}
-
 /** A command line that was read: help, or a part with how to train it. */
 export type PretrainCommand =
   | { readonly help: true }
-  | { readonly help: false; readonly part: PartId; readonly start: Start; readonly threads?: number };
+  | { readonly help: false; readonly part: string; readonly start: Start; readonly threads?: number };
 
 /**
  * Reads the arguments.
@@ -69,7 +40,7 @@ export function readCommand(args: readonly string[]): PretrainCommand {
     help: "flag",
   });
   if (flags.has("help")) return { help: true };
-  const part = oneOf("Pre-training", positionals[0] ?? "", [...PART_IDS, JOINT_ADAPTER_ID, ...ADDITION_IDS]);
+  const part = oneOf("Pre-training", positionals[0] ?? "", PART_NAMES);
   if (positionals.length > 1) {
     throw new UserError(`Pre-training needs one part, got "${positionals.join(" ")}"`);
   }
@@ -99,10 +70,10 @@ export function readCommand(args: readonly string[]): PretrainCommand {
 async function main(args: readonly string[]): Promise<void> {
   const command = readCommand(args);
   if (command.help) return console.log(USAGE);
-  const { part, start, threads } = command;
-  const recipe = await recipeOf(part);
-  console.log(`${part}: ${recipe.summary}`);
-  await trainPart(recipe, await loadBank(), {
+  const { start, threads } = command;
+  const part = partOf(command.part);
+  console.log(`${part.name}: ${part.recipe.summary}`);
+  await trainPart(part, await loadBank(), {
     start,
     compile: threads === undefined ? {} : { threads, spin: false },
     notify: (line) => console.log(line),

@@ -11,7 +11,7 @@ import {
   encodeCheckpoint,
   readCheckpoint,
 } from "../mini/checkpoints.ts";
-import { drawKey, type Recipe, type Training } from "./recipe.ts";
+import { drawKey, type Part, type PartRecipe, type Training } from "../parts/part.ts";
 import {
   checkIdentity,
   readWorkingState,
@@ -44,8 +44,13 @@ export interface TrainPartOptions {
   readonly saveEveryMs?: number;
 }
 
+/** What is read of a part here. */
+export type TrainedPart = Pick<Part, "name" | "reads" | "recipe" | "prepare">;
+
 /** What is known of a training before anything is prepared. */
 interface Beginning {
+  /** Hashes of the parts that it reads. */
+  readonly reads: Readonly<Record<string, string>>;
   readonly identity: TrainingIdentity;
   /** Recipes of the trainings behind the weights, the first one first. */
   readonly before: readonly unknown[];
@@ -53,43 +58,48 @@ interface Beginning {
   readonly saved?: WorkingState;
 }
 
-async function identityOf(
-  recipe: Recipe,
-  { data, warm, checkpoints }: { data: string; warm: Checkpoint | undefined; checkpoints: URL },
-): Promise<TrainingIdentity> {
-  const read = await Promise.all(
-    recipe.reads.map(async (
-      part,
-    ) => [part, (await readCheckpoint(part, checkpointPath(part, checkpoints))).hash]),
+/** Hashes of the parts that a training reads. */
+async function hashesOf(names: readonly string[], checkpoints: URL): Promise<Record<string, string>> {
+  return Object.fromEntries(
+    await Promise.all(
+      names.map(async (name) => [name, (await readCheckpoint(name, checkpointPath(name, checkpoints))).hash]),
+    ),
   );
+}
+
+function identityOf(
+  { recipe }: TrainedPart,
+  { data, warm, reads }: { data: string; warm: Checkpoint | undefined; reads: Record<string, string> },
+): TrainingIdentity {
   return {
     recipe: recipe.summary,
-    "batch size": recipe.batchSize,
+    "batch size": recipe.batch,
     seed: recipe.seed,
     data,
-    ...Object.fromEntries(read),
+    ...reads,
     ...(warm ? { "starting checkpoint": warm.hash } : {}),
   };
 }
 
 async function beginning(
-  recipe: Recipe,
+  part: TrainedPart,
   bank: Bank,
   { start, checkpoints, states }: { start: Start; checkpoints: URL; states: URL },
 ): Promise<Beginning> {
-  const { part } = recipe;
-  const saved = start.from === "working state" ? await readWorkingState(part, states) : undefined;
+  const { name } = part;
+  const saved = start.from === "working state" ? await readWorkingState(name, states) : undefined;
   const warm = start.from === "checkpoint" || saved?.before
-    ? await readCheckpoint(part, checkpointPath(part, checkpoints))
+    ? await readCheckpoint(name, checkpointPath(name, checkpoints))
     : undefined;
-  const identity = await identityOf(recipe, { data: bank.hash, warm, checkpoints });
+  const reads = await hashesOf(part.reads, checkpoints);
+  const identity = identityOf(part, { data: bank.hash, warm, reads });
   if (saved) {
-    checkIdentity(part, saved.identity, identity);
-    return { identity, before: saved.before ?? [], saved };
+    checkIdentity(name, saved.identity, identity);
+    return { identity, reads, before: saved.before ?? [], saved };
   }
   // Files of one training before name that one alone.
   const before = warm ? [warm.config.earlier ?? [], warm.config.recipe].flat() : [];
-  return { identity, before, ...(warm ? { warm } : {}) };
+  return { identity, reads, before, ...(warm ? { warm } : {}) };
 }
 
 /** Number of steps that fit into some minutes, measured on the first ones; the weights are left as they were. */
@@ -105,7 +115,7 @@ async function stepsWithin(minutes: number, { step, batch }: Training): Promise<
   return Math.max(1, Math.round(minutes * 60_000 / pace));
 }
 
-async function plannedSteps(recipe: Recipe, training: Training, start: Start): Promise<number> {
+async function plannedSteps(recipe: PartRecipe, training: Training, start: Start): Promise<number> {
   if (start.from === "working state") return recipe.steps;
   return start.minutes === undefined
     ? start.steps ?? recipe.steps
@@ -116,7 +126,7 @@ async function plannedSteps(recipe: Recipe, training: Training, start: Start): P
 async function runSteps(
   training: Training,
   { recipe, steps, saved, save, saveEveryMs, notify }: {
-    recipe: Recipe;
+    recipe: PartRecipe;
     steps: number;
     saved: WorkingState | undefined;
     save: (step: number) => Promise<void>;
@@ -128,7 +138,7 @@ async function runSteps(
   let mean = 0, lastSave = began, lastLine = 0;
   const events = train(training.step, {
     steps,
-    schedule: recipe.schedule(steps),
+    schedule: { ...recipe.schedule, total: steps },
     batch: training.batch,
     ...(saved ? { resume: saved } : {}),
   });
@@ -154,7 +164,7 @@ async function runSteps(
  *
  * @throws UserError when a checkpoint that it needs is missing or damaged, or the working state is missing or of another training.
  */
-export async function trainPart(recipe: Recipe, bank: Bank, options: TrainPartOptions): Promise<void> {
+export async function trainPart(part: TrainedPart, bank: Bank, options: TrainPartOptions): Promise<void> {
   const {
     start,
     compile,
@@ -163,21 +173,26 @@ export async function trainPart(recipe: Recipe, bank: Bank, options: TrainPartOp
     states = WORKING_STATES,
     saveEveryMs = SAVE_EVERY_MS,
   } = options;
-  const { part, batchSize, seed } = recipe;
-  const { identity, before, warm, saved } = await beginning(recipe, bank, { start, checkpoints, states });
+  const { name, recipe } = part;
+  const { batch, seed } = recipe;
+  const { identity, reads, before, warm, saved } = await beginning(part, bank, {
+    start,
+    checkpoints,
+    states,
+  });
   const further = before.length > 0;
-  const training = await recipe.prepare(bank, { draws: drawKey(seed, before.length), notify, compile });
+  const training = await part.prepare(bank, { recipe, draws: drawKey(seed, before.length), notify, compile });
   if (warm) training.step.reset({ ...training.step.weights(), ...warm.tensors });
   const began = performance.now();
   const seconds = () => (saved?.seconds ?? 0) + (performance.now() - began) / 1000;
   const steps = saved?.steps ?? await plannedSteps(recipe, training, start);
   notify(
-    `${steps} steps of batch ${batchSize}, seed ${seed}${
+    `${steps} steps of batch ${batch}, seed ${seed}${
       further ? `, draws of training ${before.length + 1}` : ""
     }${saved ? `, from step ${saved.step}` : ""}`,
   );
   const save = (step: number) =>
-    writeWorkingState(part, {
+    writeWorkingState(name, {
       identity,
       step,
       steps,
@@ -187,23 +202,24 @@ export async function trainPart(recipe: Recipe, bank: Bank, options: TrainPartOp
     }, states);
   const loss = await runSteps(training, { recipe, steps, saved, save, saveEveryMs, notify });
   const { tensors, config } = await training.finish();
-  const bytes = encodeCheckpoint(part, tensors, {
+  const bytes = encodeCheckpoint(name, tensors, {
     ...config,
     recipe: {
       summary: recipe.summary,
       steps,
-      batch: batchSize,
+      batch,
       seed,
       ...(further ? { training: before.length + 1 } : {}),
       seconds: Math.round(seconds()),
       data: bank.hash,
+      ...(part.reads.length > 0 ? { reads } : {}),
       loss: Number(loss.toFixed(5)),
     },
     ...(further ? { earlier: before } : {}),
   });
-  await atomicWrite(fileURLToPath(checkpointPath(part, checkpoints)), bytes);
-  await removeWorkingState(part, states);
+  await atomicWrite(fileURLToPath(checkpointPath(name, checkpoints)), bytes);
+  await removeWorkingState(name, states);
   const size = (bytes.length / 1e6).toFixed(1);
-  notify(`wrote data/checkpoints/${part}.safetensors (${size} MB) after ${Math.round(seconds())} s`);
+  notify(`wrote data/checkpoints/${name}.safetensors (${size} MB) after ${Math.round(seconds())} s`);
   await training.step.dispose();
 }

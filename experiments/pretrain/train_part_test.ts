@@ -17,22 +17,25 @@ import {
 import { type Bank, loadBank } from "../../lib/tasks/mod.ts";
 import { compileTrainStep } from "../../lib/training/mod.ts";
 import { checkpointPath, encodeCheckpoint, readCheckpoint } from "../mini/checkpoints.ts";
-import { drawKey, type Recipe, type Training } from "./recipe.ts";
-import { type Start, trainPart } from "./train_part.ts";
-import { pretrainImages, VAE_RECIPE } from "./vae.ts";
+import { drawKey, type Training } from "../parts/part.ts";
+import { VAE } from "../parts/vae/mod.ts";
+import { pretrainImages } from "../parts/vae/train.ts";
+import { type Start, type TrainedPart, trainPart } from "./train_part.ts";
 import { readWorkingState, writeWorkingState } from "./working_state.ts";
 
 const bank = { hash: "abc" } as Bank;
 
 /** Learns the mean of four draws per step, from one weight; a checkpoint of "judge" is what it reads. */
-const recipe: Recipe = {
-  part: "vae",
-  steps: 4,
-  batchSize: 4,
-  seed: 5,
+const part: TrainedPart = {
+  name: "vae",
   reads: ["judge"],
-  schedule: (total) => ({ kind: "linear", lr: 0.1, warmup: 0, total }),
-  summary: "The mean of draws",
+  recipe: {
+    steps: 4,
+    batch: 4,
+    seed: 5,
+    schedule: { kind: "linear", lr: 0.1, warmup: 0 },
+    summary: "The mean of draws",
+  },
   async prepare(_bank, { draws }) {
     const step = await compileTrainStep({
       frozen: {},
@@ -52,7 +55,7 @@ const recipe: Recipe = {
 async function inFolders(
   work: (
     folders: { checkpoints: URL; states: URL },
-    run: (start: Start, of?: Recipe) => Promise<string[]>,
+    run: (start: Start, of?: TrainedPart) => Promise<string[]>,
   ) => Promise<void>,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "pretrain-"));
@@ -61,7 +64,7 @@ async function inFolders(
   mkdirSync(folders.checkpoints);
   try {
     await writeJudge(folders.checkpoints, 1);
-    await work(folders, async (start, of = recipe) => {
+    await work(folders, async (start, of = part) => {
       const lines: string[] = [];
       await trainPart(of, bank, { start, compile: {}, notify: (line) => lines.push(line), ...folders });
       return lines;
@@ -86,10 +89,10 @@ async function interrupt(
 ): Promise<void> {
   class Killed extends Error {}
   let training: Training | undefined;
-  const killed: Recipe = {
-    ...recipe,
+  const killed: TrainedPart = {
+    ...part,
     async prepare(...args) {
-      const prepared = training = await recipe.prepare(...args);
+      const prepared = training = await part.prepare(...args);
       return {
         ...prepared,
         batch(index) {
@@ -107,17 +110,19 @@ async function interrupt(
 Deno.test("trainPart() draws anew in a further training, and says so", async () => {
   await inFolders(async ({ checkpoints }, run) => {
     const seen: Key[] = [];
-    const watched: Recipe = {
-      ...recipe,
+    const watched: TrainedPart = {
+      ...part,
       prepare(data, options) {
         seen.push(options.draws);
-        return recipe.prepare(data, options);
+        return part.prepare(data, options);
       },
     };
     const path = checkpointPath("vae", checkpoints);
     assert.equal((await run({ from: "fresh" }, watched))[0], "4 steps of batch 4, seed 5");
     const first = await readCheckpoint("vae", path);
     assert.equal((first.config.recipe as Record<string, unknown>).training, undefined);
+    const judge = await readCheckpoint("judge", checkpointPath("judge", checkpoints));
+    assert.deepEqual((first.config.recipe as Record<string, unknown>).reads, { judge: judge.hash });
     const [line] = await run({ from: "checkpoint", steps: 3 }, watched);
     assert.equal(line, "3 steps of batch 4, seed 5, draws of training 2");
     const { config } = await readCheckpoint("vae", path);
@@ -133,7 +138,7 @@ Deno.test("drawKey() is the seed's own key for a first training and another for 
   assert.equal(new Set(keys.map((each) => JSON.stringify(each))).size, 3);
   const scenes = await loadBank();
   const [first, second] = await Promise.all(keys.map(async (draws) => {
-    const training = await VAE_RECIPE.prepare(scenes, { draws, notify: () => {}, compile: {} });
+    const training = await VAE.prepare(scenes, { recipe: VAE.recipe, draws, notify: () => {}, compile: {} });
     const batch = await training.batch(0) as { pixels: Float32Array };
     await training.step.dispose();
     return batch.pixels;
@@ -166,7 +171,7 @@ for (const from of ["fresh", "checkpoint"] as const) {
 
 Deno.test("trainPart() refuses to go on with the working state of another training", async () => {
   await inFolders(async (folders, run) => {
-    const refused = async (names: string, of?: Recipe) => {
+    const refused = async (names: string, of?: TrainedPart) => {
       await assert.rejects(run({ from: "working state" }, of), (error: Error) => {
         assert.ok(error instanceof UserError, String(error));
         assert.ok(error.message.includes(`of another training (${names} differ)`), error.message);
@@ -175,8 +180,11 @@ Deno.test("trainPart() refuses to go on with the working state of another traini
     };
     await run({ from: "fresh" });
     await interrupt(folders, { from: "checkpoint" }, 2);
-    await refused("seed", { ...recipe, seed: 6 });
-    await refused("recipe, batch size", { ...recipe, summary: "Another", batchSize: 5 });
+    await refused("seed", { ...part, recipe: { ...part.recipe, seed: 6 } });
+    await refused("recipe, batch size", {
+      ...part,
+      recipe: { ...part.recipe, summary: "Another", batch: 5 },
+    });
     await writeJudge(folders.checkpoints, 2);
     await refused("judge");
     await writeJudge(folders.checkpoints, 1);

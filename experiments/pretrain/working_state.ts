@@ -3,7 +3,6 @@ import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type HostParams, readSafetensors, UserError, writeSafetensors } from "../../lib/engine/mod.ts";
 import { readChecked, writeChecked } from "../../lib/hub/mod.ts";
-import type { PartId } from "../mini/checkpoints.ts";
 
 /** Folder of the working states. */
 export const WORKING_STATES = new URL("../../.cache/pretrain/", import.meta.url);
@@ -22,13 +21,13 @@ export interface WorkingState {
   readonly before?: readonly unknown[];
 }
 
-function location(part: PartId, folder: URL): string {
+function location(part: string, folder: URL): string {
   return fileURLToPath(new URL(`${part}.state`, folder));
 }
 
 /** Saves a state in place of the one before. `folder`, here and below, ends in a slash. */
 export async function writeWorkingState(
-  part: PartId,
+  part: string,
   state: WorkingState,
   folder: URL = WORKING_STATES,
 ): Promise<void> {
@@ -44,7 +43,7 @@ export async function writeWorkingState(
  *
  * @throws UserError when there is none or it is damaged.
  */
-export async function readWorkingState(part: PartId, folder: URL = WORKING_STATES): Promise<WorkingState> {
+export async function readWorkingState(part: string, folder: URL = WORKING_STATES): Promise<WorkingState> {
   const { state, content } = await readChecked(location(part, folder));
   if (state !== "sound") {
     throw new UserError(
@@ -58,7 +57,7 @@ export async function readWorkingState(part: PartId, folder: URL = WORKING_STATE
 }
 
 /** Removes the state of a training that has ended. */
-export async function removeWorkingState(part: PartId, folder: URL = WORKING_STATES): Promise<void> {
+export async function removeWorkingState(part: string, folder: URL = WORKING_STATES): Promise<void> {
   await rm(location(part, folder), { force: true });
 }
 
@@ -67,7 +66,7 @@ export async function removeWorkingState(part: PartId, folder: URL = WORKING_STA
  *
  * @throws UserError with the names of what differs.
  */
-export function checkIdentity(part: PartId, saved: TrainingIdentity, wanted: TrainingIdentity): void {
+export function checkIdentity(part: string, saved: TrainingIdentity, wanted: TrainingIdentity): void {
   const names = [...new Set([...Object.keys(wanted), ...Object.keys(saved)])];
   const differing = names.filter((name) => saved[name] !== wanted[name]);
   if (differing.length > 0) {

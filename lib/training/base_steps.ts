@@ -25,11 +25,11 @@ export interface BaseStepOptions extends StepEngine {
   readonly trainable: HostParams;
   /** Samples of a batch. */
   readonly batch: number;
-  /** Decay of the average of the weights. */
-  readonly emaDecay: number;
+  /** Decay of the average of the weights; none if absent. */
+  readonly emaDecay?: number;
 }
 
-/** Trains U-Net and text encoder together and averages their weights. The batch: noisy latents, `weights` and word `ids`. */
+/** Trains U-Net and text encoder together. The batch: noisy latents, `weights` and word `ids`. */
 export function compileBaseStep(options: BaseStepOptions): Promise<TrainStep> {
   return compileDenoisingStep({ ...options, frozen: {}, weighted: true, clipNorm: CLIP_NORM });
 }

@@ -8,7 +8,7 @@ import type { Json } from "../../../lib/hub/mod.ts";
 import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
 import type { Device, Experiment, ExperimentProgram, RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
-import type { ControlnetName } from "../../mini/checkpoints.ts";
+import type { ControlnetName } from "../../mini/controlled.ts";
 import {
   type Stage,
   type StageCode,

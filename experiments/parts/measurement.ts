@@ -1,11 +1,8 @@
-/** What a measurement of a frozen part is: scores with intervals and bars, as data. */
+/** What a measurement on held-out data is: scores with intervals and bars, as data. */
 import type { Bank, Rgb } from "../../lib/tasks/mod.ts";
-import { ADDITION_IDS, JOINT_ADAPTER_ID, PART_IDS, type PartId } from "../mini/checkpoints.ts";
 
-/** What `deno task evaluate` measures. */
-export const EVALUATED = [...PART_IDS, JOINT_ADAPTER_ID, ...ADDITION_IDS, "instructions"] as const;
-/** Name of a measurement. */
-export type EvaluatedPart = (typeof EVALUATED)[number];
+/** Distinct concepts of a measurement at most; there are 160. */
+export const MOST_CONCEPTS = 150;
 
 /** What a score must reach to be good enough. */
 export interface Bar {
@@ -57,10 +54,10 @@ export interface EvaluationContext {
   readonly items: number;
 }
 
-/** How a part is measured. */
-export interface PartEvaluation {
+/** How something is measured. */
+export interface Measurement {
   /** Checkpoints it reads. */
-  readonly checkpoints: readonly PartId[];
+  readonly checkpoints: readonly string[];
   /** What `--items` counts, and how many: by default, at least and at most. */
   readonly items: {
     readonly what: string;
@@ -68,12 +65,14 @@ export interface PartEvaluation {
     readonly low: number;
     readonly high: number;
   };
+  /** Whether there are pictures to look at. */
+  readonly pictures: boolean;
   measure(context: EvaluationContext): Promise<Measured>;
 }
 
 /** A finished measurement with its provenance. */
 export interface Evaluation {
-  readonly part: EvaluatedPart;
+  readonly part: string;
   readonly method: string;
   readonly items: number;
   /** Hash of every checkpoint read, 16 hexadecimal digits. */

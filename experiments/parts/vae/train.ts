@@ -12,15 +12,20 @@ import {
   stream,
   type Tensor,
   tf,
-} from "../../lib/engine/mod.ts";
-import { initVae, vaeDecode, vaeDivergence, vaeEncode, vaeMean, vaeSample } from "../../lib/diffusion/mod.ts";
-import { type Bank, composePretrain, toModelImage } from "../../lib/tasks/mod.ts";
-import { compileTrainStep } from "../../lib/training/mod.ts";
-import { MINI_VAE } from "../mini/models.ts";
-import type { Recipe } from "./recipe.ts";
+} from "../../../lib/engine/mod.ts";
+import {
+  initVae,
+  vaeDecode,
+  vaeDivergence,
+  vaeEncode,
+  vaeMean,
+  vaeSample,
+} from "../../../lib/diffusion/mod.ts";
+import { type Bank, composePretrain, toModelImage } from "../../../lib/tasks/mod.ts";
+import { compileTrainStep } from "../../../lib/training/mod.ts";
+import { MINI_VAE } from "../../mini/models.ts";
+import type { PrepareOptions, Training } from "../part.ts";
 
-const BATCH = 8;
-const SEED = 11;
 /** Weight of the divergence per latent number. */
 const DIVERGENCE = 1e-4;
 const LATENT = [4, 16, 16] as const;
@@ -67,47 +72,41 @@ export async function latentScale(tensors: HostParams, bank: Bank): Promise<numb
   return 1 / Math.sqrt(square / total);
 }
 
-export const VAE_RECIPE: Recipe = {
-  part: "vae",
-  steps: 4500,
-  batchSize: BATCH,
-  seed: SEED,
-  reads: [],
-  schedule: (steps) => ({ kind: "cosine", lr: 2e-3, warmup: 100, total: steps }),
-  summary:
-    "AutoencoderKL on pre-training scenes: L1 + 8·MSE + 4·MSE of 8×8 means + 1e-4·KL, AdamW 2e-3 cosine, EMA 0.995",
-  async prepare(bank, { draws, compile }) {
-    const step = await compileTrainStep({
-      compile,
-      frozen: {},
-      trainable: initVae(key(SEED), MINI_VAE),
-      inputs: { pixels: { shape: [BATCH, 3, 64, 64] }, noise: { shape: [BATCH, ...LATENT] } },
-      clipNorm: 1,
-      separable: true,
-      emaDecay: 0.995,
-      loss: (params, _frozen, { pixels, noise }) => {
-        const moments = vaeEncode(params, MINI_VAE, pixels as Tensor);
-        const decoded = vaeDecode(params, MINI_VAE, vaeSample(moments, MINI_VAE, noise as Tensor));
-        const reconstruction = reconstructionLoss(decoded, pixels as Tensor);
-        const divergence = tf.div(tf.mean(vaeDivergence(moments)), LATENT[0] * LATENT[1] * LATENT[2]);
-        return { loss: tf.add(reconstruction, tf.mul(divergence, DIVERGENCE)), aux: { reconstruction } };
-      },
-    });
-    return {
-      step,
-      batch: (index) => {
-        const source = stream(fold(draws, "images", index));
-        const indices = Array.from({ length: BATCH }, () => source.int(0, 1_000_000));
-        return {
-          pixels: pretrainImages(bank, indices),
-          noise: host(normal(fold(draws, "noise", index), BATCH * 4 * 256), [BATCH, ...LATENT]),
-        };
-      },
-      async finish() {
-        const tensors = step.weights();
-        const scaling_factor = await latentScale(tensors, bank);
-        return { tensors, config: { ...MINI_VAE, scaling_factor } };
-      },
-    };
-  },
-};
+/** Gets the training ready. */
+export async function prepare(
+  bank: Bank,
+  { recipe, draws, compile }: PrepareOptions,
+): Promise<Training> {
+  const step = await compileTrainStep({
+    compile,
+    frozen: {},
+    trainable: initVae(key(recipe.seed), MINI_VAE),
+    inputs: { pixels: { shape: [recipe.batch, 3, 64, 64] }, noise: { shape: [recipe.batch, ...LATENT] } },
+    clipNorm: 1,
+    separable: true,
+    ...(recipe.emaDecay === undefined ? {} : { emaDecay: recipe.emaDecay }),
+    loss: (params, _frozen, { pixels, noise }) => {
+      const moments = vaeEncode(params, MINI_VAE, pixels as Tensor);
+      const decoded = vaeDecode(params, MINI_VAE, vaeSample(moments, MINI_VAE, noise as Tensor));
+      const reconstruction = reconstructionLoss(decoded, pixels as Tensor);
+      const divergence = tf.div(tf.mean(vaeDivergence(moments)), LATENT[0] * LATENT[1] * LATENT[2]);
+      return { loss: tf.add(reconstruction, tf.mul(divergence, DIVERGENCE)), aux: { reconstruction } };
+    },
+  });
+  return {
+    step,
+    batch: (index) => {
+      const source = stream(fold(draws, "images", index));
+      const indices = Array.from({ length: recipe.batch }, () => source.int(0, 1_000_000));
+      return {
+        pixels: pretrainImages(bank, indices),
+        noise: host(normal(fold(draws, "noise", index), recipe.batch * 4 * 256), [recipe.batch, ...LATENT]),
+      };
+    },
+    async finish() {
+      const tensors = step.weights();
+      const scaling_factor = await latentScale(tensors, bank);
+      return { tensors, config: { ...MINI_VAE, scaling_factor } };
+    },
+  };
+}

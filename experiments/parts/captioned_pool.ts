@@ -7,7 +7,6 @@ import { noisyBatch, velocityWeights } from "../../lib/training/mod.ts";
 import { loadVae } from "../mini/frozen.ts";
 import { latentEncoder } from "../mini/programs.ts";
 
-const LATENT = 4 * 16 * 16;
 const PART = 500;
 
 /** A batch and which items it was made of. */
@@ -29,13 +28,11 @@ export async function captionedPool(
 ): Promise<(own: Key, batch: number) => CaptionedBatch> {
   const { size, tokenizer, captionDrop } = options;
   const encoder = await latentEncoder(await loadVae());
-  const latents = new Float32Array(size * LATENT);
+  const latents: Float32Array[] = [];
   const captions: string[] = [];
   for (let first = 0; first < size; first += PART) {
     const items = Array.from({ length: Math.min(PART, size - first) }, (_, i) => compose(first + i));
-    (await encoder.run(items.map(({ image }) => image))).forEach((latent, i) =>
-      latents.set(latent, (first + i) * LATENT)
-    );
+    latents.push(...await encoder.run(items.map(({ image }) => image)));
     captions.push(...items.map(({ caption }) => caption));
   }
   await encoder.dispose();
@@ -45,11 +42,12 @@ export async function captionedPool(
   const schedule = noiseSchedule(SD_SCHEDULE);
   return (own, batch) => {
     const random = stream(fold(own, "items"));
-    const z0 = new Float32Array(batch * LATENT);
+    const width = (latents[0] as Float32Array).length;
+    const z0 = new Float32Array(batch * width);
     const words = new Int32Array(batch * length);
     const items = Array.from({ length: batch }, (_, i) => {
       const item = random.int(0, size - 1);
-      z0.set(latents.subarray(item * LATENT, (item + 1) * LATENT), i * LATENT);
+      z0.set(latents[item] as Float32Array, i * width);
       words.set(
         random.bool(captionDrop) ? empty : ids.subarray(item * length, (item + 1) * length),
         i * length,

@@ -1,7 +1,7 @@
 /** A mean over items as a score with its 95 % bootstrap interval. */
 import { key } from "../../lib/engine/mod.ts";
 import { bootstrapCells, bootstrapInterval } from "../../lib/metrics/mod.ts";
-import type { Score } from "./evaluation.ts";
+import type { Score } from "./measurement.ts";
 
 /**
  * The mean of `groups` of numbers (all of one size), items resampled within their group; `of` turns a mean into the score.

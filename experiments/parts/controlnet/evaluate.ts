@@ -1,0 +1,121 @@
+/** The mini ControlNets: does a picture keep the edges or the outline that it was asked to have? */
+import { fold, key, normal } from "../../../lib/engine/mod.ts";
+import { topOneHits } from "../../../lib/metrics/mod.ts";
+import { type Bank, composePair, type Rgb, type SceneTruth } from "../../../lib/tasks/mod.ts";
+import { controlInput } from "../../mini/control_input.ts";
+import { AGREEMENT, type Controlled, controlled, type ControlnetName } from "../../mini/controlled.ts";
+import { loadBase, loadControlnet, loadVae, loadVision } from "../../mini/frozen.ts";
+import { createGenerator, type Generator } from "../../mini/generator.ts";
+import { imageEncoder, latentDecoder, latentEncoder } from "../../mini/programs.ts";
+import { meanScore } from "../bootstrap_score.ts";
+import type { Measurement } from "../measurement.ts";
+import { distinctScenes, heldOutItems } from "../held_out.ts";
+import { textVectors } from "../text_vectors.ts";
+
+const GUIDANCE = 4;
+const STEPS = 30;
+/** Pictures sampled at once. */
+const BATCH = 16;
+
+/** A held-out picture, what the ControlNet is shown of it, and how well another picture keeps that. */
+interface Held extends Controlled {
+  readonly index: number;
+  readonly image: Rgb;
+  readonly caption: string;
+}
+
+/** What the pictures of each kind are. */
+const OF: Record<ControlnetName, string> = {
+  scribble: "held-out scenes of distinct concepts, shown by the strongest 15 % of their edges",
+  pose:
+    "targets of the face task's validation items (persons that no training has seen), shown by outline, eyes and mouth; the outline of a " +
+    "picture is where the background's colour ends",
+};
+
+function heldPictures(bank: Bank, name: ControlnetName, count: number): Held[] {
+  if (name === "scribble") {
+    return distinctScenes(heldOutItems(bank), count).map(({ index, image, caption, scene }) => ({
+      index,
+      image,
+      caption,
+      ...controlled(bank, name, { image, truth: scene as SceneTruth }),
+    }));
+  }
+  return Array.from({ length: count }, (_, index) => {
+    const { target: image, prompt: caption, truth } = composePair(bank, {
+      task: "face",
+      split: "val",
+      index,
+    });
+    return { index, image, caption, ...controlled(bank, name, { image, truth: truth.target }) };
+  });
+}
+
+/** How a ControlNet is measured. */
+/** Generates held-out pictures again from what a ControlNet is shown of them. */
+export function controlnetMeasure(name: ControlnetName): Measurement["measure"] {
+  const measure = AGREEMENT[name];
+  return async ({ bank, folder, items }) => {
+    const [base, vae] = [await loadBase(folder), await loadVae(folder)];
+    const pictures = heldPictures(bank, name, items);
+    const truths = pictures.map(({ image }) => image);
+    const [compressor, decoder] = [await latentEncoder(vae), await latentDecoder(vae)];
+    const reconstructed = await decoder.run(await compressor.run(truths));
+    await compressor.dispose();
+    const draw = async (generator: Generator) => {
+      const latents = await generator.generate(
+        pictures.map(({ caption, control, index }) => ({
+          ids: base.tokenizer.encode([caption]),
+          control: controlInput(control),
+          noise: normal(fold(key("evaluate a controlnet"), index), 4 * 16 * 16),
+        })),
+        { steps: STEPS, guidance: GUIDANCE, sampler: "ddim" },
+      );
+      await generator.dispose();
+      return await decoder.run(latents);
+    };
+    const controlnet = await loadControlnet(name, folder);
+    const controlled = await draw(await createGenerator({ base, batch: BATCH, controlnet }));
+    const textAlone = await draw(await createGenerator({ base, batch: BATCH }));
+    await decoder.dispose();
+    const judge = await imageEncoder(await loadVision("judge", folder));
+    const texts = await textVectors(pictures.map(({ caption }) => caption));
+    const found = async (images: readonly Rgb[]) => {
+      const seen = (await judge.run(images)).map(({ embedding }) => embedding);
+      return [topOneHits(seen, texts).map(Number)];
+    };
+    const captions = {
+      controlled: await found(controlled),
+      textAlone: await found(textAlone),
+      truths: await found(truths),
+    };
+    await judge.dispose();
+    const agreement = (images: readonly Rgb[], shift = 0) => [
+      images.map((image, i) => (pictures[(i + shift) % items] as Held).agreement(image)),
+    ];
+    return {
+      method:
+        `${items} ${
+          OF[name]
+        }. DDIM, ${STEPS} steps, guidance ${GUIDANCE}, with their captions. ${measure}: pixels matched within one pixel. ` +
+        "The autoencoder's reconstruction of the pictures is the ceiling, the base with the same captions and noise the floor; other " +
+        "pictures of the set show what chance gives. By the judge, pictures find their caption among all.",
+      scores: [
+        meanScore(`${measure}, ControlNet`, agreement(controlled), { bar: { least: 0.6, items: 100 } }),
+        meanScore(`${measure}, text alone (floor)`, agreement(textAlone)),
+        meanScore(`${measure}, through the autoencoder (ceiling)`, agreement(reconstructed)),
+        meanScore(`${measure}, another picture (chance)`, agreement(truths, 1)),
+        meanScore("picture → caption top-1, ControlNet", captions.controlled),
+        meanScore("picture → caption top-1, text alone", captions.textAlone),
+        meanScore("picture → caption top-1, the pictures themselves", captions.truths),
+      ],
+      gallery: {
+        note: "condition | ControlNet | text alone | picture it was made of",
+        items: pictures.map(({ control, image, caption }, i) => ({
+          images: [control, controlled[i] as Rgb, textAlone[i] as Rgb, image],
+          caption,
+        })),
+      },
+    };
+  };
+}

@@ -1,0 +1,51 @@
+/** The image towers of the joint space: the encoder's, whose tokens adapters read, and the judge's, which scores what they make. */
+import { MINI_VISION } from "../../mini/models.ts";
+import { SUBJECTS } from "../image_pool.ts";
+import { MOST_CONCEPTS } from "../measurement.ts";
+import { type Part, PRETRAINING } from "../part.ts";
+import { imageTowerMeasure } from "./evaluate.ts";
+import { imageTowerTraining, type TowerData } from "./train.ts";
+
+function tower(name: "encoder" | "judge", seed: number, data: TowerData): Part {
+  const { augmentation } = data;
+  return {
+    name,
+    kind: "frozen",
+    data: PRETRAINING,
+    reads: [],
+    recipe: {
+      steps: 3000,
+      batch: 64,
+      seed,
+      schedule: { kind: "cosine", lr: 1.5e-3, warmup: 100 },
+      emaDecay: 0.99,
+      summary:
+        `ViT of ${MINI_VISION.num_hidden_layers}×${MINI_VISION.hidden_size} trained against the frozen sentence encoder: find the ` +
+        `caption among the batch's and the subject among all ${SUBJECTS.length}, AdamW 1.5e-3 cosine, weight decay 0.05, crops ≥ ${augmentation.smallestCrop}, colour ± ${augmentation.colour}`,
+    },
+    prepare: imageTowerTraining(data),
+    measurement: {
+      checkpoints: [name],
+      items: {
+        what: "candidates of distinct concepts in each draw",
+        usual: 100,
+        low: 2,
+        high: MOST_CONCEPTS,
+      },
+      pictures: false,
+      measure: imageTowerMeasure(name),
+    },
+  };
+}
+
+/** Its image tokens are what the adapters read of a condition. */
+export const ENCODER: Part = tower("encoder", 21, {
+  first: 10_000_000,
+  augmentation: { smallestCrop: 0.7, colour: 0.1, mirror: true },
+});
+
+/** Scores: another seed, other scenes, other augmentation, so that no adapter is judged by the encoder it is conditioned on. */
+export const JUDGE: Part = tower("judge", 22, {
+  first: 20_000_000,
+  augmentation: { smallestCrop: 0.85, colour: 0.2, mirror: false },
+});

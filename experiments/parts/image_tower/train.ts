@@ -1,0 +1,96 @@
+/** Recipes of the joint encoder's image tower and of the judge's: locked-text contrastive training on pre-training scenes. */
+import {
+  combine,
+  fold,
+  host,
+  key,
+  leaf,
+  partition,
+  stream,
+  type Tensor,
+  tf,
+} from "../../../lib/engine/mod.ts";
+import {
+  contrastiveLoss,
+  createSentenceEmbedder,
+  INITIAL_LOGIT_SCALE,
+  initVisionTower,
+  loadSentenceEncoder,
+  namingLoss,
+  visionTower,
+} from "../../../lib/clip/mod.ts";
+import { compileTrainStep } from "../../../lib/training/mod.ts";
+import { MINI_VISION } from "../../mini/models.ts";
+import { type Augmentation, imagePool, randomView, SUBJECTS } from "../image_pool.ts";
+import type { Part } from "../part.ts";
+
+const POOL = 16_000;
+const WIDTH = MINI_VISION.projection_dim;
+const PIXELS = 3 * 64 * 64;
+const LOGIT_SCALE = "logit_scale";
+
+/** Which scenes a tower is trained on, and how they are varied. */
+export interface TowerData {
+  /** First index of the pre-training stream. */
+  readonly first: number;
+  readonly augmentation: Augmentation;
+}
+
+/** Composes the scenes, encodes their captions and compiles the step. */
+export function imageTowerTraining({ first, augmentation }: TowerData): Part["prepare"] {
+  return async (bank, { recipe, draws, notify, compile }) => {
+    notify(`composing ${POOL} scenes`);
+    const pool = imagePool(bank, first, POOL);
+    const embedder = createSentenceEmbedder(await loadSentenceEncoder());
+    const texts = await embedder.embed(pool.captions);
+    const names = await embedder.embed(SUBJECTS);
+    await embedder.dispose();
+    notify("scenes and captions ready");
+    const step = await compileTrainStep({
+      compile,
+      frozen: { names: host(names, [SUBJECTS.length, WIDTH]) },
+      trainable: combine(initVisionTower(key(recipe.seed), MINI_VISION), {
+        [LOGIT_SCALE]: host([INITIAL_LOGIT_SCALE], []),
+      }),
+      inputs: {
+        pixels: { shape: [recipe.batch, 3, 64, 64] },
+        texts: { shape: [recipe.batch, WIDTH] },
+        answers: { shape: [recipe.batch, SUBJECTS.length] },
+      },
+      optimizer: { betas: [0.9, 0.98], eps: 1e-6, weight_decay: 0.05 },
+      clipNorm: 1,
+      ...(recipe.emaDecay === undefined ? {} : { emaDecay: recipe.emaDecay }),
+      loss: (params, { names }, { pixels, texts, answers }) => {
+        const { embeds } = visionTower(params, MINI_VISION, pixels as Tensor);
+        const logitScale = leaf(params, LOGIT_SCALE);
+        const captions = contrastiveLoss(embeds, texts as Tensor, { logitScale });
+        const subjects = namingLoss(embeds, names as Tensor, { answers: answers as Tensor, logitScale });
+        return { loss: tf.add(captions, subjects), aux: { captions, subjects } };
+      },
+    });
+    return {
+      step,
+      batch: (index) => {
+        const random = stream(fold(draws, "batch", index));
+        const pixels = new Float32Array(recipe.batch * PIXELS);
+        const rows = new Float32Array(recipe.batch * WIDTH);
+        const answers = new Float32Array(recipe.batch * SUBJECTS.length);
+        for (let i = 0; i < recipe.batch; i++) {
+          const item = random.int(0, POOL - 1);
+          const view = pixels.subarray(i * PIXELS, (i + 1) * PIXELS);
+          randomView(pool.images[item]!, view, { random, augmentation, caption: pool.captions[item]! });
+          rows.set(texts.subarray(item * WIDTH, (item + 1) * WIDTH), i * WIDTH);
+          answers[i * SUBJECTS.length + pool.subjects[item]!] = 1;
+        }
+        return { pixels, texts: rows, answers };
+      },
+      finish: () => {
+        const { trainable, frozen } = partition(step.weights(), (name) => name !== LOGIT_SCALE);
+        return Promise.resolve({
+          tensors: trainable,
+          config: { ...MINI_VISION, [LOGIT_SCALE]: leaf(frozen, LOGIT_SCALE).data[0] },
+        });
+      },
+    };
+  };
+}

@@ -1,0 +1,68 @@
+/** Recipe of the committed joint adapter: IPAdapter-Instruct on all five tasks, trained as Table 1's joint model is, for longer. */
+import { fileURLToPath } from "node:url";
+import { fold, key } from "../../../lib/engine/mod.ts";
+import { visionTokens } from "../../../lib/clip/mod.ts";
+import { noiseSchedule, SD_SCHEDULE } from "../../../lib/diffusion/mod.ts";
+import { type Bank, type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
+import { compileAdapterStep, freshInstruct, mixedBatch } from "../../../lib/training/mod.ts";
+import { encodeDataset } from "../../mini/encode_dataset.ts";
+import { type EncodedTask, readEncodedTask } from "../../mini/encoded_task.ts";
+import { loadBase, loadPlus, loadVision } from "../../mini/frozen.ts";
+import { MINI_INSTRUCT } from "../../mini/models.ts";
+import { MINI_RECIPE } from "../../setting/scales.ts";
+import type { PrepareOptions, Training } from "../part.ts";
+
+/** Training pairs of each task. */
+export const PAIRS = 2_000;
+const CACHE = fileURLToPath(new URL("../../../.cache", import.meta.url));
+
+/** Encodes one task's training pairs and opens them. */
+async function encoded(task: TaskId, notify: (message: string) => void): Promise<EncodedTask> {
+  const files = new Map<string, Uint8Array>();
+  await encodeDataset({ scale: "mini", task, trainItems: PAIRS, validationItems: 0, device: "cpu" }, {
+    cacheFolder: CACHE,
+    notice: notify,
+    progress: () => {},
+    write: (name, content) => {
+      files.set(name, typeof content === "string" ? new TextEncoder().encode(content) : content);
+    },
+  });
+  const bytes = (name: string) => files.get(name) as Uint8Array;
+  notify(`${PAIRS} pairs of the ${task} task encoded`);
+  return await readEncodedTask({
+    bytes: (name) => Promise.resolve(bytes(name)),
+    text: (name) => Promise.resolve(new TextDecoder().decode(bytes(name))),
+  }, { instructions: "random" });
+}
+
+/** Encodes the tasks' pairs and compiles the step. */
+export async function prepare(
+  _bank: Bank,
+  { recipe, draws, notify, compile }: PrepareOptions,
+): Promise<Training> {
+  const base = await loadBase();
+  const [plus, vision] = [await loadPlus(base), await loadVision("encoder")];
+  const data: EncodedTask[] = [];
+  for (const task of TASKS) data.push(await encoded(task, notify));
+  const step = await compileAdapterStep({
+    compile,
+    ...base,
+    projection: MINI_INSTRUCT,
+    adapter: freshInstruct(fold(key(recipe.seed), "instruct"), MINI_INSTRUCT, { plus, recipe: MINI_RECIPE }),
+    batch: recipe.batch,
+    imageTokens: visionTokens(vision.config),
+    recipe: MINI_RECIPE,
+  });
+  const source = {
+    batch: recipe.batch,
+    schedule: noiseSchedule(SD_SCHEDULE),
+    noImage: (data[0] as EncodedTask).noImage,
+    noText: base.tokenizer.encode([""]),
+    recipe: MINI_RECIPE,
+  };
+  return {
+    step,
+    batch: (index) => mixedBatch(fold(draws, "batch", index), data, source),
+    finish: () => Promise.resolve({ tensors: step.weights(), config: { projection: MINI_INSTRUCT } }),
+  };
+}
