@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../lib/engine/mod.ts";
-import type { DrawBody, DrawLine } from "../lib/explorer/api.ts";
+import type { SampleBody, SampleLine } from "../lib/explorer/api.ts";
 import { findChromium, openChromium } from "../experiments/explore/chromium.ts";
 import { exportSite } from "../experiments/explore/site/export_site.ts";
 import {
@@ -45,7 +45,7 @@ export interface FullResult {
   /** Size of the site in MB (10⁶ bytes); absent where it is another's. */
   readonly site?: number;
   readonly texts: TextDifferences;
-  /** A drawing of one picture of 20 steps with its scores: the first, which loads the models, and the next. */
+  /** The sampling of one picture of 20 steps with its scores: the first, which loads the models, and the next. */
   readonly pictures: { readonly first: PictureDifferences; readonly next: PictureDifferences };
 }
 
@@ -80,7 +80,7 @@ async function startTask(): Promise<{ url: string; seconds: number; end(): Promi
   };
 }
 
-function rowOf(seed: number, count: number, plus: boolean): DrawBody {
+function rowOf(seed: number, count: number, plus: boolean): SampleBody {
   const pictures = Array.from({ length: count }, (_, noise) => ({ texts: [TEXTS[0]!], noise }));
   const settings = { prompt: "a red apple", adapterScale: 0.8, steps: 20, guidance: 5 };
   return { ...settings, client: `bench-${seed}`, condition: { gallery: "object-1" }, seed, plus, pictures };
@@ -119,15 +119,15 @@ export async function measureFull(
     }
     const rows: number[] = [];
     for (let seed = 1; seed <= 4; seed++) {
-      const [took, answer] = await seconds(() => post(`${explorer.url}api/draw`, rowOf(seed, 4, true)));
-      const last: DrawLine = JSON.parse(answer.trim().split("\n").at(-1)!);
+      const [took, answer] = await seconds(() => post(`${explorer.url}api/sample`, rowOf(seed, 4, true)));
+      const last: SampleLine = JSON.parse(answer.trim().split("\n").at(-1)!);
       if (last.kind !== "done") throw new RangeError(`a row of pictures ended with ${JSON.stringify(last)}`);
       rows.push(took);
     }
     const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
     page.setDefaultTimeout(120_000);
     await page.goto(options.site ?? host.url);
-    await page.locator(".plot[data-drawn]").waitFor();
+    await page.locator(".plot[data-rendered]").waitFor();
     const compared = { page, server: explorer.url };
     return {
       ready: explorer.seconds,

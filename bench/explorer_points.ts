@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /**
- * Measures the explorer's map with many points in headless Chromium (drawing by software, no graphics card): seconds to the first draw,
+ * Measures the explorer's map with many points in headless Chromium (rendering by software, no graphics card): seconds to the first render,
  * milliseconds until a label stands beside the pointer, and milliseconds of a frame while zooming. Prints one line of JSON.
  *
  *     deno run -A bench/explorer_points.ts 100000
@@ -21,9 +21,9 @@ import { findChromium, openChromium } from "../experiments/explore/chromium.ts";
 import { cacheFolder } from "../experiments/explore/explore.ts";
 import { TASKS } from "../lib/tasks/mod.ts";
 
-/** Points unless told. */
+/** Points by default. */
 const POINTS = 100_000;
-/** Readings of each figure after the first draw. */
+/** Readings of each figure after the first render. */
 const READINGS = 15;
 /** Milliseconds that anything may take. */
 const PATIENCE = 120_000;
@@ -32,9 +32,9 @@ const PATIENCE = 120_000;
 export interface PointsResult {
   readonly points: number;
   /** From the navigation's start until the map stands on the screen, in seconds. */
-  readonly firstDraw: number;
+  readonly firstRendering: number;
   /** Of that, from the map's arrival on. */
-  readonly drawing: number;
+  readonly rendering: number;
   /** Processor time of all of the browser until then, in seconds: what another load on the machine does not change. */
   readonly processor: number;
   /** From a pointer's move onto a mark until its label shows, median in ms. */
@@ -42,7 +42,7 @@ export interface PointsResult {
   /** Processor time of a label and of a zoom, means in ms. */
   readonly processorOf: { readonly hover: number; readonly zoom: number };
   /**
-   * From a turn of the wheel until the next frame is through, median and largest in ms; and until all marks are drawn anew after it, median
+   * From a turn of the wheel until the next frame is through, median and largest in ms; and until all marks are rendered anew after it, median
    * in ms: a crowded map's picture is scaled meanwhile.
    */
   readonly zoom: { readonly median: number; readonly largest: number; readonly rest: number };
@@ -55,12 +55,12 @@ const median = (values: readonly number[]) =>
 
 /** A map of clouds, one a task; its instructions are the corpus's, numbered where they come again. */
 function cloudSpace(count: number): InstructionSpace {
-  const drawn = TASKS.flatMap((task) =>
+  const sentences = TASKS.flatMap((task) =>
     instructionsWithTemplates(task, "train", { count: 1000, seed: 1 })
       .map(({ instruction, template }) => ({ task, text: instruction, template }))
   );
   const points = Array.from({ length: count }, (_, i): SpacePoint => {
-    const { task, text, template } = drawn[i % drawn.length]!;
+    const { task, text, template } = sentences[i % sentences.length]!;
     return { task, template, text: `${text} (${i})`, split: "train" };
   });
   const layouts = Object.fromEntries(LAYOUT_IDS.map((id): [LayoutId, Float32Array] => {
@@ -119,7 +119,7 @@ async function marksOf(page: Page, count: number): Promise<{ x: number; y: numbe
 }
 
 /** A plot's element, with the ranges it shows. */
-interface Drawn {
+interface Rendered {
   readonly layout: Readonly<Record<string, { readonly range: readonly number[] }>>;
 }
 
@@ -156,13 +156,13 @@ async function hoverTimes(page: Page): Promise<number[]> {
 /** The range of the axis across, as text. */
 const rangeOf = (page: Page): Promise<string> =>
   page.evaluate(() =>
-    JSON.stringify((document.querySelector(".plot") as unknown as Drawn).layout["xaxis"]!.range)
+    JSON.stringify((document.querySelector(".plot") as unknown as Rendered).layout["xaxis"]!.range)
   );
 
-/** Waits until all marks are drawn under another range than `before`. */
-async function drawnAnew(page: Page, before: string): Promise<void> {
+/** Waits until all marks are rendered under another range than `before`. */
+async function renderedAnew(page: Page, before: string): Promise<void> {
   await page.waitForFunction((before) => {
-    const plot = document.querySelector(".plot") as unknown as Drawn & HTMLElement;
+    const plot = document.querySelector(".plot") as unknown as Rendered & HTMLElement;
     return !plot.dataset.held && JSON.stringify(plot.layout["xaxis"]!.range) !== before;
   }, before);
   await page.evaluate(() => new Promise(requestAnimationFrame));
@@ -179,7 +179,7 @@ async function pullTimes(page: Page): Promise<number[]> {
     await page.mouse.move(x + aside, y, { steps: 4 });
     const began = performance.now();
     await page.mouse.up();
-    await drawnAnew(page, before);
+    await renderedAnew(page, before);
     times.push(performance.now() - began);
   }
   return times;
@@ -196,14 +196,14 @@ async function zoomTimes(page: Page): Promise<PointsResult["zoom"]> {
         const turned = await new Promise<number>((resolve) =>
           addEventListener("wheel", () => resolve(performance.now()), { once: true, capture: true })
         );
-        // The first frame runs the drawing, the second comes when it is done.
+        // The first frame runs the rendering, the second comes when it is done.
         for (let n = 0; n < 2; n++) await new Promise(requestAnimationFrame);
         return performance.now() - turned;
       })();
     });
     await page.mouse.wheel(0, i % 2 === 0 ? -120 : 120);
     times.push(await measured(page));
-    await drawnAnew(page, before);
+    await renderedAnew(page, before);
     rests.push(performance.now() - began);
   }
   return { median: median(times), largest: Math.max(...times), rest: median(rests) };
@@ -234,15 +234,17 @@ export async function measurePoints(count: number): Promise<PointsResult> {
     const before = await processorTime(browser);
     const began = performance.now();
     await page.goto(explorer.url);
-    const [drawn, arrived] = await page.evaluate(async () => {
-      while (!document.querySelector<HTMLElement>(".plot")?.dataset.drawn) {
+    const [rendered, arrived] = await page.evaluate(async () => {
+      while (!document.querySelector<HTMLElement>(".plot")?.dataset.rendered) {
         await new Promise(requestAnimationFrame);
       }
       await new Promise(requestAnimationFrame); // painted
       const map = performance.getEntriesByType("resource").find(({ name }) => name.endsWith("/api/space"));
       return [performance.now(), (map as PerformanceResourceTiming).responseEnd];
     });
-    if (drawn! > performance.now() - began + 1000) throw new RangeError("the page's clock does not fit ours");
+    if (rendered! > performance.now() - began + 1000) {
+      throw new RangeError("the page's clock does not fit ours");
+    }
     const processor = [await processorTime(browser)];
     const hover = median(await hoverTimes(page));
     processor.push(await processorTime(browser));
@@ -252,8 +254,8 @@ export async function measurePoints(count: number): Promise<PointsResult> {
     const spent = (i: number) => 1000 * (processor[i]! - processor[i - 1]!) / READINGS;
     return {
       points: count,
-      firstDraw: drawn! / 1000,
-      drawing: (drawn! - arrived!) / 1000,
+      firstRendering: rendered! / 1000,
+      rendering: (rendered! - arrived!) / 1000,
       processor: processor[0]! - before,
       hover,
       processorOf: { hover: spent(1), zoom: spent(2) },

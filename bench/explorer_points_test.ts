@@ -3,14 +3,17 @@ import { findChromium } from "../experiments/explore/chromium.ts";
 import { measurePoints } from "./explorer_points.ts";
 
 Deno.test({
-  name: "measurePoints() draws a map, labels what is pointed at, zooms and follows the hand",
+  name: "measurePoints() renders a map, labels what is pointed at, zooms and follows the hand",
   ignore: findChromium() === undefined,
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {
-    const { points, firstDraw, drawing, hover, zoom, pull } = await measurePoints(20_000);
+    const { points, firstRendering, rendering, hover, zoom, pull } = await measurePoints(20_000);
     assert.equal(points, 20_000);
-    assert.ok(drawing > 0 && drawing < firstDraw && firstDraw < 60, `${drawing} of ${firstDraw} s`);
+    assert.ok(
+      rendering > 0 && rendering < firstRendering && firstRendering < 60,
+      `${rendering} of ${firstRendering} s`,
+    );
     assert.ok(hover > 0 && hover < 5000, `${hover} ms`);
     assert.ok(zoom.median > 0 && zoom.median <= zoom.largest && zoom.median < 5000, JSON.stringify(zoom));
     assert.ok(

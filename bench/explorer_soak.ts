@@ -18,7 +18,7 @@ import { exportSite } from "../experiments/explore/site/export_site.ts";
 import { hostFolder } from "../experiments/explore/site/static_host.ts";
 import { openUnrecorded, type UnrecordedPage } from "./unrecorded_page.ts";
 
-const DRAWINGS = 200;
+const SAMPLINGS = 200;
 /** The memory that is watched does not depend on the map. */
 const SIZES = { train: 60, heldOut: 10 };
 
@@ -28,7 +28,7 @@ export interface Growth {
   readonly late: number;
 }
 
-/** What is read after a drawing: sizes in MB (10⁶ bytes), the others are counts. */
+/** What is read after a sampling: sizes in MB (10⁶ bytes), the others are counts. */
 export interface SoakReading {
   /** Resident memory of this process: absent for a static site, which needs none. */
   readonly server?: number;
@@ -43,11 +43,11 @@ export interface SoakReading {
 
 /** What was measured. */
 export interface SoakResult {
-  readonly drawings: number;
+  readonly samplings: number;
   /** Seconds that they took. */
   readonly seconds: number;
   readonly growth: Readonly<Partial<Record<keyof SoakReading, Growth>>>;
-  /** Ten readings, evenly spaced, the last one after the last drawing. */
+  /** Ten readings, evenly spaced, the last one after the last sampling. */
   readonly series: readonly SoakReading[];
 }
 
@@ -85,18 +85,18 @@ const DRIVER = `
     },
     ready() {
       return this.until(() =>
-        document.querySelectorAll(".gallery img").length > 19 && document.querySelector(".plot[data-drawn]") && true
+        document.querySelectorAll(".gallery img").length > 19 && document.querySelector(".plot[data-rendered]") && true
       );
     },
-    async draw(given) {
+    async sample(given) {
       const seed = await this.until(() => document.querySelector(".settings input[type=number]"));
       seed.value = given;
       seed.dispatchEvent(new Event("change", { bubbles: true }));
-      const last = Number(document.querySelector(".results")?.dataset.drawing ?? 0);
+      const last = Number(document.querySelector(".results")?.dataset.sampling ?? 0);
       const button = await this.until(() => document.querySelector(".buttons .primary:not(:disabled)"));
       button.click();
       await this.until(() =>
-        document.querySelector('.results[data-drawing="' + (last + 1) + '"][aria-busy=false]')
+        document.querySelector('.results[data-sampling="' + (last + 1) + '"][aria-busy=false]')
       );
       return document.querySelector(".results .progress-line").textContent;
     },
@@ -112,7 +112,10 @@ function growthOf(readings: readonly number[]): Growth {
 }
 
 /** Makes so many rows of pictures. @throws UserError where there is no Chromium. */
-export async function soak(drawings: number, options: { readonly site?: boolean } = {}): Promise<SoakResult> {
+export async function soak(
+  samplings: number,
+  options: { readonly site?: boolean } = {},
+): Promise<SoakResult> {
   const path = findChromium();
   if (path === undefined) {
     throw new UserError("Measuring memory failed: expected Chromium, found none; set CHROMIUM");
@@ -128,9 +131,9 @@ export async function soak(drawings: number, options: { readonly site?: boolean 
     await page.evaluate(DRIVER);
     await page.evaluate("soak.ready()");
     const began = performance.now();
-    for (let i = 0; i < drawings; i++) {
-      const said = await page.evaluate(`soak.draw(${i})`);
-      if (!String(said).startsWith("Made in")) throw new Error(`drawing ${i} failed: ${said}`);
+    for (let i = 0; i < samplings; i++) {
+      const said = await page.evaluate(`soak.sample(${i})`);
+      if (!String(said).startsWith("Made in")) throw new Error(`sampling ${i} failed: ${said}`);
       readings.push({
         ...await readPage(page),
         page: await pageMemory(browser),
@@ -138,14 +141,16 @@ export async function soak(drawings: number, options: { readonly site?: boolean 
       });
     }
     return {
-      drawings,
+      samplings,
       seconds: (performance.now() - began) / 1000,
       growth: Object.fromEntries(
         Object.keys(readings[0]!).map((
           name,
         ) => [name, growthOf(readings.map((reading) => reading[name as keyof SoakReading]!))]),
       ),
-      series: readings.filter((_, i) => Math.floor(10 * (i + 1) / drawings) > Math.floor(10 * i / drawings)),
+      series: readings.filter((_, i) =>
+        Math.floor(10 * (i + 1) / samplings) > Math.floor(10 * i / samplings)
+      ),
     };
   } finally {
     await browser.close();
@@ -156,6 +161,6 @@ export async function soak(drawings: number, options: { readonly site?: boolean 
 
 if (import.meta.main) {
   const site = Deno.args[1] === "site";
-  console.log(JSON.stringify(await soak(Number(Deno.args[0] ?? DRAWINGS), { site })));
+  console.log(JSON.stringify(await soak(Number(Deno.args[0] ?? SAMPLINGS), { site })));
   Deno.exit(0);
 }

@@ -1,4 +1,4 @@
-/** Debian's Chromium for tests and screenshots, driven by playwright-core; drawing by software, so that no graphics card is needed. */
+/** Debian's Chromium for tests and screenshots, driven by playwright-core; rendering by software, so that no graphics card is needed. */
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { type Browser, chromium } from "playwright-core";

@@ -68,15 +68,15 @@ export async function runExplore(
     values.get("checkpoint"),
     values.get("export"),
   ];
-  let told = "";
+  let said = "";
   const common: ExploreOptions = {
     ...(io.sizes ? { sizes: io.sizes } : {}),
     ...(results === undefined ? {} : { results }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
     onProgress(stage) {
-      if (stage === told) return;
-      if (told === "") io.err("Preparing the map, once, one to two minutes on two cores");
-      io.err(`  ${told = stage}`);
+      if (stage === said) return;
+      if (said === "") io.err("Preparing the map, once, one to two minutes on two cores");
+      io.err(`  ${said = stage}`);
     },
   };
   if (folder !== undefined) {

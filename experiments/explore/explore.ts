@@ -20,15 +20,15 @@ import { typicalScores } from "./typical_scores.ts";
 export interface ExploreOptions {
   /** Default 8410; 0 takes a free one. In a notebook the default is 0. */
   readonly port?: number;
-  /** File of the adapter that draws; absent: the committed joint one. */
+  /** File of the adapter that samples; absent: the committed joint one. */
   readonly checkpoint?: string;
   /** Folder of results whose mean scores are shown beside a picture's; absent: none. */
   readonly results?: string;
   /** Whether a notebook on this machine may show the page in a frame. */
   readonly framed?: boolean;
-  /** Instructions per task on the map, 1000 for training and 250 held out unless told. */
+  /** Instructions per task on the map, 1000 for training and 250 held out by default. */
   readonly sizes?: { readonly train?: number; readonly heldOut?: number };
-  /** Told what is being prepared, and how much of it is done, at the first start. */
+  /** Called with what is being prepared, and how much of it is done, at the first start. */
   readonly onProgress?: (stage: string, share: number) => void;
 }
 

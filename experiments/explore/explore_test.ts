@@ -113,7 +113,7 @@ Deno.test("typicalScores() prefers what the present judge scored", async () => {
   await rm(folder, { recursive: true });
 });
 
-Deno.test("openMiniStudio() draws what generate draws, step by step, and scores it", async () => {
+Deno.test("openMiniStudio() samples what generate samples, step by step, and scores it", async () => {
   const studio = await openMiniStudio();
   const item = (await studio.gallery()).find(({ id }) => id === "composition-1")!;
   const instruction = "Use the composition of the image";
@@ -126,7 +126,7 @@ Deno.test("openMiniStudio() draws what generate draws, step by step, and scores 
     pictures: [0, 1, 2, 3, 0].map((noise) => ({ instruction: vector, noise })),
     plus: true,
   };
-  for await (const event of studio.draw(request, new AbortController().signal)) events.push(event);
+  for await (const event of studio.sample(request, new AbortController().signal)) events.push(event);
   const finished = (model: string) =>
     events.flatMap((event) => event.kind === "finished" && event.model === model ? [...event.pictures] : []);
   const made = finished("instruct");
@@ -150,7 +150,7 @@ Deno.test("openMiniStudio() draws what generate draws, step by step, and scores 
 
   const abort = new AbortController();
   await assert.rejects(async () => {
-    for await (const event of studio.draw(request, abort.signal)) {
+    for await (const event of studio.sample(request, abort.signal)) {
       if (event.kind === "step") abort.abort(new Error("enough"));
     }
   }, /enough/);

@@ -37,11 +37,11 @@ export class ExplorerPage {
     await this.settled();
   }
 
-  /** Waits until the map is drawn and at rest. */
+  /** Waits until the map is rendered and at rest. */
   async settled(): Promise<void> {
     await this.page.waitForFunction(() => {
       const plots = [...document.querySelectorAll<HTMLElement>(".plot")];
-      return plots.length > 0 && plots.every((plot) => plot.dataset.drawn && !plot.dataset.moving);
+      return plots.length > 0 && plots.every((plot) => plot.dataset.rendered && !plot.dataset.moving);
     });
   }
 
@@ -102,7 +102,7 @@ export class ExplorerPage {
     });
   }
 
-  /** Points at a mark until the page says its text: the map listens again a moment after it is drawn. */
+  /** Points at a mark until the page says its text: the map listens again a moment after it is rendered. */
   async hover({ x, y, text }: { x: number; y: number; text: string }): Promise<void> {
     const label = this.page.locator(".hoverlayer .hovertext").first();
     const expected = text.split("<br>")[0]!;
@@ -117,12 +117,12 @@ export class ExplorerPage {
     throw new Error(`waited in vain for the label “${expected}”, saw ${shown}`);
   }
 
-  /** Presses what begins a drawing, and waits until that drawing has ended. */
-  async draw(button: string): Promise<void> {
+  /** Presses what begins a sampling, and waits until that sampling has ended. */
+  async sample(button: string): Promise<void> {
     const results = this.page.locator(".results");
-    const last = await results.count() > 0 ? Number(await results.getAttribute("data-drawing")) : 0;
+    const last = await results.count() > 0 ? Number(await results.getAttribute("data-sampling")) : 0;
     await this.page.getByRole("button", { name: button, exact: true }).click();
-    await this.page.locator(`.results[data-drawing="${last + 1}"][aria-busy=false]`).waitFor();
+    await this.page.locator(`.results[data-sampling="${last + 1}"][aria-busy=false]`).waitFor();
     await this.page.getByText(/^Made in/u).waitFor();
   }
 

@@ -18,7 +18,7 @@ export interface FeatureRun {
   readonly sizes: typeof SIZES;
   /** Sampler steps of the pictures that are made. */
   readonly steps: number;
-  /** Whether no drawing is under way; absent where nobody can tell. */
+  /** Whether no sampling is under way; absent where it cannot be known. */
   readonly idle?: () => Promise<boolean>;
 }
 

@@ -95,8 +95,8 @@ export async function pageFeatures(run: FeatureRun): Promise<void> {
     const again = new ExplorerPage(await context.newPage(), link);
     await again.page.goto(link);
     // Neighbours come after the map: all that a trace says is waited for.
-    const told = (traces: Shown[]) => JSON.stringify(traces.map(({ name, x }) => [name, x.length]));
-    await again.until("all of it", (traces) => told(traces) === told(before));
+    const shown = (traces: Shown[]) => JSON.stringify(traces.map(({ name, x }) => [name, x.length]));
+    await again.until("all of it", (traces) => shown(traces) === shown(before));
     assert.equal(await again.page.getByRole("tab", { selected: true }).textContent(), "Table");
     assert.equal(await again.page.locator("th[aria-sort=ascending]").textContent(), "Words ↑");
     assert.ok(await again.page.getByText("Page 2 of").isVisible());

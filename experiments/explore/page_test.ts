@@ -32,14 +32,14 @@ Deno.test({
       });
       const its = new ExplorerPage(await context.newPage(), explorer.url);
       const { page } = its;
-      const drawings = `${explorer.url}api/drawings`;
+      const samplings = `${explorer.url}api/samplings`;
       await pageFeatures({
         step,
         its,
         context,
         sizes: SIZES,
         steps: 10,
-        idle: async () => (await (await fetch(drawings)).json()).open === 0,
+        idle: async () => (await (await fetch(samplings)).json()).open === 0,
       });
       await page.setViewportSize({ width: 1280, height: 720 });
       await sightFeatures({ step, its, context, crowd: true });

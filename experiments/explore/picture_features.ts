@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** What is drawn, step by step in a real browser. */
+/** What is sampled, step by step in a real browser. */
 import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
 import { encodePng } from "../../lib/raster/mod.ts";
@@ -26,7 +26,7 @@ export async function pictureFeatures({ step, its, steps, idle }: FeatureRun): P
           }
         }).observe(document.querySelector("main")!, { subtree: true, childList: true, attributes: true });
       });
-      await its.draw("Make pictures");
+      await its.sample("Make pictures");
       assert.equal(await page.locator("html").getAttribute("data-making"), "seen");
       const row = (name: string | RegExp) => page.locator("figure.row").filter({ hasText: name });
       assert.equal(await row(EXAMPLE).locator(".picture.finished img").count(), 4);
@@ -47,7 +47,7 @@ export async function pictureFeatures({ step, its, steps, idle }: FeatureRun): P
     await page.getByText(/^Compare instructions/).click();
     await page.getByLabel("Use the face from the image").check();
     await page.getByLabel("IPAdapter+ beside it").uncheck();
-    await its.draw("Make pictures");
+    await its.sample("Make pictures");
     assert.equal(await page.locator("figure.row").count(), 3);
     assert.equal(await page.locator(".picture.finished img").count(), 9);
   });
@@ -66,7 +66,7 @@ export async function pictureFeatures({ step, its, steps, idle }: FeatureRun): P
       assert.notDeepEqual(first, second, "the instructions make a difference");
       await scale.getByRole("slider").fill("0");
       assert.equal(await scale.locator("output").textContent(), "0");
-      await its.draw("Make pictures");
+      await its.sample("Make pictures");
       const [third, fourth] = await rows();
       assert.equal(new Set(third).size, 4);
       assert.deepEqual(third, fourth);
@@ -77,7 +77,7 @@ export async function pictureFeatures({ step, its, steps, idle }: FeatureRun): P
   await step("walks between two instructions", async () => {
     await page.getByText("Walk between two instructions").click();
     await page.getByLabel("To", { exact: true }).selectOption("Use the style of the image");
-    await its.draw("Walk");
+    await its.sample("Walk");
     assert.equal(await page.locator("figure.strip .picture.finished").count(), 8);
     const shares = await page.locator("figure.strip .share").allTextContents();
     assert.deepEqual([shares[0], shares.at(-1)], ["0 %", "100 %"]);
@@ -89,7 +89,7 @@ export async function pictureFeatures({ step, its, steps, idle }: FeatureRun): P
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByText("Cancelled.").waitFor();
     for (let tries = 0; idle && !await idle(); tries++) {
-      assert.ok(tries < 100, "the drawing goes on");
+      assert.ok(tries < 100, "the sampling goes on");
       await page.waitForTimeout(100);
     }
   });
@@ -107,7 +107,7 @@ export async function pictureFeatures({ step, its, steps, idle }: FeatureRun): P
       source,
     );
     await page.locator("label.slider").filter({ hasText: "Steps" }).getByRole("slider").fill("5");
-    await its.draw("Make pictures");
+    await its.sample("Make pictures");
     assert.equal(await page.locator("figure.row").count(), 2, "two instructions, and no ground truth");
     await input.setInputFiles({ name: "own.png", mimeType: "image/png", buffer: Buffer.from("nothing") });
     await page.getByRole("alert").getByText(/expected a PNG, JPEG or WebP/).waitFor();

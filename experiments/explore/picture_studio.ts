@@ -109,7 +109,10 @@ export function createStudio(parts: StudioParts): Studio {
       }));
   }
 
-  async function* draw(request: StudioRequest, signal: AbortSignal): AsyncGenerator<StudioEvent, void, void> {
+  async function* sample(
+    request: StudioRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<StudioEvent, void, void> {
     const condition = "item" in request.condition
       ? request.condition.item.condition
       : await fit(request.condition.file);
@@ -189,5 +192,5 @@ export function createStudio(parts: StudioParts): Studio {
     }
   }
 
-  return { about, gallery, fit, draw };
+  return { about, gallery, fit, sample };
 }

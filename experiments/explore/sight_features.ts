@@ -60,7 +60,7 @@ async function solidMark({ page }: ExplorerPage): Promise<{ x: number; y: number
   throw new Error("waited in vain for a mark's label in space");
 }
 
-/** Turns the wheel slowly, without a rest, until all marks are drawn farther away: the width that is seen then, and the turns it took. */
+/** Turns the wheel slowly, without a rest, until all marks are rendered farther away: the width that is seen then, and the turns it took. */
 async function fills({ page }: ExplorerPage): Promise<[number, number]> {
   return await page.evaluate(async (patience) => {
     const plot = document.querySelector(".plot") as unknown as HTMLElement & {
@@ -122,13 +122,13 @@ export async function sightFeatures(
     same(await seen(its), turned, "undone");
   });
 
-  await step("draws the map anew only where something on it changes", async () => {
-    const drawn = () => page.locator(".plot").getAttribute("data-drawn");
-    const before = await drawn();
+  await step("renders the map anew only where something on it changes", async () => {
+    const rendered = () => page.locator(".plot").getAttribute("data-rendered");
+    const before = await rendered();
     await its.tab("What it makes");
     await page.locator(".gallery").waitFor();
     await moved(its, () => button("Nearer").click());
-    assert.equal(await drawn(), before);
+    assert.equal(await rendered(), before);
   });
 
   await step("keeps what is seen in space, where turning the map chooses no mark", async () => {

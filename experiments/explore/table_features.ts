@@ -90,7 +90,7 @@ export async function tableFeatures({ step, its, sizes }: FeatureRun): Promise<v
     await page.getByRole("button", { name: "Close the message" }).click();
   });
 
-  await step("tells how far a long layer is, and stops it", async () => {
+  await step("says how far a long layer is, and stops it", async () => {
     const lines = Array.from({ length: 20_000 }, (_, i) => `use the style of picture ${i}`);
     await page.getByRole("button", { name: "Add a layer" }).click();
     await page.getByLabel("Or choose a file").setInputFiles({

@@ -29,13 +29,13 @@ export type PointSplit = "train" | "held-out" | "fixed";
 
 /** An instruction of the map. */
 export interface SpacePoint {
-  /** As it was drawn from the grammar. */
+  /** As it was sampled from the grammar. */
   readonly text: string;
   /** What it asks for. */
   readonly task: TaskId;
   /** Training instructions come first, then held-out ones, then the fixed prompts. */
   readonly split: PointSplit;
-  /** The grammar's template it was drawn from; the text itself for a fixed prompt. */
+  /** The grammar's template it was sampled from; the text itself for a fixed prompt. */
   readonly template: string;
 }
 
@@ -83,11 +83,11 @@ export interface SpaceAnswer {
   readonly nearest: string;
   /** Purity of the 10 nearest among the embeddings themselves. */
   readonly purity: number;
-  /** What can be drawn; absent where the server was started without models. */
+  /** What can be sampled; absent where the server was started without models. */
   readonly studio?: StudioAnswer;
 }
 
-/** What the picture models are and what they can be told. */
+/** What the picture models are and what they can be given. */
 export interface StudioAnswer {
   /** The adapter in a few words. */
   readonly adapter: string;
@@ -178,9 +178,9 @@ export interface GalleryEntry {
   readonly caption: string;
 }
 
-/** How pictures are drawn. */
-export interface DrawSettings {
-  /** What to draw; may be empty. */
+/** How pictures are sampled. */
+export interface SampleSettings {
+  /** The prompt; may be empty. */
   readonly prompt: string;
   /** Whole number: the noise depends on it and on the noise's number alone. */
   readonly seed: number;
@@ -190,13 +190,13 @@ export interface DrawSettings {
   readonly steps: number;
   /** Guidance scale; 1 is the plain conditional prediction. */
   readonly guidance: number;
-  /** Whether IPAdapter+, which takes no instruction, draws beside it: one picture per noise. */
+  /** Whether IPAdapter+, which takes no instruction, samples beside it: one picture per noise. */
   readonly plus: boolean;
 }
 
-/** What to draw, and how. */
-export interface DrawBody extends DrawSettings {
-  /** The page that asks: at most one drawing at a time for each. */
+/** What to sample, and how. */
+export interface SampleBody extends SampleSettings {
+  /** The page that asks: at most one sampling at a time for each. */
   readonly client: string;
   /** A gallery entry's id, or base64 of a picture file. */
   readonly condition: { readonly gallery: string } | { readonly picture: string };
@@ -209,7 +209,7 @@ export interface DrawBody extends DrawSettings {
 }
 
 /** One finished picture. */
-export interface DrawnPicture {
+export interface SampledPicture {
   /** Place in the request's list, or of IPAdapter+ the number of the noise. */
   readonly at: number;
   /** base64 of a PNG. */
@@ -218,20 +218,20 @@ export interface DrawnPicture {
   readonly scores?: Readonly<Record<string, number>>;
 }
 
-/** A line of the answer while pictures are drawn. */
-export type DrawLine =
+/** A line of the answer while pictures are sampled. */
+export type SampleLine =
   | { readonly kind: "waiting" }
   | {
     readonly kind: "step";
     readonly model: "instruct" | "plus";
     readonly done: number;
     readonly total: number;
-    readonly pictures: readonly DrawnPicture[];
+    readonly pictures: readonly SampledPicture[];
   }
   | {
     readonly kind: "finished";
     readonly model: "instruct" | "plus" | "target";
-    readonly pictures: readonly DrawnPicture[];
+    readonly pictures: readonly SampledPicture[];
   }
   | { readonly kind: "done"; readonly notes: readonly string[]; readonly seconds: number }
   | { readonly kind: "cancelled" }

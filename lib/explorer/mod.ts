@@ -1,6 +1,5 @@
-/** The explorer: a page on loopback that places instructions on the map of the training instructions and draws what they do. */
+/** The explorer: a page on loopback that places instructions on the map of the training instructions and samples what they make. */
 export {
-  type DrawSettings,
   type Familiarity,
   type GalleryEntry,
   galleryPicture,
@@ -12,6 +11,7 @@ export {
   type Neighbour,
   type PlacedAnswer,
   type PointSplit,
+  type SampleSettings,
   type SpacePoint,
   type StudioAnswer,
 } from "./api.ts";
@@ -30,8 +30,8 @@ export { openSpace, type SpaceOptions } from "./server/space.ts";
 export { type FigurePoint, spaceFigure } from "./server/space_figure.ts";
 export { MAP_TASKS, type SpaceSizes } from "./server/space_points.ts";
 export type {
-  DrawCondition,
   GalleryItem,
+  SampleCondition,
   Studio,
   StudioEvent,
   StudioPicture,

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** Asks a static explorer's worker from a test, as its page does. */
 import type { Page } from "playwright-core";
-import type { Asked, Told } from "../../../lib/explorer/browser/answer_messages.ts";
+import type { Answered, Asked } from "../../../lib/explorer/browser/answer_messages.ts";
 
 /** The text of an answer by a fresh worker of the site that the page is on. */
 export async function askSite(page: Page, path: string, body?: unknown): Promise<string> {
@@ -12,7 +12,7 @@ export async function askSite(page: Page, path: string, body?: unknown): Promise
     const parts: Uint8Array<ArrayBuffer>[] = [];
     return await new Promise<string>((resolve, reject) => {
       worker.onerror = (event) => reject(new Error(event.message));
-      worker.onmessage = ({ data }: MessageEvent<Told>) => {
+      worker.onmessage = ({ data }: MessageEvent<Answered>) => {
         if (data.id !== id) return;
         if (data.kind === "failed") reject(new Error(data.error));
         if (data.kind === "part") parts.push(data.bytes);

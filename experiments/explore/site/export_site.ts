@@ -61,7 +61,7 @@ function checkFolder(folder: string): void {
   }
 }
 
-/** The page's document, told to ask its worker. */
+/** The page's document, made to ask its worker. */
 function siteIndex(html: string): string {
   const changed = html
     .replace('<html lang="en">', `<html lang="en" data-answers="${WORKER}">`)

@@ -5,8 +5,8 @@ import type { Page } from "playwright-core";
 import { LAYOUT_IDS, type LayoutId, type PlacedAnswer } from "../../../lib/explorer/mod.ts";
 import {
   decodeFloats,
-  type DrawBody,
-  type DrawLine,
+  type SampleBody,
+  type SampleLine,
   type SpaceAnswer,
   type WhyAnswer,
 } from "../../../lib/explorer/api.ts";
@@ -95,7 +95,7 @@ export async function textDifferences(
   };
 }
 
-/** Differences of one drawing's pictures. */
+/** Differences of one sampling's pictures. */
 export interface PictureDifferences {
   /** Sum of the pixels' differences over the sum of the server's pixels, the largest of all pictures. */
   readonly brightness: number;
@@ -103,17 +103,17 @@ export interface PictureDifferences {
   readonly score: number;
   /** Pictures compared. */
   readonly pictures: number;
-  /** What the site's drawing took, in seconds, as its page shows it. */
+  /** What the site's sampling took, in seconds, as its page shows it. */
   readonly seconds: number;
 }
 
-/** Draws here and there. @throws RangeError when one of them drew not as asked. */
-export async function pictureDifferences(compared: Compared, body: DrawBody): Promise<PictureDifferences> {
-  const [here, there] = (await both(compared, "api/draw", body)).map((text) =>
-    text.trim().split("\n").map((line): DrawLine => JSON.parse(line))
+/** Samples here and there. @throws RangeError when one of them sampled not as asked. */
+export async function pictureDifferences(compared: Compared, body: SampleBody): Promise<PictureDifferences> {
+  const [here, there] = (await both(compared, "api/sample", body)).map((text) =>
+    text.trim().split("\n").map((line): SampleLine => JSON.parse(line))
   );
   const brightness: number[] = [], scores: number[] = [];
-  const finished = (lines: readonly DrawLine[]) =>
+  const finished = (lines: readonly SampleLine[]) =>
     lines.flatMap((line) =>
       line.kind === "finished" ? line.pictures.map((picture) => ({ ...picture, model: line.model })) : []
     );

@@ -45,7 +45,7 @@ export const FACTS_PATH = `${DATA}/site.json`;
 
 /** What the site says of itself. */
 export interface SiteFacts {
-  /** What can be drawn. */
+  /** What can be sampled. */
   readonly about: StudioAnswer;
   /** Conditions to choose from; their pictures lie beside the page. */
   readonly gallery: readonly GalleryEntry[];

@@ -113,7 +113,7 @@ Deno.test({
         for (const [name, by] of Object.entries(numbers)) assert.ok(by <= SAME, `${name} differs by ${by}`);
       });
 
-      await step("draws the server's pictures from the same noise", async () => {
+      await step("samples the server's pictures from the same noise", async () => {
         const { brightness, score, pictures, seconds } = await pictureDifferences(compared, {
           client: "test",
           condition: { gallery: "object-1" },

@@ -61,5 +61,5 @@ async function openRoutes(): Promise<Routes> {
 
 const routes = openRoutes();
 answerRequests(self as unknown as AskedPort, routes);
-// Compiles what the first typed text would wait for; a failure is told when something is asked.
+// Compiles what the first typed text would wait for; a failure is reported when something is asked.
 routes.then(() => embedder.embed(["use the style"])).catch(() => {});

@@ -13,7 +13,7 @@ export type Asked =
   | { readonly kind: "leave"; readonly id: number };
 
 /** From the worker: a head, any number of parts, an end; or a failure. */
-export type Told =
+export type Answered =
   | { readonly kind: "head"; readonly id: number; readonly status: number; readonly type: string }
   | { readonly kind: "part"; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "end"; readonly id: number }

@@ -1,5 +1,5 @@
 /** The worker's end: the explorer's routes answer what the page asks. */
-import type { Asked, Told } from "./answer_messages.ts";
+import type { Answered, Asked } from "./answer_messages.ts";
 
 /** Routes: what a server gives to its listener. */
 export interface Routes {
@@ -9,7 +9,7 @@ export interface Routes {
 /** The side of a channel that asks come from. */
 export interface AskedPort {
   onmessage: ((event: MessageEvent) => void) | null;
-  postMessage(message: Told): void;
+  postMessage(message: Answered): void;
 }
 
 /** A host for addresses that never leave the worker. */

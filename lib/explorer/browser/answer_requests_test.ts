@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { workerAnswers } from "../page/answers.ts";
 import { answerRequests, type AskedPort, type Routes } from "./answer_requests.ts";
 
-/** A page's and a worker's end, with routes that are ready when told. */
+/** A page's and a worker's end, with routes that are ready when the test says so. */
 function ends(): {
   answers: ReturnType<typeof workerAnswers>;
   ready: (routes: Routes) => void;

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** Who answers the page's calls: the server it came from, or, on a static site, a worker of the page's own that runs the same routes. */
-import type { Asked, Told } from "../browser/answer_messages.ts";
+import type { Answered, Asked } from "../browser/answer_messages.ts";
 
 /** A call. */
 export interface Call {
@@ -43,7 +43,7 @@ export function workerAnswers(worker: Worker): Answers {
     own.body?.error(error);
   }
 
-  worker.onmessage = ({ data }: MessageEvent<Told>) => {
+  worker.onmessage = ({ data }: MessageEvent<Answered>) => {
     const own = pending.get(data.id);
     if (!own) return;
     if (data.kind === "head") {

@@ -1,13 +1,13 @@
 /// <reference lib="dom" />
 /** The page's calls. Every failure is an Error whose message is one sentence for the user. */
 import type {
-  DrawBody,
-  DrawLine,
   GalleryEntry,
   LayerAnswer,
   LayerEvent,
   Neighbour,
   PlacedAnswer,
+  SampleBody,
+  SampleLine,
   SpaceAnswer,
   WhyAnswer,
 } from "../api.ts";
@@ -18,8 +18,8 @@ const answers = pageAnswers();
 async function answered(path: string, call: Call = {}): Promise<Response> {
   const response = await answers(path, call);
   if (response.ok) return response;
-  const told: { error?: string } = await response.json().catch(() => ({}));
-  throw new Error(told.error ?? `The explorer answered ${response.status}`);
+  const answer: { error?: string } = await response.json().catch(() => ({}));
+  throw new Error(answer.error ?? `The explorer answered ${response.status}`);
 }
 
 const post = (body: unknown, signal?: AbortSignal): Call => ({
@@ -70,12 +70,12 @@ export const fitPicture = async (file: Blob): Promise<string> =>
 /** The map as a still figure. */
 export const getFigure = async (body: unknown): Promise<Blob> =>
   await (await answered("/api/figure", post(body))).blob();
-/** Ends this page's drawing. */
-export const cancelDrawing = async (client: string): Promise<void> => {
+/** Ends this page's sampling. */
+export const cancelSampling = async (client: string): Promise<void> => {
   await answered("/api/cancel", post({ client }));
 };
 
-/** Sends a file of instructions; tells of its progress. */
+/** Sends a file of instructions; reports its progress. */
 export async function* sendLayer(
   name: string,
   file: Blob,
@@ -85,7 +85,7 @@ export async function* sendLayer(
   yield* linesOf<LayerEvent>(await answered(`/api/layers?name=${encodeURIComponent(name)}`, call));
 }
 
-/** Draws pictures. */
-export async function* draw(body: DrawBody, signal: AbortSignal): AsyncGenerator<DrawLine, void, void> {
-  yield* linesOf<DrawLine>(await answered("/api/draw", post(body, signal)));
+/** Samples pictures. */
+export async function* sample(body: SampleBody, signal: AbortSignal): AsyncGenerator<SampleLine, void, void> {
+  yield* linesOf<SampleLine>(await answered("/api/sample", post(body, signal)));
 }

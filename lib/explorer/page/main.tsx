@@ -3,7 +3,7 @@
 import "./page.css";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
-import { drawing, drawPictures, drawWalk } from "./drawing.ts";
+import { samplePictures, sampleWalk, sampling } from "./sampling.ts";
 import { Legend } from "./legend.tsx";
 import { MapPanel } from "./map_panel.tsx";
 import { PageHeader } from "./page_header.tsx";
@@ -58,10 +58,10 @@ function Page() {
   useEffect(() => {
     addEventListener("keydown", onKey);
     openPage().then(() => {
-      const { drawn, walkFrom, walkTo } = view.value;
-      if (!known.value?.studio || drawing.value) return;
-      if (drawn === "pictures") drawPictures();
-      if (drawn === "walk" && walkFrom && walkTo) drawWalk(walkFrom, walkTo);
+      const { sampled, walkFrom, walkTo } = view.value;
+      if (!known.value?.studio || sampling.value) return;
+      if (sampled === "pictures") samplePictures();
+      if (sampled === "walk" && walkFrom && walkTo) sampleWalk(walkFrom, walkTo);
     });
     return () => removeEventListener("keydown", onKey);
   }, []);

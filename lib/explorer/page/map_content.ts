@@ -1,4 +1,4 @@
-/** What a map draws, and how it becomes traces: texts as plotly reads them, columns of places. */
+/** What a map renders, and how it becomes traces: texts as plotly reads them, columns of places. */
 import type { LayerAnswer } from "../api.ts";
 import type { Colours } from "./colouring.ts";
 import type { Known } from "./known_points.ts";
@@ -18,7 +18,7 @@ export interface LayerMarks {
   readonly places: Float32Array;
 }
 
-/** What is drawn. */
+/** What is rendered. */
 export interface MapContent {
   readonly known: Known;
   readonly solid: boolean;
@@ -58,7 +58,7 @@ export function plotText(text: string): string {
   ).join("<br>");
 }
 
-/** What a value makes, made once for it: every change of the map draws all of it again. */
+/** What a value makes, made once for it: every change of the map renders all of it again. */
 export function onceEach<K extends object, V>(make: (key: K) => V): (key: K) => V {
   const made = new WeakMap<K, V>();
   return (key) => {

@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
-/** A crowded map under the hand: while it is zoomed or pulled its picture is scaled and moved, and its marks are drawn anew once it rests, sooner where the picture leaves edges blank. */
+/** A crowded map under the hand: while it is zoomed or pulled its picture is scaled and moved, and its marks are rendered anew once it rests, sooner where the picture leaves edges blank. */
 import type { PlotElement } from "./plotly_page.ts";
 
 /** Milliseconds without a turn of the wheel after which the map rests. */
 const REST_MS = 200;
-/** Most of the time that drawing takes while the wheel turns and the picture leaves edges blank. */
+/** Most of the time that rendering takes while the wheel turns and the picture leaves edges blank. */
 const SHARE = 0.2;
 /** Pixels of a pull that is no click. */
 const PULL = 8;
@@ -17,7 +17,7 @@ export interface HandCalls {
   readonly holds: () => boolean;
   /** Whether dragging moves the map. */
   readonly pans: () => boolean;
-  /** Draws with these ranges of the axes. */
+  /** Renders with these ranges of the axes. */
   readonly rest: (change: Readonly<Record<string, unknown>>) => Promise<unknown>;
 }
 
@@ -34,7 +34,7 @@ const STILL: Stand = { scale: 1, x: 0, y: 0 };
 export function followHand(element: HTMLElement, { holds, pans, rest }: HandCalls): { dispose(): void } {
   const ended = new AbortController();
   let stand = STILL, settling = false;
-  let drawnAt = -Infinity, cost = 0;
+  let renderedAt = -Infinity, cost = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let pulled: { readonly from: MouseEvent; last?: MouseEvent } | undefined;
 
@@ -50,7 +50,7 @@ export function followHand(element: HTMLElement, { holds, pans, rest }: HandCall
     else delete element.dataset.held;
   }
 
-  /** The axes' ranges under which drawing shows what the picture shows now. */
+  /** The axes' ranges under which rendering shows what the picture shows now. */
   function ranges(): Record<string, unknown> {
     const { layout, _fullLayout: full } = element as PlotElement;
     const change: Record<string, unknown> = {};
@@ -66,17 +66,17 @@ export function followHand(element: HTMLElement, { holds, pans, rest }: HandCall
     return change;
   }
 
-  /** Whether the picture fills the map: what lies beyond it is not drawn. */
+  /** Whether the picture fills the map: what lies beyond it is not rendered. */
   function fills(): boolean {
     const { clientWidth: width, clientHeight: height } = element;
     const { scale, x, y } = stand;
     return x <= 0 && y <= 0 && x + scale * width >= width && y + scale * height >= height;
   }
 
-  /** Milliseconds until all marks are drawn: while edges are blank, no later than drawing them may be afforded. */
+  /** Milliseconds until all marks are rendered: while edges are blank, no later than rendering them may be afforded. */
   function pause(): number {
     if (fills()) return REST_MS;
-    return Math.max(0, Math.min(REST_MS, drawnAt + cost / SHARE - performance.now()));
+    return Math.max(0, Math.min(REST_MS, renderedAt + cost / SHARE - performance.now()));
   }
 
   async function settle(): Promise<void> {
@@ -89,10 +89,10 @@ export function followHand(element: HTMLElement, { holds, pans, rest }: HandCall
       settling = false;
     }
     if (ended.signal.aborted) return;
-    drawnAt = performance.now();
-    cost = drawnAt - began;
+    renderedAt = performance.now();
+    cost = renderedAt - began;
     if (stand === shown) return put(STILL);
-    // What was turned while it was drawn goes on from there.
+    // What was turned while it was rendered goes on from there.
     put({
       scale: stand.scale / shown.scale,
       x: stand.x - shown.x * stand.scale / shown.scale,
@@ -117,7 +117,7 @@ export function followHand(element: HTMLElement, { holds, pans, rest }: HandCall
   element.addEventListener("mousedown", (event) => {
     if (holds() && pans() && event.button === 0 && stand === STILL) pulled = { from: event };
   }, { capture: true, signal: ended.signal });
-  // Before plotly, which listens further in and would draw all marks at each of these.
+  // Before plotly, which listens further in and would render all marks at each of these.
   addEventListener("mousemove", (event) => {
     if (!pulled || !event.isTrusted) return;
     const x = event.clientX - pulled.from.clientX, y = event.clientY - pulled.from.clientY;

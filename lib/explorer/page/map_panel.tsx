@@ -89,7 +89,7 @@ export function MapPanel({ which }: { which: "layout" | "second" }) {
       plot.current?.show(content, here.layouts[layout], drag);
     } catch {
       fail(
-        new Error("This browser draws no WebGL, which the map needs; the table holds the same information"),
+        new Error("This browser has no WebGL, which the map needs; the table holds the same information"),
       );
     }
   }, [

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** A map in an element: drawn by plotly, moved from layout to layout, with what is pointed at and chosen called back. */
+/** A map in an element: rendered by plotly, moved from layout to layout, with what is pointed at and chosen called back. */
 import { columns, type MapContent, type MapTrace } from "./map_content.ts";
 import { mapTraces, typedNotes } from "./map_traces.ts";
 import { followHand } from "./map_hand.ts";
@@ -10,7 +10,7 @@ import { cameraOf, flatSight, rangesOf, sameSight, type Sight, solidSight, WHOLE
 /** What dragging does. */
 export type DragMode = "pan" | "select" | "lasso";
 
-/** What the map tells. */
+/** What the map calls back. */
 export interface MapCalls {
   /** A mark was clicked: a known point's index, or a typed one's. */
   readonly onKnown: (index: number) => void;
@@ -21,9 +21,9 @@ export interface MapCalls {
   readonly onSight: (sight: Sight) => void;
 }
 
-/** A drawn map. */
+/** A rendered map. */
 export interface MapPlot {
-  /** Draws; where the places differ from those drawn, marks move there. */
+  /** Renders; where the places differ from those rendered, marks move there. */
   show(content: MapContent, places: Float32Array, drag: DragMode): void;
   /** Shows this part from now on; one of the plane says nothing of space, and the other way round. */
   look(sight: Sight): void;
@@ -40,7 +40,7 @@ const EDGE = 1.08;
 /** Milliseconds after which a map in space has done what a turn of the wheel asked of it. */
 const MOVED_MS = 150;
 
-/** What is drawn around the marks. */
+/** What is rendered around the marks. */
 interface Setting {
   readonly drag: DragMode;
   readonly sight: Sight;
@@ -85,10 +85,10 @@ function layoutOf(content: MapContent, { drag, sight, reach }: Setting): Record<
   };
 }
 
-/** Marks above which drawing takes longer than a frame where there is no graphics card. */
+/** Marks above which rendering takes longer than a frame where there is no graphics card. */
 const CROWDED = 10_000;
 
-/** Pixels drawn for one of the page, each way: finer than the screen's only while the marks are few, since drawing takes its square. */
+/** Pixels rendered for one of the page, each way: finer than the screen's only while the marks are few, since rendering takes its square. */
 const finenessOf = (crowded: boolean) => crowded ? Math.max(1, Math.min(2, devicePixelRatio)) : 2;
 
 const CONFIG = {
@@ -100,7 +100,7 @@ const CONFIG = {
   doubleClick: false,
 };
 
-/** Whether there are so many marks that each drawing of them is felt. */
+/** Whether there are so many marks that each rendering of them is felt. */
 function isCrowded({ known, layers }: MapContent): boolean {
   return layers.reduce((sum, { layer }) => sum + layer.texts.length, known.points.length) > CROWDED;
 }
@@ -116,7 +116,7 @@ function reachOf(places: Float32Array, { typed, layers }: MapContent): number {
 
 /** Makes a map in an element. */
 export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
-  let drawn:
+  let rendered:
     | { places: Float32Array; solid: boolean; content: MapContent; drag: DragMode; crowded: boolean }
     | undefined;
   let moving = 0, painted = 0, heard = false, fresh = true;
@@ -129,13 +129,13 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
     heard = true;
     plot.on("plotly_click", async (event) => {
       const data = event?.points?.[0]?.customdata;
-      // In space plotly tells of a click when the button goes down, which is also how turning begins.
-      if (drawn?.solid && !await released.atRest()) return;
+      // In space plotly reports a click when the button goes down, which is also how turning begins.
+      if (rendered?.solid && !await released.atRest()) return;
       if (typeof data === "number") calls.onKnown(data);
       else if (typeof data === "string" && data.startsWith("typed ")) calls.onTyped(Number(data.slice(6)));
     });
     plot.on("plotly_selected", (event) => {
-      // plotly also tells when an outline goes, which is no choice of the user's: it then has no shape.
+      // plotly also reports when an outline goes, which is no choice of the user's: it then has no shape.
       if (!event?.points || !(event.range || event.lassoPoints)) return;
       const found = event.points.flatMap(({ customdata }) =>
         typeof customdata === "number" ? [customdata] : []
@@ -147,33 +147,35 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
     plot.on("plotly_relayout", (change) => {
       if (facing > 0) return;
       const names = Object.keys(change ?? {});
-      if (drawn?.solid && names.every((name) => name.startsWith("scene"))) {
-        // Of a turn of the wheel plotly tells before it has moved, the first time by no name at all.
+      if (rendered?.solid && names.every((name) => name.startsWith("scene"))) {
+        // Of a turn of the wheel plotly reports before it has moved, the first time by no name at all.
         clearTimeout(looking);
-        looking = setTimeout(tell, MOVED_MS);
-      } else if (names.some((name) => /^[xy]axis\.range/u.test(name))) tell();
+        looking = setTimeout(report, MOVED_MS);
+      } else if (names.some((name) => /^[xy]axis\.range/u.test(name))) report();
     });
   }
 
-  /** Tells what is seen now. */
-  function tell(): void {
+  /** Reports what is seen. */
+  function report(): void {
     const { layout, _fullLayout: full } = element as PlotElement;
-    const next = drawn?.solid
+    const next = rendered?.solid
       ? solidSight(full!.scene!._scene.getCamera())
       : flatSight({ x: layout!.xaxis!.range!, y: layout!.yaxis!.range! });
     if (!sameSight(next, sight)) calls.onSight(sight = next);
   }
 
-  /** Draws all marks as this sight has them, which is no doing of the hand. */
+  /** Renders all marks as this sight has them, which is no doing of the hand. */
   async function face(next: Sight): Promise<void> {
     sight = next;
-    if (!drawn) return;
-    const { x, y } = rangesOf(sight, reachOf(drawn.places, drawn.content));
+    if (!rendered) return;
+    const { x, y } = rangesOf(sight, reachOf(rendered.places, rendered.content));
     facing++;
     try {
       await plotly().relayout(
         element,
-        drawn.solid ? { "scene.camera": cameraOf(sight) } : { "xaxis.range": [...x], "yaxis.range": [...y] },
+        rendered.solid
+          ? { "scene.camera": cameraOf(sight) }
+          : { "xaxis.range": [...x], "yaxis.range": [...y] },
       );
     } finally {
       facing--;
@@ -182,18 +184,18 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
 
   const released = followPress(element);
   const hand = followHand(element, {
-    holds: () => drawn?.crowded === true && !drawn.solid,
-    pans: () => drawn?.drag === "pan",
+    holds: () => rendered?.crowded === true && !rendered.solid,
+    pans: () => rendered?.drag === "pan",
     rest: (change) => plotly().relayout(element, change),
   });
 
   async function paint(content: MapContent, places: Float32Array, drag: DragMode): Promise<MapTrace[]> {
     const crowded = isCrowded(content);
-    if (drawn && (drawn.solid !== content.solid || drawn.crowded !== crowded)) {
+    if (rendered && (rendered.solid !== content.solid || rendered.crowded !== crowded)) {
       plotly().purge(element);
       heard = false;
     }
-    drawn = { places, solid: content.solid, content, drag, crowded };
+    rendered = { places, solid: content.solid, content, drag, crowded };
     const traces = mapTraces(content, places);
     const layout = {
       ...layoutOf(content, { drag, sight, reach: reachOf(places, content) }),
@@ -205,24 +207,24 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
         plotGlPixelRatio: finenessOf(crowded),
       }),
     );
-    element.dataset.drawn = String(painted);
+    element.dataset.rendered = String(painted);
     element.dataset.drag = drag;
     return traces;
   }
 
   async function move(content: MapContent, to: Float32Array, drag: DragMode): Promise<void> {
     const turn = ++moving;
-    const from = drawn?.places ?? to;
+    const from = rendered?.places ?? to;
     element.dataset.moving = "true";
-    // Typed points, layers and rings wait at the end: they are drawn when all have arrived.
+    // Typed points, layers and rings wait at the end: they are rendered when all have arrived.
     const bare = { ...content, typed: [], layers: [], ringed: [] };
-    const solid = content.solid || (drawn?.solid ?? false);
+    const solid = content.solid || (rendered?.solid ?? false);
     const traces = await paint({ ...bare, solid }, from, drag);
     let began = NaN;
     for (let frames = 1;; frames++) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
       if (turn !== moving) return;
-      if (frames === 1) began = performance.now() - MOVE_MS / 10; // drawing the start may have taken long
+      if (frames === 1) began = performance.now() - MOVE_MS / 10; // rendering the start may have taken long
       const time = Math.min(1, (performance.now() - began) / MOVE_MS);
       if (time >= 1) break;
       const eased = time * time * (3 - 2 * time);
@@ -232,7 +234,7 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
         Object.keys(parts[0] ?? {}).map((axis) => [axis, parts.map((part) => part[axis])]),
       );
       await plotly().restyle(element, change, traces.map((_, i) => i));
-      if (drawn) drawn = { ...drawn, places: now };
+      if (rendered) rendered = { ...rendered, places: now };
       element.dataset.frames = String(frames);
     }
     await paint(content, to, drag);
@@ -241,7 +243,8 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
 
   return {
     show(content, places, drag) {
-      const moved = drawn && !fresh && drawn.places !== places && drawn.places.length === places.length &&
+      const moved = rendered && !fresh && rendered.places !== places &&
+        rendered.places.length === places.length &&
         !still();
       fresh = false;
       if (moved) move(content, places, drag);
@@ -255,7 +258,7 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
       if (!sameSight(next, sight)) face(next);
     },
     zoom(factor) {
-      if (drawn?.solid) {
+      if (rendered?.solid) {
         const { eye: { x, y, z }, ...rest } = cameraOf(sight);
         const eye = { x: x * factor, y: y * factor, z: z * factor };
         plotly().relayout(element, { "scene.camera": { ...rest, eye } });
@@ -277,14 +280,14 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
     },
     resize() {
       // Refused while the map is hidden; it is resized again when it is shown.
-      if (drawn) plotly().Plots.resize(element).catch(() => {});
+      if (rendered) plotly().Plots.resize(element).catch(() => {});
     },
     dispose() {
       moving++;
       clearTimeout(looking);
       hand.dispose();
       released.dispose();
-      if (drawn) plotly().purge(element);
+      if (rendered) plotly().purge(element);
     },
   };
 }

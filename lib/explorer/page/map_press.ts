@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Tells a click from the beginning of a pull. */
+/** Distinguishes a click from the beginning of a pull. */
 
 /** Pixels between press and release of what is no click. */
 const PULL = 5;

@@ -2,7 +2,7 @@
 /** What an instruction makes: the condition, the settings, what is compared and walked. */
 import { EXAMPLE } from "./page_header.tsx";
 import { ConditionPicker } from "./condition_picker.tsx";
-import { cancel, drawing, drawPictures, drawWalk, promptInForce, wantedTexts } from "./drawing.ts";
+import { cancel, promptInForce, samplePictures, sampleWalk, sampling, wantedTexts } from "./sampling.ts";
 import { Results } from "./picture_results.tsx";
 import { commit, known, lookedAt, tasks, typeText, view } from "./store.ts";
 
@@ -92,11 +92,11 @@ function Walk({ running }: { running: boolean }) {
     </label>
   );
   return (
-    <details class="walk" open={view.value.drawn === "walk"}>
+    <details class="walk" open={view.value.sampled === "walk"}>
       <summary>Walk between two instructions</summary>
       {choose("walkFrom", "From", from)}
       {choose("walkTo", "To", to)}
-      <button type="button" disabled={running} onClick={() => drawWalk(from, to)}>Walk</button>
+      <button type="button" disabled={running} onClick={() => sampleWalk(from, to)}>Walk</button>
     </details>
   );
 }
@@ -107,11 +107,11 @@ export function PicturePanel() {
   if (known.value && !studio) {
     return (
       <div class="panel-body">
-        <p class="empty">This explorer was started without models: it draws nothing.</p>
+        <p class="empty">This explorer was started without models: it makes no pictures.</p>
       </div>
     );
   }
-  const made = drawing.value;
+  const made = sampling.value;
   const running = made?.running ?? false;
   const texts = wantedTexts();
   return (
@@ -174,14 +174,19 @@ export function PicturePanel() {
       </label>
       <Compared />
       <div class="buttons">
-        <button type="button" class="primary" disabled={running || texts.length === 0} onClick={drawPictures}>
+        <button
+          type="button"
+          class="primary"
+          disabled={running || texts.length === 0}
+          onClick={samplePictures}
+        >
           Make pictures
         </button>
         <button type="button" disabled={!running} onClick={cancel}>Cancel</button>
       </div>
       <Walk running={running} />
       {made && <Results made={made} />}
-      <p class="quiet">{studio?.note} Drawn by {studio?.adapter}.</p>
+      <p class="quiet">{studio?.note} Made by {studio?.adapter}.</p>
     </div>
   );
 }

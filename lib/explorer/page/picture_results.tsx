@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** The pictures as they appear, row by row, with their scores. */
-import { type Drawing, type Drawn, type DrawnRow, NOISES } from "./drawing.ts";
+import { NOISES, type Sampled, type SampledRow, type Sampling } from "./sampling.ts";
 import { gallery, known, view } from "./store.ts";
 
 function Scores({ scores }: { scores: Readonly<Record<string, number>> }) {
@@ -17,7 +17,7 @@ function Scores({ scores }: { scores: Readonly<Record<string, number>> }) {
 }
 
 /** Means over finished pictures. */
-function meanScores(pictures: readonly (Drawn | undefined)[]): Record<string, number> | undefined {
+function meanScores(pictures: readonly (Sampled | undefined)[]): Record<string, number> | undefined {
   const all = pictures.flatMap((picture) => picture?.scores ? [picture.scores] : []);
   if (all.length === 0) return undefined;
   return Object.fromEntries(
@@ -28,20 +28,26 @@ function meanScores(pictures: readonly (Drawn | undefined)[]): Record<string, nu
   );
 }
 
-function Picture({ drawn, alt }: { drawn: Drawn | undefined; alt: string }) {
-  const scores = drawn?.scores;
-  const told = scores &&
+function Picture({ sampled, alt }: { sampled: Sampled | undefined; alt: string }) {
+  const scores = sampled?.scores;
+  const caption = scores &&
     Object.entries(scores).map(([name, value]) => `${name} ${value.toFixed(2)}`).join(", ");
   return (
-    <div class={`picture${drawn ? scores ? " finished" : " making" : " waiting"}`}>
-      {drawn && (
-        <img src={drawn.source} alt={told ? `${alt}; ${told}` : alt} title={told} width={64} height={64} />
+    <div class={`picture${sampled ? scores ? " finished" : " making" : " waiting"}`}>
+      {sampled && (
+        <img
+          src={sampled.source}
+          alt={caption ? `${alt}; ${caption}` : alt}
+          title={caption}
+          width={64}
+          height={64}
+        />
       )}
     </div>
   );
 }
 
-function Row({ row, what }: { row: DrawnRow; what: string }) {
+function Row({ row, what }: { row: SampledRow; what: string }) {
   const means = row.pictures.length === NOISES ? meanScores(row.pictures) : undefined;
   const strip = row.pictures.length > NOISES;
   return (
@@ -50,7 +56,7 @@ function Row({ row, what }: { row: DrawnRow; what: string }) {
       <div class="pictures">
         {row.pictures.map((picture, i) => (
           <div key={i}>
-            <Picture drawn={picture} alt={`${what} ${i + 1}: ${row.label}`} />
+            <Picture sampled={picture} alt={`${what} ${i + 1}: ${row.label}`} />
             {strip && <div class="share">{Math.round(100 * i / (row.pictures.length - 1))} %</div>}
           </div>
         ))}
@@ -60,13 +66,13 @@ function Row({ row, what }: { row: DrawnRow; what: string }) {
   );
 }
 
-/** A drawing. */
-export function Results({ made }: { made: Drawing }) {
+/** A sampling. */
+export function Results({ made }: { made: Sampling }) {
   const { rows, plus, target, running, done, total, seconds, notes, problem } = made;
   const item = gallery.value?.find(({ id }) => id === view.value.gallery);
   const typical = item && known.value?.studio?.typical?.[item.task];
   return (
-    <section class="results" aria-label="Pictures" aria-busy={running} data-drawing={made.number}>
+    <section class="results" aria-label="Pictures" aria-busy={running} data-sampling={made.number}>
       <div class="progress-line" role="status">
         {running
           ? (
@@ -95,7 +101,7 @@ export function Results({ made }: { made: Drawing }) {
                 height={64}
               />
             </div>
-            <Picture drawn={target} alt="Ground truth" />
+            <Picture sampled={target} alt="Ground truth" />
           </div>
           {target.scores && <Scores scores={target.scores} />}
         </figure>

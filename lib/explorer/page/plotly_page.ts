@@ -6,7 +6,7 @@ import type { Camera } from "./sight.ts";
 /** A trace as plain data. */
 export type PlotTrace = Record<string, unknown>;
 
-/** What plotly tells. */
+/** What plotly reports. */
 export interface PlotEvent {
   readonly points?: readonly { readonly customdata?: unknown }[];
   /** A box's shape. */
@@ -21,7 +21,7 @@ export interface PlotAxis {
   readonly _length: number;
 }
 
-/** The element a plot is drawn in. */
+/** The element a plot is rendered in. */
 export interface PlotElement extends HTMLElement {
   on(event: string, heard: (event: PlotEvent | undefined) => void): void;
   readonly layout?: Record<string, { range?: [number, number] }>;

@@ -30,7 +30,7 @@ export const layers = signal<ReadonlyMap<string, LayerAnswer>>(new Map());
 export const depth = signal({ at: 0, last: 0 });
 
 const colouring = computed(() => view.value.colour);
-/** Colours under the chosen colouring; the same object until that changes, since new colours draw the map anew. */
+/** Colours under the chosen colouring; the same object until that changes, since new colours render the map anew. */
 export const colours = computed(() => known.value && coloursOf(known.value, colouring.value));
 /** The tasks of the map, none before it is there. */
 export const tasks = computed((): readonly MapTask[] => known.value?.tasks ?? []);

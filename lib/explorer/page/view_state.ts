@@ -70,8 +70,8 @@ export interface ViewState {
   readonly compared: readonly string[];
   readonly walkFrom: string;
   readonly walkTo: string;
-  /** What was drawn last, so that a link draws it again. */
-  readonly drawn: "" | "pictures" | "walk";
+  /** What was sampled last, so that a link samples it again; called `drawn` in links. */
+  readonly sampled: "" | "pictures" | "walk";
 }
 
 /** The page as it opens. */
@@ -103,7 +103,7 @@ export const INITIAL: ViewState = {
   compared: [],
   walkFrom: "",
   walkTo: "",
-  drawn: "",
+  sampled: "",
 };
 
 /** Most typed points. */
@@ -171,7 +171,7 @@ export function encodeState(state: ViewState): string {
   for (const text of state.compared) params.append("compare", text);
   set("from", state.walkFrom, "");
   set("to", state.walkTo, "");
-  set("drawn", state.drawn, "");
+  set("drawn", state.sampled, "");
   return params.toString();
 }
 
@@ -226,6 +226,6 @@ export function decodeState(fragment: string): ViewState {
     compared: params.getAll("compare").slice(0, 6).map((each) => each.slice(0, 500)),
     walkFrom: text("from"),
     walkTo: text("to"),
-    drawn: one("drawn", ["", "pictures", "walk"] as const, ""),
+    sampled: one("drawn", ["", "pictures", "walk"] as const, ""),
   };
 }

@@ -42,7 +42,7 @@ Deno.test("decodeState() gives back what encodeState() wrote, whatever was typed
     compared: ["one", "two"],
     walkFrom: "one",
     walkTo: "two",
-    drawn: "walk",
+    sampled: "walk",
   };
   assert.deepEqual(decodeState(`#${encodeState(state)}`), state);
   assert.deepEqual(decodeState(""), INITIAL);

@@ -9,8 +9,8 @@ import { UserError } from "../../engine/mod.ts";
 import { figurePng, figureSvg } from "../../plots/mod.ts";
 import { encodePng } from "../../raster/mod.ts";
 import { encodeFloats, GALLERY_FOLDER, isLayoutId, LAYOUT_IDS, type SpaceAnswer } from "../api.ts";
-import { studioRequest } from "./draw_request.ts";
-import { createDrawings } from "./drawings.ts";
+import { studioRequest } from "./sample_request.ts";
+import { createSamplings } from "./samplings.ts";
 import type { InstructionSpace } from "./instruction_space.ts";
 import { layerFormat, MOST_BYTES, readLayerFile } from "./layer_file.ts";
 import { type LayerStore, makeLayer } from "./layers.ts";
@@ -27,7 +27,7 @@ export interface ApiParts {
   readonly space: InstructionSpace;
   /** Embeds what is typed. */
   readonly embedder: SentenceEmbedder;
-  /** Absent: no pictures can be drawn. */
+  /** Absent: no pictures can be sampled. */
   readonly studio?: Studio;
   /** Where layers are kept. */
   readonly layers: LayerStore;
@@ -69,7 +69,7 @@ const atMost = (bytes: number) =>
 
 /** The calls over their parts. */
 export function apiRoutes({ space, embedder, studio, layers, now }: ApiParts): Hono {
-  const drawings = studio && createDrawings(studio, now);
+  const samplings = studio && createSamplings(studio, now);
   const answer = JSON.stringify({ ...spaceAnswer(space), ...(studio ? { studio: studio.about } : {}) });
   const turns = shortWorkFirst();
   const short = (_context: Context, next: Next) => turns.short(next);
@@ -127,7 +127,7 @@ export function apiRoutes({ space, embedder, studio, layers, now }: ApiParts): H
     const fields = await fieldsOf(context.req);
     const { layout, format } = fields;
     if (!isLayoutId(layout) || !layout.endsWith("2") || (format !== "svg" && format !== "png")) {
-      throw new UserError("Drawing the figure failed: expected a 2-D layout as svg or png, got another");
+      throw new UserError("Rendering the figure failed: expected a 2-D layout as svg or png, got another");
     }
     const typed = listField(fields, "typed", { least: 0, most: 24 }).map((entry) => {
       const point = objectField({ point: entry }, "point");
@@ -140,13 +140,13 @@ export function apiRoutes({ space, embedder, studio, layers, now }: ApiParts): H
     for (const { name, text } of typed) {
       placed.push({ name, place: (await placeText(space, embedder, text)).coordinates[layout] });
     }
-    const drawn = spaceFigure(space, layout, placed);
+    const map = spaceFigure(space, layout, placed);
     return format === "svg"
-      ? context.body(figureSvg(drawn), 200, { "content-type": "image/svg+xml" })
-      : context.body(Uint8Array.from(await figurePng(drawn)), 200, { "content-type": "image/png" });
+      ? context.body(figureSvg(map), 200, { "content-type": "image/svg+xml" })
+      : context.body(Uint8Array.from(await figurePng(map)), 200, { "content-type": "image/png" });
   });
 
-  if (studio && drawings) {
+  if (studio && samplings) {
     app.get("/api/gallery", async (context) =>
       context.json(
         (await studio.gallery()).map(({ id, task, prompt, caption }) => ({ id, task, prompt, caption })),
@@ -165,21 +165,21 @@ export function apiRoutes({ space, embedder, studio, layers, now }: ApiParts): H
       const fitted = await studio.fit(new Uint8Array(await context.req.arrayBuffer()));
       return context.json({ png: encodePng(fitted).toBase64() });
     });
-    app.post("/api/draw", atMost(2 * MOST_PICTURE_BYTES), async (context) => {
+    app.post("/api/sample", atMost(2 * MOST_PICTURE_BYTES), async (context) => {
       const fields = await fieldsOf(context.req);
       const client = textField(fields, "client", { most: 80 });
       const request = await studioRequest(fields, { studio, embedder });
       const abort = new AbortController();
-      return lineResponse(drawings.start(client, request, abort.signal), {
+      return lineResponse(samplings.start(client, request, abort.signal), {
         abort,
         failed: (error) => ({ kind: "error", error: sentence(error) }),
       });
     });
     app.post("/api/cancel", atMost(KIB), async (context) => {
       const client = textField(await fieldsOf(context.req), "client", { most: 80 });
-      return context.json({ cancelled: drawings.cancel(client) });
+      return context.json({ cancelled: samplings.cancel(client) });
     });
-    app.get("/api/drawings", (context) => context.json({ open: drawings.open }));
+    app.get("/api/samplings", (context) => context.json({ open: samplings.open }));
   }
   return app;
 }

@@ -1,12 +1,12 @@
 /**
- * What one pass over all cosines tells: each point's nearest training instruction and margin, and how far each layout can be trusted.
+ * What one pass over all cosines finds: each point's nearest training instruction and margin, and how far each layout can be trusted.
  * Trustworthiness (Venna and Kaski 2001) as lib/projection defines it, with all layouts judged at once: an intruder's rank is one more than
  * the number of points that are nearer, so that nothing is sorted.
  */
 import type { LayoutQuality } from "../api.ts";
 import { cosineRows } from "./cosine_rows.ts";
 
-/** What the pass is told. */
+/** What the pass takes. */
 export interface FactsInput {
   /** Unit vectors [points width]; the first `trained` are the training instructions. */
   readonly embeddings: Float32Array;

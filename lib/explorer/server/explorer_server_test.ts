@@ -8,7 +8,7 @@ import { createSentenceEmbedder, loadSentenceEncoder } from "../../clip/mod.ts";
 import { UserError } from "../../engine/mod.ts";
 import { encodePng } from "../../raster/mod.ts";
 import { TASKS } from "../../tasks/mod.ts";
-import type { DrawLine, LayerEvent, PlacedAnswer, SpaceAnswer, WhyAnswer } from "../api.ts";
+import type { LayerEvent, PlacedAnswer, SampleLine, SpaceAnswer, WhyAnswer } from "../api.ts";
 import { decodeFloats, dimensionsOf, LAYOUT_IDS } from "../api.ts";
 import type { ExplorerParts } from "./app.ts";
 import { diskLayers } from "./disk_layers.ts";
@@ -19,12 +19,12 @@ import type { Studio } from "./studio.ts";
 
 const flat = (level: number) => ({ width: 64, height: 64, pixels: new Uint8Array(64 * 64 * 3).fill(level) });
 
-/** Steps of a drawing that does not end while a test waits. */
+/** Steps of a sampling that does not end while a test waits. */
 const ENDLESS = 100;
 
-/** Draws grey squares, a step every 5 ms, or every 200 ms of an endless one: what the routes do does not depend on a studio's models. */
+/** Samples grey squares, a step every 5 ms, or every 200 ms of an endless one: what the routes do does not depend on a studio's models. */
 const greyStudio: Studio = {
-  about: { adapter: "grey", note: "Draws grey squares.", batch: 4 },
+  about: { adapter: "grey", note: "Samples grey squares.", batch: 4 },
   gallery: () =>
     Promise.resolve([
       {
@@ -38,7 +38,7 @@ const greyStudio: Studio = {
     ]),
   fit: (file) =>
     file.length > 4 ? Promise.resolve(flat(file[0]!)) : Promise.reject(new UserError("no picture")),
-  async *draw({ pictures, steps }, signal) {
+  async *sample({ pictures, steps }, signal) {
     for (let done = 1; done <= steps; done++) {
       await new Promise((resolve) => setTimeout(resolve, steps === ENDLESS ? 200 : 5));
       signal.throwIfAborted();
@@ -113,7 +113,7 @@ async function linesOf<T>(response: Response): Promise<T[]> {
   return (await response.text()).trim().split("\n").map((line) => JSON.parse(line));
 }
 
-const drawing = {
+const sampling = {
   client: "page 1",
   condition: { gallery: "style-0" },
   pictures: [{ texts: ["use the style"], noise: 0 }],
@@ -196,7 +196,7 @@ Deno.test("the explorer's server", async (t) => {
       }
     });
 
-    await t.step("tells what is far from anything trained, and what is not", async () => {
+    await t.step("says what is far from anything trained, and what is not", async () => {
       const far: PlacedAnswer = await (await send(api("place"), { text: "make me a sandwich" })).json();
       assert.equal(far.familiarity, "far");
       assert.ok(far.nearerHeldOut > 0.99);
@@ -222,7 +222,7 @@ Deno.test("the explorer's server", async (t) => {
       },
     );
 
-    await t.step("makes a layer, tells its progress, and keeps it for links", async () => {
+    await t.step("makes a layer, reports its progress, and keeps it for links", async () => {
       const texts = [space.points[0]!.text, "<b>keep the face</b>", "use the style"];
       const events = await linesOf<LayerEvent>(await send(api("layers?name=mine.txt"), texts.join("\n")));
       assert.equal(events[0]!.kind, "progress");
@@ -266,7 +266,7 @@ Deno.test("the explorer's server", async (t) => {
     );
 
     await t.step(
-      "draws the figure with a cross for each fixed prompt and the typed words as text",
+      "renders the figure with a cross for each fixed prompt and the typed words as text",
       async () => {
         const typed = [{ name: "<script>", text: "use the style" }];
         const answer = await send(api("figure"), { layout: "tsne2", format: "svg", typed });
@@ -297,18 +297,18 @@ Deno.test("the explorer's server", async (t) => {
       await refused(send(api("picture"), "abc"), 400, /no picture/);
       await refused(fetch(`${url}../../deno.json`), 404, /no such page/);
       await refused(fetch(`${url}gallery/nothing-target.png`), 404, /no such page/);
-      const draw = (change: Record<string, unknown>) => send(api("draw"), { ...drawing, ...change });
-      await refused(draw({ steps: 0 }), 400, /steps must be a whole number from 1 to 100, got 0/);
-      await refused(draw({ seed: 1.5 }), 400, /seed/);
-      await refused(draw({ adapterScale: "1" }), 400, /adapterScale/);
-      await refused(draw({ pictures: [] }), 400, /pictures must be a list of 1 to 32/);
-      await refused(draw({ pictures: [{ texts: ["a", "b"], noise: 0 }] }), 400, /mix must be/);
-      await refused(draw({ condition: { gallery: "style-99" } }), 400, /picture of the gallery/);
-      await refused(draw({ condition: { picture: "%%%" } }), 400, /base64/);
+      const sample = (change: Record<string, unknown>) => send(api("sample"), { ...sampling, ...change });
+      await refused(sample({ steps: 0 }), 400, /steps must be a whole number from 1 to 100, got 0/);
+      await refused(sample({ seed: 1.5 }), 400, /seed/);
+      await refused(sample({ adapterScale: "1" }), 400, /adapterScale/);
+      await refused(sample({ pictures: [] }), 400, /pictures must be a list of 1 to 32/);
+      await refused(sample({ pictures: [{ texts: ["a", "b"], noise: 0 }] }), 400, /mix must be/);
+      await refused(sample({ condition: { gallery: "style-99" } }), 400, /picture of the gallery/);
+      await refused(sample({ condition: { picture: "%%%" } }), 400, /base64/);
     });
 
-    await t.step("draws step by step, then says how long it took", async () => {
-      const lines = await linesOf<DrawLine>(await send(api("draw"), drawing));
+    await t.step("samples step by step, then says how long it took", async () => {
+      const lines = await linesOf<SampleLine>(await send(api("sample"), sampling));
       assert.deepEqual(lines.map(({ kind }) => kind), [
         "waiting",
         "step",
@@ -327,7 +327,7 @@ Deno.test("the explorer's server", async (t) => {
       const pictures = [0, 0.5, 1].map((mix) => ({ texts, mix, noise: 0 }));
       const single = texts.map((text) => ({ texts: [text], noise: 0 }));
       const pngs = async (asked: unknown) => {
-        const lines = await linesOf<DrawLine>(await send(api("draw"), { ...drawing, pictures: asked }));
+        const lines = await linesOf<SampleLine>(await send(api("sample"), { ...sampling, pictures: asked }));
         const finished = lines.find(({ kind }) => kind === "finished")!;
         assert.ok(finished.kind === "finished");
         return finished.pictures.map(({ png }) => png);
@@ -336,30 +336,30 @@ Deno.test("the explorer's server", async (t) => {
       assert.deepEqual([walk[0], walk[2]], ends);
     });
 
-    await t.step("ends a page's drawing when it starts another, cancels it, or goes away", async () => {
-      const long = { ...drawing, steps: ENDLESS };
-      /** Waits until so many drawings are under way. */
+    await t.step("ends a page's sampling when it starts another, cancels it, or goes away", async () => {
+      const long = { ...sampling, steps: ENDLESS };
+      /** Waits until so many samplings are under way. */
       const open = async (count: number) => {
-        for (let tries = 0; (await (await fetch(api("drawings"))).json()).open !== count; tries++) {
-          assert.ok(tries < 500, `waited in vain for ${count} drawings`);
+        for (let tries = 0; (await (await fetch(api("samplings"))).json()).open !== count; tries++) {
+          assert.ok(tries < 500, `waited in vain for ${count} samplings`);
           await new Promise((resolve) => setTimeout(resolve, 10));
         }
       };
-      const first = send(api("draw"), long).then((answer) => linesOf<DrawLine>(answer));
+      const first = send(api("sample"), long).then((answer) => linesOf<SampleLine>(answer));
       await open(1);
-      const second = await linesOf<DrawLine>(await send(api("draw"), drawing));
+      const second = await linesOf<SampleLine>(await send(api("sample"), sampling));
       assert.equal((await first).at(-1)!.kind, "cancelled");
       assert.equal(second.at(-1)!.kind, "done");
 
       await open(0);
-      const third = send(api("draw"), long).then((answer) => linesOf<DrawLine>(answer));
+      const third = send(api("sample"), long).then((answer) => linesOf<SampleLine>(answer));
       await open(1);
       assert.deepEqual(await (await send(api("cancel"), { client: "page 1" })).json(), { cancelled: true });
       assert.equal((await third).at(-1)!.kind, "cancelled");
       assert.deepEqual(await (await send(api("cancel"), { client: "page 1" })).json(), { cancelled: false });
 
       const leaving = new AbortController();
-      const fourth = await send(api("draw"), long, { signal: leaving.signal });
+      const fourth = await send(api("sample"), long, { signal: leaving.signal });
       await fourth.body!.getReader().read();
       leaving.abort();
       await open(0);

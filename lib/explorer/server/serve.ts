@@ -8,7 +8,7 @@ export interface RunningExplorer {
   readonly url: string;
   /** Resolves when it has ended. */
   readonly finished: Promise<void>;
-  /** Stops it; drawings under way are dropped. */
+  /** Stops it; samplings under way are dropped. */
   close(): Promise<void>;
 }
 

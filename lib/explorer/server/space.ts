@@ -40,7 +40,7 @@ export interface SpaceOptions extends SpaceSizes {
   readonly cacheDir: string;
   /** Embeds the instructions where nothing is kept; asked for only then. */
   readonly embedder: () => Promise<SentenceEmbedder>;
-  /** Told what is being computed, and how much of it is done. */
+  /** Called with what is being computed, and how much of it is done. */
   readonly onProgress?: (stage: string, share: number) => void;
 }
 

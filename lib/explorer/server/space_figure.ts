@@ -18,13 +18,13 @@ export function layoutName(id: LayoutId): string {
   return `${METHODS[id.slice(0, -1)]} ${id.slice(-1)}-D`;
 }
 
-/** Draws a 2-D layout. @throws RangeError for a 3-D one. */
+/** Renders a 2-D layout. @throws RangeError for a 3-D one. */
 export function spaceFigure(
   space: InstructionSpace,
   id: LayoutId,
   typed: readonly FigurePoint[] = [],
 ): Figure {
-  if (!id.endsWith("2")) throw new RangeError(`spaceFigure() draws 2-D layouts, got ${id}`);
+  if (!id.endsWith("2")) throw new RangeError(`spaceFigure() renders 2-D layouts, got ${id}`);
   const { tasks, points, trained, layouts, quality } = space;
   const layout = layouts[id];
   const at = (chosen: readonly number[]) => ({

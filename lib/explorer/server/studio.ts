@@ -1,6 +1,6 @@
-/** What draws pictures for the explorer. The models live above this folder; they are handed in as this. */
+/** What samples pictures for the explorer. The models live above this folder; they are handed in as this. */
 import type { RgbPicture } from "../../raster/mod.ts";
-import type { DrawSettings, GalleryEntry, StudioAnswer } from "../api.ts";
+import type { GalleryEntry, SampleSettings, StudioAnswer } from "../api.ts";
 
 /** A condition with what the model should make of it. */
 export interface GalleryItem extends GalleryEntry {
@@ -10,16 +10,16 @@ export interface GalleryItem extends GalleryEntry {
   readonly target: RgbPicture;
 }
 
-/** The condition of a drawing: a gallery item, or the bytes of a picture file of at most {@link MOST_PICTURE_BYTES}. */
-export type DrawCondition = { readonly item: GalleryItem } | { readonly file: Uint8Array };
+/** The condition of a sampling: a gallery item, or the bytes of a picture file of at most {@link MOST_PICTURE_BYTES}. */
+export type SampleCondition = { readonly item: GalleryItem } | { readonly file: Uint8Array };
 
 /** Most bytes of a picture file. */
 export const MOST_PICTURE_BYTES = 8 * 1024 * 1024;
 
-/** What to draw: numbers are in the ranges that the routes check. */
-export interface StudioRequest extends DrawSettings {
+/** What to sample: numbers are in the ranges that the routes check. */
+export interface StudioRequest extends SampleSettings {
   /** What the adapter is shown. */
-  readonly condition: DrawCondition;
+  readonly condition: SampleCondition;
   /** One picture for each: the instruction's unit vector [512], and which noise it starts from. */
   readonly pictures: readonly { readonly instruction: Float32Array; readonly noise: number }[];
 }
@@ -34,7 +34,7 @@ export interface StudioPicture {
   readonly scores?: Readonly<Record<string, number>>;
 }
 
-/** What happens while pictures are drawn. */
+/** What happens while pictures are sampled. */
 export type StudioEvent =
   /** Steps done over all batches of a model; some come with what the pictures will be. */
   | {
@@ -52,18 +52,18 @@ export type StudioEvent =
   /** What the user should know, in sentences. */
   | { readonly kind: "notes"; readonly notes: readonly string[] };
 
-/** Draws pictures. */
+/** Samples pictures. */
 export interface Studio {
   /** What it is. */
   readonly about: StudioAnswer;
   /** Conditions to choose from; composed at the first call. */
   gallery(): Promise<readonly GalleryItem[]>;
   /**
-   * Draws. Aborting ends it between two calls of the denoiser: it then throws the signal's reason.
+   * Samples. Aborting ends it between two calls of the denoiser: it then throws the signal's reason.
    *
    * @throws UserError when the condition is no picture.
    */
-  draw(request: StudioRequest, signal: AbortSignal): AsyncIterable<StudioEvent>;
+  sample(request: StudioRequest, signal: AbortSignal): AsyncIterable<StudioEvent>;
   /** A picture file as the model sees it, 64×64. @throws UserError when it is none. */
   fit(file: Uint8Array): Promise<RgbPicture>;
 }

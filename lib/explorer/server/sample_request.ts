@@ -1,11 +1,11 @@
-/** From a page's drawing request to what the studio is asked: every number in range, every text embedded. */
+/** From a page's sampling request to what the studio is asked: every number in range, every text embedded. */
 import type { SentenceEmbedder } from "../../clip/mod.ts";
 import { UserError } from "../../engine/mod.ts";
 import { checkedText, embedTexts, LONGEST_TEXT } from "./place_text.ts";
 import { type Fields, listField, numberField, objectField, textField } from "./request_fields.ts";
-import { type DrawCondition, MOST_PICTURE_BYTES, type Studio, type StudioRequest } from "./studio.ts";
+import { MOST_PICTURE_BYTES, type SampleCondition, type Studio, type StudioRequest } from "./studio.ts";
 
-/** Most pictures of a drawing. */
+/** Most pictures of a sampling. */
 export const MOST_PICTURES = 32;
 const SEEDS = { low: 0, high: 999_999_999, whole: true } as const;
 
@@ -18,7 +18,7 @@ export function base64Bytes(text: string): Uint8Array {
   }
 }
 
-async function conditionOf(fields: Fields, studio: Studio): Promise<DrawCondition> {
+async function conditionOf(fields: Fields, studio: Studio): Promise<SampleCondition> {
   const condition = objectField(fields, "condition");
   if (condition.gallery === undefined) {
     const most = Math.ceil(MOST_PICTURE_BYTES / 3) * 4;
@@ -26,7 +26,7 @@ async function conditionOf(fields: Fields, studio: Studio): Promise<DrawConditio
   }
   const id = textField(condition, "gallery", { most: 40 });
   const item = (await studio.gallery()).find((each) => each.id === id);
-  if (!item) throw new UserError(`Drawing failed: expected a picture of the gallery, got "${id}"`);
+  if (!item) throw new UserError(`Sampling failed: expected a picture of the gallery, got "${id}"`);
   return { item };
 }
 

@@ -1,11 +1,11 @@
 /// <reference lib="dom" />
-/** Drawings: asked for, followed step by step, ended early. One at a time. */
+/** Samplings: asked for, followed step by step, ended early. One at a time. */
 import { signal } from "@preact/signals";
-import { cancelDrawing, draw } from "./calls.ts";
+import { cancelSampling, sample } from "./calls.ts";
 import { commit, gallery, lookedAt, said, view } from "./store.ts";
-import { type DrawBody, galleryPicture } from "../api.ts";
+import { galleryPicture, type SampleBody } from "../api.ts";
 
-/** Names this page to who draws; `randomUUID` is not there on plain http. */
+/** Names this page to whoever samples; `randomUUID` is not there on plain http. */
 const CLIENT = crypto.getRandomValues(new Uint32Array(4)).join("-");
 /** Pictures of a row. */
 export const NOISES = 4;
@@ -13,7 +13,7 @@ export const NOISES = 4;
 export const WALK_STEPS = 8;
 
 /** A picture in the making. */
-export interface Drawn {
+export interface Sampled {
   /** data: URL. */
   readonly source: string;
   /** There when it is finished. */
@@ -21,21 +21,21 @@ export interface Drawn {
 }
 
 /** A row of pictures under one instruction. */
-export interface DrawnRow {
+export interface SampledRow {
   readonly label: string;
   /** By place; undefined where nothing has come yet. */
-  readonly pictures: readonly (Drawn | undefined)[];
+  readonly pictures: readonly (Sampled | undefined)[];
 }
 
-/** A drawing. */
-export interface Drawing {
-  /** Counts the page's drawings, from 1. */
+/** A sampling. */
+export interface Sampling {
+  /** Counts the page's samplings, from 1. */
   readonly number: number;
   readonly kind: "pictures" | "walk";
   readonly running: boolean;
-  readonly rows: readonly DrawnRow[];
-  readonly plus?: DrawnRow;
-  readonly target?: Drawn;
+  readonly rows: readonly SampledRow[];
+  readonly plus?: SampledRow;
+  readonly target?: Sampled;
   /** Source of the condition's picture. */
   readonly condition: string;
   /** Steps done and in all, of the model at work. */
@@ -46,11 +46,11 @@ export interface Drawing {
   readonly problem?: string;
 }
 
-/** The last drawing. */
-export const drawing = signal<Drawing | undefined>(undefined);
+/** The last sampling. */
+export const sampling = signal<Sampling | undefined>(undefined);
 
 let abort: AbortController | undefined;
-let drawings = 0;
+let samplings = 0;
 
 /** Texts that pictures are made for. */
 export function wantedTexts(): readonly string[] {
@@ -65,7 +65,7 @@ export function promptInForce(): string {
   return prompt ?? gallery.value?.find((item) => item.id === id)?.prompt ?? "";
 }
 
-function settings(): Omit<DrawBody, "pictures" | "plus"> {
+function settings(): Omit<SampleBody, "pictures" | "plus"> {
   const { gallery: id, picture, seed, scale, steps, guidance } = view.value;
   return {
     client: CLIENT,
@@ -86,53 +86,53 @@ function conditionSource(): string {
 const source = (png: string) => `data:image/png;base64,${png}`;
 const empty = (length: number) => Array<undefined>(length).fill(undefined);
 
-async function follow(body: DrawBody, start: Omit<Drawing, "number">): Promise<void> {
+async function follow(body: SampleBody, start: Omit<Sampling, "number">): Promise<void> {
   abort?.abort();
   const own = abort = new AbortController();
-  let now: Drawing = { ...start, number: ++drawings };
-  const tell = (change: Partial<Drawing>) => {
+  let now: Sampling = { ...start, number: ++samplings };
+  const update = (change: Partial<Sampling>) => {
     now = { ...now, ...change };
-    if (abort === own) drawing.value = now;
+    if (abort === own) sampling.value = now;
   };
-  tell({});
+  update({});
   requestAnimationFrame(() => document.querySelector(".results")?.scrollIntoView({ block: "start" }));
   const width = start.rows[0]!.pictures.length;
-  const put = (row: DrawnRow, at: number, picture: Drawn): DrawnRow => ({
+  const put = (row: SampledRow, at: number, picture: Sampled): SampledRow => ({
     ...row,
     pictures: row.pictures.map((old, i) => i === at ? picture : old),
   });
   try {
-    for await (const line of draw(body, own.signal)) {
-      if (line.kind === "step") tell({ done: line.done, total: line.total });
+    for await (const line of sample(body, own.signal)) {
+      if (line.kind === "step") update({ done: line.done, total: line.total });
       if (line.kind === "step" || line.kind === "finished") {
         for (const { at, png, scores } of line.pictures) {
-          const made: Drawn = { source: source(png), ...(scores ? { scores } : {}) };
-          if (line.model === "target") tell({ target: made });
-          else if (line.model === "plus") tell({ plus: put(now.plus!, at, made) });
+          const made: Sampled = { source: source(png), ...(scores ? { scores } : {}) };
+          if (line.model === "target") update({ target: made });
+          else if (line.model === "plus") update({ plus: put(now.plus!, at, made) });
           else {
             const place = Math.floor(at / width);
-            tell({ rows: now.rows.map((row, i) => i === place ? put(row, at % width, made) : row) });
+            update({ rows: now.rows.map((row, i) => i === place ? put(row, at % width, made) : row) });
           }
         }
       } else if (line.kind === "done") {
-        tell({ running: false, seconds: line.seconds, notes: line.notes });
+        update({ running: false, seconds: line.seconds, notes: line.notes });
         said.value = "The pictures are finished";
-      } else if (line.kind === "cancelled") tell({ running: false, problem: "Cancelled." });
-      else if (line.kind === "error") tell({ running: false, problem: line.error });
+      } else if (line.kind === "cancelled") update({ running: false, problem: "Cancelled." });
+      else if (line.kind === "error") update({ running: false, problem: line.error });
     }
   } catch (error) {
-    tell({
+    update({
       running: false,
       problem: own.signal.aborted ? "Cancelled." : error instanceof Error ? error.message : String(error),
     });
   }
 }
 
-/** Draws the wanted texts: a row of pictures each, from the same noises. */
-export async function drawPictures(): Promise<void> {
+/** Samples the wanted texts: a row of pictures each, from the same noises. */
+export async function samplePictures(): Promise<void> {
   const texts = wantedTexts();
   if (texts.length === 0) return;
-  commit({ drawn: "pictures" }, { replace: true });
+  commit({ sampled: "pictures" }, { replace: true });
   const noises = Array.from({ length: NOISES }, (_, noise) => noise);
   const { plus } = view.value;
   await follow({
@@ -151,9 +151,9 @@ export async function drawPictures(): Promise<void> {
   });
 }
 
-/** Draws along the line between two embeddings, all from one noise. */
-export async function drawWalk(from: string, to: string): Promise<void> {
-  commit({ drawn: "walk", walkFrom: from, walkTo: to }, { replace: true });
+/** Samples along the line between two embeddings, all from one noise. */
+export async function sampleWalk(from: string, to: string): Promise<void> {
+  commit({ sampled: "walk", walkFrom: from, walkTo: to }, { replace: true });
   await follow({
     ...settings(),
     plus: false,
@@ -173,8 +173,8 @@ export async function drawWalk(from: string, to: string): Promise<void> {
   });
 }
 
-/** Ends the drawing. */
+/** Ends the sampling. */
 export function cancel(): void {
   abort?.abort();
-  cancelDrawing(CLIENT).catch(() => {}); // the closed connection has ended it already
+  cancelSampling(CLIENT).catch(() => {}); // the closed connection has ended it already
 }

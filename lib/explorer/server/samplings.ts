@@ -1,26 +1,26 @@
-/** Drawings of all pages: one at a time for each page, and in turn for all, since the adapter's weights are the generator's state. */
+/** Samplings of all pages: one at a time for each page, and in turn for all, since the adapter's weights are the generator's state. */
 import { UserError } from "../../engine/mod.ts";
 import { encodePng } from "../../raster/mod.ts";
-import type { DrawLine } from "../api.ts";
+import type { SampleLine } from "../api.ts";
 import type { Studio, StudioPicture, StudioRequest } from "./studio.ts";
 
 /** Pages that may wait. */
 const MOST_WAITING = 8;
 
-/** Why a drawing ends early. */
+/** Why a sampling ends early. */
 class Cancelled extends Error {}
 
-/** Runs drawings. */
-export interface Drawings {
+/** Runs samplings. */
+export interface Samplings {
   /**
-   * Draws for a page; a drawing of the same page that is under way is cancelled first. Ends with "done", "cancelled" or "error".
+   * Samples for a page; a sampling of the same page that is under way is cancelled first. Ends with "done", "cancelled" or "error".
    *
    * @throws UserError when too many pages wait.
    */
-  start(client: string, request: StudioRequest, signal: AbortSignal): AsyncIterable<DrawLine>;
-  /** Ends a page's drawing; false where there is none. */
+  start(client: string, request: StudioRequest, signal: AbortSignal): AsyncIterable<SampleLine>;
+  /** Ends a page's sampling; false where there is none. */
   cancel(client: string): boolean;
-  /** Number of drawings under way or waiting. */
+  /** Number of samplings under way or waiting. */
   readonly open: number;
 }
 
@@ -30,8 +30,8 @@ const shownPicture = ({ at, picture, scores }: StudioPicture) => ({
   ...(scores ? { scores } : {}),
 });
 
-/** Drawings by a studio; `now` is the clock, in seconds. */
-export function createDrawings(studio: Studio, now: () => number): Drawings {
+/** Samplings by a studio; `now` is the clock, in seconds. */
+export function createSamplings(studio: Studio, now: () => number): Samplings {
   const running = new Map<string, AbortController>();
   let turn: Promise<void> = Promise.resolve();
   let open = 0;
@@ -40,7 +40,7 @@ export function createDrawings(studio: Studio, now: () => number): Drawings {
     client: string,
     request: StudioRequest,
     signal: AbortSignal,
-  ): AsyncGenerator<DrawLine, void, void> {
+  ): AsyncGenerator<SampleLine, void, void> {
     running.get(client)?.abort(new Cancelled());
     const own = new AbortController();
     running.set(client, own);
@@ -55,7 +55,7 @@ export function createDrawings(studio: Studio, now: () => number): Drawings {
       either.throwIfAborted();
       const began = now();
       const notes: string[] = [];
-      for await (const event of studio.draw(request, either)) {
+      for await (const event of studio.sample(request, either)) {
         if (event.kind === "notes") notes.push(...event.notes);
         else yield { ...event, pictures: event.pictures.map(shownPicture) };
       }
@@ -75,7 +75,7 @@ export function createDrawings(studio: Studio, now: () => number): Drawings {
   return {
     start(client, request, signal) {
       if (open >= MOST_WAITING) {
-        throw new UserError("Drawing failed: other pages are drawing already; try again in a moment");
+        throw new UserError("Sampling failed: other pages are sampling already; try again in a moment");
       }
       return lines(client, request, signal);
     },
