@@ -1,5 +1,6 @@
 /** From a request to everything that sampling needs: all that can be wrong with it is said here, before anything is drawn. */
 import { UserError } from "../../lib/engine/mod.ts";
+import { noiseSchedule } from "../../lib/diffusion/mod.ts";
 import { encodePng, type Fit, type RgbPicture } from "../../lib/raster/mod.ts";
 import { edgePicture } from "../../lib/tasks/mod.ts";
 import type { Device } from "../setting/experiment.ts";
@@ -10,7 +11,7 @@ import { type Adapter, readAdapterFile } from "./adapter_file.ts";
 import { readControlnet, trainedOn, withLora } from "./base_additions.ts";
 import { sharedBase } from "../mini/shared_models.ts";
 import { currentVersions, type GenerationRecord, type RecordedImage } from "./record.ts";
-import { checkSettings, type GenerationSettings } from "./settings.ts";
+import { checkSettings, checkSteps, type GenerationSettings } from "./settings.ts";
 import { type ImageSource, type SourceImage, sourceImage } from "./source_image.ts";
 import { readBytes, type WeightFile } from "./weight_file.ts";
 
@@ -112,6 +113,7 @@ export async function prepareGeneration(
   options: { device?: Device } = {},
 ): Promise<PreparedGeneration> {
   const settings = checkSettings(request as Readonly<Record<string, unknown>>);
+  await checkSteps(noiseSchedule(), settings);
   const plain = await sharedBase();
   const adapter = request.adapter === null
     ? undefined

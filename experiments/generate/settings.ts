@@ -1,6 +1,8 @@
 /** What a generation is asked to do, in numbers and words: ranges and defaults in one table, for options, programs and stored records. */
 import { UserError } from "../../lib/engine/errors.ts";
 import { DEFAULT_SAMPLER, SAMPLER_NAMES, type SamplerName } from "../../lib/diffusion/samplers/samplers.ts";
+import { checkSampling } from "../../lib/diffusion/sample.ts";
+import type { NoiseSchedule } from "../../lib/diffusion/noise_schedule.ts";
 import type { OptionKind } from "../command_line.ts";
 
 /** Options of both scales. */
@@ -120,4 +122,19 @@ export function checkSettings(given: Readonly<Record<string, unknown>>): Generat
     loraScale: numberSetting("loraScale", given.loraScale),
     controlScale: numberSetting("controlScale", given.controlScale),
   };
+}
+
+/** Whether a noise schedule has room for the sampler's steps. @throws UserError otherwise. */
+export async function checkSteps(
+  schedule: NoiseSchedule,
+  { steps, sampler }: Pick<GenerationSettings, "steps" | "sampler">,
+): Promise<void> {
+  try {
+    await checkSampling({ schedule, steps, sampler });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UserError(
+      `--steps ${steps} with --sampler ${sampler} does not suit the noise schedule: ${error.message}`,
+    );
+  }
 }

@@ -50,7 +50,8 @@ const SD15_LICENCE = "creativeml-openrail-m";
 const IP_ADAPTER = "h94/IP-Adapter";
 
 function weights(folder: string, file: string): string[] {
-  return [`${folder}/${file}.safetensors`, `${folder}/${file}.fp16.safetensors`, `${folder}/${file}.bin`];
+  const names = [".safetensors", ".fp16.safetensors", ".bin", ".fp16.bin"];
+  return names.map((name) => `${folder}/${file}${name}`);
 }
 
 function fits(kind: PublishedModel, shapes: Shapes): Pick<PaperFile, "check" | "bytes"> {

@@ -299,6 +299,10 @@ Deno.test("runPaperGenerate() says in one sentence what is wrong", () =>
       ],
       [[...out, ...INSTRUCT, "--image-guidance", "1"], /--image-guidance goes with --instruct-guidance/],
       [[...out, ...INSTRUCT, "--sampler", "heun"], /--sampler expects ddim, pndm or euler, got "heun"/],
+      [
+        [...out, ...INSTRUCT, "--steps", "1000", "--sampler", "pndm"],
+        /--steps 1000 with --sampler pndm does not suit the noise schedule: .*timesteps below 1000, got 1000/,
+      ],
       [[...out, ...INSTRUCT, "--size", "9000x16"], /--size expects WxH with sides from 8 to 4096/],
       [[...out, "--repeat", "square.png"], /got a PNG without a record/],
       [[...out, "--repeat", "square.png", "--seed", "2"], /leave --seed out/],

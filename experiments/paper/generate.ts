@@ -7,7 +7,7 @@ import { type HostParams, UserError } from "../../lib/engine/mod.ts";
 import { hubSettings, openWeightFile } from "../../lib/hub/mod.ts";
 import { encodePng, type Fit, type RgbPicture } from "../../lib/raster/mod.ts";
 import { currentVersions, encodeRecorded, type RecordedImage } from "../generate/record.ts";
-import { numberSetting } from "../generate/settings.ts";
+import { checkSteps, numberSetting } from "../generate/settings.ts";
 import { type ImageSource, sourceImage } from "../generate/source_image.ts";
 import type { Places } from "../models/inspect.ts";
 import { checkInstruction } from "./condition.ts";
@@ -126,6 +126,7 @@ export async function preparePaper(request: PaperRequest): Promise<PreparedPaper
   checkInstruction(plain.adapter.config, settings.instruction);
   checkChain(plain.adapter.config, settings);
   checkSize(plain, settings);
+  await checkSteps(plain.schedule, settings);
   const models = lora === undefined ? plain : await withLora(plain, lora, settings.loraScale);
   const { size, crop_size } = models.processor;
   const seen = centreCrop(

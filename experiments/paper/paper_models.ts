@@ -2,7 +2,7 @@
  * The paper's models out of published files: a local folder in diffusers' layout, or the hub's cache. Sizes come from each part's
  * config.json where there is one, else SD 1.5's and ViT-H/14's. Everything is checked before a weight is read.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { adapterInPlace, detectAdapter, type PublishedProjection } from "../../lib/adapter/mod.ts";
 import {
@@ -37,6 +37,7 @@ import {
 import { locate, type Places } from "../models/inspect.ts";
 import { PAPER_FILES, type PaperFile, SCHEDULER_FILE } from "../models/paper_files.ts";
 import { SD15_CONTROLNET, SD15_UNET, SD15_VAE, VIT_H_TEXT, VIT_H_VISION, VIT_L_TEXT } from "../sd15_sizes.ts";
+import { asConfigFault, type ClipPart, configBeside } from "./model_config.ts";
 import type { PaperModel } from "./paper_model.ts";
 import { readSchedule } from "./schedule_file.ts";
 
@@ -66,8 +67,37 @@ function entry(start: string): PaperFile {
   return PAPER_FILES.find(({ path }) => path.startsWith(start)) as PaperFile;
 }
 
+/** Which tower of a whole CLIP's configuration a kind reads. */
+const CLIP_PARTS: Partial<Record<PublishedModel, ClipPart>> = {
+  text: "text_config",
+  vision: "vision_config",
+};
+
 function entryNamed(start: string): PaperFile {
   return PAPER_FILES.find(({ part }) => part.startsWith(start)) as PaperFile;
+}
+
+/** Files of the same part that a folder holds under names that are not read, with what to do about them. */
+const UNREAD: readonly (readonly [name: RegExp, what: string])[] = [
+  [/-\d{5}-of-\d{5}\.|\.index\./, "a part of a sharded file: save it in one (max_shard_size)"],
+  [/\.non_ema\./, "weights without averaging: rename it to use them"],
+  [/\.(msgpack|h5|onnx|gguf|ckpt|pth?)$/, "another format: convert it to safetensors"],
+  [/\.(safetensors|bin)$/, "another name: rename it if it is meant"],
+];
+
+/** Of a missing file: what lies beside its place, in a clause; nothing where that is nothing. */
+function besideIt(file: PaperFile, { folder }: Places): string {
+  const [first] = file.local;
+  const beside = folder === undefined || first === undefined ? undefined : join(folder, dirname(first));
+  if (beside === undefined || !statSync(beside, { throwIfNoEntry: false })?.isDirectory()) return "";
+  const names = readdirSync(beside).sort();
+  for (const [pattern, what] of UNREAD) {
+    const found = names.find((name) =>
+      pattern.test(name) && !PAPER_FILES.some(({ local }) => local.includes(name))
+    );
+    if (found) return `; beside it lies ${found}, ${what}`;
+  }
+  return "";
 }
 
 function pathOf(file: PaperFile, places: Places): string {
@@ -76,7 +106,9 @@ function pathOf(file: PaperFile, places: Places): string {
   throw new UserError(
     `Loading the ${file.part} failed: expected ${file.local[0]} in ${
       places.folder ?? "a folder given by --models"
-    }, or ${file.repo}/${file.path} in ${places.settings.cache}, got neither; deno task models --download fetches it`,
+    }, or ${file.repo}/${file.path} in ${places.settings.cache}, got neither${
+      besideIt(file, places)
+    }; deno task models --download fetches it`,
   );
 }
 
@@ -89,23 +121,7 @@ async function opened<T>(path: string, read: (file: WeightFile) => T): Promise<T
   }
 }
 
-/** A config.json beside the weights, else the size that is published. */
-function configBeside<Config>(path: string, otherwise: Config): Config {
-  const beside = join(dirname(path), "config.json");
-  if (!existsSync(beside)) return otherwise;
-  let given: unknown;
-  try {
-    given = JSON.parse(readFileSync(beside, "utf8"));
-  } catch {
-    throw new UserError(`Reading ${beside} failed: it is no JSON`);
-  }
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new UserError(`Reading ${beside} failed: expected an object`);
-  }
-  return { ...otherwise, ...given } as Config;
-}
-
-async function model<Config>(
+async function model<Config extends object>(
   places: Places,
   part: {
     file: PaperFile | string;
@@ -115,9 +131,9 @@ async function model<Config>(
   },
 ): Promise<PaperModel<Config>> {
   const path = typeof part.file === "string" ? part.file : pathOf(part.file, places);
-  const config = configBeside(path, part.otherwise);
-  const rows = PUBLISHED_NAMES[part.kind];
-  const params = await opened(path, (file) => weightsInPlace(file, part.shapes(config), { rows }));
+  const config = configBeside(path, part.otherwise, CLIP_PARTS[part.kind]);
+  const rows = PUBLISHED_NAMES[part.kind], shapes = asConfigFault(path, () => part.shapes(config));
+  const params = await opened(path, (file) => weightsInPlace(file, shapes, { rows }));
   return { config, params, file: path };
 }
 
@@ -149,6 +165,7 @@ export async function loadPaperModels(
     pathOf(entry(kind === "plus" ? "models/ip-adapter-plus" : "ip-adapter-instruct"), places);
   const unetPath = pathOf(entry("unet/"), places);
   const unetConfig = configBeside(unetPath, SD15_UNET);
+  asConfigFault(unetPath, () => unetShapes(unetConfig));
   const text = await model(places, {
     file: entry("text_encoder/"),
     kind: "text",
@@ -177,13 +194,15 @@ export async function loadPaperModels(
     shapes: vaeShapes,
   });
   const { controlnet } = options;
+  const unet = await model(places, {
+    file: entry("unet/"),
+    kind: "unet",
+    otherwise: SD15_UNET,
+    shapes: unetShapes,
+  });
+  checkTogether({ unet: unet.config, vae: vae.config, text: text.config });
   return {
-    unet: await model(places, {
-      file: entry("unet/"),
-      kind: "unet",
-      otherwise: SD15_UNET,
-      shapes: unetShapes,
-    }),
+    unet,
     vae,
     text,
     vision,
@@ -245,6 +264,30 @@ async function readControlnet(
     );
   }
   return found;
+}
+
+/** @throws UserError when the base model's parts are of different models. */
+function checkTogether(
+  { unet, vae, text }: { unet: UnetConfig; vae: VaeConfig; text: TextTowerConfig },
+): void {
+  const fail = (why: string): never => {
+    throw new UserError(`Loading the base U-Net failed: ${why}`);
+  };
+  const { latent_channels } = vae;
+  if (unet.in_channels !== latent_channels) {
+    const inpainting = unet.in_channels === 2 * latent_channels + 1 ? ": an inpainting model" : "";
+    fail(
+      `expected one that takes the autoencoder's ${latent_channels} channels, got one for ${unet.in_channels}${inpainting}`,
+    );
+  }
+  if (unet.out_channels !== latent_channels) {
+    fail(`expected one that gives ${latent_channels} channels, got one of ${unet.out_channels}`);
+  }
+  if (unet.cross_attention_dim !== text.hidden_size) {
+    fail(
+      `expected one for a prompt encoder ${text.hidden_size} wide, got one for ${unet.cross_attention_dim}: another base model`,
+    );
+  }
 }
 
 /** The projection with the widths that the other models dictate, so that a foreign adapter is named as such. */

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { initVisionTower } from "../../lib/clip/mod.ts";
 import {
+  host,
   isFileArray,
   key,
+  readSafetensors,
   readWeight,
   UserError,
   type Weights,
@@ -53,5 +55,47 @@ Deno.test("loadPaperModels() names the part that is missing or made for others",
     rmSync(join(folder, "image_encoder"), { recursive: true });
     await fails(
       /Loading the image encoder .* failed: expected image_encoder\/model\.safetensors in .*--download fetches it/,
+    );
+  }));
+
+Deno.test("loadPaperModels() refuses configurations that ask for what is not built, and parts of different models", () =>
+  inTinyFolder(async (folder, places) => {
+    const change = (part: string, fields: object) => {
+      const path = join(folder, part, "config.json"), before = readFileSync(path, "utf8");
+      writeFileSync(path, JSON.stringify({ ...JSON.parse(before), ...fields }));
+      return () => writeFileSync(path, before);
+    };
+    const cases: [string, object, RegExp][] = [
+      [
+        "text_encoder",
+        { hidden_act: "gelu_new" },
+        /not built: .*hidden_act gelu or quick_gelu, got "gelu_new"/,
+      ],
+      ["text_encoder", { num_attention_heads: 5 }, /heads that divide its width, got 5 for 12/],
+      ["unet", { norm_num_groups: 3 }, /block_out_channels that its groups and heads divide/],
+      ["unet", { act_fn: "gelu" }, /not built: A U-Net here needs act_fn = silu, got "gelu"/],
+      ["vae", { act_fn: "relu" }, /not built: An autoencoder here needs act_fn = silu/],
+      ["vae", { norm_num_groups: 5 }, /groups divide/],
+    ];
+    for (const [part, fields, message] of cases) {
+      const back = change(part, fields);
+      await assert.rejects(() => loadPaperModels(places), (error) => {
+        assert.ok(error instanceof UserError, error instanceof Error ? error.stack : String(error));
+        assert.match(error.message, message);
+        return true;
+      });
+      back();
+    }
+    const path = join(folder, "unet/diffusion_pytorch_model.safetensors");
+    const { tensors } = readSafetensors(readFileSync(path));
+    const first = tensors["conv_in.weight"]!, [out = 0, , ...kernel] = first.shape;
+    const wide = host(new Float32Array(first.data.length / first.shape[1]! * 9), [out, 9, ...kernel]);
+    writeFileSync(path, writeSafetensors({ ...tensors, "conv_in.weight": wide }));
+    change("unet", { in_channels: 9 });
+    await assert.rejects(() => loadPaperModels(places), /got one for 9: an inpainting model$/);
+    renameSync(path, join(folder, "unet/diffusion_pytorch_model-00001-of-00002.safetensors"));
+    await assert.rejects(
+      () => loadPaperModels(places),
+      /got neither; beside it lies diffusion_pytorch_model-00001-of-00002\.safetensors, a part of a sharded file/,
     );
   }));

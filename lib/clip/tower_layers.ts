@@ -83,9 +83,13 @@ export function towerLayers(
   return states;
 }
 
-/** Shapes of {@link towerLayers}. */
+/** Shapes of {@link towerLayers}. @throws RangeError when the configuration asks for something that is not built. */
 export function towerLayersShapes(config: TowerConfig): Shapes {
-  const { hidden_size: hidden, intermediate_size: inner } = config;
+  const { hidden_size: hidden, intermediate_size: inner, num_attention_heads: heads } = config;
+  activation(config);
+  if (hidden % heads !== 0) {
+    throw new RangeError(`A CLIP tower needs heads that divide its width, got ${heads} for ${hidden}`);
+  }
   const square = linearShapes(hidden, hidden);
   const layer = shapeTree({
     self_attn: shapeTree({ k_proj: square, v_proj: square, q_proj: square, out_proj: square }),

@@ -30,7 +30,7 @@ export {
   SD_SCHEDULE,
   velocity,
 } from "./noise_schedule.ts";
-export { sample, type SampleOptions, sampleSteps } from "./sample.ts";
+export { checkSampling, sample, type SampleOptions, sampleSteps } from "./sample.ts";
 export {
   ddim,
   type DdimOptions,

@@ -55,17 +55,24 @@ export const SD_SCHEDULE: NoiseScheduleConfig = {
   set_alpha_to_one: false,
 };
 
-/** Reference fields whose only supported value is this one. */
-const IMPLIED: Readonly<Record<string, unknown>> = {
-  clip_sample: false,
-  thresholding: false,
-  rescale_betas_zero_snr: false,
-  skip_prk_steps: true,
-  use_karras_sigmas: false,
-  interpolation_type: "linear",
-  final_sigmas_type: "zero",
-  trained_betas: null,
-};
+/** Fields of a configuration whose only supported value is this one; absent counts as given. */
+export type ImpliedFields = Readonly<Record<string, unknown>>;
+
+/** Those of every sampler: they make the schedule itself. A sampler's own are in its definition. */
+const IMPLIED: ImpliedFields = { rescale_betas_zero_snr: false, trained_betas: null };
+
+/** More timesteps than any model was trained with. */
+const MOST_TIMESTEPS = 100_000;
+
+/** @throws RangeError when the configuration gives one of these fields another value; `what` needs them. */
+export function checkImplied(config: NoiseScheduleConfig, fields: ImpliedFields, what: string): void {
+  for (const [field, value] of Object.entries(fields)) {
+    const given = (config as unknown as Record<string, unknown>)[field];
+    if (given !== undefined && given !== value) {
+      throw new RangeError(`${what} needs ${field} = ${value}, got ${JSON.stringify(given)}`);
+    }
+  }
+}
 
 /**
  * The schedule of a configuration.
@@ -73,15 +80,19 @@ const IMPLIED: Readonly<Record<string, unknown>> = {
  * @throws RangeError when the configuration asks for something that is not built.
  */
 export function noiseSchedule(config: NoiseScheduleConfig = SD_SCHEDULE): NoiseSchedule {
-  for (const [field, value] of Object.entries(IMPLIED)) {
-    const given = (config as unknown as Record<string, unknown>)[field];
-    if (given !== undefined && given !== value) {
-      throw new RangeError(`noiseSchedule() needs ${field} = ${value}, got ${JSON.stringify(given)}`);
-    }
-  }
+  checkImplied(config, IMPLIED, "noiseSchedule()");
   const { num_train_timesteps: count, beta_start, beta_end, beta_schedule } = config;
-  if (!(Number.isInteger(count) && count > 1)) {
-    throw new RangeError(`noiseSchedule() needs num_train_timesteps of at least 2, got ${count}`);
+  if (!(Number.isInteger(count) && count > 1 && count <= MOST_TIMESTEPS)) {
+    throw new RangeError(
+      `noiseSchedule() needs num_train_timesteps from 2 to ${MOST_TIMESTEPS}, got ${count}`,
+    );
+  }
+  const { steps_offset } = config;
+  if (!(Number.isInteger(steps_offset) && steps_offset >= 0)) {
+    throw new RangeError(`noiseSchedule() needs a whole steps_offset from 0, got ${steps_offset}`);
+  }
+  if (![beta_start, beta_end].every((beta) => beta > 0 && beta < 1)) {
+    throw new RangeError(`noiseSchedule() needs betas between 0 and 1, got ${beta_start} to ${beta_end}`);
   }
   if (beta_schedule !== "scaled_linear" && beta_schedule !== "linear") {
     throw new RangeError(`noiseSchedule() needs beta_schedule scaled_linear or linear, got ${beta_schedule}`);

@@ -63,9 +63,13 @@ Deno.test("fromVelocity() gives back what velocity() was made of", () => {
 });
 
 Deno.test("noiseSchedule() refuses what is not built and a timestep outside", () => {
-  assert.throws(
-    () => noiseSchedule({ ...SD_SCHEDULE, clip_sample: true } as typeof SD_SCHEDULE),
-    /clip_sample = false, got true/,
-  );
+  const refuse = (fields: object, message: RegExp) =>
+    assert.throws(() => noiseSchedule({ ...SD_SCHEDULE, ...fields }), { name: "RangeError", message });
+  refuse({ rescale_betas_zero_snr: true }, /rescale_betas_zero_snr = false, got true/);
+  refuse({ steps_offset: 0.5 }, /a whole steps_offset from 0, got 0.5/);
+  refuse({ steps_offset: -1 }, /a whole steps_offset from 0, got -1/);
+  refuse({ num_train_timesteps: 1e9 }, /num_train_timesteps from 2 to 100000, got 1000000000/);
+  refuse({ beta_start: -1 }, /betas between 0 and 1, got -1 to 0.012/);
+  refuse({ beta_end: 1 }, /betas between 0 and 1/);
   assert.throws(() => closedForm(schedule, [1000]), /from 0 to 999, got 1000/);
 });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { fold, key, normal } from "../engine/mod.ts";
 import { guide, guided } from "./guidance.ts";
 import { addNoise, noiseSchedule, SD_SCHEDULE } from "./noise_schedule.ts";
-import { sample, sampleSteps } from "./sample.ts";
-import { SAMPLER_NAMES, SAMPLERS, visitedTimesteps } from "./samplers/mod.ts";
+import { checkSampling, sample, sampleSteps } from "./sample.ts";
+import { SAMPLER_NAMES, type SamplerName, SAMPLERS, visitedTimesteps } from "./samplers/mod.ts";
 
 const schedule = noiseSchedule();
 
@@ -96,4 +96,32 @@ Deno.test("guided() asks for all conditions in one batch", async () => {
   const predict = guided((batch) => batch.map((x, i) => i < 3 ? x : x + 1), { scales: [5] });
   const answer = await predict(Float32Array.of(1, 2, 3), 7);
   assert.deepEqual([...answer], [6, 7, 8]);
+});
+
+Deno.test("checkSampling() refuses more steps than a schedule has room for, and fields of the sampler's own", async () => {
+  const check = (sampler: SamplerName, steps: number, fields: object = {}) =>
+    checkSampling({ sampler, steps, schedule: noiseSchedule({ ...SD_SCHEDULE, ...fields }) });
+  for (const sampler of SAMPLER_NAMES) {
+    await check(sampler, 999);
+    await check(sampler, 1);
+    await check(sampler, 1000, { timestep_spacing: "trailing" });
+    await assert.rejects(check(sampler, 600, { num_train_timesteps: 500 }), /steps from 1 to 500, got 600/);
+  }
+  for (const sampler of ["ddim", "pndm"] as const) {
+    await assert.rejects(check(sampler, 1000), {
+      name: "RangeError",
+      message: /timesteps below 1000, got 1000/,
+    });
+    await assert.rejects(check(sampler, 500, { num_train_timesteps: 500 }), /timesteps below 500, got 500/);
+    await assert.rejects(check(sampler, 30, { steps_offset: 50 }), /timesteps below 1000, got 1007/);
+    // Euler's own, of a configuration that was written for another sampler.
+    await check(sampler, 30, { use_karras_sigmas: true, final_sigmas_type: "sigma_min" });
+  }
+  await assert.rejects(
+    check("euler", 30, { use_karras_sigmas: true }),
+    /euler needs use_karras_sigmas = false, got true/,
+  );
+  await assert.rejects(check("ddim", 30, { clip_sample: true }), /ddim needs clip_sample = false, got true/);
+  await check("pndm", 30, { clip_sample: true });
+  await assert.rejects(check("pndm", 30, { skip_prk_steps: false }), /pndm needs skip_prk_steps = true/);
 });

@@ -120,6 +120,17 @@ export function contractingStages(config: ContractingConfig): UnetStage[] {
     }
   }
   checkLevels(config, config.down_block_types, "down");
+  for (const [level, width] of config.block_out_channels.entries()) {
+    const attends = config.down_block_types[level] !== "DownBlock2D" ||
+      level === config.block_out_channels.length - 1;
+    for (const parts of [config.norm_num_groups, ...(attends ? [headsOf(config, level)] : [])]) {
+      if (!(width % parts === 0)) {
+        throw new RangeError(
+          `A U-Net needs block_out_channels that its groups and heads divide, got ${width} for ${parts}`,
+        );
+      }
+    }
+  }
   const last = config.block_out_channels.length - 1;
   const down = config.down_block_types.map((type, i): UnetStage => ({
     kind: "down",

@@ -85,6 +85,12 @@ function checkConfig(config: VaeConfig): void {
       throw new RangeError(`An autoencoder here needs ${field} of ${type} only, got ${blocks.join(", ")}`);
     }
   }
+  const odd = config.block_out_channels.find((width) => width % config.norm_num_groups !== 0);
+  if (odd !== undefined) {
+    throw new RangeError(
+      `An autoencoder needs block_out_channels that its groups divide, got ${odd} for ${config.norm_num_groups}`,
+    );
+  }
 }
 
 /** Every group norm of the autoencoder. */
