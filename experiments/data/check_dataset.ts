@@ -1,8 +1,8 @@
 /** Checks a folder of pairs against what a task's training set must be: lines, fields, pictures, sizes, counts, and that no pair is in both splits. */
-import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, normalize } from "node:path";
-import { createInterface } from "node:readline";
 import { openFileSource, UserError } from "../../lib/engine/mod.ts";
+import { textLines } from "../../lib/hub/mod.ts";
 import { LARGEST_SIDE, type PictureHeader, pictureHeader, readPicture } from "../../lib/raster/mod.ts";
 import type { PairField, TaskId } from "../../lib/tasks/mod.ts";
 import { PAPER_DATASETS, PAPER_VALIDATION } from "./paper_datasets.ts";
@@ -95,6 +95,22 @@ function staysInside(path: string): boolean {
   return !/^([/\\]|[A-Za-z]:)/.test(path) && !normalize(path).startsWith("..") && !path.includes("\0");
 }
 
+/**
+ * Names files so that two spellings of one have one name: by the file itself where it is there, which sees through links, `..`, and
+ * letters that the file system does not tell apart.
+ */
+function fileNamer(folder: string): (path: string) => string {
+  const names = new Map<string, string>();
+  return (path) => {
+    const known = names.get(path);
+    if (known !== undefined) return known;
+    const facts = statSync(join(folder, path), { throwIfNoEntry: false, bigint: true });
+    const name = facts ? `${facts.dev}:${facts.ino}` : normalize(path);
+    names.set(path, name);
+    return name;
+  };
+}
+
 /** Checks one line and gives the pictures it names, by field. */
 function checkLine(
   line: string,
@@ -122,6 +138,8 @@ function checkLine(
       else findings.add("note", `"${name}" is missing, which is optional`, place);
     } else if (typeof value !== "string" || value.trim() === "") {
       findings.add("wrong", `"${name}" is no text, or empty`, place);
+    } else if (!value.isWellFormed()) {
+      findings.add("wrong", `"${name}" holds half a character`, place);
     } else if (kind === "text") {
       if (value.length > LONG_TEXT) findings.add("note", `"${name}" is longer than the encoder reads`, place);
     } else if (!staysInside(value)) findings.add("wrong", `"${name}" lies outside the folder`, place);
@@ -160,30 +178,29 @@ export async function checkDataset(
   const { fields, pairs: wanted } = PAPER_DATASETS[task];
   const findings = new Findings();
   const pairs: Record<Split, number> = { train: 0, val: 0 };
-  /** Where a picture was named first, and the shorter side it must have. */
-  const pictures = new Map<string, { place: string; side: number }>();
+  /** Where a picture was named first, how, and the shorter side it must have. */
+  const pictures = new Map<string, { path: string; place: string; side: number }>();
+  const nameOf = fileNamer(folder);
   const seen = new Map<string, Split>();
   for (const split of SPLITS) {
-    let number = 0;
-    const lines = createInterface({
-      input: createReadStream(join(folder, `${split}.jsonl`)),
-      crlfDelay: Infinity,
-    });
-    for await (const line of lines) {
-      number++;
-      if (line.trim() === "") continue;
-      pairs[split]++;
+    for await (const { number, text } of textLines(join(folder, `${split}.jsonl`))) {
       const place = `${split}.jsonl:${number}`;
-      const named = checkLine(line, place, { fields, findings });
+      if (text?.trim() === "") continue;
+      pairs[split]++;
+      if (text === undefined) {
+        findings.add("wrong", "a line is no UTF-8 text", place);
+        continue;
+      }
+      const named = checkLine(text, place, { fields, findings });
       if (!named || named.size === 0) continue;
-      const id = [...named.values()].join("\0");
+      const id = [...named.values()].map(nameOf).join("\0");
       const before = seen.get(id);
       if (before === undefined) seen.set(id, split);
       else if (before === split) findings.add("note", "a pair occurs twice", place);
       else findings.add("wrong", "a pair of the training is also in the validation", place);
       for (const [{ side = 1 }, path] of named) {
-        const known = pictures.get(path);
-        if (!known || known.side < side) pictures.set(path, { place: known?.place ?? place, side });
+        const name = nameOf(path), known = pictures.get(name);
+        if (!known || known.side < side) pictures.set(name, { path, place, ...known, side });
       }
     }
     if (pairs[split] === 0) findings.add("wrong", `${split}.jsonl has no pairs`);
@@ -198,7 +215,7 @@ export async function checkDataset(
 
   const every = Math.max(1, Math.floor(pictures.size / Math.max(1, options.decode)));
   let done = 0, decoded = 0;
-  for (const [path, { place, side }] of pictures) {
+  for (const { path, place, side } of pictures.values()) {
     const whole = join(folder, path);
     const at = `${path} (${place})`;
     if (!(statSync(whole, { throwIfNoEntry: false })?.isFile() ?? false)) {

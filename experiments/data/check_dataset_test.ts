@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -100,6 +100,60 @@ Deno.test("checkDataset() names every kind of fault, with the line it is in", ()
     assert.ok(notes.includes('"caption" is missing, which is optional'));
     assert.ok(notes.includes('"colour" is no field of this task and is not read'));
     assert.ok(notes.includes("a pair occurs twice"));
+  }));
+
+Deno.test("checkDataset() knows a pair of the training in the validation however its files are written", () =>
+  inFolder(async (folder, { picture, lines }) => {
+    picture("pictures/c.png", 224);
+    picture("pictures/t.png", 512);
+    symlinkSync("t.png", join(folder, "pictures/link.png"));
+    symlinkSync("pictures", join(folder, "also"));
+    linkSync(join(folder, "pictures/c.png"), join(folder, "hard.png"));
+    for (
+      const other of [
+        { condition: "./pictures/c.png" },
+        { target: "pictures/../pictures//t.png" },
+        { target: "pictures/link.png" },
+        { condition: "also/c.png", target: "also/link.png" },
+        { condition: "hard.png" },
+      ]
+    ) {
+      lines("train", [STYLE]);
+      lines("val", [{ ...STYLE, ...other }]);
+      const { findings, pictures } = await checkDataset("style", folder, { decode: 0 });
+      assert.deepEqual(
+        findings.filter(({ kind }) => kind === "wrong").map(({ what }) => what),
+        ["a pair of the training is also in the validation"],
+      );
+      assert.equal(pictures.named, 2);
+    }
+  }));
+
+Deno.test("checkDataset() reads lines as JSON Lines has them, and names those that are no UTF-8", () =>
+  inFolder(async (folder, { picture, file, lines }) => {
+    picture("pictures/c.png", 224);
+    picture("pictures/t.png", 512);
+    picture("pictures/u.png", 512);
+    const pair = JSON.stringify({ ...STYLE, caption: "two\u2028lines" });
+    assert.ok(pair.includes("\u2028"));
+    file("train.jsonl", `\ufeff${pair}\r\n\n`);
+    lines("val", [{ ...STYLE, target: "pictures/u.png" }]);
+    const sound = await checkDataset("style", folder, { decode: 0 });
+    assert.ok(sound.sound, datasetText(sound));
+    assert.deepEqual(sound.pairs, { train: 1, val: 1 });
+    const latin = Uint8Array.from(
+      JSON.stringify({ ...STYLE, caption: "caf\u00e9" }) + "\n",
+      (letter) => letter.charCodeAt(0),
+    );
+    file("train.jsonl", latin);
+    const broken = await checkDataset("style", folder, { decode: 0 });
+    assert.deepEqual(
+      broken.findings.find(({ what }) => what === "a line is no UTF-8 text")?.places,
+      ["train.jsonl:1"],
+    );
+    file("train.jsonl", JSON.stringify({ ...STYLE, caption: "x" }).replace('"x"', '"\\ud83d"'));
+    const half = await checkDataset("style", folder, { decode: 0 });
+    assert.ok(half.findings.some(({ what }) => what === '"caption" holds half a character'));
   }));
 
 Deno.test("checkDataset() says in one sentence that a folder or its lines are missing", () =>

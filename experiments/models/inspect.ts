@@ -8,6 +8,7 @@ import {
   findCached,
   type HubSettings,
   openWeightFile,
+  readText,
   verifyCached,
 } from "../../lib/hub/mod.ts";
 import { checkpointPath, CHECKPOINTS, readCheckpoint } from "../mini/checkpoints.ts";
@@ -77,10 +78,10 @@ async function check(
 ): Promise<Pick<FileReport, "state" | "problem">> {
   try {
     if (file.checkText) {
-      file.checkText(readFileSync(path, "utf8"), (name) => {
+      file.checkText(readText(path), (name) => {
         const other = join(dirname(path), name);
         if (!existsSync(other)) throw new UserError(`expected ${name} beside it, got none`);
-        return readFileSync(other, "utf8");
+        return readText(other);
       });
     }
     if (file.check) {

@@ -1,7 +1,8 @@
 /** The config.json beside a published model's weights, in the names of diffusers and transformers. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../lib/engine/mod.ts";
+import { readText } from "../../lib/hub/mod.ts";
 
 /** More than any size that a published model has. */
 const MOST = 1_000_000;
@@ -100,7 +101,7 @@ export function configBeside<Config extends object>(
 ): Config {
   const beside = join(dirname(path), "config.json");
   if (!existsSync(beside)) return otherwise;
-  return parseConfig(readFileSync(beside, "utf8"), beside, { otherwise, ...(part ? { part } : {}) });
+  return parseConfig(readText(beside), beside, { otherwise, ...(part ? { part } : {}) });
 }
 
 /** The same from the file's text; `path` for errors. */

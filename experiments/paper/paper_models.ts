@@ -2,7 +2,7 @@
  * The paper's models out of published files: a local folder in diffusers' layout, or the hub's cache. Sizes come from each part's
  * config.json where there is one, else SD 1.5's and ViT-H/14's. Everything is checked before a weight is read.
  */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { adapterInPlace, detectAdapter, type PublishedProjection } from "../../lib/adapter/mod.ts";
 import {
@@ -31,6 +31,7 @@ import {
   openWeightFile,
   PUBLISHED_NAMES,
   type PublishedModel,
+  readText,
   type WeightFile,
   weightsInPlace,
 } from "../../lib/hub/mod.ts";
@@ -138,7 +139,7 @@ async function model<Config extends object>(
 }
 
 function tokenizer(places: Places, length: number): ClipTokenizer {
-  const text = (name: string) => readFileSync(pathOf(entry(`tokenizer/${name}`), places), "utf8");
+  const text = (name: string) => readText(pathOf(entry(`tokenizer/${name}`), places));
   return clipTokenizerFromVocabulary({ vocab: text("vocab.json"), merges: text("merges.txt") }, { length });
 }
 

@@ -1,5 +1,4 @@
 /** The noise schedule that comes with a model: diffusers' scheduler/scheduler_config.json. */
-import { readFileSync } from "node:fs";
 import {
   type NoiseSchedule,
   noiseSchedule,
@@ -7,6 +6,7 @@ import {
   SD_SCHEDULE,
 } from "../../lib/diffusion/mod.ts";
 import { UserError } from "../../lib/engine/mod.ts";
+import { readText } from "../../lib/hub/mod.ts";
 
 /**
  * Reads a schedule; without a file SD 1.5's. Fields that the file leaves out are SD 1.5's, too. The sampler is not the file's to say.
@@ -14,7 +14,7 @@ import { UserError } from "../../lib/engine/mod.ts";
  * @throws UserError in one sentence when the file is damaged or asks for what is not built.
  */
 export function readSchedule(path: string | undefined): NoiseSchedule {
-  return path === undefined ? noiseSchedule(SD_SCHEDULE) : parseSchedule(readFileSync(path, "utf8"), path);
+  return path === undefined ? noiseSchedule(SD_SCHEDULE) : parseSchedule(readText(path), path);
 }
 
 /** The same from the file's text. */

@@ -8,9 +8,10 @@
  *
  * The factor is lora_alpha / r, or lora_alpha / √r where `use_rslora` says so; `alpha_pattern` has other alphas for modules whose names fit.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../engine/mod.ts";
+import { readText } from "../hub/mod.ts";
 import type { LoraPart } from "./lora.ts";
 
 /** A part's settings: the alpha of a module of this rank; nothing where the settings name none. */
@@ -72,7 +73,7 @@ function alphas(fields: Fields, what: string): AlphaOf {
 export function adapterConfigBeside(path: string, names: readonly string[]): string | undefined {
   const beside = join(dirname(path), "adapter_config.json");
   if (!names.some((name) => /\.lora_[AB]\./.test(name)) || !existsSync(beside)) return undefined;
-  return readFileSync(beside, "utf8");
+  return readText(beside);
 }
 
 /**

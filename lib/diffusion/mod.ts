@@ -24,6 +24,7 @@ export {
   addNoise,
   closedForm,
   fromVelocity,
+  type ImpliedFields,
   type NoiseSchedule,
   noiseSchedule,
   type NoiseScheduleConfig,

@@ -58,11 +58,24 @@ const rangedFetch: typeof fetch = async (input, init) => {
   throw new TypeError(`expected the bytes from ${wanted} on, got those from ${start} on`);
 };
 
-function credentials({ token }: HubSettings): { accessToken?: string } {
-  if (token !== undefined && !token.startsWith("hf_")) {
-    throw new UserError("Using the hub's token failed: expected one that starts with hf_, got another text");
+/**
+ * `fetch` that shows the hub its token as it is: the client would refuse one that does not begin as the public hub's do, and self-hosted hubs
+ * have others. Servers elsewhere, which files may be redirected to, do not get it.
+ */
+function withToken(base: typeof fetch, { token, endpoint }: HubSettings): typeof fetch {
+  if (token === undefined) return base;
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new UserError(
+      "Using the hub's token failed: expected letters, digits and signs without blanks, got another text",
+    );
   }
-  return token === undefined ? {} : { accessToken: token };
+  return (input, init) => {
+    const address = input instanceof Request ? input.url : String(input);
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+    if (!address.startsWith(`${endpoint}/`) || headers.has("authorization")) return base(input, init);
+    headers.set("authorization", `Bearer ${token}`);
+    return base(input, { ...init, headers });
+  };
 }
 
 /** One sentence for what went wrong on the way to the hub; other errors come back as they are. */
@@ -90,7 +103,7 @@ function explain(error: unknown, file: HubFile, { endpoint, token }: HubSettings
 
 async function askHub(file: HubFile, settings: HubSettings): Promise<Remote> {
   const { repo, path, revision = "main" } = file;
-  const access = { hubUrl: settings.endpoint, ...credentials(settings) };
+  const access = { hubUrl: settings.endpoint, fetch: withToken(fetch, settings) };
   const { sha } = await modelInfo({ name: repo, revision, additionalFields: ["sha"], ...access });
   const [info] = await pathsInfo({ repo, paths: [path], revision: sha, ...access });
   const hash = info?.lfs?.oid ?? info?.oid ?? "";
@@ -119,8 +132,7 @@ async function* appendFrom(
     path,
     revision: remote.commit,
     hubUrl: settings.endpoint,
-    fetch: rangedFetch,
-    ...credentials(settings),
+    fetch: withToken(rangedFetch, settings),
   });
   if (!blob) throw new UserError(`Downloading ${path} of ${repo} failed: expected such a file, got none`);
   for await (const chunk of blob.slice(received, remote.size).stream()) {

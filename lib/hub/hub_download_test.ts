@@ -132,7 +132,8 @@ Deno.test("downloadHubFile() says in one sentence what is wrong", () =>
       { ...settings, endpoint: "http://127.0.0.1:1" },
       /expected to reach http:\/\/127\.0\.0\.1:1, got/,
     );
-    await fails(LARGE, { ...settings, token: "secret" }, /starts with hf_/);
+    await fails(LARGE, { ...settings, token: "two words" }, /without blanks, got another text/);
+    await fails(LARGE, { ...settings, token: "d\u00e9j\u00e0" }, /without blanks, got another text/);
     hub.refuse = 401;
     await fails(LARGE, settings, /refuses it \(401\); expected a token \(HF_TOKEN/);
     hub.refuse = 403;
@@ -152,12 +153,15 @@ Deno.test("downloadHubFile() uses the cached file when the hub cannot be reached
     assert.equal((await download(LARGE, { ...settings, endpoint: "http://127.0.0.1:1" })).path, path);
   }));
 
-Deno.test("downloadHubFile() sends the token to the hub and to no other address", () =>
-  withHub(async (hub, settings) => {
-    await download(LARGE, { ...settings, token: "hf_secret" });
-    assert.deepEqual([...hub.keys.hub], ["Bearer hf_secret"]);
-    assert.deepEqual([...hub.keys.other], [""]);
-  }));
+Deno.test("downloadHubFile() sends the token as it is to the hub and to no other address", async () => {
+  for (const token of ["hf_secret", "a-self.hosted/hub's=token"]) {
+    await withHub(async (hub, settings) => {
+      await download(LARGE, { ...settings, token });
+      assert.deepEqual([...hub.keys.hub], [`Bearer ${token}`]);
+      assert.deepEqual([...hub.keys.other], [""]);
+    });
+  }
+});
 
 Deno.test("downloadHubFile() transfers a file once when two processes want it", () =>
   withHub(async (hub, settings) => {

@@ -30,6 +30,7 @@ export {
 } from "./published_names.ts";
 export { openWeightFile, type StoredTensor, type WeightFile } from "./weight_file.ts";
 export { fileKind } from "./file_kind.ts";
+export { decodeText, readText, type TextLine, textLines } from "./text_file.ts";
 export { contentHash, findCached, type HubFile, verifyCached } from "./hub_cache.ts";
 export { downloadHubFile, type DownloadProgress, type RetryOptions } from "./hub_download.ts";
 export { type HubSettings, hubSettings } from "./hub_settings.ts";
