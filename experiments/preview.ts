@@ -47,7 +47,7 @@ export async function previewSheet(bank: Bank, options: PreviewOptions): Promise
     cells: Array.from({ length: count }, (_, i) => previewCell(bank, task, { split, seed, place: i })),
   }));
   return await imageGridPng({
-    title: "The five tasks, mini data set",
+    title: "The tasks, mini data set",
     subtitle: `64 x 64 pixels, ${split} split, seed ${seed}, data ${bank.hash}. ` +
       "Art: Fluent (MIT), Noto (Apache-2.0), Twemoji (CC BY 4.0), OpenMoji (CC BY-SA 4.0), DiceBear artists; see data/NOTICE.md",
     rows,

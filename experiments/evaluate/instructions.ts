@@ -43,9 +43,11 @@ export const INSTRUCTIONS: Measurement = {
         meanScore("neighbour purity", asWritten, { bar: { least: 0.95, items: 1000 } }),
         ...TASKS.map((task, place) => meanScore(`neighbour purity, ${task}`, [asWritten[place] as number[]])),
         meanScore("neighbour purity, objects named", withNames),
-        meanScore("neighbour purity, object, objects named", [
-          withNames[TASKS.indexOf("object")] as number[],
-        ]),
+        ...TASK_RECORDS.flatMap(({ id, words }, place) =>
+          words.namesObject
+            ? [meanScore(`neighbour purity, ${id}, objects named`, [withNames[place] as number[]])]
+            : []
+        ),
       ],
     };
   },
