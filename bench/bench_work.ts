@@ -18,8 +18,7 @@ import {
 } from "./timing/result.ts";
 import { type Mode, type Side, THREADS } from "./timing/side.ts";
 import { ratioOf } from "./timing/statistics.ts";
-import { WORKS } from "./works/mod.ts";
-import type { WorkName } from "./works/names.ts";
+import { LIMIT_WORK, loadWork } from "./works/mod.ts";
 import type { Work } from "./timing/work.ts";
 
 /** How to time. */
@@ -55,9 +54,9 @@ const LIMIT = "matrix product";
  * @throws Disagreement when a peer's losses, gradients or outputs are not ours.
  * @throws UserError when there is no Python or no compiler for a peer.
  */
-export async function benchWork(name: WorkName, options: WorkBenchOptions): Promise<BenchResult> {
+export async function benchWork(name: string, options: WorkBenchOptions): Promise<BenchResult> {
   const { repetitions, notice } = options;
-  const work = WORKS[name];
+  const [work, product] = [await loadWork(name), await loadWork(LIMIT_WORK)];
   const batch = options.batch ?? work.batch;
   const folder = mkdtempSync(join(tmpdir(), `bench-${name}-`));
   const sides: Side[] = [];
@@ -79,7 +78,7 @@ export async function benchWork(name: WorkName, options: WorkBenchOptions): Prom
       notice(`${name}: ${side.name} ready after ${side.startSeconds.toFixed(1)} s`);
     }
     const agreements = await checkSides(sides, notice);
-    const limit = await startLimit(folder);
+    const limit = await startLimit(product, folder);
     sides.push(limit);
     const timings = await interleave(sides, {
       repetitions,
@@ -89,7 +88,7 @@ export async function benchWork(name: WorkName, options: WorkBenchOptions): Prom
         notice(`${name} ${repetition}/${repetitions} ${side}: ${ms.toFixed(1)} ms`),
     });
     const rows = await rowsOf(sides, timings);
-    const rate = rateOf(rows, gigaflop);
+    const rate = rateOf(rows, gigaflop, product);
     const compared = rows.filter((row) => row.name !== LIMIT);
     const { title, run } = work;
     return {
@@ -121,11 +120,10 @@ export async function flopsOf(work: Work, workCase: WorkCase): Promise<number> {
   return takeFlops();
 }
 
-async function startLimit(folder: string): Promise<Side> {
-  const work = WORKS.gemm;
+async function startLimit(work: Work, folder: string): Promise<Side> {
   const config = work.config(work.batch);
-  const casePath = await writeCase(folder, "gemm", work.draw(config, SEED));
-  return ownSide({ name: LIMIT, work: "gemm", casePath, threads: THREADS, shapes: work.checked(config) });
+  const casePath = await writeCase(folder, LIMIT_WORK, work.draw(config, SEED));
+  return ownSide({ name: LIMIT, work: LIMIT_WORK, casePath, threads: THREADS, shapes: work.checked(config) });
 }
 
 const short = (error: number) => error.toExponential(1);
@@ -168,11 +166,11 @@ async function rowsOf(sides: readonly Side[], timings: readonly Timing[]): Promi
   return rows;
 }
 
-function rateOf(rows: readonly SideResult[], gigaflop: number): Rate {
+function rateOf(rows: readonly SideResult[], gigaflop: number, product: Work): Rate {
   const ours = rows[0] as SideResult;
   const limit = rows.at(-1) as SideResult;
   const gigaflops = gigaflop / (ours.median / 1000);
-  const machine = 2 * WORKS.gemm.batch ** 3 / 1e9 / (limit.median / 1000);
+  const machine = 2 * product.batch ** 3 / 1e9 / (limit.median / 1000);
   return { gigaflop, gigaflops, machine, share: gigaflops / machine };
 }
 

@@ -1,9 +1,13 @@
-/** What `deno task bench` can measure, by name. Modules are loaded when they are needed: the engine takes a second. */
+/**
+ * What `deno task bench` can measure, by name: help, options and table follow from this list. Modules are loaded when they are needed: the
+ * engine takes a second.
+ */
 import type { WorkBenchOptions } from "./bench_work.ts";
 import type { Device } from "../experiments/setting/experiment.ts";
 import type { PaperPart } from "./paper/part_names.ts";
 import type { Mode, PeerName } from "./timing/side.ts";
-import type { WorkName } from "./works/names.ts";
+import type { Bars } from "./timing/bars.ts";
+import { type ListedWork, WORKS } from "./works/mod.ts";
 
 /** What was asked for on the command line. */
 export interface BenchOptions {
@@ -28,7 +32,11 @@ export interface BenchOptions {
 
 /** A measurement. */
 export interface Bench {
+  /** What it measures, for the command's help. */
+  readonly about: string;
   readonly peers: readonly PeerName[];
+  /** What is wanted beside the peers. */
+  readonly bars: Bars;
   /** Whether `all` has it. */
   readonly inAll: boolean;
   /** Whether its batch can be chosen. */
@@ -37,9 +45,10 @@ export interface Bench {
   run(options: BenchOptions): Promise<{ readonly result: object; readonly text: string }>;
 }
 
-function work(name: WorkName, peers: readonly PeerName[]): Bench {
+/** The bench of a work. */
+export function workBench(name: string, { about, peers, bars }: ListedWork): Bench {
   return {
-    peers,
+    ...{ about, peers, bars },
     inAll: true,
     batch: true,
     async run({ batch, modes, peers, ...rest }) {
@@ -52,20 +61,21 @@ function work(name: WorkName, peers: readonly PeerName[]): Bench {
       const { benchWork } = await import("./bench_work.ts");
       const { describeBench } = await import("./describe.ts");
       const result = await benchWork(name, options);
-      return { result, text: describeBench(result) };
+      return { result, text: describeBench(result, bars) };
     },
   };
 }
 
+/** What only measures ourselves. */
+const ALONE = { peers: [], bars: {}, inAll: false, batch: false } as const;
+
 /** All benches. A peer that is not in a bench's list cannot do its work. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
-  train: work("train", ["pytorch", "tfjs"]),
-  pretrain: work("pretrain", ["pytorch"]),
-  sample: work("sample", ["pytorch"]),
-  encode: work("encode", ["pytorch"]),
-  vae: work("vae", ["pytorch"]),
+  ...Object.fromEntries(Object.entries(WORKS).map(([name, listed]) => [name, workBench(name, listed)])),
   tsne: {
+    about: "t-SNE of 5,000 instructions, perplexity 30, 1,000 iterations",
     peers: ["scikit-learn"],
+    bars: { time: { "scikit-learn": 5 } },
     inAll: true,
     batch: false,
     async run({ repetitions, peers, cacheFolder, notice }) {
@@ -73,13 +83,15 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       const { describeBench } = await import("./describe.ts");
       const peer = peers.includes("scikit-learn") ? { peer: "scikit-learn" as const } : {};
       const result = await benchTsne({ repetitions, cacheFolder, notice, ...peer });
-      return { result, text: describeBench(result) };
+      return { result, text: describeBench(result, this.bars) };
     },
   },
   paper: {
+    ...ALONE,
+    about:
+      `the paper's models at full size with random weights, 3.3 GB on disk: a guided denoising step, decoding, encoding,
+a training step; each in a process of its own, which may need 22 GB of memory`,
     peers: ["pytorch"],
-    inAll: false,
-    batch: false,
     async run({ peers, ...rest }) {
       const { benchPaper, describePaper } = await import("./paper/bench_paper.ts");
       const result = await benchPaper({ ...rest, pytorch: peers.includes("pytorch") });
@@ -87,9 +99,8 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     },
   },
   scaling: {
-    peers: [],
-    inAll: false,
-    batch: false,
+    ...ALONE,
+    about: "the training step at batches from 8 to 128",
     async run(options) {
       const { benchScaling, describeScaling } = await import("./scaling.ts");
       const result = await benchScaling(options);
@@ -97,8 +108,8 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     },
   },
   start: {
-    peers: [],
-    inAll: false,
+    ...ALONE,
+    about: "seconds until the training step has run, with and without a kept graph",
     batch: true,
     async run(options) {
       const { benchStart, describeStart } = await import("./start.ts");
@@ -107,9 +118,8 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     },
   },
   memory: {
-    peers: [],
-    inAll: false,
-    batch: false,
+    ...ALONE,
+    about: "memory of a training in the second and in the last tenth of its steps",
     async run(options) {
       const { benchMemory, describeMemory } = await import("./memory.ts");
       const result = await benchMemory(options);

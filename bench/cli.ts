@@ -4,26 +4,26 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "../lib/engine/errors.ts";
 import { oneOf, readOptions, wholeNumber } from "../experiments/command_line.ts";
 import { DEVICES } from "../experiments/setting/experiment.ts";
-import { BENCHES, type BenchOptions } from "./benches.ts";
+import { type Bench, BENCHES, type BenchOptions } from "./benches.ts";
 import { PAPER_PARTS } from "./paper/part_names.ts";
 import { MODES, type PeerName, PEERS } from "./timing/side.ts";
 
-const USAGE = `deno task bench [${
-  Object.keys(BENCHES).join("|")
-}|all] [--peer pytorch,tfjs,scikit-learn] [--mode eager] [--repetitions 7] [--batch N] [--out DIR] [--json]
+/** A bench's lines of the help. */
+const helpOf = ([name, { about }]: readonly [string, { readonly about: string }]) =>
+  `  ${name.padEnd(18)} ${about.replaceAll("\n", `\n${" ".repeat(21)}`)}`;
+
+/** The command's help. */
+export function usage(benches: Readonly<Record<string, Bench>> = BENCHES): string {
+  const entries = Object.entries(benches);
+  const lines = (inAll: boolean) => entries.filter(([, each]) => each.inAll === inAll).map(helpOf).join("\n");
+  return `deno task bench [${
+    Object.keys(benches).join("|")
+  }|all] [--peer pytorch,tfjs,scikit-learn] [--mode eager] [--repetitions 7] [--batch N] [--out DIR] [--json]
 
 Times this project's work on this machine, but for "paper" at mini scale, compiled by our engine, on random weights; each side in a process of its own.
-  train              one training step of the adapter, batch 32: forward, backward, clipping, AdamW
-  pretrain           one training step of the base model, batch 32: all weights, clipping, AdamW, moving average
-  sample             16 images by 20 steps of DDIM with guidance and an IPAdapter+ image
-  encode, vae        64 images through the image encoder; 64 latents through the autoencoder's decoder
-  tsne               t-SNE of 5,000 instructions, perplexity 30, 1,000 iterations
-  all                all of these (the default)
-  paper              the paper's models at full size with random weights, 3.3 GB on disk: a guided denoising step, decoding, encoding,
-                     a training step; each in a process of its own, which may need 22 GB of memory
-  scaling            the training step at batches from 8 to 128
-  start              seconds until the training step has run, with and without a kept graph
-  memory             memory of a training in the second and in the last tenth of its steps
+${lines(true)}
+${helpOf(["all", { about: "all of these (the default)" }])}
+${lines(false)}
 
   --peer NAMES       times the same work elsewhere in turn with ours, once all give the same losses, gradients or outputs:
                      pytorch (needs python3; installs bench/peers/pytorch/requirements.txt into .cache/bench-venv),
@@ -38,9 +38,13 @@ Times this project's work on this machine, but for "paper" at mini scale, compil
   --json             prints the results as JSON, one a line
 
 Example: deno task bench train --peer pytorch`;
+}
 
 /** What is to be timed and how; "help" when that was asked for. @throws UserError for what there is not. */
-export function readBenchOptions(args: readonly string[]) {
+export function readBenchOptions(
+  args: readonly string[],
+  known: Readonly<Record<string, Bench>> = BENCHES,
+) {
   const { flags, values, positionals } = readOptions(args, {
     peer: "value",
     mode: "value",
@@ -55,17 +59,17 @@ export function readBenchOptions(args: readonly string[]) {
   });
   if (flags.has("help")) return "help";
   const [name = "all", ...more] = positionals;
-  const asked = oneOf("bench", name, [...Object.keys(BENCHES), "all"]);
+  const asked = oneOf("bench", name, [...Object.keys(known), "all"]);
   if (more.length > 0) throw new UserError(`bench expects one name, got also "${more[0]}"`);
-  const benches = asked === "all" ? Object.keys(BENCHES).filter((each) => BENCHES[each]?.inAll) : [asked];
-  const peers = readPeers(values.get("peer"), benches);
+  const benches = asked === "all" ? Object.keys(known).filter((each) => known[each]?.inAll) : [asked];
+  const peers = readPeers(values.get("peer"), benches.flatMap((each) => known[each]?.peers ?? []));
   const mode = values.get("mode");
   if (mode !== undefined && !peers.includes("pytorch")) {
     throw new UserError(`--mode expects --peer pytorch beside it, got --mode ${mode} alone`);
   }
   const out = values.get("out");
   const batch = values.get("batch");
-  if (batch !== undefined && !benches.every((each) => BENCHES[each]?.batch)) {
+  if (batch !== undefined && !benches.every((each) => known[each]?.batch)) {
     throw new UserError(`--batch expects a bench of one batch size, got ${asked}, which chooses its own`);
   }
   for (const name of ["part", "device"] as const) {
@@ -91,15 +95,15 @@ export function readBenchOptions(args: readonly string[]) {
 }
 
 /** Peers by name, divided by commas. @throws UserError for one that none of the benches knows. */
-function readPeers(got: string | undefined, benches: readonly string[]): PeerName[] {
+function readPeers(got: string | undefined, ofBenches: readonly PeerName[]): PeerName[] {
   if (got === undefined) return [];
-  const known = PEERS.filter((peer) => benches.some((bench) => BENCHES[bench]?.peers.includes(peer)));
+  const known = PEERS.filter((peer) => ofBenches.includes(peer));
   return [...new Set(got.split(","))].map((peer) => oneOf("--peer", peer, known));
 }
 
 async function main(args: readonly string[]): Promise<void> {
   const options = readBenchOptions(args);
-  if (options === "help") return console.log(USAGE);
+  if (options === "help") return console.log(usage());
   const { benches, peers, out, json, ...rest } = options;
   for (const [i, name] of benches.entries()) {
     const bench = BENCHES[name]!;

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../lib/engine/errors.ts";
 import { readBenchOptions } from "./cli.ts";
+import { WORKS } from "./works/mod.ts";
 
-const WORKS = ["train", "pretrain", "sample", "encode", "vae"];
+const WORK_NAMES = Object.keys(WORKS);
 
 Deno.test("readBenchOptions() gives the defaults, and what was asked for", () => {
   const defaults = {
@@ -30,7 +31,7 @@ Deno.test("readBenchOptions() gives the defaults, and what was asked for", () =>
   });
   for (const all of [[], ["all"]]) {
     const options = readBenchOptions(all);
-    assert.ok(options !== "help" && WORKS.every((work) => options.benches.includes(work)));
+    assert.ok(options !== "help" && WORK_NAMES.every((work) => options.benches.includes(work)));
     assert.ok(!options.benches.includes("scaling"));
   }
   assert.equal(readBenchOptions(["--help"]), "help");
@@ -78,7 +79,7 @@ Deno.test("bench ends with 2 and one line when it is asked for what there is not
   assert.equal(stderr.trim().split("\n").length, 1);
 });
 
-for (const work of WORKS) {
+for (const work of WORK_NAMES) {
   Deno.test(`bench ${work} times the work alone and keeps the result and a table`, async () => {
     const out = mkdtempSync(join(tmpdir(), "bench-out-"));
     try {

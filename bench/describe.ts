@@ -1,13 +1,13 @@
 /** A result as lines for a person. */
 import { AGREEMENT_BAR, NORM_BAR } from "./timing/agreement.ts";
-import { verdict } from "./bars.ts";
+import { type Bars, verdict } from "./timing/bars.ts";
 import { columns } from "./timing/columns.ts";
 import type { BenchResult } from "./timing/result.ts";
 
 const short = (error: number) => error.toExponential(1);
 
 /** One paragraph: who took how long, by how much, and how far the results are apart. */
-export function describeBench(result: BenchResult): string {
+export function describeBench(result: BenchResult, bars: Bars): string {
   const { bench, title, run, batch, repetitions, sides, comparisons, rate, machine } = result;
   const lines = [
     `${bench}: ${title}; mini scale, batch ${batch}`,
@@ -27,7 +27,7 @@ export function describeBench(result: BenchResult): string {
     "",
   ];
   for (const { peer, ratio, agreement } of comparisons) {
-    const { bar, met } = verdict(bench, peer, ratio.median);
+    const { bar, met } = verdict(bars, peer, ratio.median);
     lines.push(
       `${peer} / ours: ${ratio.median.toFixed(2)} (${ratio.min.toFixed(2)} to ${
         ratio.max.toFixed(2)

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { atomicWrite } from "../lib/hub/mod.ts";
-import { LINEAR_BAR } from "./bars.ts";
+import { LINEAR_BAR } from "./timing/bars.ts";
 import { encodeCase } from "./timing/case_file.ts";
 import { columns } from "./timing/columns.ts";
 import { interleave } from "./timing/interleave.ts";
@@ -51,14 +51,15 @@ export async function benchScaling(options: {
   notice: (text: string) => void;
 }): Promise<ScalingResult> {
   const { repetitions, batches = BATCHES, notice } = options;
+  const train = await WORKS.train.load();
   const folder = mkdtempSync(join(tmpdir(), "bench-scaling-"));
   const sides: Side[] = [];
   try {
     for (const batch of batches) {
-      const config = WORKS.train.config(batch);
+      const config = train.config(batch);
       const casePath = join(folder, `${batch}.safetensors`);
-      await atomicWrite(casePath, encodeCase(WORKS.train.draw(config, 1)));
-      const shapes = WORKS.train.checked(config);
+      await atomicWrite(casePath, encodeCase(train.draw(config, 1)));
+      const shapes = train.checked(config);
       sides.push(
         await ownSide({ name: `batch ${batch}`, work: "train", casePath, threads: THREADS, shapes }),
       );

@@ -16,8 +16,7 @@ import { createInterface } from "node:readline";
 import { eager, UserError, writeSafetensors } from "../lib/engine/mod.ts";
 import { decodeCase } from "./timing/case_file.ts";
 import { oneOf } from "../experiments/command_line.ts";
-import { WORKS } from "./works/mod.ts";
-import { WORK_NAMES } from "./works/names.ts";
+import { LIMIT_WORK, loadWork, WORKS } from "./works/mod.ts";
 import type { OpenOptions, OpenWork } from "./timing/work.ts";
 
 /** Ways to run our functions. tfjs's wasm backend has one thread outside browsers. */
@@ -54,7 +53,7 @@ function versions(...names: readonly string[]): Record<string, string> {
 
 async function main([name = "", path = "", engineName = "", threadCount = ""]: readonly string[]) {
   const engine = oneOf("the engine", engineName, ENGINES);
-  const work = WORKS[oneOf("the work", name, [...WORK_NAMES, "gemm"] as const)];
+  const work = await loadWork(oneOf("the work", name, [...Object.keys(WORKS), LIMIT_WORK]));
   const workCase = decodeCase(readFileSync(path));
   const start = performance.now();
   const open = await work.open(workCase, openOptions(engine, Number(threadCount)));

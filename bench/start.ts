@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { atomicWrite } from "../lib/hub/mod.ts";
-import { START_BARS } from "./bars.ts";
+import { START_BARS } from "./timing/bars.ts";
 import { THREADS } from "./timing/side.ts";
 import { encodeCase } from "./timing/case_file.ts";
 import { columns } from "./timing/columns.ts";
@@ -41,14 +41,15 @@ export async function benchStart(options: {
   batch?: number;
   notice: (text: string) => void;
 }): Promise<StartResult> {
-  const { repetitions, batch = WORKS.train.batch, notice } = options;
+  const train = await WORKS.train.load();
+  const { repetitions, batch = train.batch, notice } = options;
   const folder = mkdtempSync(join(tmpdir(), "bench-start-"));
   const seconds = { cold: [] as number[][], cached: [] as number[][] };
   try {
-    const config = WORKS.train.config(batch);
+    const config = train.config(batch);
     const casePath = join(folder, "train.safetensors");
-    await atomicWrite(casePath, encodeCase(WORKS.train.draw(config, 1)));
-    const shapes = WORKS.train.checked(config);
+    await atomicWrite(casePath, encodeCase(train.draw(config, 1)));
+    const shapes = train.checked(config);
     for (let repetition = 0; repetition < repetitions; repetition++) {
       const graphFolder = join(folder, `cache-${repetition}`);
       for (const kind of ["cold", "cached"] as const) {

@@ -1,5 +1,6 @@
 /** The README's tables: a pure function of the kept results. */
-import { LINEAR_BAR, MEMORY_BARS, RATE_SHARE_BAR, START_BARS, verdict } from "./bars.ts";
+import { type Bench, BENCHES } from "./benches.ts";
+import { type Bars, LINEAR_BAR, RATE_SHARE_BAR, START_BARS, verdict } from "./timing/bars.ts";
 import type { MemoryResult } from "./memory.ts";
 import type { PaperResult } from "./paper/bench_paper.ts";
 import { paperSection } from "./paper/paper_table.ts";
@@ -10,8 +11,6 @@ import type { Spread } from "./timing/statistics.ts";
 
 /** Whatever a bench keeps. */
 export type AnyResult = BenchResult | ScalingResult | StartResult | MemoryResult | PaperResult;
-
-const ORDER = ["train", "pretrain", "sample", "encode", "vae", "tsne"];
 
 /** Milliseconds with three digits, seconds from ten of them. */
 function time(ms: number): string {
@@ -29,13 +28,16 @@ function markdown(head: readonly string[], rows: readonly (readonly string[])[])
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-function memoryCell(work: string, comparison: Comparison, ours: SideResult, peer: SideResult): string {
-  const bar = MEMORY_BARS[work]?.[comparison.peer];
+function memoryCell(bars: Bars, comparison: Comparison, ours: SideResult, peer: SideResult): string {
+  const bar = bars.memory?.[comparison.peer];
   const sizes = `${Math.round(ours.peakMemoryMiB)} / ${Math.round(peer.peakMemoryMiB)} MiB`;
   return bar === undefined ? sizes : `${sizes}, ≥ ${bar} ${mark(comparison.memoryRatio >= bar)}`;
 }
 
-function workRows({ bench, title, batch, sides, comparisons }: BenchResult): string[][] {
+function workRows(
+  { title, batch, sides, comparisons }: BenchResult,
+  bars: Bars,
+): string[][] {
   const [ours, ...peers] = sides;
   if (!ours) return [];
   const name = `${title}; ${batch}`;
@@ -44,7 +46,7 @@ function workRows({ bench, title, batch, sides, comparisons }: BenchResult): str
   }
   return comparisons.map((comparison, i) => {
     const peer = peers[i] as SideResult;
-    const { bar, met } = verdict(bench, comparison.peer, comparison.ratio.median);
+    const { bar, met } = verdict(bars, comparison.peer, comparison.ratio.median);
     const { median, min, max } = comparison.ratio;
     return [
       name,
@@ -53,7 +55,7 @@ function workRows({ bench, title, batch, sides, comparisons }: BenchResult): str
       time(peer.median),
       `${ratio(median)} (${ratio(min)} to ${ratio(max)})`,
       bar === undefined ? "" : `≥ ${bar} ${mark(met ?? false)}`,
-      memoryCell(bench, comparison, ours, peer),
+      memoryCell(bars, comparison, ours, peer),
     ];
   });
 }
@@ -133,9 +135,13 @@ function memorySection({ early, late, growth }: MemoryResult): string {
 }
 
 /** All results as Markdown; works in the order of the command line, then rates, scaling, start and memory. */
-export function tableOf(results: readonly AnyResult[]): string {
+export function tableOf(
+  results: readonly AnyResult[],
+  benches: Readonly<Record<string, Bench>> = BENCHES,
+): string {
+  const order = Object.keys(benches);
   const works = results.filter((each): each is BenchResult => "sides" in each)
-    .toSorted((a, b) => ORDER.indexOf(a.bench) - ORDER.indexOf(b.bench));
+    .toSorted((a, b) => order.indexOf(a.bench) - order.indexOf(b.bench));
   const find = <Kind extends AnyResult>(name: string) =>
     results.filter((each) => each.bench === name) as unknown as Kind[];
   const rates = rateRows(works);
@@ -143,7 +149,7 @@ export function tableOf(results: readonly AnyResult[]): string {
     ...(works.length === 0 ? [] : [
       markdown(
         ["work; samples", "peer", "ours", "peer's", "ratio (range)", "bar", "memory"],
-        works.flatMap(workRows),
+        works.flatMap((each) => workRows(each, benches[each.bench]?.bars ?? {})),
       ),
       "",
       conditions(works),
