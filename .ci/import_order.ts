@@ -75,10 +75,6 @@ const BEING_TURNED: ReadonlySet<string> = new Set([
 /** Folders whose circles are being cut. */
 const BEING_CUT: ReadonlySet<string> = new Set([
   "experiments/figures",
-  "lib/diffusion",
-  "lib/hub",
-  "lib/plots",
-  "lib/report",
 ]);
 
 /** Folders whose folders are ranked each for itself. */

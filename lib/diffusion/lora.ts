@@ -10,13 +10,8 @@
  */
 import { type HostArray, type HostParams, sizeOf, UserError } from "../engine/mod.ts";
 import { fileKind, PUBLISHED_NAMES, renamed } from "../hub/mod.ts";
+import { LORA_PARTS, type LoraPart } from "./lora_part.ts";
 import { loraAlphas } from "./lora_settings.ts";
-
-/** The models that a LoRA file may change. */
-export const LORA_PARTS = ["unet", "text_encoder"] as const;
-
-/** One of them. */
-export type LoraPart = typeof LORA_PARTS[number];
 
 /** Names of the parameters of each model that is to be changed. */
 export type LoraWeights = Readonly<Partial<Record<LoraPart, readonly string[]>>>;

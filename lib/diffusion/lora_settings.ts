@@ -12,7 +12,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../engine/mod.ts";
 import { readText } from "../hub/mod.ts";
-import type { LoraPart } from "./lora.ts";
+import type { LoraPart } from "./lora_part.ts";
 
 /** A part's settings: the alpha of a module of this rank; nothing where the settings name none. */
 export type AlphaOf = (module: string, rank: number) => number | undefined;

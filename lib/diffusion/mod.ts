@@ -64,13 +64,12 @@ export { initLora, loraModule, loraWeights } from "./lora_training.ts";
 export {
   applyLora,
   type Lora,
-  LORA_PARTS,
   type LoraDelta,
   type LoraFile,
-  type LoraPart,
   type LoraWeights,
   readLora,
   readLoraFile,
 } from "./lora.ts";
+export { LORA_PARTS, type LoraPart } from "./lora_part.ts";
 export { adapterConfigBeside } from "./lora_settings.ts";
 export { loraHalves, mergeLora } from "./lora_merging.ts";

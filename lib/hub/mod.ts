@@ -28,7 +28,8 @@ export {
   type Renamed,
   renamed,
 } from "./published_names.ts";
-export { openWeightFile, type StoredTensor, type WeightFile } from "./weight_file.ts";
+export { openWeightFile } from "./open_weight_file.ts";
+export type { StoredTensor, WeightFile } from "./weight_file.ts";
 export { fileKind } from "./file_kind.ts";
 export { decodeText, readText, type TextLine, textLines } from "./text_file.ts";
 export { contentHash, findCached, type HubFile, verifyCached } from "./hub_cache.ts";

@@ -6,7 +6,7 @@ const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 /** Writes a sparse file of 40 half-precision tensors (320 MB), reads all of them and prints its peak memory beyond the start. */
 const SCRIPT = `
 import { readFileSync } from "node:fs";
-import { openWeightFile } from ${JSON.stringify(new URL("./weight_file.ts", import.meta.url).href)};
+import { openWeightFile } from ${JSON.stringify(new URL("./open_weight_file.ts", import.meta.url).href)};
 import { writeSparseSafetensors } from ${
   JSON.stringify(new URL("./testdata/sparse_safetensors.ts", import.meta.url).href)
 };

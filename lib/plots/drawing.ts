@@ -2,7 +2,7 @@
 import { pngBundle } from "./display/picture_bundle.ts";
 import { escapeHtml, type MediaBundle, scrolled } from "./display/displayable.ts";
 import { figureBundle, figureHtmlPart } from "./display/figure_bundle.ts";
-import type { FigureSpec } from "./figure.ts";
+import type { FigureSpec } from "./figure_spec.ts";
 import { figurePng, figureSvg } from "./figure_svg.ts";
 
 /** A plot, a diagram or a picture. */

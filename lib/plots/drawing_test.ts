@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { stillFile, stillName } from "./drawing.ts";
-import type { FigureSpec } from "./figure.ts";
+import type { FigureSpec } from "./figure_spec.ts";
 
 const cloud = (count: number): FigureSpec => ({
   id: "cloud",

@@ -1,6 +1,6 @@
 /** Figures as one page that needs nothing besides itself. */
 import { figureHtmlPart } from "./display/figure_bundle.ts";
-import type { FigureSpec } from "./figure.ts";
+import type { FigureSpec } from "./figure_spec.ts";
 import { pageHtml } from "./page_html.ts";
 
 /**

@@ -3,7 +3,7 @@
  * Vega and Observable Plot render without one, but from other descriptions, so that a figure would have to be written twice.
  */
 import { encodePng, initialiseSvg, rasterise } from "../raster/mod.ts";
-import type { BarTrace, FigureSpec, ScatterTrace, Trace } from "./figure.ts";
+import type { BarTrace, FigureSpec, ScatterTrace, Trace } from "./figure_spec.ts";
 import { seriesLook } from "./palette.ts";
 import { annotationSvg, shapeSvg } from "./svg/annotations.ts";
 import type { AxisScale } from "./svg/axis_scale.ts";

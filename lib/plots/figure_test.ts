@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { DISPLAY } from "./display/displayable.ts";
-import { figure, type FigureSpec } from "./figure.ts";
+import { figure } from "./figure.ts";
+import type { FigureSpec } from "./figure_spec.ts";
 import { figureHtml } from "./figure_html.ts";
 import { figurePng, figureSvg } from "./figure_svg.ts";
 import { SERIES } from "./palette.ts";

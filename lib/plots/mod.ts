@@ -9,22 +9,21 @@ export {
   imageGridPng,
 } from "./image_grid.ts";
 export { textWidth, wrapText } from "./text_width.ts";
-export {
-  type Annotation,
-  type Axis,
-  type BarTrace,
-  type Datum,
-  type ErrorBars,
-  type Figure,
-  figure,
-  type FigureLayout,
-  type FigureSpec,
-  type HeatmapTrace,
-  type ScatterTrace,
-  type Shape,
-  type Trace,
-  type TraceBase,
-} from "./figure.ts";
+export { type Figure, figure } from "./figure.ts";
+export type {
+  Annotation,
+  Axis,
+  BarTrace,
+  Datum,
+  ErrorBars,
+  FigureLayout,
+  FigureSpec,
+  HeatmapTrace,
+  ScatterTrace,
+  Shape,
+  Trace,
+  TraceBase,
+} from "./figure_spec.ts";
 export {
   type Drawing,
   drawingBundle,

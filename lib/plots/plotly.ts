@@ -1,6 +1,6 @@
 /** What plotly.js is given, in the notebook and on a page. It runs in the browser only: under Deno its import fails. */
 import { readPackageFile } from "../raster/mod.ts";
-import type { Axis, FigureSpec, Trace } from "./figure.ts";
+import type { Axis, FigureSpec, Trace } from "./figure_spec.ts";
 import { SEQUENTIAL, SERIES } from "./palette.ts";
 import { wrapText } from "./text_width.ts";
 

@@ -1,7 +1,7 @@
 /** What the ablations are drawn from (Sec. 3.3, 3.4), and the paper's statements about them. */
 import { type CellMean, drawnInterval } from "./drawn_interval.ts";
 import type { MeanInterval } from "./instruction_space.ts";
-import type { ClaimVerdict } from "./judge.ts";
+import type { ClaimVerdict } from "./claim_verdict.ts";
 import { TABLE1_COLUMNS } from "./paper_table1.ts";
 import { judgeStatements, type Statement } from "./statement.ts";
 import { average, LITTLE_DIFFERENCE, ON_PAR_MARGIN } from "./table1_claims.ts";

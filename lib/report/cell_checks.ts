@@ -1,10 +1,19 @@
 /** Tests of explanations that speak of noise, of the metrics or of the data: by cells and intervals of stored results. */
 import type { AblationsContent } from "./ablations.ts";
-import { above, decimal, intervalOf, missing, opposite, unreadable } from "./checked.ts";
-import type { Check, Findings } from "./explanation.ts";
+import {
+  above,
+  type Check,
+  decimal,
+  type Findings,
+  intervalOf,
+  missing,
+  opposite,
+  unreadable,
+} from "./checked.ts";
 import { WELL } from "./instruction_claims.ts";
 import type { InstructionSpace } from "./instruction_space.ts";
-import { type ClaimVerdict, timeShares } from "./judge.ts";
+import type { ClaimVerdict } from "./claim_verdict.ts";
+import { timeShares } from "./judge.ts";
 import { PAPER_COLUMNS, PAPER_TASKS, type Table1Column } from "./paper_table1.ts";
 import type { ScaleContent } from "./scale_trade.ts";
 import { average, LITTLE_DIFFERENCE, ON_PAR_MARGIN } from "./table1_claims.ts";

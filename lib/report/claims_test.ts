@@ -6,7 +6,7 @@ import { claimStates, PAPER_CLAIMS } from "./claims.ts";
 import { COMBINATIONS, CONTROL_SCORE, judgeCombinations, LORA_SCORE } from "./combinations.ts";
 import { judgeCurves } from "./curve_claims.ts";
 import type { Curve } from "./curve_speed.ts";
-import type { ClaimVerdict } from "./judge.ts";
+import type { ClaimVerdict } from "./claim_verdict.ts";
 import { TABLE1_COLUMNS } from "./paper_table1.ts";
 import { judgeRewording, rewordingContent } from "./rewording.ts";
 import { judgeScale, scaleContent, scaleRow } from "./scale_trade.ts";

@@ -1,6 +1,6 @@
 /** Fig. 10: what the adapter takes and what a ControlNet prescribes, alone and together, and the paper's statements about it. */
 import { type CellMean, drawnInterval } from "./drawn_interval.ts";
-import type { ClaimVerdict } from "./judge.ts";
+import type { ClaimVerdict } from "./claim_verdict.ts";
 import { judgeStatements, type Statement } from "./statement.ts";
 import { average } from "./table1_claims.ts";
 import { type Cell, cellsOf, type Table1Draws } from "./table1_result.ts";

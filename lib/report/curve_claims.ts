@@ -1,7 +1,7 @@
 /** The paper's statements about Fig. 7 (Sec. 4.2) as predicates over {@link Curve}s. */
 import { type Curve, curvesBySeed, gainReached, type SeedCurve } from "./curve_speed.ts";
 import { studentInterval } from "./mean_interval.ts";
-import type { ClaimVerdict } from "./judge.ts";
+import type { ClaimVerdict } from "./claim_verdict.ts";
 import { type Found, judgeStatements, type Statement } from "./statement.ts";
 import { ON_PAR_MARGIN } from "./table1_claims.ts";
 

@@ -1,70 +1,11 @@
 /** Why a statement of the paper does not hold here: an explanation is never printed without the outcome of a test of it. */
 import { PAPER_CLAIMS } from "./claims.ts";
 import { CELL_CHECKS } from "./cell_checks.ts";
-import { EXPLANATIONS } from "./explanations.ts";
-import type { ClaimVerdict } from "./judge.ts";
-import type { Cell, TrainingRun } from "./table1_result.ts";
+import type { Check, Checked, Finding, Findings } from "./checked.ts";
+import type { ClaimVerdict } from "./claim_verdict.ts";
+import { type CheckName, type Explanation, EXPLANATIONS } from "./explanations.ts";
 import { TRAINING_CHECKS } from "./training_checks.ts";
 import { USE_CHECKS } from "./use_checks.ts";
-
-/** Whether an explanation stands its test; undecided where an interval reaches over the border, not computed where a result is missing. */
-export type Outcome = "holds" | "does not hold" | "undecided" | "not computed";
-
-/** What a test of an explanation found. */
-export interface Checked {
-  /** Of the explanation, not of the statement. */
-  readonly outcome: Outcome;
-  /** The numbers behind it, or what is missing. */
-  readonly evidence: string;
-}
-
-/** What a test reads of a result. */
-export interface Finding {
-  /** mini or paper. */
-  readonly scale: string;
-  /** smoke, quick or full. */
-  readonly budget: string;
-  /** Verdicts. */
-  readonly claims: readonly ClaimVerdict[];
-  /** Table 1's cells. */
-  readonly cells?: readonly Cell[] | undefined;
-  /** Table 1's trainings. */
-  readonly training?: readonly TrainingRun[] | undefined;
-  /** A figure's content. */
-  readonly content?: unknown;
-}
-
-/** Results by experiment. */
-export type Findings = Readonly<Record<string, Finding | undefined>>;
-
-/** A test of an explanation: a pure function of the results, and of the statement it is to explain. */
-export type Check = (findings: Findings, claim: ClaimVerdict) => Checked;
-
-/** Name of a test. */
-export type CheckName =
-  | "instructionIsIdle"
-  | "scoresStillRise"
-  | "behindByItsShare"
-  | "nearTheStart"
-  | "specialistCopiesMore"
-  | "cellsAreUncertain"
-  | "promptIsWeak"
-  | "tradeIsFlat"
-  | "oneTaskIsUnclear"
-  | "wordingsStray"
-  | "wellWithoutRule"
-  | "startScoresHigher"
-  | "promptIsLearntElsewhere"
-  | "timingVaries"
-  | "namesDecide"
-  | "numberLacksNames"
-  | "startReproducesLittle"
-  | "jointTakesLittle"
-  | "promptAloneLeaksLess"
-  | "controlIsWeak"
-  | "bothGiveWay"
-  | "loraRedraws"
-  | "tooFewItems";
 
 /** All tests. */
 export const CHECKS: Readonly<Record<CheckName, Check>> = {
@@ -72,20 +13,6 @@ export const CHECKS: Readonly<Record<CheckName, Check>> = {
   ...CELL_CHECKS,
   ...USE_CHECKS,
 };
-
-/** An explanation as data. */
-export interface Explanation {
-  /** Ids of the statements it may explain; "inconclusive" stands for every statement whose interval reaches over the border. */
-  readonly of: readonly string[];
-  /** "supported" for a caveat: why a statement may hold here for no good reason. By default it explains why one does not hold. */
-  readonly why?: "supported";
-  /** In our words. */
-  readonly because: string;
-  /** What must be true of the results if it is right, in words. */
-  readonly test: string;
-  /** What computes that. */
-  readonly check: CheckName;
-}
 
 /** A statement with one explanation of its verdict, and how that stood its test. */
 export interface Explained {

@@ -1,5 +1,43 @@
 /** Our best explanations of statements that may fail at mini scale, each with the test that would show it wrong. */
-import type { Explanation } from "./explanation.ts";
+/** Name of a test. */
+export type CheckName =
+  | "instructionIsIdle"
+  | "scoresStillRise"
+  | "behindByItsShare"
+  | "nearTheStart"
+  | "specialistCopiesMore"
+  | "cellsAreUncertain"
+  | "promptIsWeak"
+  | "tradeIsFlat"
+  | "oneTaskIsUnclear"
+  | "wordingsStray"
+  | "wellWithoutRule"
+  | "startScoresHigher"
+  | "promptIsLearntElsewhere"
+  | "timingVaries"
+  | "namesDecide"
+  | "numberLacksNames"
+  | "startReproducesLittle"
+  | "jointTakesLittle"
+  | "promptAloneLeaksLess"
+  | "controlIsWeak"
+  | "bothGiveWay"
+  | "loraRedraws"
+  | "tooFewItems";
+
+/** An explanation as data. */
+export interface Explanation {
+  /** Ids of the statements it may explain; "inconclusive" stands for every statement whose interval reaches over the border. */
+  readonly of: readonly string[];
+  /** "supported" for a caveat: why a statement may hold here for no good reason. By default it explains why one does not hold. */
+  readonly why?: "supported";
+  /** In our words. */
+  readonly because: string;
+  /** What must be true of the results if it is right, in words. */
+  readonly test: string;
+  /** What computes that. */
+  readonly check: CheckName;
+}
 
 /** Statements that rest on the instruction doing something. */
 const INSTRUCTED = [

@@ -1,5 +1,5 @@
 /** What `reproduce figN` stores: result.json, described for other readers by results/figure.schema.json. */
-import type { ClaimVerdict } from "./judge.ts";
+import type { ClaimVerdict } from "./claim_verdict.ts";
 import type { Provenance } from "./table1_result.ts";
 
 /** Version of the layout of a figure's result.json. */

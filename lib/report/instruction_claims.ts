@@ -3,7 +3,7 @@
  * number. The bar for "well" is the one `deno task evaluate` had for the sentence encoder before this figure was made: 0.95.
  */
 import type { FixedPlace, InstructionSpace, MeanInterval } from "./instruction_space.ts";
-import type { ClaimVerdict } from "./judge.ts";
+import type { ClaimVerdict } from "./claim_verdict.ts";
 import { judgeStatements, type Statement } from "./statement.ts";
 
 /** Least purity and least share right for "well delineated" and "well identifiable". */

@@ -7,39 +7,11 @@
  */
 import { bootstrapInterval } from "../metrics/mod.ts";
 import { TASKS } from "../tasks/mod.ts";
+import type { ClaimVerdict, Verdict } from "./claim_verdict.ts";
 import { orNull, studentInterval } from "./mean_interval.ts";
 import { PAPER_TASKS } from "./paper_table1.ts";
 import { type Claim, type Means, printed, TABLE1_CLAIMS } from "./table1_claims.ts";
 import type { Table1Draws, TrainingRun } from "./table1_result.ts";
-
-/** Outcome of a claim. */
-export type Verdict = "supported" | "not supported" | "inconclusive";
-
-/** A claim judged by our numbers. */
-export interface ClaimVerdict {
-  /** Short name. */
-  readonly id: string;
-  /** Where the paper says it. */
-  readonly section: string;
-  /** What it says, in our words. */
-  readonly statement: string;
-  /** What is computed. */
-  readonly quantity: string;
-  /** Ends of the region that means "supported"; null is unbounded. */
-  readonly region: { readonly low: number | null; readonly high: number | null };
-  /** The quantity from the paper's printed numbers; of several, the one nearest to leaving the region. Null when it prints none. */
-  readonly paper: number | null;
-  /** The quantity from our numbers (of several, likewise), and its interval; null when not measured or unbounded. */
-  readonly ours: number | null;
-  /** Lower end of the interval. */
-  readonly low: number | null;
-  /** Upper end of the interval. */
-  readonly high: number | null;
-  /** By interval and region. */
-  readonly verdict: Verdict;
-  /** What the verdict rests on, or what is missing. */
-  readonly evidence: string;
-}
 
 /** The least number above 0 that is not subnormal: ONNX Runtime makes its thread take subnormal ones for 0. */
 const LEAST = 2 ** -1022;

@@ -26,33 +26,17 @@ export {
 } from "./table1_result.ts";
 export { type Claim, LITTLE_DIFFERENCE, type Means, ON_PAR_MARGIN, TABLE1_CLAIMS } from "./table1_claims.ts";
 export { type ClaimState, claimStates, PAPER_CLAIMS, type PaperClaim } from "./claims.ts";
-export {
-  type Check,
-  type Checked,
-  type CheckName,
-  CHECKS,
-  explain,
-  type Explained,
-  type Explanation,
-  type Finding,
-  type Findings,
-  type Outcome,
-} from "./explanation.ts";
+export type { Check, Checked, Finding, Findings, Outcome } from "./checked.ts";
+export type { CheckName, Explanation } from "./explanations.ts";
+export { CHECKS, explain, type Explained } from "./explanation.ts";
 export { EXPLANATIONS } from "./explanations.ts";
 export { minimalDetectable } from "./cell_checks.ts";
 export { scoreAt } from "./training_checks.ts";
 export { type Found, judgeStatement, judgeStatements, type Statement } from "./statement.ts";
 export { CURVE_STATEMENTS, judgeCurves } from "./curve_claims.ts";
 export { orNull } from "./mean_interval.ts";
-export {
-  type ClaimVerdict,
-  judgeClaim,
-  judgeTable1,
-  judgeTrainingCost,
-  TRAINING_COST,
-  type Verdict,
-  verdictOf,
-} from "./judge.ts";
+export type { ClaimVerdict, Verdict } from "./claim_verdict.ts";
+export { judgeClaim, judgeTable1, judgeTrainingCost, TRAINING_COST, verdictOf } from "./judge.ts";
 export { latexText, table1Csv, table1Heading, table1Latex, table1Markdown } from "./table.ts";
 export { breakLines, claimsText, table1Text } from "./table_text.ts";
 export {

@@ -10,9 +10,10 @@ import {
   type TableSpec,
 } from "../plots/mod.ts";
 import { claimStates, PAPER_CLAIMS } from "./claims.ts";
-import { explain, type Explained, type Findings } from "./explanation.ts";
+import type { Findings } from "./checked.ts";
+import { explain, type Explained } from "./explanation.ts";
 import { EXPLANATIONS } from "./explanations.ts";
-import type { ClaimVerdict } from "./judge.ts";
+import type { ClaimVerdict } from "./claim_verdict.ts";
 import { PAPER_ITEMS, type PaperItem } from "./paper_figures.ts";
 import type { Cell, Provenance } from "./table1_result.ts";
 

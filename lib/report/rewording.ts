@@ -1,7 +1,7 @@
 /** What Fig. 8 is drawn from: how much pictures and scores change with the wording, against how much with the noise. */
 import { type CellMean, drawnInterval } from "./drawn_interval.ts";
 import type { MeanInterval } from "./instruction_space.ts";
-import type { ClaimVerdict } from "./judge.ts";
+import type { ClaimVerdict } from "./claim_verdict.ts";
 import { judgeStatements, type Statement } from "./statement.ts";
 import { average } from "./table1_claims.ts";
 import type { Table1Draws } from "./table1_result.ts";

@@ -1,7 +1,7 @@
 /** What Sec. 3.5's figure is drawn from: scores of the condition and of the prompt over the adapter's scale λ, and their best trade. */
 import { type CellMean, drawnInterval } from "./drawn_interval.ts";
 import type { MeanInterval } from "./instruction_space.ts";
-import type { ClaimVerdict } from "./judge.ts";
+import type { ClaimVerdict } from "./claim_verdict.ts";
 import { TABLE1_COLUMNS } from "./paper_table1.ts";
 import { judgeStatements, type Statement } from "./statement.ts";
 import { average } from "./table1_claims.ts";

@@ -1,6 +1,7 @@
 /** The paper's statements about one measured number each, and their verdicts by the number's interval. */
 import type { MeanInterval } from "./instruction_space.ts";
-import { type ClaimVerdict, verdictOf } from "./judge.ts";
+import type { ClaimVerdict } from "./claim_verdict.ts";
+import { verdictOf } from "./judge.ts";
 
 /** A statement of the paper and where a number must lie for it to hold. The paper prints none of these numbers. */
 export interface Statement {

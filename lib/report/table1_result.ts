@@ -3,7 +3,7 @@ import { bootstrapCells, bootstrapInterval, type CellDraws } from "../metrics/mo
 import type { Key } from "../engine/random.ts";
 import { TASKS } from "../tasks/mod.ts";
 import { paperValue, TABLE1_COLUMNS, TABLE1_ROWS } from "./paper_table1.ts";
-import type { ClaimVerdict } from "./judge.ts";
+import type { ClaimVerdict } from "./claim_verdict.ts";
 
 /** Version of the layout of result.json. */
 export const RESULT_SCHEMA = "ipadapter-instruct/result/1";

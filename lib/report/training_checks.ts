@@ -1,9 +1,17 @@
 /** Tests of explanations that speak of too little training: by what the instruction does, and by the curves of Fig. 7. */
 import { TASKS } from "../tasks/mod.ts";
 import type { AblationsContent } from "./ablations.ts";
-import { above, intervalOf, missing, opposite, unreadable } from "./checked.ts";
+import {
+  above,
+  type Check,
+  type Checked,
+  type Findings,
+  intervalOf,
+  missing,
+  opposite,
+  unreadable,
+} from "./checked.ts";
 import { type Curve, curvesBySeed, type SeedCurve, type TrainingCurves } from "./curve_speed.ts";
-import type { Check, Checked, Findings } from "./explanation.ts";
 import { studentInterval } from "./mean_interval.ts";
 import { LITTLE_SCORE } from "./use_claims.ts";
 

@@ -1,7 +1,16 @@
 /** Tests of explanations by what is taken from the condition and what leaks (Fig. 9), and by what follows a control (Fig. 10). */
-import { above, intervalOf, missing, opposite, unreadable } from "./checked.ts";
+import {
+  above,
+  type Check,
+  type Checked,
+  type Findings,
+  intervalOf,
+  missing,
+  opposite,
+  type Outcome,
+  unreadable,
+} from "./checked.ts";
 import { type CombinationContent, COMBINED_TASKS, CONTROL_SCORE } from "./combinations.ts";
-import type { Check, Checked, Findings, Outcome } from "./explanation.ts";
 import type { MeanInterval } from "./instruction_space.ts";
 import type { Cell } from "./table1_result.ts";
 import { LITTLE_SCORE, PARTIAL_TASKS } from "./use_claims.ts";

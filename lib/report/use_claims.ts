@@ -1,7 +1,7 @@
 /** The paper's statements about Fig. 6 and Fig. 9 (Sec. 3.1, 4.2, 4.4) as predicates over paired cell means. */
 import { type TaskId, taskOf } from "../tasks/mod.ts";
 import { type CellMean, drawnInterval } from "./drawn_interval.ts";
-import type { ClaimVerdict } from "./judge.ts";
+import type { ClaimVerdict } from "./claim_verdict.ts";
 import { PAPER_TASKS } from "./paper_table1.ts";
 import { type Found, judgeStatements, type Statement } from "./statement.ts";
 import { average, LITTLE_DIFFERENCE, ON_PAR_MARGIN } from "./table1_claims.ts";

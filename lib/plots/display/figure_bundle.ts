@@ -1,5 +1,5 @@
 /** A figure as one notebook output in five forms. */
-import type { FigureSpec } from "../figure.ts";
+import type { FigureSpec } from "../figure_spec.ts";
 import { figureSvg, STILL_WIDTH } from "../figure_svg.ts";
 import { plotlyJson, plotlySource, upgradeScript } from "../plotly.ts";
 import { type Displayable, displayed, escapeHtml, type MediaBundle, scrolled } from "./displayable.ts";

@@ -1,5 +1,5 @@
 /** Boxes, lines, words and arrows of a layout as SVG. */
-import type { Annotation, Shape } from "../figure.ts";
+import type { Annotation, Shape } from "../figure_spec.ts";
 import type { AxisScale } from "./axis_scale.ts";
 import { dashes, element, px, words } from "./drawing.ts";
 import type { Area } from "./subplots.ts";

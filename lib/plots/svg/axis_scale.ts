@@ -1,5 +1,5 @@
 /** From data to pixels along one axis, and the ticks that label it. */
-import type { Axis, Datum } from "../figure.ts";
+import type { Axis, Datum } from "../figure_spec.ts";
 
 /** A placed axis. */
 export interface AxisScale {

@@ -1,5 +1,5 @@
 /** Traces as SVG: points, lines, bands, bars with error bars, heat maps. */
-import type { BarTrace, Datum, ErrorBars, HeatmapTrace, ScatterTrace } from "../figure.ts";
+import type { BarTrace, Datum, ErrorBars, HeatmapTrace, ScatterTrace } from "../figure_spec.ts";
 import { SEQUENTIAL } from "../palette.ts";
 import type { AxisScale } from "./axis_scale.ts";
 import { dashes, element, markerPath, px, words } from "./drawing.ts";

@@ -1,5 +1,5 @@
 /** The subplots of a figure: which axes belong together, where they stand, and what they must hold. */
-import type { Axis, Datum, FigureSpec, Trace } from "../figure.ts";
+import type { Axis, Datum, FigureSpec, Trace } from "../figure_spec.ts";
 import { type AxisScale, axisScale } from "./axis_scale.ts";
 import { dashes, element, px, words } from "./drawing.ts";
 

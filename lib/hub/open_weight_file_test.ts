@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { host, readSafetensors, UserError, writeSafetensors } from "../engine/mod.ts";
 import { writeSparseSafetensors } from "./testdata/sparse_safetensors.ts";
 import { unpickleStateDict } from "./unpickle.ts";
-import { openWeightFile } from "./weight_file.ts";
+import { openWeightFile } from "./open_weight_file.ts";
 
 const testdata = (name: string) => fileURLToPath(new URL(`testdata/${name}`, import.meta.url));
 const EXECUTED = "/tmp/a-pickle-was-executed";
