@@ -538,47 +538,55 @@ export {
   readCheckpoint,
 } from "./experiments/mini/checkpoints.ts";
 export {
-  generate,
   type Generated,
   type GeneratedPicture,
   type GenerateEvent,
   type GenerateOptions,
   generatePictures,
-} from "./experiments/generate/generate.ts";
+} from "./experiments/pictures/generate_pictures.ts";
+export { generate, readRecord } from "./experiments/mini/picture_scale.ts";
 export {
   type GenerateRequest,
-  type PreparedGeneration,
-  prepareGeneration,
-} from "./experiments/generate/prepare.ts";
-export {
   type GenerationRecord,
-  readRecord,
+  prepareGeneration,
+} from "./experiments/mini/prepare_pictures.ts";
+export {
   readRecordOf,
   type RecordedFile,
   type RecordedImage,
   type RecordKind,
   type RecordOf,
-} from "./experiments/generate/record.ts";
+} from "./experiments/pictures/record.ts";
 export {
-  type GeneratedPaper,
-  generatePaper,
-  type PaperOptions,
-  type PaperPicture,
-  type PaperRequest,
-} from "./experiments/paper/generate.ts";
+  type OpenOptions,
+  type OpenRequest,
+  type PictureRecord,
+  type PictureRequest,
+  type PictureSettings,
+  type Prepared,
+} from "./experiments/pictures/prepared.ts";
+export { generatePaper } from "./experiments/paper/picture_scale.ts";
+export { type PaperRequest } from "./experiments/paper/prepare_pictures.ts";
 export { PAPER_RECORDS, type PaperRecord, type PaperWeightName } from "./experiments/paper/paper_record.ts";
-export { type PaperSettings } from "./experiments/paper/draw.ts";
-export { type ChainScales } from "./experiments/paper/guidance_passes.ts";
+export { type PaperSettings } from "./experiments/paper/pipeline_models.ts";
+export {
+  type ChainScales,
+  type GenerationItem,
+  type Generator,
+  type OpenPipeline,
+  type SamplingEvent,
+  type SamplingOptions,
+} from "./lib/pipeline/mod.ts";
 export { expectedPaperSeconds, PAPER_RATES, type PaperRates } from "./experiments/paper/paper_rates.ts";
 export { writeTinyModels } from "./experiments/paper/tiny_models.ts";
 export { PAPER_FILES, type PaperFile } from "./experiments/models/paper_files.ts";
 export { checkDataset, type DatasetReport, datasetText } from "./experiments/data/check_dataset.ts";
 export { layoutText, PAPER_DATASETS } from "./experiments/data/paper_datasets.ts";
 export { type Budget, type Scale, SCALES } from "./experiments/setting/scales.ts";
-export { CHAIN_NUMBERS, type GenerationSettings, NUMBERS } from "./experiments/generate/settings.ts";
+export { CHAIN_NUMBERS, type GenerationSettings, NUMBERS } from "./experiments/pictures/settings.ts";
 export { generationSheet, pictureName } from "./experiments/generate/sheet.ts";
-export { type ImageSource } from "./experiments/generate/source_image.ts";
-export { JOINT_ADAPTER } from "./experiments/generate/adapter_file.ts";
+export { type ImageSource } from "./experiments/pictures/source_image.ts";
+export { JOINT_ADAPTER } from "./experiments/mini/adapter_file.ts";
 export { type Fit, FITS } from "./lib/raster/mod.ts";
 export { type PreviewOptions, previewSheet } from "./experiments/preview.ts";
 

@@ -19,6 +19,7 @@ const RANKS: Readonly<Record<string, number>> = {
   "lib/clip": 2,
   "lib/diffusion": 2,
   "lib/adapter": 3,
+  "lib/pipeline": 4,
   "lib/tasks": 4,
   "lib/instructions": 5,
   "lib/training": 5,

@@ -3,7 +3,7 @@ import { combine, fold, host, key, normal, prefixed, scope, sizeOf } from "../..
 import { type ResamplerConfig, resamplerShapes } from "../../lib/adapter/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import type { UnetConfig } from "../../lib/diffusion/mod.ts";
-import { createGenerator, type GenerationItem } from "../../experiments/mini/generator.ts";
+import { createGenerator, type GenerationItem } from "../../lib/pipeline/mod.ts";
 import { MINI_RESAMPLER, MINI_UNET, MINI_VISION } from "../../experiments/mini/models.ts";
 import { type Captioning, drawCaptions, miniCaptioning, tokenizerOf } from "./captions.ts";
 import { inferenceWork } from "./inference_work.ts";

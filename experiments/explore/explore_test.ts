@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { UserError } from "../../lib/engine/mod.ts";
 import type { StudioEvent } from "../../lib/explorer/mod.ts";
 import { sha256 } from "../../lib/hub/mod.ts";
-import { generate } from "../generate/generate.ts";
+import { generate } from "../mini/picture_scale.ts";
 import { checkpointPath } from "../mini/checkpoints.ts";
 import { sharedEmbedder } from "../mini/shared_models.ts";
 import { DISPLAY } from "../../lib/plots/mod.ts";

@@ -1,22 +1,21 @@
 /** Opens the explorer's studio with the mini models of this machine: the joint adapter, IPAdapter+ beside it, the judge's scores. */
-import { adapterParams } from "../../lib/adapter/mod.ts";
+import { adapterParams, type ProjectionConfig } from "../../lib/adapter/mod.ts";
 import type { HostParams } from "../../lib/engine/mod.ts";
+import type { OpenPipeline } from "../../lib/pipeline/mod.ts";
 import type { GalleryItem, Studio } from "../../lib/explorer/mod.ts";
 import { composePair, TASKS } from "../../lib/tasks/mod.ts";
 import type { Device } from "../setting/experiment.ts";
-import { type Adapter, readAdapterFile } from "../generate/adapter_file.ts";
-import type { ProjectionConfig } from "../../lib/adapter/mod.ts";
-import { sharedGenerator } from "../mini/shared_generators.ts";
+import { type Adapter, readAdapterFile } from "../mini/adapter_file.ts";
+import { decodeLatents, sharedGenerator } from "../mini/pipeline_models.ts";
 import {
   sharedBank,
   sharedBase,
   sharedEmbedder,
   sharedImageEncoder,
-  sharedLatentDecoder,
   sharedPlus,
 } from "../mini/shared_models.ts";
 import { once } from "./once.ts";
-import { createStudio, type Painter, sizedPicture } from "./picture_studio.ts";
+import { createStudio, sizedPicture } from "./picture_studio.ts";
 
 /** Pictures per run of the denoiser. */
 const BATCH = 4;
@@ -35,12 +34,16 @@ export interface MiniStudioOptions {
   readonly device?: Device;
 }
 
-async function painterOf(
+async function pipelineOf(
   projection: ProjectionConfig,
   adapter: HostParams,
   device: Device,
-): Promise<Painter> {
-  return { generator: await sharedGenerator(projection, adapter, { batch: BATCH, device }), adapter };
+): Promise<OpenPipeline> {
+  return {
+    generator: await sharedGenerator(projection, adapter, { batch: BATCH, device }),
+    adapter,
+    decode: (latents) => decodeLatents(latents, device),
+  };
 }
 
 /** The mini IPAdapter+ with its parameters as a generator takes them. */
@@ -69,11 +72,11 @@ export async function openMiniStudio(options: MiniStudioOptions = {}): Promise<S
       ...(typical ? { typical } : {}),
     },
     tokenizer: () => Promise.resolve(base.tokenizer),
-    painters: {
-      instruct: once(() => painterOf(joint.projection, joint.params, device)),
+    pipelines: {
+      instruct: once(() => pipelineOf(joint.projection, joint.params, device)),
       plus: once(async () => {
         const { projection, params } = await plusAdapter();
-        return await painterOf(projection, params, device);
+        return await pipelineOf(projection, params, device);
       }),
     },
     gallery: once(async () => {
@@ -98,7 +101,6 @@ export async function openMiniStudio(options: MiniStudioOptions = {}): Promise<S
     }),
     encoder: () => sharedImageEncoder("encoder", device),
     judge: () => sharedImageEncoder("judge", device),
-    decoder: () => sharedLatentDecoder(device),
     embedder: () => sharedEmbedder(device),
   });
 }

@@ -1,6 +1,6 @@
 /** Draws and scores pictures for the explorer, step by step: with models that a machine's disk, or a static site's files, gave. */
 import type { CaptionTokenizer, SentenceEmbedder } from "../../lib/clip/mod.ts";
-import { fold, type HostParams, key, normal } from "../../lib/engine/mod.ts";
+import { fold, key, normal } from "../../lib/engine/mod.ts";
 import type {
   GalleryItem,
   Studio,
@@ -8,10 +8,11 @@ import type {
   StudioPicture,
   StudioRequest,
 } from "../../lib/explorer/mod.ts";
+import type { RgbPicture } from "../../lib/raster/mod.ts";
 import { clipI, clipS, clipScore } from "../../lib/metrics/mod.ts";
 import { type Rgb, SIZE } from "../../lib/tasks/mod.ts";
-import { fitSource } from "../generate/fit_source.ts";
-import type { GenerationItem, Generator } from "../mini/generator.ts";
+import { fitSource } from "../pictures/fit_source.ts";
+import { type GenerationItem, type OpenPipeline, samplePictures } from "../../lib/pipeline/mod.ts";
 import type { ImageFeatures, ImageProgram } from "../mini/programs.ts";
 
 const LATENT = 4 * 16 * 16;
@@ -22,14 +23,6 @@ const PREVIEWS = 6;
 /** Which adapter draws. */
 export type StudioModel = "instruct" | "plus";
 
-/** One kind of adapter, ready to draw. */
-export interface Painter {
-  /** Samples latents. */
-  readonly generator: Generator;
-  /** `image_proj.*` and `ip_adapter.*`. */
-  readonly adapter: HostParams;
-}
-
 /** What a studio draws with; each is asked for when it is first needed. */
 export interface StudioParts {
   /** What it says of itself. */
@@ -39,13 +32,11 @@ export interface StudioParts {
   /** Conditions to choose from. */
   readonly gallery: () => Promise<readonly GalleryItem[]>;
   /** By model. */
-  readonly painters: Readonly<Record<StudioModel, () => Promise<Painter>>>;
+  readonly pipelines: Readonly<Record<StudioModel, () => Promise<OpenPipeline>>>;
   /** The image tower that adapters read. */
   readonly encoder: () => Promise<ImageProgram<ImageFeatures>>;
   /** The one that scores. */
   readonly judge: () => Promise<ImageProgram<ImageFeatures>>;
-  /** Latents to pictures. */
-  readonly decoder: () => Promise<{ run(latents: readonly Float32Array[]): Promise<Rgb[]> }>;
   /** Prompts and captions to vectors. */
   readonly embedder: () => Promise<SentenceEmbedder>;
 }
@@ -57,29 +48,9 @@ export const sizedPicture = (pixels: Rgb): StudioPicture["picture"] => ({
   pixels,
 });
 
-/** Sends values from callbacks to an async iterator. */
-async function* relay<T>(work: (send: (value: T) => void) => Promise<void>): AsyncGenerator<T, void, void> {
-  const waiting: T[] = [];
-  let wake = () => {}, ended = false;
-  const end = work((value) => {
-    waiting.push(value);
-    wake();
-  }).finally(() => {
-    ended = true;
-    wake();
-  });
-  end.catch(() => {}); // awaited below
-  while (!ended || waiting.length > 0) {
-    if (waiting.length > 0) yield waiting.shift()!;
-    else await new Promise<void>((resolve) => wake = resolve);
-  }
-  await end;
-}
-
 /** A studio over its parts; `about.batch` pictures go through the denoiser at once. */
 export function createStudio(parts: StudioParts): Studio {
-  const { about, gallery, painters } = parts;
-  const { batch } = about;
+  const { about, gallery, pipelines } = parts;
   const fit = async (file: Uint8Array) =>
     (await fitSource(file, { name: "the picture", fit: "crop" })).picture;
 
@@ -150,44 +121,30 @@ export function createStudio(parts: StudioParts): Studio {
       const noises = [...new Set(request.pictures.map(({ noise }) => noise))];
       jobs.push({ model: "plus", at: noises, items: noises.map((noise) => itemOf(noise)) });
     }
-    const decoder = await parts.decoder();
+    const { steps, guidance, adapterScale } = request;
+    const every = Math.max(1, Math.ceil(steps / PREVIEWS));
     for (const { model, at, items } of jobs) {
-      const { generator, adapter } = await painters[model]();
-      const { steps, guidance, adapterScale } = request;
-      for (let first = 0; first < items.length; first += batch) {
-        const part = items.slice(first, first + batch);
-        const named = (pixels: readonly Rgb[], scores?: readonly Record<string, number>[]) =>
-          pixels.map((each, i): StudioPicture => ({
-            at: at[first + i]!,
-            picture: sizedPicture(each),
+      const pipeline = await pipelines[model]();
+      const { batch } = pipeline.generator;
+      const calls = (total: number) => total / Math.ceil(items.length / batch);
+      const events = samplePictures(pipeline, items, { steps, guidance, adapterScale, signal });
+      for await (const event of events) {
+        const named = (pictures: readonly RgbPicture[], scores?: readonly Record<string, number>[]) =>
+          pictures.map((picture, i): StudioPicture => ({
+            at: at[event.first + i]!,
+            picture,
             ...(scores ? { scores: scores[i]! } : {}),
           }));
-        const batches = Math.ceil(items.length / batch), every = Math.max(1, Math.ceil(steps / PREVIEWS));
-        yield* relay<StudioEvent>(async (send) => {
-          const latents = await generator.generate(part, {
-            steps,
-            guidance,
-            adapterScale,
-            adapter,
-            signal,
-            async step(done, total, clean) {
-              const shown = done % every === 0 && done < total
-                ? await decoder.run(
-                  Array.from({ length: part.length }, (_, i) => clean.slice(i * LATENT, (i + 1) * LATENT)),
-                )
-                : [];
-              send({
-                kind: "step",
-                model,
-                done: first / batch * total + done,
-                total: batches * total,
-                pictures: named(shown),
-              });
-            },
-          });
-          const pixels = await decoder.run(latents);
-          send({ kind: "finished", model, pictures: named(pixels, await score(pixels)) });
-        });
+        if (event.kind === "pictures") {
+          const { pictures } = event;
+          const scores = await score(pictures.map(({ pixels }) => pixels));
+          yield { kind: "finished", model, pictures: named(pictures, scores) };
+        } else {
+          const { done, total } = event;
+          const within = (done - 1) % calls(total) + 1;
+          const shown = within % every === 0 && within < calls(total) ? await event.preview() : [];
+          yield { kind: "step", model, done, total, pictures: named(shown) };
+        }
       }
     }
   }

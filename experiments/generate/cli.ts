@@ -4,6 +4,7 @@ import process from "node:process";
 import { UserError } from "../../lib/engine/errors.ts";
 import { oneOf } from "../command_line.ts";
 import { runGenerate } from "./command.ts";
+import type { CommandIo } from "./progress.ts";
 
 /** Everything is written before the process ends, also into a pipe; a reader that went away is no error. */
 function writeAll(descriptor: 1 | 2, text: string): void {
@@ -28,11 +29,13 @@ function takeScale(args: readonly string[]): { scale: "mini" | "paper"; rest: st
   return { scale: oneOf("--scale", name, ["mini", "paper"]), rest: args.toSpliced(at, inline ? 1 : 2) };
 }
 
-/** The command of a scale; the paper's is loaded when asked for. */
-async function run(args: readonly string[], io: Parameters<typeof runGenerate>[1]): Promise<void> {
+/** Runs the command; a scale is loaded when it is asked for. */
+async function run(args: readonly string[], io: CommandIo): Promise<void> {
   const { scale, rest } = takeScale(args);
-  if (scale === "mini") return await runGenerate(rest, io);
-  return await (await import("../paper/command.ts")).runPaperGenerate(rest, io);
+  if (scale === "mini") {
+    return await runGenerate((await import("../mini/picture_scale.ts")).MINI_PICTURES, rest, io);
+  }
+  await runGenerate((await import("../paper/picture_scale.ts")).PAPER_PICTURES, rest, io);
 }
 
 const abort = new AbortController();

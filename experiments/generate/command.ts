@@ -1,83 +1,32 @@
-/** `deno task generate`: from arguments to files. */
+/** `deno task generate`: from arguments to files, at either scale. */
 import { performance } from "node:perf_hooks";
 import { basename, join } from "node:path";
-import { UserError } from "../../lib/engine/mod.ts";
+import type { MakeProgram } from "../../lib/pipeline/mod.ts";
 import { atomicWrite } from "../../lib/hub/mod.ts";
-import { type OptionKind, readOptions } from "../command_line.ts";
-import {
-  checkFolder,
-  drawingRequest,
-  given,
-  givenPicture,
-  outFolder,
-  repeatFiles,
-} from "./drawing_request.ts";
-import { type GeneratedPicture, generatePictures } from "./generate.ts";
-import { GENERATE_HELP } from "./help.ts";
-import { type GenerateRequest, type PreparedGeneration, prepareGeneration } from "./prepare.ts";
+import { readOptions } from "../command_line.ts";
+import { type GeneratedPicture, generatePictures } from "../pictures/generate_pictures.ts";
+import type { PictureScale } from "../pictures/picture_scale.ts";
+import type { PictureRecord, PictureRequest, Prepared } from "../pictures/prepared.ts";
+import { compareWithRecord, prepareRepeat } from "../pictures/repeat.ts";
+import { DRAWING_OPTIONS } from "../pictures/settings.ts";
+import { readBytes } from "../pictures/weight_file.ts";
+import { checkFolder, drawingRequest, outFolder, repeatFiles } from "./drawing_request.ts";
 import { type CommandIo, showSteps } from "./progress.ts";
-import { compareWithRecord, prepareRepeat } from "./repeat.ts";
 import { reportGeneration } from "./report.ts";
-import { DRAWING_OPTIONS } from "./settings.ts";
 import { pictureName } from "./sheet.ts";
-import { readBytes } from "./weight_file.ts";
 
-const OPTIONS = {
-  ...DRAWING_OPTIONS,
-  "no-adapter": "flag",
-  "control-from": "value",
-} as const satisfies Record<string, OptionKind>;
-
-/** What the arguments ask for. */
-type Command =
-  | { readonly kind: "help" }
-  | {
-    readonly kind: "repeat";
-    readonly file: string;
-    readonly files: ReturnType<typeof repeatFiles>;
-    readonly out: string;
-    readonly json: boolean;
-  }
-  | {
-    readonly kind: "draw";
-    readonly request: GenerateRequest;
-    readonly count: number;
-    readonly out: string;
-    readonly json: boolean;
-  };
-
-/** Reads the arguments and the pictures they name. @throws UserError in one sentence. */
-async function readCommand(args: readonly string[]): Promise<Command> {
-  const options = readOptions(args, OPTIONS);
-  const { flags, values } = options;
-  if (flags.has("help")) return { kind: "help" };
-  const out = outFolder(options), json = flags.has("json");
-  const repeat = values.get("repeat");
-  if (repeat !== undefined) return { kind: "repeat", file: repeat, files: repeatFiles(options), out, json };
-  if (flags.has("no-adapter") && values.has("checkpoint")) {
-    throw new UserError("--no-adapter and --checkpoint exclude each other; give one of them");
-  }
-  const { request: common, count } = await drawingRequest(values);
-  const request: GenerateRequest = {
-    ...common,
-    ...(flags.has("no-adapter") ? { adapter: null } : given(values, "checkpoint", "adapter")),
-    ...await givenPicture(values, "control-from", "controlFrom"),
-    names: { ...common.names, ...given(values, "control-from", "control") },
-  };
-  return { kind: "draw", request, count, out, json };
-}
-
-async function drawInto(
+async function drawInto<Made extends PictureRecord>(
   out: string,
-  prepared: PreparedGeneration,
-  { indices, io }: { indices: readonly number[]; io: CommandIo },
-): Promise<GeneratedPicture[]> {
+  prepared: Prepared<Made>,
+  options: { indices: readonly number[]; io: CommandIo; make?: MakeProgram },
+): Promise<GeneratedPicture<Made>[]> {
+  const { io, ...rest } = options;
   await checkFolder(out);
-  const pictures: GeneratedPicture[] = [];
+  const pictures: GeneratedPicture<Made>[] = [];
   const steps = showSteps(io);
   try {
     for await (
-      const event of generatePictures(prepared, { indices, ...(io.signal ? { signal: io.signal } : {}) })
+      const event of generatePictures(prepared, { ...rest, ...(io.signal ? { signal: io.signal } : {}) })
     ) {
       if (event.kind === "step") steps.show(event.done, event.total);
       else {
@@ -92,34 +41,40 @@ async function drawInto(
 }
 
 /**
- * Runs the command: pictures and a sheet of them in a folder, what was done on `io`.
+ * Runs the command: pictures and a sheet of them in a folder, what was done on `io`. Each PNG holds what makes it again.
  *
  * @throws UserError in one sentence when the arguments or what they name are wrong.
  */
-export async function runGenerate(args: readonly string[], io: CommandIo): Promise<void> {
-  const command = await readCommand(args);
-  if (command.kind === "help") return io.out(`${GENERATE_HELP}\n`);
-  const { out, json } = command;
+export async function runGenerate<Request extends PictureRequest, Made extends PictureRecord>(
+  scale: PictureScale<Request, Made>,
+  args: readonly string[],
+  io: CommandIo,
+  options: { make?: MakeProgram } = {},
+): Promise<void> {
+  const given = readOptions(args, { ...DRAWING_OPTIONS, ...scale.options });
+  const { flags, values } = given;
+  if (flags.has("help")) return io.out(scale.help);
+  const out = outFolder(given), json = flags.has("json"), file = values.get("repeat");
   const began = performance.now();
-  const stored = command.kind === "repeat"
-    ? await prepareRepeat(await readBytes(command.file, "the picture"), command.file, command.files)
-    : undefined;
-  const prepared = command.kind === "repeat" ? stored!.prepared : await prepareGeneration(command.request);
-  for (const note of [...prepared.notes, ...(stored?.differences ?? [])]) io.err(note);
-  const indices = command.kind === "repeat"
-    ? [stored!.index]
-    : Array.from({ length: command.count }, (_, index) => index);
-  const pictures = await drawInto(out, prepared, { indices, io });
-  const verdict = command.kind === "repeat"
-    ? compareWithRecord(pictures[0]!, stored!.picture, basename(command.file))
-    : undefined;
-  const { image, control, record, unknownWords, notes } = prepared;
+  const files = file === undefined ? undefined : repeatFiles(given, scale.repeatOptions);
+  const asked = await scale.asked(given);
+  const stored = file === undefined
+    ? undefined
+    : await prepareRepeat(scale, await readBytes(file, "the picture"), { name: file, files: files!, asked });
+  const drawing = stored ? undefined : await drawingRequest(values);
+  const prepared = stored?.prepared ??
+    await scale.prepare({ ...drawing!.request, ...asked } as unknown as Request);
+  const notes = [...prepared.notes, ...(stored?.differences ?? [])];
+  for (const note of notes) io.err(note);
+  const indices = stored ? [stored.index] : Array.from({ length: drawing!.count }, (_, index) => index);
+  const pictures = await drawInto(out, prepared, { indices, io, ...options });
+  const { image, control, record, unknownWords } = prepared;
   await reportGeneration({
-    ...{ out, json, pictures, record, unknownWords, zoom: 2 },
-    notes: [...notes, ...(stored?.differences ?? [])],
+    ...{ out, json, pictures, record, zoom: scale.zoom, notes },
+    ...(unknownWords ? { unknownWords } : {}),
     ...(image ? { image } : {}),
     ...(control ? { control } : {}),
-    ...(verdict ? { verdict } : {}),
+    ...(stored ? { verdict: compareWithRecord(pictures[0]!, stored.picture, basename(file!)) } : {}),
     seconds: (performance.now() - began) / 1000,
   }, io);
 }

@@ -6,17 +6,14 @@ import { SAMPLER_NAMES } from "../../lib/diffusion/mod.ts";
 import { type Fit, FITS } from "../../lib/raster/mod.ts";
 import { oneOf } from "../command_line.ts";
 import {
-  type ChainNumberName,
-  type GenerationSettings,
-  type NumberName,
-  NUMBERS,
-  numberSetting,
-  optionName,
-} from "./settings.ts";
-import { readBytes } from "./weight_file.ts";
-
-/** Options by name, as read. */
-export type OptionValues = ReadonlyMap<string, string>;
+  given,
+  type GivenOptions,
+  givenPicture,
+  numbersGiven,
+  type OptionValues,
+} from "../pictures/given_options.ts";
+import type { WeightFiles } from "../pictures/picture_scale.ts";
+import { type GenerationSettings, type NumberName, NUMBERS } from "../pictures/settings.ts";
 
 /** What both scales are asked. */
 export interface DrawingRequest extends Partial<GenerationSettings> {
@@ -26,40 +23,6 @@ export interface DrawingRequest extends Partial<GenerationSettings> {
   readonly lora?: string;
   readonly controlnet?: string;
   readonly names: { readonly image?: string; readonly control?: string };
-}
-
-/** `{ as: value }` of an option that was given, else nothing. */
-export function given<As extends string>(
-  values: OptionValues,
-  option: string,
-  as: As,
-): Partial<Record<As, string>> {
-  const value = values.get(option);
-  return value === undefined ? {} : { [as]: value } as Record<As, string>;
-}
-
-/** `{ as: bytes }` of a picture that an option names, else nothing. @throws UserError when there is no such file. */
-export async function givenPicture<As extends string>(
-  values: OptionValues,
-  option: string,
-  as: As,
-): Promise<Partial<Record<As, Uint8Array>>> {
-  const path = values.get(option);
-  return path === undefined ? {} : { [as]: await readBytes(path, "the picture") } as Record<As, Uint8Array>;
-}
-
-/** The numbers that were given among these. @throws UserError for one out of range. */
-export function numbersGiven<Name extends NumberName | ChainNumberName>(
-  values: OptionValues,
-  names: readonly Name[],
-): Partial<Record<Name, number>> {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const text = values.get(optionName(name).slice(2));
-      if (text === undefined) return [];
-      return [[name, numberSetting(name, /^-?\d*\.?\d+$/.test(text) ? Number(text) : text)]];
-    }),
-  ) as Partial<Record<Name, number>>;
 }
 
 /**
@@ -93,9 +56,9 @@ export async function drawingRequest(
 
 /** Files in place of those that a record names. @throws UserError for an option that does not go with --repeat. */
 export function repeatFiles(
-  { values, flags }: { values: OptionValues; flags: ReadonlySet<string> },
-  also: readonly string[] = [],
-): { readonly adapter?: string; readonly lora?: string; readonly controlnet?: string } {
+  { values, flags }: GivenOptions,
+  also: readonly string[],
+): WeightFiles {
   const known = ["repeat", "out", "json", "checkpoint", "lora", "controlnet", ...also];
   const other = [...values.keys(), ...flags].find((name) => !known.includes(name));
   if (other) throw new UserError(`--repeat takes everything from the picture; leave --${other} out`);

@@ -10,10 +10,11 @@ import { edgePicture } from "../../lib/tasks/mod.ts";
 import { encodeCheckpoint } from "../mini/checkpoints.ts";
 import { MINI_INSTRUCT } from "../mini/models.ts";
 import { sharedBase, sharedPlus } from "../mini/shared_models.ts";
+import { generate, MINI_PICTURES, readRecord } from "../mini/picture_scale.ts";
+import { prepareGeneration } from "../mini/prepare_pictures.ts";
+import { generatePictures } from "../pictures/generate_pictures.ts";
+import { encodeRecorded } from "../pictures/record.ts";
 import { runGenerate } from "./command.ts";
-import { prepareGeneration } from "./prepare.ts";
-import { generate, generatePictures } from "./generate.ts";
-import { encodeRecorded, readRecord } from "./record.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "generate-"));
 globalThis.addEventListener("unload", () => rmSync(folder, { recursive: true, force: true }));
@@ -44,7 +45,7 @@ async function adapterFile(name: string, seed: number): Promise<string> {
 async function run(...args: string[]): Promise<{ out: string; err: string[] }> {
   let out = "";
   const err: string[] = [];
-  await runGenerate(args, {
+  await runGenerate(MINI_PICTURES, args, {
     out: (text) => void (out += text),
     err: (line) => void err.push(line),
     terminal: false,

@@ -5,7 +5,7 @@ import { imageGridPng } from "../../lib/plots/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
 import { duration } from "../runner/progress_display.ts";
 import type { CommandIo } from "./progress.ts";
-import type { RecordOf } from "./record.ts";
+import type { RecordOf } from "../pictures/record.ts";
 import { generationSheet, pictureName, type SheetPicture } from "./sheet.ts";
 
 /** What was drawn. */

@@ -1,7 +1,7 @@
 /** The pictures of a generation on one labelled sheet. */
 import type { ImageGrid } from "../../lib/plots/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
-import type { ChainNumberName, GenerationSettings } from "./settings.ts";
+import type { ChainNumberName, GenerationSettings } from "../pictures/settings.ts";
 
 /** Settings of either scale. */
 type SheetSettings = GenerationSettings & { readonly [name in ChainNumberName]?: number };

@@ -5,15 +5,14 @@ import type { SampleRow } from "../../lib/report/mod.ts";
 import { classifyStyle, composePair, oracleScores, type Rgb, styleOracleOf } from "../../lib/tasks/mod.ts";
 import type { CombineControls } from "../figures/fig10/mod.ts";
 import { joined } from "../setting/gallery.ts";
-import { withLora } from "../generate/base_additions.ts";
+import { baseWithLora } from "./base_additions.ts";
 import { checkpointPath } from "./checkpoints.ts";
-import { controlInput } from "./control_input.ts";
+import { controlImage, createGenerator } from "../../lib/pipeline/mod.ts";
 import { controlled } from "./controlled.ts";
 import { type BaseModel, loadControlnet } from "./frozen.ts";
-import { createGenerator } from "./generator.ts";
 import { MINI_INSTRUCT } from "./models.ts";
 import { validationInstruction } from "./score_task.ts";
-import { adapterPart } from "./shared_generators.ts";
+import { adapterPart } from "./pipeline_models.ts";
 import {
   onDevice,
   sharedBank,
@@ -42,7 +41,7 @@ export const combineControls: CombineControls = async (request, trained, context
   const { tensors: adapter } = readSafetensors(await trained.bytes("adapter.safetensors"), {
     what: "a trained adapter",
   });
-  const changed = await withLora(base, checkpointPath(`lora-${lora}`), { scale: 1 });
+  const changed = await baseWithLora(base, checkpointPath(`lora-${lora}`), { scale: 1 });
   const pairs = Array.from({ length: items }, (_, index) => composePair(bank, { task, split: "val", index }));
   const controls = pairs.map(({ target, truth }) =>
     controlled(bank, name, { image: target, truth: truth.target })
@@ -56,7 +55,7 @@ export const combineControls: CombineControls = async (request, trained, context
     ids: base.tokenizer.encode([prompt]),
     image: conditions[i]!.tokens,
     instruction: vectors.slice(i * WIDTH, (i + 1) * WIDTH),
-    control: controlInput(controls[i]!.control),
+    control: controlImage(controls[i]!.control),
     noise: normal(fold(key("combine"), task, index, seed), 4 * 16 * 16),
   }));
   const decoder = await sharedLatentDecoder(device);

@@ -13,7 +13,7 @@ import { instructForm, type Telling, tellingOf } from "../setting/instruct_form.
 import type { ScoreReport, ScoreRequest } from "../setting/model_requests.ts";
 import { FORM_SIZES, instructionRows, instructionSize, padded } from "./instruct_forms.ts";
 import { MINI_RESAMPLER } from "./models.ts";
-import { sharedGenerator } from "./shared_generators.ts";
+import { sharedGenerator } from "./pipeline_models.ts";
 import {
   sharedBank,
   sharedBase,

@@ -5,7 +5,7 @@ import { composePair, type Pair, taskOf } from "../../lib/tasks/mod.ts";
 import type { RewordedItem, VaryWording } from "../figures/fig8/mod.ts";
 import { joined } from "../setting/gallery.ts";
 import { MINI_INSTRUCT } from "./models.ts";
-import { sharedGenerator } from "./shared_generators.ts";
+import { sharedGenerator } from "./pipeline_models.ts";
 import {
   sharedBank,
   sharedBase,

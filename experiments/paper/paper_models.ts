@@ -27,6 +27,7 @@ import {
   vaeShapes,
 } from "../../lib/diffusion/mod.ts";
 import { type Shapes, UserError } from "../../lib/engine/mod.ts";
+import type { ModelPart } from "../../lib/pipeline/mod.ts";
 import {
   openWeightFile,
   PUBLISHED_NAMES,
@@ -39,8 +40,13 @@ import { locate, type Places } from "../models/inspect.ts";
 import { PAPER_FILES, type PaperFile, SCHEDULER_FILE } from "../models/paper_files.ts";
 import { SD15_CONTROLNET, SD15_UNET, SD15_VAE, VIT_H_TEXT, VIT_H_VISION, VIT_L_TEXT } from "../sd15_sizes.ts";
 import { asConfigFault, type ClipPart, configBeside } from "./model_config.ts";
-import type { PaperModel } from "./paper_model.ts";
 import { readSchedule } from "./schedule_file.ts";
+
+/** A published model and the file that holds it. */
+export interface PaperModel<Config> extends ModelPart<Config> {
+  /** Path of the file. */
+  readonly file: string;
+}
 
 /** What drawing at the paper's scale needs. */
 export interface PaperModels {

@@ -3,10 +3,10 @@ import { realpathSync } from "node:fs";
 import { basename } from "node:path";
 import { UserError } from "../../lib/engine/mod.ts";
 import { contentHash } from "../../lib/hub/mod.ts";
-import { type RecordedFile, type RecordKind, type RecordOf } from "../generate/record.ts";
-import { checkSettings, numberSetting } from "../generate/settings.ts";
-import type { PaperSettings } from "./draw.ts";
-import type { ChainScales } from "./guidance_passes.ts";
+import type { ChainScales } from "../../lib/pipeline/mod.ts";
+import { type RecordedFile, type RecordKind, type RecordOf } from "../pictures/record.ts";
+import { checkSettings, numberSetting } from "../pictures/settings.ts";
+import type { PaperSettings } from "./pipeline_models.ts";
 import type { PaperModels } from "./paper_models.ts";
 
 /** Names of weights in a record. */

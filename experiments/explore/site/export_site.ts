@@ -16,7 +16,7 @@ import {
 } from "../../../lib/explorer/mod.ts";
 import { atomicWrite, makeFolder, onDemandPackage } from "../../../lib/hub/mod.ts";
 import { encodePng, readPackageFile } from "../../../lib/raster/mod.ts";
-import { readAdapterFile } from "../../generate/adapter_file.ts";
+import { readAdapterFile } from "../../mini/adapter_file.ts";
 import { sharedBase, sharedEmbedder } from "../../mini/shared_models.ts";
 import { cacheFolder, type ExploreOptions } from "../explore.ts";
 import { openMiniStudio } from "../mini_studio.ts";

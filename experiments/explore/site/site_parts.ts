@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { loadSentenceEncoder } from "../../../lib/clip/mod.ts";
 import { combine, type HostParams, prefixed, writeSafetensors } from "../../../lib/engine/mod.ts";
 import { type InstructionSpace, spaceFile } from "../../../lib/explorer/mod.ts";
-import type { Adapter } from "../../generate/adapter_file.ts";
+import type { Adapter } from "../../mini/adapter_file.ts";
 import { sharedBase, sharedVae, sharedVision } from "../../mini/shared_models.ts";
 import { plusAdapter } from "../mini_studio.ts";
 import { partPath, type SitePart, type SiteParts } from "./site_data.ts";

@@ -6,9 +6,9 @@ import { galleryPicture } from "../../../lib/explorer/api.ts";
 import type { GalleryItem, Studio } from "../../../lib/explorer/mod.ts";
 import { onWhite, readPicture } from "../../../lib/raster/mod.ts";
 import type { BaseModel } from "../../mini/frozen.ts";
-import { createGenerator } from "../../mini/generator.ts";
+import { createGenerator, type OpenPipeline } from "../../../lib/pipeline/mod.ts";
 import { once } from "../once.ts";
-import { createStudio, type Painter, type StudioModel } from "../picture_studio.ts";
+import { createStudio, sizedPicture, type StudioModel } from "../picture_studio.ts";
 import { singleDecoder, singleEncoder } from "./single_programs.ts";
 import type { SiteFacts } from "./site_data.ts";
 import { readPart, siteResponse } from "./site_files.ts";
@@ -40,8 +40,9 @@ export function openSiteStudio(
   const tower = once(() => readPart("encoder"));
   const encoder = once(async () => await singleEncoder(await tower()));
   const noImage = once(async () => await (await encoder()).zero());
-  const painter = (model: StudioModel) =>
-    once(async (): Promise<Painter> => {
+  const decoder = once(async () => await singleDecoder(await readPart("vae")));
+  const pipeline = (model: StudioModel) =>
+    once(async (): Promise<OpenPipeline> => {
       const { config: projection, params: adapter } = await readPart(model);
       const { config } = await tower();
       const generator = await createGenerator({
@@ -54,16 +55,19 @@ export function openSiteStudio(
           noImage: await noImage(),
         },
       }, { threads: 1 });
-      return { generator, adapter };
+      return {
+        generator,
+        adapter,
+        decode: async (latents) => (await (await decoder()).run(latents)).map(sizedPicture),
+      };
     });
   return createStudio({
     about,
     tokenizer: async () => (await base()).tokenizer,
     gallery: once(() => Promise.all(gallery.map(galleryItem))),
-    painters: { instruct: painter("instruct"), plus: painter("plus") },
+    pipelines: { instruct: pipeline("instruct"), plus: pipeline("plus") },
     encoder,
     judge: once(async () => await singleEncoder(await readPart("judge"))),
-    decoder: once(async () => await singleDecoder(await readPart("vae"))),
     embedder,
   });
 }

@@ -3,7 +3,7 @@ import { fold, key, normal } from "../../../lib/engine/mod.ts";
 import { clipScore, topOneHits } from "../../../lib/metrics/mod.ts";
 import type { Rgb } from "../../../lib/tasks/mod.ts";
 import { loadBase, loadVae, loadVision } from "../../mini/frozen.ts";
-import { createGenerator } from "../../mini/generator.ts";
+import { createGenerator } from "../../../lib/pipeline/mod.ts";
 import { imageEncoder, latentDecoder } from "../../mini/programs.ts";
 import { meanScore } from "../bootstrap_score.ts";
 import type { EvaluationContext, Measured } from "../measurement.ts";

@@ -2,10 +2,9 @@
 import { fold, key, normal } from "../../../lib/engine/mod.ts";
 import { topOneHits } from "../../../lib/metrics/mod.ts";
 import { type Bank, composePair, type Rgb, type SceneTruth } from "../../../lib/tasks/mod.ts";
-import { controlInput } from "../../mini/control_input.ts";
 import { AGREEMENT, type Controlled, controlled, type ControlnetName } from "../../mini/controlled.ts";
 import { loadBase, loadControlnet, loadVae, loadVision } from "../../mini/frozen.ts";
-import { createGenerator, type Generator } from "../../mini/generator.ts";
+import { controlImage, createGenerator, type Generator } from "../../../lib/pipeline/mod.ts";
 import { imageEncoder, latentDecoder, latentEncoder } from "../../mini/programs.ts";
 import { meanScore } from "../bootstrap_score.ts";
 import type { Measurement } from "../measurement.ts";
@@ -66,7 +65,7 @@ export function controlnetMeasure(name: ControlnetName): Measurement["measure"] 
       const latents = await generator.generate(
         pictures.map(({ caption, control, index }) => ({
           ids: base.tokenizer.encode([caption]),
-          control: controlInput(control),
+          control: controlImage(control),
           noise: normal(fold(key("evaluate a controlnet"), index), 4 * 16 * 16),
         })),
         { steps: STEPS, guidance: GUIDANCE, sampler: "ddim" },

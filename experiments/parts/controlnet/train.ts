@@ -7,7 +7,7 @@ import { initControlnet } from "../../../lib/diffusion/mod.ts";
 import { composePretrain, type Rgb } from "../../../lib/tasks/mod.ts";
 import { compileControlnetStep } from "../../../lib/training/mod.ts";
 import { readCheckpoint } from "../../mini/checkpoints.ts";
-import { controlInput } from "../../mini/control_input.ts";
+import { controlImage } from "../../../lib/pipeline/mod.ts";
 import { controlled, type ControlnetName } from "../../mini/controlled.ts";
 import { loadBase } from "../../mini/frozen.ts";
 import { miniControlnet } from "../../mini/models.ts";
@@ -49,7 +49,7 @@ export function controlnetTraining(name: ControlnetName, { first, only }: Contro
       batch: (index) => {
         const { items, feeds } = draw(fold(draws, "batch", index), recipe.batch);
         const conditioning = new Float32Array(recipe.batch * PIXELS);
-        items.forEach((item, i) => conditioning.set(controlInput(controls[item] as Rgb), i * PIXELS));
+        items.forEach((item, i) => conditioning.set(controlImage(controls[item] as Rgb), i * PIXELS));
         return { ...feeds, conditioning };
       },
       finish: async () => ({

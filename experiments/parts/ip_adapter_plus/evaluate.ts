@@ -5,7 +5,7 @@ import { clipI } from "../../../lib/metrics/mod.ts";
 import { composePair, edgeF1, type Rgb } from "../../../lib/tasks/mod.ts";
 import { loadBase, loadPlus, loadVae, loadVision } from "../../mini/frozen.ts";
 import { adapterParams } from "../../../lib/adapter/mod.ts";
-import { createGenerator, type Generator } from "../../mini/generator.ts";
+import { createGenerator, type Generator } from "../../../lib/pipeline/mod.ts";
 import { imageEncoder, latentDecoder, latentEncoder } from "../../mini/programs.ts";
 import { meanScore } from "../bootstrap_score.ts";
 import type { EvaluationContext, Measured, Score } from "../measurement.ts";

@@ -11,10 +11,10 @@ import {
   type SceneTruth,
   STYLES,
 } from "../../../lib/tasks/mod.ts";
-import { withLora } from "../../generate/base_additions.ts";
+import { baseWithLora } from "../../mini/base_additions.ts";
 import { checkpointPath } from "../../mini/checkpoints.ts";
 import { type BaseModel, loadBase, loadVae, loadVision } from "../../mini/frozen.ts";
-import { createGenerator } from "../../mini/generator.ts";
+import { createGenerator } from "../../../lib/pipeline/mod.ts";
 import { imageEncoder, latentDecoder } from "../../mini/programs.ts";
 import { meanScore } from "../bootstrap_score.ts";
 import type { Measurement } from "../measurement.ts";
@@ -31,7 +31,7 @@ const BATCH = 16;
 export function loraMeasure(family: Family): Measurement["measure"] {
   return async ({ bank, folder, items }) => {
     const [base, vae] = [await loadBase(folder), await loadVae(folder)];
-    const changed = await withLora(base, checkpointPath(`lora-${family}`, folder), { scale: 1 });
+    const changed = await baseWithLora(base, checkpointPath(`lora-${family}`, folder), { scale: 1 });
     const style = STYLES.find((each) => each.family === family && each.treatment === "none");
     if (!style) throw new RangeError(`Measuring a LoRA needs a drawing family, got "${family}"`);
     const scenes = distinctScenes(heldOutItems(bank), items).map(({ index, scene }) => {

@@ -2,21 +2,14 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { loadStrict, UserError } from "../../lib/engine/mod.ts";
-import {
-  adapterConfigBeside,
-  applyLora,
-  conditioningFactor,
-  type ControlnetConfig,
-  controlnetShapes,
-  type LoraPart,
-  readLoraFile,
-} from "../../lib/diffusion/mod.ts";
+import { conditioningFactor, type ControlnetConfig, controlnetShapes } from "../../lib/diffusion/mod.ts";
 import { FAMILIES } from "../../lib/tasks/mod.ts";
-import { checkpointPath } from "../mini/checkpoints.ts";
-import { CONTROLNET_NAMES } from "../mini/controlled.ts";
-import type { BaseModel, Model } from "../mini/frozen.ts";
-import { contractingSizes } from "../mini/models.ts";
-import { headerObject, readWeights, type WeightFile } from "./weight_file.ts";
+import { withLora } from "../../lib/pipeline/mod.ts";
+import { headerObject, readWeights, type WeightFile } from "../pictures/weight_file.ts";
+import { checkpointPath } from "./checkpoints.ts";
+import { CONTROLNET_NAMES } from "./controlled.ts";
+import type { BaseModel, Model } from "./frozen.ts";
+import { contractingSizes } from "./models.ts";
 
 /** Image sides per latent side at the mini scale. */
 const FACTOR = 4;
@@ -59,42 +52,18 @@ export function trainedOn(stored: WeightFile): string | undefined {
 }
 
 /**
- * The base with a LoRA merged into a copy of its weights, U-Net and text encoder.
+ * The base with a LoRA, a file or the drawing family of a committed one.
  *
  * @throws UserError when keys or shapes do not belong to this base.
  */
-export async function withLora(
+export async function baseWithLora(
   base: BaseModel,
   file: string | URL,
   options: { scale: number },
 ): Promise<{ base: BaseModel; stored: WeightFile }> {
   const stored = await readAddition("lora", file);
   const place = additionFile("lora", file), path = place instanceof URL ? fileURLToPath(place) : place;
-  try {
-    const lora = readLoraFile(
-      { ...stored, beside: adapterConfigBeside(path, Object.keys(stored.tensors)) },
-      { unet: Object.keys(base.unet.params), text_encoder: Object.keys(base.text.params) },
-    );
-    const merged = (part: LoraPart, { params }: Model<unknown>) => ({
-      changes: Object.keys(lora[part]).length,
-      params: applyLora(params, lora[part], options),
-    });
-    const unet = merged("unet", base.unet), text = merged("text_encoder", base.text);
-    if (unet.changes + text.changes === 0) {
-      throw new UserError("expected changes of the U-Net or the text encoder, got none");
-    }
-    return {
-      stored,
-      base: {
-        ...base,
-        unet: { ...base.unet, params: unet.params },
-        text: { ...base.text, params: text.params },
-      },
-    };
-  } catch (error) {
-    if (!(error instanceof UserError || error instanceof RangeError)) throw error;
-    throw new UserError(`Applying the LoRA ${stored.file} failed: ${error.message}`);
-  }
+  return { stored, base: withLora(base, stored, { path, name: stored.file, ...options }) };
 }
 
 /**

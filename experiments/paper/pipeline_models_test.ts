@@ -15,12 +15,12 @@ import {
   type Tensor,
   UserError,
 } from "../../lib/engine/mod.ts";
+import { guidancePlan, type MakeProgram, runOnce, samplePictures } from "../../lib/pipeline/mod.ts";
 import type { Places } from "../models/inspect.ts";
-import { drawPaper, type PaperSettings } from "./draw.ts";
-import { checkChain, guidancePlan } from "./guidance_passes.ts";
+import { checkChain } from "./adapter_checks.ts";
 import { loadPaperModels, type PaperModels } from "./paper_models.ts";
 import { checkPaperSettings } from "./paper_record.ts";
-import { type MakeProgram, runOnce } from "./run_once.ts";
+import { openPaper, type PaperSettings } from "./pipeline_models.ts";
 import { inTinyFolder } from "./testdata/tiny_folder.ts";
 
 const PLAIN: MakeProgram = (fn, parts) => eager(fn, parts, { backend: "cpu" });
@@ -33,9 +33,15 @@ const SETTINGS = {
 const CHAIN = { ...SETTINGS, guidance: 15, instructGuidance: 25, imageGuidance: 30 };
 
 async function drawn(models: PaperModels, settings: PaperSettings): Promise<Uint8Array> {
-  const pictures = drawPaper(models, { image: IMAGE, settings, indices: [0] });
-  for await (const { pixels } of pictures) return pixels;
-  throw new Error("nothing was drawn");
+  const request = await openPaper(models, { image: IMAGE, settings });
+  try {
+    for await (const event of samplePictures(request, [request.item(0)], settings)) {
+      if (event.kind === "pictures") return event.pictures[0]!.pixels;
+    }
+    throw new Error("nothing was sampled");
+  } finally {
+    await request.close();
+  }
 }
 
 const largestDifference = (a: Uint8Array, b: Uint8Array) =>
@@ -78,7 +84,7 @@ async function prediction(
       imageContexts: [imageContext(p, tokens, { scale: SETTINGS.adapterScale })],
     });
   }, {
-    model: { config: {}, params, file: "" },
+    model: { config: {}, params },
     inputs: {
       features,
       instruction: await states(told.instruction),
@@ -126,7 +132,7 @@ async function chainByHand(models: PaperModels): Promise<Uint8Array> {
 const withModels = (test: (models: PaperModels, places: Places) => Promise<void>) =>
   inTinyFolder(async (_, places) => await test(await loadPaperModels(places), places));
 
-Deno.test("drawPaper() chains the authors' four predictions as the same are chained one by one", () =>
+Deno.test("openPaper() chains the authors' four predictions as the same are chained one by one", () =>
   withModels(async (models) => {
     const chained = await drawn(models, CHAIN);
     assert.ok(largestDifference(chained, await chainByHand(models)) <= 1);
@@ -142,13 +148,13 @@ Deno.test("drawPaper() chains the authors' four predictions as the same are chai
     }
   }));
 
-Deno.test("drawPaper() draws with three equal scales what ordinary guidance by that scale draws", () =>
+Deno.test("openPaper() draws with three equal scales what ordinary guidance by that scale draws", () =>
   withModels(async (models) => {
     const equal = { ...SETTINGS, instructGuidance: 4, imageGuidance: 4 };
     assert.ok(largestDifference(await drawn(models, equal), await drawn(models, SETTINGS)) <= 1);
   }));
 
-Deno.test("guidancePlan() gives two predictions, and four where the instruction's scale is told", () => {
+Deno.test("guidancePlan() gives two predictions, and four where the instruction's scale is given", () => {
   assert.deepEqual(guidancePlan({ guidance: 5 }).scales, [5]);
   assert.deepEqual(guidancePlan({ guidance: 5, instructGuidance: 2 }).scales, [1, 5, 2]);
   assert.equal(guidancePlan({ guidance: 5, instructGuidance: 2, imageGuidance: 3 }).passes.length, 4);

@@ -1,12 +1,11 @@
 /** The adapter that a generation runs: a trained IPAdapter-Instruct or IPAdapter+ of the mini scale, checked against encoder and base. */
 import { existsSync } from "node:fs";
 import { type HostParams, UserError } from "../../lib/engine/mod.ts";
-import { detectProjection, loadAdapter } from "../../lib/adapter/mod.ts";
+import { detectProjection, loadAdapter, type ProjectionConfig } from "../../lib/adapter/mod.ts";
 import type { UnetConfig } from "../../lib/diffusion/mod.ts";
-import type { ProjectionConfig } from "../../lib/adapter/mod.ts";
-import { CHECKPOINTS } from "../mini/checkpoints.ts";
-import { MINI_INSTRUCT, MINI_VISION } from "../mini/models.ts";
-import { headerObject, readWeights } from "./weight_file.ts";
+import { headerObject, readWeights } from "../pictures/weight_file.ts";
+import { CHECKPOINTS } from "./checkpoints.ts";
+import { MINI_INSTRUCT, MINI_VISION } from "./models.ts";
 
 /** The committed joint adapter. */
 export const JOINT_ADAPTER = new URL("ip-adapter-instruct.safetensors", CHECKPOINTS);

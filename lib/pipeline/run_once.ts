@@ -1,4 +1,4 @@
-/** Running a model once: at this scale a program is too large to stay while others run. */
+/** Running a model once: a program that is too large to stay while others run. */
 import {
   type HostArray,
   leaf,
@@ -7,8 +7,8 @@ import {
   type ProgramFunction,
   type ProgramParts,
   type Tensor,
-} from "../../lib/engine/mod.ts";
-import { frozenOf, type PaperModel, paramsIn } from "./paper_model.ts";
+} from "../engine/mod.ts";
+import { frozenOf, type ModelPart, paramsIn } from "./models.ts";
 
 /** Makes programs: compiled, or by another engine. */
 export type MakeProgram = (fn: ProgramFunction, parts: ProgramParts) => Promise<Program>;
@@ -17,7 +17,7 @@ export type MakeProgram = (fn: ProgramFunction, parts: ProgramParts) => Promise<
 export async function runOnce(
   make: MakeProgram,
   fn: (params: Params, inputs: Params) => Tensor,
-  parts: { model: PaperModel<unknown>; inputs: Readonly<Record<string, HostArray>> },
+  parts: { model: ModelPart<unknown>; inputs: Readonly<Record<string, HostArray>> },
 ): Promise<HostArray> {
   const { model, inputs } = parts;
   const specs = Object.fromEntries(

@@ -1,5 +1,5 @@
 /**
- * What each prediction of a guided step is told. Ordinary guidance, as in the paper, has two; the authors' code has four for IPAdapter-Instruct as released
+ * What each prediction of a guided step is given. Ordinary guidance, as in the paper, has two; the authors' code has four for IPAdapter-Instruct as released
  * (unity-research/IP-Adapter-Instruct, `ip_adapter_instruct.py` and `pipeline_stable_diffusion_extra_cfg.py`):
  *
  *     p = uncond + s_image (imageonly − uncond) + s (everything − imageonly) + s_instruct (full − everything)
@@ -14,9 +14,6 @@
  * Departure: there the four are taken unless the instruction holds one of the words style, colour, color, face, facial or everything; here where
  * `instructGuidance` is given. Three equal scales are ordinary guidance by that scale.
  */
-import type { PublishedProjection } from "../../lib/adapter/mod.ts";
-import { UserError } from "../../lib/engine/mod.ts";
-
 /** Scales of the four predictions beside the ordinary one. */
 export interface ChainScales {
   /** s_instruct; absent: ordinary guidance. */
@@ -25,10 +22,13 @@ export interface ChainScales {
   readonly imageGuidance?: number;
 }
 
-/** A text by what it is there for. */
-export type TextRole = "negative" | "prompt" | "empty" | "instruction" | "everything";
+/** Texts by what they are there for, in the order in which they are encoded. */
+export const TEXT_ROLES = ["negative", "prompt", "empty", "instruction", "everything"] as const;
 
-/** What one prediction is told. */
+/** A text by what it is there for. */
+export type TextRole = (typeof TEXT_ROLES)[number];
+
+/** What one prediction is given. */
 export interface GuidancePass {
   /** What the U-Net's cross-attention reads. */
   readonly text: TextRole;
@@ -51,7 +51,9 @@ const CHAIN: readonly GuidancePass[] = [
 
 /** What a guided step consists of: predictions p_0 … p_n, and s_1 … s_n for `guide()`. */
 export interface GuidancePlan {
+  /** p_0 … p_n. */
   readonly passes: readonly GuidancePass[];
+  /** s_1 … s_n. */
   readonly scales: readonly number[];
 }
 
@@ -62,12 +64,4 @@ export function guidancePlan(
   return instructGuidance === undefined
     ? { passes: [UNCOND, FULL], scales: [guidance] }
     : { passes: CHAIN, scales: [imageGuidance, guidance, instructGuidance] };
-}
-
-/** The four predictions are of the released design, which reads a prompt, too. @throws UserError for another adapter. */
-export function checkChain(config: PublishedProjection, { instructGuidance }: ChainScales): void {
-  if (instructGuidance === undefined || config.class === "ResamplerInstructBigger") return;
-  throw new UserError(
-    "--instruct-guidance needs IPAdapter-Instruct as released, got another adapter; leave it out",
-  );
 }

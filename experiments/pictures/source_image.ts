@@ -1,6 +1,6 @@
 /** The user's picture as a model takes it, with the hash that names it in records. */
-import { createHash } from "node:crypto";
 import type { Fit } from "../../lib/raster/mod.ts";
+import { shortHash } from "./short_hash.ts";
 import { fitSource, type FittedImage, type Frame, type ImageSource } from "./fit_source.ts";
 
 export type { Frame, ImageSource } from "./fit_source.ts";
@@ -17,6 +17,5 @@ export async function sourceImage(
   options: { name: string; fit?: Fit; frame?: Frame },
 ): Promise<SourceImage> {
   const bytes = source instanceof Uint8Array ? source : source.pixels;
-  const sha256 = createHash("sha256").update(bytes).digest("hex").slice(0, 16);
-  return { ...await fitSource(source, options), sha256 };
+  return { ...await fitSource(source, options), sha256: shortHash(bytes) };
 }

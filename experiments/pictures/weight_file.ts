@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { readSafetensors, type SafetensorsFile, UserError } from "../../lib/engine/mod.ts";
 import { systemErrorCode } from "../../lib/hub/mod.ts";
-import { fileHash } from "../mini/checkpoints.ts";
+import { shortHash } from "./short_hash.ts";
 
 /** A safetensors file that was read. */
 export interface WeightFile extends SafetensorsFile {
@@ -33,7 +33,7 @@ export async function readBytes(file: string | URL, what: string): Promise<Uint8
 export async function readWeights(file: string | URL, what: string): Promise<WeightFile> {
   const bytes = await readBytes(file, what);
   const name = file instanceof URL ? fileURLToPath(file) : file;
-  return { ...readSafetensors(bytes, { what: `${what} ${name}` }), file: name, sha256: fileHash(bytes) };
+  return { ...readSafetensors(bytes, { what: `${what} ${name}` }), file: name, sha256: shortHash(bytes) };
 }
 
 /** The header's entry as a JSON object, undefined where it is none. */

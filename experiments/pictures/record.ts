@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "../../lib/engine/errors.ts";
 import { encodePng, type Fit, onWhite, pngText, readPicture, type RgbPicture } from "../../lib/raster/mod.ts";
-import { checkSettings, type GenerationSettings } from "./settings.ts";
 
 /** Keyword of the PNG's text chunk. */
 export const KEYWORD = "ipadapter-instruct";
@@ -26,12 +25,6 @@ export interface RecordedFile {
   readonly sha256: string;
 }
 
-/** Names of weights in a record. */
-export const WEIGHT_NAMES = ["vae", "encoder", "base", "adapter", "lora", "controlnet"] as const;
-
-/** Name of a file of weights. */
-export type WeightName = (typeof WEIGHT_NAMES)[number];
-
 /** Everything that determines one picture, at either scale. */
 export interface RecordOf<Scale extends string, Settings, Name extends string> {
   readonly schema: typeof SCHEMA;
@@ -45,9 +38,6 @@ export interface RecordOf<Scale extends string, Settings, Name extends string> {
   /** Of this project, the runtime and the engine. */
   readonly versions: Readonly<Record<string, string>>;
 }
-
-/** The mini scale's. */
-export type GenerationRecord = RecordOf<"mini", GenerationSettings, WeightName>;
 
 /** What the records of a scale hold. */
 export interface RecordKind<Scale extends string, Settings, Name extends string> {
@@ -86,15 +76,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 const isHash = (value: unknown): value is string => typeof value === "string" && /^[0-9a-f]{16}$/.test(value);
-
-/**
- * The record of a mini picture inside a PNG; see {@link readRecordOf}.
- *
- * @throws UserError when the file is no PNG, holds no record, or one that this version cannot read.
- */
-export function readRecord(bytes: Uint8Array, name: string): GenerationRecord {
-  return readRecordOf(bytes, name, { scale: "mini", names: WEIGHT_NAMES, settings: checkSettings });
-}
 
 /**
  * The record inside a PNG.

@@ -1,17 +1,26 @@
-/** Compiled generators for adapters on the mini base, made once per process: adapter weights are arguments, so one serves all of a kind. */
-import type { HostParams } from "../../lib/engine/mod.ts";
-import { visionTokens } from "../../lib/clip/mod.ts";
-import type { Device } from "../setting/experiment.ts";
+/** The mini scale's record of models for sampling, and generators made once per process: adapter weights are arguments, so one serves all of a kind. */
 import type { ProjectionConfig } from "../../lib/adapter/mod.ts";
-import { createGenerator, type Generator, type GeneratorParts } from "./generator.ts";
-import { once, onDevice, sharedBase, sharedImageEncoder, sharedVision } from "./shared_models.ts";
+import { visionTokens } from "../../lib/clip/mod.ts";
+import type { HostParams } from "../../lib/engine/mod.ts";
+import { createGenerator, type Generator, type PipelineModels } from "../../lib/pipeline/mod.ts";
+import type { RgbPicture } from "../../lib/raster/mod.ts";
+import { SIZE } from "../../lib/tasks/mod.ts";
+import type { Device } from "../setting/experiment.ts";
+import {
+  once,
+  onDevice,
+  sharedBase,
+  sharedImageEncoder,
+  sharedLatentDecoder,
+  sharedVision,
+} from "./shared_models.ts";
 
 /** What a generator must know of a kind of adapter. `like`: any adapter of the kind, for its shapes. */
 export async function adapterPart(
   projection: ProjectionConfig,
   like: HostParams,
   { device, words = 1 }: { device: Device; words?: number },
-): Promise<NonNullable<GeneratorParts["adapter"]>> {
+): Promise<NonNullable<PipelineModels["adapter"]>> {
   const { config } = await sharedVision("encoder");
   return {
     projection,
@@ -36,4 +45,13 @@ export function sharedGenerator(
       adapter: await adapterPart(projection, like, { device, words }),
     }, onDevice(device));
   return once(`generator ${id}`, make);
+}
+
+/** Pictures [64 64 3] of scaled latents. */
+export async function decodeLatents(
+  latents: readonly Float32Array[],
+  device: Device,
+): Promise<RgbPicture[]> {
+  const pictures = await (await sharedLatentDecoder(device)).run(latents);
+  return pictures.map((pixels) => ({ width: SIZE, height: SIZE, pixels }));
 }

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { eager, UserError } from "../../lib/engine/mod.ts";
 import { encodePng, readPicture } from "../../lib/raster/mod.ts";
-import { readRecordOf } from "../generate/record.ts";
-import { generationSheet } from "../generate/sheet.ts";
-import { runPaperGenerate } from "./command.ts";
-import { generatePaper } from "./generate.ts";
-import { PAPER_RECORDS } from "./paper_record.ts";
-import { inTinyFolder } from "./testdata/tiny_folder.ts";
+import { PAPER_RECORDS } from "../paper/paper_record.ts";
+import { generatePaper, PAPER_PICTURES } from "../paper/picture_scale.ts";
+import { inTinyFolder } from "../paper/testdata/tiny_folder.ts";
+import { readRecordOf } from "../pictures/record.ts";
+import { runGenerate } from "./command.ts";
+import { generationSheet } from "./sheet.ts";
 
 const SILENT = { out: () => {}, err: () => {}, terminal: false };
 const pixels = (width: number, height: number) =>
@@ -25,7 +25,8 @@ async function generate(folder: string, args: readonly string[], engine?: "cpu")
   let printed = "";
   const io = { out: (text: string) => printed += text, err: () => {}, terminal: false };
   const own = (arg: string) => /^[\w-]+\.(png|safetensors)$/.test(arg) ? join(folder, arg) : arg;
-  await runPaperGenerate(
+  await runGenerate(
+    PAPER_PICTURES,
     ["--models", folder, ...args.map(own)],
     io,
     engine ? { make: (fn, parts) => eager(fn, parts, { backend: engine }) } : {},
@@ -45,7 +46,7 @@ async function picture(folder: string, args: readonly string[], engine?: "cpu"):
 
 const INSTRUCT = ["--image", "square.png", "--instruct", "the sea"];
 
-Deno.test("runPaperGenerate() draws from a local folder in diffusers' layout: repeatable, heeding image, instruction and scale", () =>
+Deno.test("runGenerate() at the paper's scale draws from a local folder in diffusers' layout: repeatable, heeding image, instruction and scale", () =>
   inTinyFolder(async (folder) => {
     const strong = ["--adapter-scale", "2"];
     const out = join(folder, "a");
@@ -71,9 +72,9 @@ Deno.test("runPaperGenerate() draws from a local folder in diffusers' layout: re
     assert.deepEqual(await picture(folder, ["--image", "square.png", "--adapter-scale", "0"]), none);
   }));
 
-Deno.test("runPaperGenerate() draws what diffusers' pipeline draws from the same folder, noise and settings", async () => {
+Deno.test("runGenerate() at the paper's scale draws what diffusers' pipeline draws from the same folder, noise and settings", async () => {
   // Written by diffusers: see testdata/draw_with_diffusers.py.
-  const folder = fileURLToPath(new URL("testdata/sd_tiny", import.meta.url));
+  const folder = fileURLToPath(new URL("../paper/testdata/sd_tiny", import.meta.url));
   const out = await Deno.makeTempDir();
   try {
     const text = ["--prompt", "a photo of a cat", "--negative", "sea", "--size", "16x24"];
@@ -90,7 +91,7 @@ Deno.test("runPaperGenerate() draws what diffusers' pipeline draws from the same
       "1",
     ];
     const image = ["--image", join(folder, "square.png"), "--models", folder];
-    await runPaperGenerate([...text, ...numbers, ...image, "--out", out], SILENT);
+    await runGenerate(PAPER_PICTURES, [...text, ...numbers, ...image, "--out", out], SILENT);
     const drawn = await readPicture(readFileSync(join(out, "000.png")));
     const expected = await readPicture(readFileSync(join(folder, "expected.png")));
     assert.deepEqual([drawn.width, drawn.height], [expected.width, expected.height]);
@@ -100,7 +101,7 @@ Deno.test("runPaperGenerate() draws what diffusers' pipeline draws from the same
   }
 });
 
-Deno.test("runPaperGenerate() draws the same compiled and eagerly, but for rounding, with ControlNet and LoRA", () =>
+Deno.test("runGenerate() at the paper's scale draws the same compiled and eagerly, but for rounding, with ControlNet and LoRA", () =>
   inTinyFolder(async (folder) => {
     const args = [
       ...INSTRUCT,
@@ -115,7 +116,7 @@ Deno.test("runPaperGenerate() draws the same compiled and eagerly, but for round
     compiled.forEach((value, i) => assert.ok(Math.abs(value - plain[i]!) <= 1));
   }));
 
-Deno.test("runPaperGenerate() heeds ControlNet and LoRA, which at scale 0 are not there", () =>
+Deno.test("runGenerate() at the paper's scale heeds ControlNet and LoRA, which at scale 0 are not there", () =>
   inTinyFolder(async (folder) => {
     const alone = await picture(folder, INSTRUCT);
     const shown = [...INSTRUCT, "--controlnet", "scribble", "--control", "edges.png"];
@@ -126,7 +127,7 @@ Deno.test("runPaperGenerate() heeds ControlNet and LoRA, which at scale 0 are no
     assert.deepEqual(await picture(folder, [...changed, "--lora-scale", "0"]), alone);
   }));
 
-Deno.test("runPaperGenerate() heeds --negative, --sampler and --fit, and takes a LoRA in peft's names as in kohya's", () =>
+Deno.test("runGenerate() at the paper's scale heeds --negative, --sampler and --fit, and takes a LoRA in peft's names as in kohya's", () =>
   inTinyFolder(async (folder) => {
     const distinct = async (variants: readonly (readonly string[])[]) => {
       const drawn = [];
@@ -145,7 +146,7 @@ Deno.test("runPaperGenerate() heeds --negative, --sampler and --fit, and takes a
     assert.deepEqual(await withLora("lora-peft.safetensors"), await withLora("lora.safetensors"));
   }));
 
-Deno.test("runPaperGenerate() draws sides that the U-Net does not halve evenly, compiled as eagerly", () =>
+Deno.test("runGenerate() at the paper's scale draws sides that the U-Net does not halve evenly, compiled as eagerly", () =>
   inTinyFolder(async (folder) => {
     const args = [...INSTRUCT, "--controlnet", "scribble", "--control", "odd.png", "--size", "18x22"];
     const odd = { width: 18, height: 22, pixels: pixels(18, 22) };
@@ -155,7 +156,7 @@ Deno.test("runPaperGenerate() draws sides that the U-Net does not halve evenly, 
     compiled.forEach((value, i) => assert.ok(Math.abs(value - plain[i]!) <= 1));
   }));
 
-Deno.test("runPaperGenerate() chains four predictions with --instruct-guidance, recorded and repeatable, with a ControlNet, too", () =>
+Deno.test("runGenerate() at the paper's scale chains four predictions with --instruct-guidance, recorded and repeatable, with a ControlNet, too", () =>
   inTinyFolder(async (folder) => {
     const chain = ["--instruct-guidance", "12", "--image-guidance", "3", "--guidance", "8"];
     const control = ["--controlnet", "scribble", "--control", "edges.png"];
@@ -179,7 +180,7 @@ Deno.test("runPaperGenerate() chains four predictions with --instruct-guidance, 
     assert.equal(again.identical, true);
   }));
 
-Deno.test("runPaperGenerate() draws with the paper's own Instruct design, which heeds its instruction", () =>
+Deno.test("runGenerate() at the paper's scale draws with the paper's own Instruct design, which heeds its instruction", () =>
   inTinyFolder(async (folder) => {
     const draw = (instruction: string) =>
       picture(folder, [
@@ -195,7 +196,7 @@ Deno.test("runPaperGenerate() draws with the paper's own Instruct design, which 
     assert.notDeepEqual(await draw("a photo of a cat"), sea);
   }));
 
-Deno.test("runPaperGenerate() takes the noise schedule of the folder's scheduler_config.json", () =>
+Deno.test("runGenerate() at the paper's scale takes the noise schedule of the folder's scheduler_config.json", () =>
   inTinyFolder(async (folder) => {
     const alone = await picture(folder, INSTRUCT);
     mkdirSync(join(folder, "scheduler"));
@@ -207,7 +208,7 @@ Deno.test("runPaperGenerate() takes the noise schedule of the folder's scheduler
     assert.notDeepEqual(await picture(folder, INSTRUCT), alone);
   }));
 
-Deno.test("runPaperGenerate() makes a picture again from its file, bit for bit, and says what is another now", () =>
+Deno.test("runGenerate() at the paper's scale makes a picture again from its file, bit for bit, and says what is another now", () =>
   inTinyFolder(async (folder) => {
     const first = join(folder, "first");
     const args = [
@@ -260,7 +261,7 @@ Deno.test("generatePaper() gives a program the same pictures as the command", ()
     assert.deepEqual(steps, [0.5, 1]);
   }));
 
-Deno.test("runPaperGenerate() says in one sentence what is wrong", () =>
+Deno.test("runGenerate() at the paper's scale says in one sentence what is wrong", () =>
   inTinyFolder(async (folder) => {
     const out = ["--out", join(folder, "x")];
     const cases: [string[], RegExp][] = [

@@ -1,0 +1,170 @@
+/**
+ * The paper scale's record of models for sampling: condition image → ViT-H/14, instruction of the paper's own design → ViT-H/14's text
+ * tower; the rest is the pipeline's. One model is in memory at a time, beside the denoiser.
+ */
+import { preprocessImage, textTower, visionTower } from "../../lib/clip/mod.ts";
+import { vaeDecode, vaeFactor } from "../../lib/diffusion/mod.ts";
+import {
+  compile,
+  fold,
+  type HostArray,
+  key,
+  leaf,
+  normal,
+  partition,
+  type Tensor,
+  tf,
+  UserError,
+} from "../../lib/engine/mod.ts";
+import {
+  type ChainScales,
+  controlImage,
+  createGenerator,
+  guidancePlan,
+  type MakeProgram,
+  runOnce,
+} from "../../lib/pipeline/mod.ts";
+import type { RgbPicture } from "../../lib/raster/mod.ts";
+import type { OpenRequest } from "../pictures/prepared.ts";
+import type { GenerationSettings } from "../pictures/settings.ts";
+import { checkChain, checkInstruction } from "./adapter_checks.ts";
+import type { PaperModels } from "./paper_models.ts";
+
+/** What is drawn: settings of both scales, the size in pixels, and the scales of the four predictions where these are asked for. */
+export interface PaperSettings extends GenerationSettings, ChainScales {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What the models are shown. */
+export interface PaperShown {
+  /** The condition. */
+  readonly image: RgbPicture;
+  /** What the ControlNet is shown, of the settings' size. */
+  readonly control?: RgbPicture;
+  readonly settings: PaperSettings;
+}
+
+/** @throws UserError unless both sides suit the autoencoder; the U-Net takes any, as diffusers' does. */
+export function checkSize({ vae }: PaperModels, { width, height }: PaperSettings): void {
+  const factor = vaeFactor(vae.config);
+  if (width % factor !== 0 || height % factor !== 0) {
+    throw new UserError(`--size needs sides divisible by ${factor}, got ${width}x${height}`);
+  }
+}
+
+/** Row `i` of an array's first side, flat. */
+function row({ data, shape }: HostArray, i: number): Float32Array {
+  const size = data.length / (shape[0] as number);
+  return data.slice(i * size, (i + 1) * size) as Float32Array;
+}
+
+/** What the projection takes of [zeros, the image]: hidden states, or the pooled vectors of the first IP-Adapter. */
+function encodeImage(make: MakeProgram, models: PaperModels, picture: RgbPicture): Promise<HostArray> {
+  const { config } = models.vision;
+  const side = config.image_size;
+  const pixels = preprocessImage({ ...picture, data: picture.pixels }, models.processor);
+  const data = new Float32Array(2 * pixels.length);
+  data.set(pixels, pixels.length);
+  const pooled = models.adapter.config.class === "ImageProjModel";
+  return runOnce(make, (params, fed) => {
+    const features = visionTower(params, config, leaf(fed, "pixels"));
+    // The first IP-Adapter's unconditional vector is zero itself.
+    return pooled ? tf.mul(features.embeds, tf.tensor2d([[0], [1]])) : features.penultimate;
+  }, { model: models.vision, inputs: { pixels: { dtype: "float32", shape: [2, 3, side, side], data } } });
+}
+
+/** The projected vector of an instruction [width], for the paper's own design. */
+async function encodeInstruction(
+  make: MakeProgram,
+  { instruction: model, tokenizer }: PaperModels,
+  instruction: string,
+): Promise<Float32Array> {
+  if (!model) throw new RangeError("The paper's Instruct design needs an encoder of instructions, got none");
+  const ids = {
+    dtype: "int32",
+    shape: [1, tokenizer.length],
+    data: tokenizer.encode([instruction]),
+  } as const;
+  const read = (params: Record<string, Tensor>, fed: Record<string, Tensor>) =>
+    textTower(params, model.config, leaf(fed, "ids")).embeds as Tensor;
+  return row(await runOnce(make, read, { model, inputs: { ids } }), 0);
+}
+
+/** Bytes of an image [1 3 height width] in [-1, 1]. */
+function toPicture({ data }: HostArray, { width, height }: { width: number; height: number }): RgbPicture {
+  const area = width * height;
+  const pixels = new Uint8Array(3 * area);
+  for (let i = 0; i < area; i++) {
+    for (let c = 0; c < 3; c++) {
+      const value = Math.round(((data[c * area + i] as number) + 1) * 127.5);
+      pixels[3 * i + c] = Math.min(255, Math.max(0, value));
+    }
+  }
+  return { width, height, pixels };
+}
+
+/**
+ * Opens the models for what they are shown: encodes image and instruction, and prepares the pipeline.
+ *
+ * @throws UserError when the size does not suit the models, an instruction is missing or superfluous, or the chain is not for this adapter.
+ */
+export async function openPaper(
+  models: PaperModels,
+  { image, control, settings }: PaperShown,
+  { make = compile }: { make?: MakeProgram } = {},
+): Promise<OpenRequest> {
+  const { width, height, instruction, prompt, negative, seed } = settings;
+  const { config: projection, params } = models.adapter;
+  checkSize(models, settings);
+  checkChain(projection, settings);
+  checkInstruction(projection, instruction);
+  const factor = vaeFactor(models.vae.config);
+  const sides = { height: height / factor, width: width / factor };
+  const latent = [models.unet.config.in_channels, sides.height, sides.width];
+  const seen = await encodeImage(make, models, image);
+  const own = projection.class === "ResamplerInstruct" && instruction !== undefined
+    ? { instruction: await encodeInstruction(make, models, instruction) }
+    : {};
+  const { unet, text, tokenizer, controlnet, schedule } = models;
+  const generator = await createGenerator({
+    base: { unet, text, tokenizer },
+    adapter: { projection, params, imageShape: seen.shape.slice(1), noImage: row(seen, 0) },
+    ...(controlnet ? { controlnet } : {}),
+    schedule,
+    large: true,
+    batch: 1,
+    passes: guidancePlan(settings).passes,
+    sides,
+  }, { engine: make });
+  const item = {
+    ids: tokenizer.encode([prompt]),
+    negative: tokenizer.encode([negative]),
+    image: row(seen, 1),
+    ...own,
+    ...(instruction === undefined ? {} : { instructionIds: tokenizer.encode([instruction]) }),
+    ...(control ? { control: controlImage(control.pixels) } : {}),
+  };
+  const decoder = partition(models.vae.params, (name) => /^(decoder|post_quant_conv)\./.test(name)).trainable;
+  const size = latent.reduce((a, b) => a * b, 1);
+  return {
+    generator,
+    item: (index) => ({ ...item, noise: normal(fold(key(seed), index), size) }),
+    async decode(all) {
+      const pictures: RgbPicture[] = [];
+      for (const data of all) {
+        const pixels = await runOnce(
+          make,
+          (params, fed) => vaeDecode(params, models.vae.config, leaf(fed, "latents")),
+          {
+            model: { ...models.vae, params: decoder },
+            inputs: { latents: { dtype: "float32", shape: [1, ...latent], data } },
+          },
+        );
+        pictures.push(toPicture(pixels, { width, height }));
+      }
+      return pictures;
+    },
+    close: () => generator.dispose(),
+  };
+}
