@@ -30,6 +30,7 @@ const RANKS: Readonly<Record<string, number>> = {
   "experiments/sd15_sizes.ts": 7,
   "experiments/parity": 7,
   "experiments/setting": 8,
+  "experiments/pictures": 8.5,
   "experiments/mini": 9,
   "experiments/models": 10,
   "experiments/paper": 11,
@@ -65,11 +66,9 @@ const BEING_TURNED: ReadonlySet<string> = new Set([
   "bench/paper → bench",
   "experiments/figures → experiments",
   "experiments/mini → experiments/figures",
-  "experiments/mini → experiments/generate",
   "experiments/models → experiments/paper",
   "experiments/models → experiments/parts",
   "experiments/paper → experiments/data",
-  "experiments/paper → experiments/generate",
   "experiments/setting → experiments/paper",
 ]);
 
