@@ -109,7 +109,7 @@ export function apiRoutes({ space, embedder, studio, layers, now }: ApiParts): H
 
   app.post("/api/layers", atMost(MOST_BYTES), async (context) => {
     const name = textField({ name: context.req.query("name") ?? "pasted.txt" }, "name", { most: 200 });
-    const texts = readLayerFile(await context.req.text(), layerFormat(name));
+    const texts = readLayerFile(new Uint8Array(await context.req.arrayBuffer()), layerFormat(name));
     const abort = new AbortController();
     return lineResponse(makeLayer({ space, embedder, layers, turns }, { name, texts }, abort.signal), {
       abort,

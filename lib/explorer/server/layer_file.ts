@@ -1,6 +1,7 @@
-/** Instructions of the user's own, from a text, CSV or JSON Lines file. */
-import { parse } from "csv-parse/sync";
+/** Instructions of the user's own, from a text, CSV, JSON or JSON Lines file. */
 import { UserError } from "../../engine/mod.ts";
+import { type PlacedText, tableTexts, TEXT_NAMES } from "./layer_table.ts";
+import { layerText } from "./layer_text.ts";
 import { LONGEST_TEXT } from "./place_text.ts";
 
 /** Most lines of a layer. */
@@ -8,76 +9,93 @@ export const MOST_LINES = 50_000;
 /** Most bytes of a file. */
 export const MOST_BYTES = 16 * 1024 * 1024;
 
-/** Columns and fields that hold the instruction, the first that is there. */
-const NAMES = ["instruction", "text", "prompt", "sentence"];
-
 /** Kinds of files. */
-export type LayerFormat = "text" | "csv" | "jsonl";
+export type LayerFormat = "text" | "csv" | "jsonl" | "json";
 
 const fail = (why: string): never => {
   throw new UserError(`Reading the layer failed: ${why}`);
 };
 
-function fromCsv(content: string): string[] {
-  let rows: string[][];
-  try {
-    rows = parse(content, {
-      bom: true,
-      skipEmptyLines: true,
-      relaxColumnCount: true,
-      to: MOST_LINES + 2,
-      maxRecordSize: 100_000,
-    });
-  } catch (error) {
-    return fail(`expected CSV, got ${(error as Error).message}`);
+const isFields = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The instruction of a JSON value: a text, or an object's field of a known name. */
+function fromValue(value: unknown, place: string): PlacedText {
+  const fields = isFields(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, field]) => [name.toLowerCase(), field]))
+    : {};
+  const found = [value, ...TEXT_NAMES.map((name) => fields[name])].find((each) => typeof each === "string");
+  if (typeof found !== "string") {
+    return fail(`expected a text or an object with one of ${TEXT_NAMES.join(", ")} in ${place}, got another`);
   }
-  const head = rows[0]?.map((name) => name.trim().toLowerCase()) ?? [];
-  const named = NAMES.map((name) => head.indexOf(name)).find((at) => at >= 0);
-  return (named === undefined ? rows : rows.slice(1)).map((row) => row[named ?? 0] ?? "");
+  return found.isWellFormed()
+    ? { text: found, place }
+    : fail(`expected whole characters in ${place}, got half of one`);
 }
 
-function fromJsonLines(content: string): string[] {
-  return content.split(/\r?\n/u).filter((line) => line.trim() !== "").map((line, i) => {
+function fromJsonLines(content: string): PlacedText[] {
+  return content.split("\n").flatMap((line, i) => {
+    if (line.trim() === "") return [];
+    const place = `line ${i + 1}`;
     let value: unknown;
     try {
       value = JSON.parse(line);
     } catch {
-      return fail(`expected JSON in line ${i + 1}, got "${line.slice(0, 40)}"`);
+      return fail(`expected JSON in ${place}, got "${line.trim().slice(0, 40)}"`);
     }
-    if (typeof value === "string") return value;
-    const fields = typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
-    const found = NAMES.map((name) => fields[name]).find((field) => typeof field === "string");
-    return found as string | undefined ??
-      fail(`expected a text or an object with one of ${NAMES.join(", ")} in line ${i + 1}, got another`);
+    return [fromValue(value, place)];
   });
+}
+
+/** One JSON list of texts or objects, or an object that holds it under a known name; else JSON Lines under another ending. */
+function fromJson(content: string): PlacedText[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(content);
+  } catch {
+    return fromJsonLines(content);
+  }
+  const lists = isFields(value)
+    ? TEXT_NAMES.map((name) => (value as Record<string, unknown>)[name]).filter(Array.isArray)
+    : [];
+  const list: unknown = Array.isArray(value) ? value : lists[0];
+  if (Array.isArray(list)) return list.map((each, i) => fromValue(each, `entry ${i + 1}`));
+  return [fromValue(value, "the file")];
+}
+
+function fromLines(content: string): PlacedText[] {
+  return content.split("\n").map((text, i) => ({ text, place: `line ${i + 1}` }));
 }
 
 /** The kind of a file by its name. */
 export function layerFormat(name: string): LayerFormat {
-  if (/\.csv$/iu.test(name)) return "csv";
+  if (/\.(csv|tsv|tab)$/iu.test(name)) return "csv";
+  if (/\.json$/iu.test(name)) return "json";
   return /\.(jsonl|ndjson)$/iu.test(name) ? "jsonl" : "text";
 }
 
 /**
- * The instructions of a file: its lines; a CSV's column named instruction, text, prompt or sentence, else its first; likewise named fields
- * of JSON Lines, or texts. Empty ones are left out.
+ * The instructions of a file: its lines; a table's column with a known name, or its only one; likewise named fields of JSON or JSON Lines, or
+ * texts. Empty ones are left out. UTF-8, or what a byte order mark says.
  *
- * @throws UserError when it cannot be read, holds none, too many, or one that is too long.
+ * @throws UserError when it cannot be read, is no text, holds no instruction, too many, or one that is too long.
  */
-export function readLayerFile(content: string, format: LayerFormat): string[] {
+export function readLayerFile(bytes: Uint8Array, format: LayerFormat): string[] {
+  const content = layerText(bytes, fail);
   const all = format === "csv"
-    ? fromCsv(content)
+    ? tableTexts(content, { most: MOST_LINES, fail })
     : format === "jsonl"
     ? fromJsonLines(content)
-    : content.replace(/^\ufeff/u, "").split(/\r?\n/u);
-  const texts = all.map((text) => text.replace(/\s+/gu, " ").trim()).filter((text) => text !== "");
+    : format === "json"
+    ? fromJson(content)
+    : fromLines(content);
+  const texts = all.map(({ text, place }) => ({ text: text.replace(/\s+/gu, " ").trim(), place }))
+    .filter(({ text }) => text !== "");
   if (texts.length === 0) fail("expected at least one instruction, got none");
   if (texts.length > MOST_LINES) fail(`expected at most ${MOST_LINES} lines, got more`);
-  const long = texts.findIndex((text) => text.length > LONGEST_TEXT);
-  if (long >= 0) {
-    fail(
-      `expected at most ${LONGEST_TEXT} characters a line, got ${texts[long]!.length} in line ${long + 1}`,
-    );
+  const long = texts.find(({ text }) => text.length > LONGEST_TEXT);
+  if (long) {
+    fail(`expected at most ${LONGEST_TEXT} characters a line, got ${long.text.length} in ${long.place}`);
   }
-  return texts;
+  return texts.map(({ text }) => text);
 }

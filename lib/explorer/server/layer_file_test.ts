@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../engine/mod.ts";
-import { layerFormat, MOST_LINES, readLayerFile } from "./layer_file.ts";
+import { type LayerFormat, layerFormat, MOST_LINES, readLayerFile as readBytes } from "./layer_file.ts";
+
+const readLayerFile = (content: string | Uint8Array, format: LayerFormat) =>
+  readBytes(typeof content === "string" ? new TextEncoder().encode(content) : content, format);
+const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
 Deno.test("readLayerFile() reads lines, the named column of CSV, and texts or named fields of JSON Lines", () => {
   assert.deepEqual(readLayerFile("\ufeffuse the style\r\n\n  keep   the face \n", "text"), [
@@ -19,6 +23,79 @@ Deno.test("readLayerFile() reads lines, the named column of CSV, and texts or na
   ]);
 });
 
+Deno.test("readLayerFile() finds a table's delimiter and its column of instructions", () => {
+  const expected = ["use the style", "keep the face, please"];
+  const tables = [
+    "id;instruction\n1;use the style\n2;keep the face, please\n",
+    "id\tText\n1\tuse the style\n2\tkeep the face, please\n",
+    "sep=;\r\nid;prompt\r\n1;use the style\r\n2;keep the face, please\r\n",
+    "sep=|\nid|prompt\n1|use the style\n2|keep the face, please\n",
+    'id,sentence\n1,use the style\n2,"keep the face, please"\n',
+    "instruction\nuse the style\nkeep the face, please\n",
+    'instruction\nuse the style\n"keep the face, please"\n',
+    "use the style\nkeep the face, please",
+    '"weight, in g";instruction\n"1,5";use the style\n"2,5";keep the face, please\n',
+  ];
+  for (const table of tables) assert.deepEqual(readLayerFile(table, "csv"), expected, table);
+});
+
+Deno.test("readLayerFile() reads JSON by its lists and names, and encodings by their mark", () => {
+  const expected = ["use the style", "caf\u00e9"];
+  assert.deepEqual(readLayerFile(JSON.stringify(expected), "json"), expected);
+  assert.deepEqual(
+    readLayerFile(JSON.stringify(expected.map((text) => ({ Text: text })), null, 2), "json"),
+    expected,
+  );
+  assert.deepEqual(readLayerFile(JSON.stringify({ instructions: expected }), "json"), expected);
+  assert.deepEqual(readLayerFile('"use the style"\n"caf\u00e9"\n', "json"), expected);
+  const wide = expected.join("\n");
+  const bytes = Array.from(wide, (letter) => [letter.charCodeAt(0) & 255, letter.charCodeAt(0) >> 8]);
+  const little = Uint8Array.from([0xff, 0xfe, ...bytes.flat()]);
+  const big = Uint8Array.from([0xfe, 0xff, ...bytes.map(([low, high]) => [high!, low!]).flat()]);
+  assert.deepEqual(readLayerFile(little, "text"), expected);
+  assert.deepEqual(readLayerFile(big, "text"), expected);
+  assert.deepEqual(readLayerFile("\ufeff" + wide, "text"), expected);
+  // U+2028 ends no line of JSON.
+  assert.deepEqual(readLayerFile('"a\u2028b"\n"c"', "jsonl"), ["a b", "c"]);
+});
+
+Deno.test("readLayerFile() refuses files of other kinds by what they are, and counts the file's lines", () => {
+  const refused = (content: string | Uint8Array, format: LayerFormat, why: RegExp) =>
+    assert.throws(
+      () => readLayerFile(content, format),
+      (error) => {
+        assert.ok(error instanceof UserError, String(error));
+        assert.match(error.message, why);
+        return true;
+      },
+    );
+  refused(latin1("PK\x03\x04" + "\0".repeat(30)), "csv", /\.xlsx or \.docx: save it as CSV/);
+  refused(latin1("\xd0\xcf\x11\xe0\xa1\xb1"), "csv", /such as \.xls/);
+  refused(latin1("\x89PNG\r\n\x1a\n"), "text", /got a picture/);
+  refused(latin1("%PDF-1.7"), "text", /got a PDF/);
+  refused("<!DOCTYPE html><p>", "text", /a web page/);
+  refused(latin1("caf\xe9"), "text", /another encoding, such as windows-1252/);
+  refused(Uint8Array.of(0xff, 0xfe, 0, 0, 65, 0, 0, 0), "text", /UTF-32/);
+  refused(Uint8Array.of(65, 0, 66, 0), "text", /UTF-16 without its mark/);
+  refused("a\nb\x01", "text", /a control character in line 2/);
+  refused(
+    "id,Anweisung\n1,use the style\n",
+    "csv",
+    /expected a column named instruction, .* got the columns "id", "Anweisung"/,
+  );
+  refused("Anweisung\nuse the style\nkeep it\n", "csv", /first line to be an instruction .*got "Anweisung"/);
+  refused(
+    "id,text\n1,a\n2,b, c\n",
+    "csv",
+    /expected 2 columns as in the first line, got 3 in line 3: put texts with "," in quotes/,
+  );
+  refused('\n\n"a"\n\n{', "jsonl", /expected JSON in line 5/);
+  refused("\n\n" + "x".repeat(501), "text", /got 501 in line 3/);
+  refused(`id;text\n\n1;${"x".repeat(501)}\n`, "csv", /got 501 in line 3/);
+  refused('[{"text": 1}]', "json", /in entry 1, got another/);
+  refused('["\\ud800"]', "json", /whole characters in entry 1/);
+});
+
 Deno.test("readLayerFile() refuses what it cannot read, in one sentence", () => {
   const refused = (content: string, format: "text" | "csv" | "jsonl", why: RegExp) =>
     assert.throws(
@@ -35,11 +112,13 @@ Deno.test("readLayerFile() refuses what it cannot read, in one sentence", () => 
 });
 
 Deno.test("layerFormat() goes by the name's ending, text where it knows none", () => {
-  assert.deepEqual(["a.CSV", "b.jsonl", "c.ndjson", "d.txt", "e"].map(layerFormat), [
+  assert.deepEqual(["a.CSV", "b.jsonl", "c.ndjson", "d.txt", "e", "f.tsv", "g.JSON"].map(layerFormat), [
     "csv",
     "jsonl",
     "jsonl",
     "text",
     "text",
+    "csv",
+    "json",
   ]);
 });
