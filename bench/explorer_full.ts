@@ -99,7 +99,7 @@ async function seconds(work: () => Promise<string>): Promise<[number, string]> {
 }
 
 /** Measures all of it. @throws UserError where there is no Chromium or no explorer starts. */
-export async function measureFull(
+async function measureFull(
   options: { readonly site?: string } = {},
 ): Promise<FullResult> {
   const path = findChromium();

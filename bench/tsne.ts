@@ -59,7 +59,7 @@ export class LayoutDisagreement extends Error {
 }
 
 /** Largest relative difference of the divergences at which two layouts count as equally good. */
-export const DIVERGENCE_BAR = 0.02;
+const DIVERGENCE_BAR = 0.02;
 const PERPLEXITY = 30;
 const THREADS = 2;
 const PAUSE_MS = 200;

@@ -171,7 +171,7 @@ export async function benchPaper(options: PaperBenchOptions): Promise<PaperResul
 }
 
 /** Gigabytes (10⁹) of a peak. */
-export function peakGigabytes({ peakMemoryMiB }: PartReport): number {
+function peakGigabytes({ peakMemoryMiB }: PartReport): number {
   return peakMemoryMiB * GB;
 }
 

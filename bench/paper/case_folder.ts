@@ -33,7 +33,7 @@ export interface PaperSizes {
 }
 
 /** SD 1.5 at 512×512 with the paper's Instruct adapter. */
-export const FULL_SIZE: PaperSizes = {
+const FULL_SIZE: PaperSizes = {
   unet: SD15_UNET,
   vae: SD15_VAE,
   vision: VIT_H_VISION,

@@ -25,7 +25,7 @@ export {
   type Shapes,
 } from "./parameters.ts";
 export { fold, type Key, key, normal, type Stream, stream, uniform } from "./random.ts";
-export { type ByteSource, bytesSource, type FileSource, openFileSource } from "./byte_source.ts";
+export { type ByteSource, type FileSource, openFileSource } from "./byte_source.ts";
 export {
   emptyWidened,
   isStoredKind,

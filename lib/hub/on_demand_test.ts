@@ -22,3 +22,9 @@ Deno.test("no package that is installed on demand is in the root's deno.json too
   assert.deepEqual(Object.keys(pins).filter((name) => name in root), ["@tensorflow/tfjs-core"]);
   assert.equal(pins["@tensorflow/tfjs-core"], root["@tensorflow/tfjs-core"]);
 });
+
+Deno.test("deno.lock, all of which the first command installs, holds what deno.json names and no more", () => {
+  const root = new URL("../../", import.meta.url);
+  const named: string[] = Object.values(json(new URL("deno.json", root)).imports);
+  assert.deepEqual(Object.keys(json(new URL("deno.lock", root)).specifiers).toSorted(), named.toSorted());
+});

@@ -18,7 +18,7 @@ export { neighbourPreservation } from "./neighbour_preservation.ts";
 export { type Metric, nearestNeighbours, type NeighbourOptions, type Neighbours } from "./neighbours.ts";
 export { type Pca, pca, pcaTransform } from "./pca.ts";
 export { placeByNeighbours, type PlacementOptions, type ReferenceMap } from "./placement.ts";
-export { neighbourOrder, type Points, pointsOf, squaredDistances } from "./points.ts";
+export { type Points, pointsOf } from "./points.ts";
 export { placeOn, project, PROJECTION_METHODS, type ProjectOptions } from "./project.ts";
 export { layoutOf, type Projection, type ProjectionMethod } from "./projection.ts";
 export { type RankQuality, rankQuality } from "./rank_quality.ts";

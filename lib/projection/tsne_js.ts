@@ -21,7 +21,7 @@ export interface TsneJsOptions {
 }
 
 /** Points above which tsne-js is refused: 1.1 s an iteration at 2,000. */
-export const MOST_TSNE_JS_POINTS = 2000;
+const MOST_TSNE_JS_POINTS = 2000;
 
 /** The part of tsne-js that is used; it comes without types. */
 interface Model {
