@@ -37,7 +37,7 @@ const MARGIN = 8;
 
 export const BACKGROUND: Task<"background"> = {
   id: "background",
-  label: "Background",
+  title: "Background",
   look: { ...seriesLook(5), solid: { full: "✚", open: "✛" } },
   words: {
     keyword: "background",

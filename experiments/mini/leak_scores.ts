@@ -22,8 +22,9 @@ export async function leakScores(
     return gallery.map(({ output, condition }) => ({ leak: colourLikeness(output, condition, leak) }));
   }
   const bank = await sharedBank();
-  const rows = await (await sharedEmbedder(device)).embed(leak.names);
-  const names = leak.names.map((_, i) => rows.slice(i * WIDTH, (i + 1) * WIDTH));
+  const texts = leak.names();
+  const rows = await (await sharedEmbedder(device)).embed(texts);
+  const names = texts.map((_, i) => rows.slice(i * WIDTH, (i + 1) * WIDTH));
   const outputs = gallery.map(({ output }) => output);
   const [byJudge, byEncoder] = [
     await (await sharedImageEncoder("judge", device)).run(outputs),

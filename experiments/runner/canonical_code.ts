@@ -4,6 +4,7 @@
  * - local names: numbered by their first occurrence, since a minifier hands them out by how often letters occur;
  * - what an error says: the arguments of `new` of any class of errors and of whatever is thrown;
  * - what a person is told: the arguments of `.notice(…)` and `.progress(…)`;
+ * - fields of records that nothing reads (see `canonicalCode()`);
  * - functions, classes, imports and constants that only those used;
  * - where such a declaration stands: what runs when the script is loaded comes first, in its order, then what it uses, and so on.
  *
@@ -78,13 +79,38 @@ function errorClasses(parts: readonly Part[], bound: ReadonlySet<string>): (call
   return isError;
 }
 
+/** Names by which fields may be read: of members, in patterns, and as texts. */
+function* namesRead(node: Tree): Generator<string> {
+  const key = node.type === "MemberExpression" ? node["property"] as Tree : undefined;
+  if (key?.type === "Identifier" && !node["computed"]) yield key["name"] as string;
+  if (node.type === "ObjectPattern") {
+    for (const each of node["properties"] as Tree[]) {
+      if (each["key"]) yield String((each["key"] as Tree)["name"] ?? (each["key"] as Tree)["value"]);
+    }
+  }
+  if (node.type === "Literal" && typeof node["value"] === "string") yield node["value"];
+  for (const child of childrenOf(node)) yield* namesRead(child);
+}
+
+/** The fields of an object literal by name; undefined where some are spread or computed. */
+function fieldsOf(node: Tree): Map<string, Tree> | undefined {
+  const fields = node["properties"] as Tree[];
+  return fields.every((each) => each.type === "Property" && !each["computed"])
+    ? new Map(fields.map((each) => [String((each["key"] as Tree)["name"]), each]))
+    : undefined;
+}
+
 /** A part's code as texts and local names between them, without words for people, and the packages that it imports late. */
 function piecesOf(
   part: Tree,
   text: string,
-  options: { bound: ReadonlySet<string>; isError: (callee: Tree | null) => boolean },
+  options: {
+    bound: ReadonlySet<string>;
+    isError: (callee: Tree | null) => boolean;
+    unread: (literal: Tree) => readonly Tree[];
+  },
 ): { pieces: (string | LocalName)[]; late: string[] } {
-  const { bound, isError } = options;
+  const { bound, isError, unread } = options;
   const pieces: (string | LocalName)[] = [];
   const late: string[] = [];
   let at = part.start;
@@ -122,6 +148,11 @@ function piecesOf(
         return put(node, local(node, "#"));
       case "MetaProperty":
         return;
+      case "ObjectExpression": {
+        const left = new Set(unread(node));
+        for (const each of node["properties"] as Tree[]) left.has(each) ? put(each, "") : next(each);
+        return;
+      }
       case "MemberExpression":
         next(field("object"));
         return named("property");
@@ -172,12 +203,29 @@ function piecesOf(
   return { pieces, late };
 }
 
-/** The code of a script in its canonical form, and the packages that it imports. */
-export function canonicalCode(text: string): { code: string; imports: string[] } {
+/**
+ * The code of a script in its canonical form, and the packages that it imports.
+ *
+ * @param options.records fields of records, by kind: of an object literal with exactly the fields of one kind those go whose name nothing
+ *   reads. Code may take such a record's fields by their names alone, not spread or list them.
+ */
+export function canonicalCode(
+  text: string,
+  options: { readonly records?: readonly (readonly string[])[] } = {},
+): { code: string; imports: string[] } {
+  const { records = [] } = options;
   const program = treeOf(text);
   const bound = boundIn(program);
   const parts = [...partsOf(program)];
   const isError = errorClasses(parts, bound);
+  const read = new Set(records.length > 0 ? namesRead(program) : []);
+  const unread = (literal: Tree): readonly Tree[] => {
+    const fields = fieldsOf(literal);
+    const isRecord = records.some((each) =>
+      fields?.size === each.length && each.every((name) => fields.has(name))
+    );
+    return isRecord ? [...fields!].flatMap(([name, each]) => read.has(name) ? [] : [each]) : [];
+  };
   const owners = new Map(parts.flatMap((part) => part.names.map((each) => [each, part] as const)));
 
   // What is added while it is gone through is gone through, too.
@@ -186,7 +234,7 @@ export function canonicalCode(text: string): { code: string; imports: string[] }
   );
   const imports = new Set<string>();
   for (const part of reached.keys()) {
-    const { pieces, late } = piecesOf(part.node, text, { bound, isError });
+    const { pieces, late } = piecesOf(part.node, text, { bound, isError, unread });
     reached.set(part, pieces);
     for (const each of [...part.imports, ...late]) imports.add(each);
     for (const piece of pieces) {

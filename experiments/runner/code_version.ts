@@ -3,11 +3,15 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sha256 } from "../../lib/hub/mod.ts";
+import { TASK_FIELDS, WORD_FIELDS } from "../../lib/tasks/task.ts";
 import { canonicalCode } from "./canonical_code.ts";
 import { type CodeEntry, LOADED, reachedCode, WHOLE } from "./reached_code.ts";
 
 /** Folder of the repository. */
 export const ROOT: string = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Records of which a stage reads some fields: the others are none of its code. */
+const RECORDS = [TASK_FIELDS, WORD_FIELDS].map((fields) => Object.keys(fields));
 
 const nameOf = ({ module, export: name }: CodeEntry) => `${module}#${name}`;
 
@@ -54,7 +58,7 @@ export async function codeVersions(
     const texts = await reachedCode([...open.values()], { root, ...(read && { read }) });
     missing = [];
     for (const [place, name] of [...open.keys()].entries()) {
-      const { code, imports } = canonicalCode(texts[place] as string);
+      const { code, imports } = canonicalCode(texts[place] as string, { records: RECORDS });
       const loaded = imports.filter((each) => each.startsWith(LOADED))
         .map((each) => ({ module: each.slice(LOADED.length), export: WHOLE }));
       const packages = imports.filter((each) => !each.startsWith(LOADED)).map(pinned);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { canonicalCode } from "./canonical_code.ts";
 import { codeVersions } from "./code_version.ts";
 
 /** A small tree of modules: an entry, an index that offers more than it uses, data, a worker, a module for its effect. */
@@ -186,4 +187,57 @@ Deno.test("codeVersions() of the training tell an edited kernel from edited word
   assert.equal(await edited("experiments/mini/train_adapter.ts", '"steps")', '"steps of training")'), before);
   assert.equal(await edited("lib/hub/hub_download.ts", "left -= chunk", "left += chunk"), before);
   assert.notEqual(await edited("lib/training/adamw.ts", "1 - first ** step", "1 + first ** step"), before);
+});
+
+Deno.test("codeVersions() read a task field by field: its look trains nothing again, its recipe does", async () => {
+  const [encoding, training] = [
+    { module: "experiments/mini/encode_dataset.ts", export: "encodeDataset" },
+    { module: "experiments/mini/train_adapter.ts", export: "trainAdapter" },
+  ] as const;
+  const edited = async (from = "", to = "") => {
+    let found = from === "";
+    const versionOf = await codeVersions([encoding, training], {
+      read(path) {
+        const text = readFileSync(path, "utf8");
+        if (from === "" || !path.endsWith("/lib/tasks/style.ts")) return text;
+        found = text.includes(from);
+        return text.replace(from, to);
+      },
+    });
+    assert.ok(found, `the style's record has no ${from}`);
+    return [versionOf(encoding), versionOf(training)] as const;
+  };
+  const before = await edited();
+  for (
+    const [from, to] of [["seriesLook(1)", "seriesLook(6)"], ["leak: objectNameLeak", "leak: null"]] as const
+  ) {
+    assert.deepEqual(await edited(from, to), before, from);
+  }
+  const [encoded, trained] = await edited("scores: [CLIP_S, CLIP_P]", "scores: [CLIP_P, CLIP_S]");
+  assert.equal(encoded, before[0]);
+  assert.notEqual(trained, before[1], "a training scores its validation");
+  for (const version of await edited("TREATED = 0.8", "TREATED = 0.7")) assert.ok(!before.includes(version));
+});
+
+Deno.test("canonicalCode() leaves out of records what nothing reads, whichever way a name may be read", () => {
+  const records = [["id", "look", "run"]];
+  const script = (use: string) =>
+    `import { colour } from "left"; const one = { id: "one", look: colour(1), run: (n) => n + 1 }; ` +
+    `export const all = [one]; ${use}`;
+  const keeps = (use: string) => /colour/.test(canonicalCode(script(use), { records }).code);
+  assert.equal(keeps("export const go = (task) => task.run(task.id);"), false);
+  for (
+    const use of [
+      "export const go = (task) => task.run(task.look);",
+      "export const go = ({ run, look: shown }) => run(shown);",
+      'export const go = (task) => task["look"];',
+      'export const go = (task, name = "look") => task[name];',
+    ]
+  ) assert.equal(keeps(use), true, use);
+  assert.match(
+    canonicalCode(script(""), { records: [["id", "run"]] }).code,
+    /colour/,
+    "another kind of object",
+  );
+  assert.match(canonicalCode(script("")).code, /colour/);
 });

@@ -68,7 +68,7 @@ function usedMetrics(result: Table1Result): string[] {
 /** Markdown: the ten columns with paper, ours and interval stacked in each cell, further scores, claims, and what the scores mean. */
 export function table1Markdown(result: Table1Result): string {
   const { title, note } = table1Heading(result);
-  const head = TABLE1_COLUMNS.map(({ task, metric }) => `${taskOf(task).label}<br>${metric}`);
+  const head = TABLE1_COLUMNS.map(({ task, metric }) => `${taskOf(task).title}<br>${metric}`);
   const rows = TABLE1_ROWS.map((
     row,
   ) => [ROW_LABELS[row], ...TABLE1_COLUMNS.map((column) => stackedCell(result, row, column))]);
@@ -175,7 +175,7 @@ export function table1Latex(result: Table1Result): string {
     "\\toprule",
     line([
       "",
-      ...groups.map(({ task, columns }) => `\\multicolumn{${columns.length}}{c}{${taskOf(task).label}}`),
+      ...groups.map(({ task, columns }) => `\\multicolumn{${columns.length}}{c}{${taskOf(task).title}}`),
     ]),
     rules.join(" "),
     line(["", ...TABLE1_COLUMNS.map(({ metric }) => metric)]),

@@ -27,7 +27,7 @@ export const EDGE_FLOOR = 0.65;
 /** Composition. */
 export const COMPOSITION: Task<"composition"> = {
   id: "composition",
-  label: "Composition",
+  title: "Composition",
   look: { ...seriesLook(3), solid: { full: "▲", open: "△" } },
   words: {
     keyword: "composition",

@@ -21,7 +21,7 @@ const LOOKS_TOLD = 0.3;
 /** Identity preservation. */
 export const FACE: Task<"face"> = {
   id: "face",
-  label: "Face",
+  title: "Face",
   look: { ...seriesLook(4), solid: { full: "▼", open: "▽" } },
   words: {
     keyword: "face",

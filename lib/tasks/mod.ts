@@ -16,7 +16,7 @@ export {
   loadBank,
   type SceneTruth,
 } from "./pair.ts";
-export { byTask, TASK_LIST, TASK_LOOKS, TASK_RECORDS, type TaskId, taskOf, TASKS } from "./registry.ts";
+export { byTask, TASK_LIST, TASK_RECORDS, type TaskId, taskOf, TASKS } from "./registry.ts";
 export type {
   PairRecipe,
   PaperDataset,
@@ -30,6 +30,7 @@ export type {
   TaskWords,
 } from "./task.ts";
 export { type PairField, TRAINING_SIDE } from "./pair_fields.ts";
+export { TASK_LOOKS } from "./task_looks.ts";
 export { oracleScores } from "./oracle_scores.ts";
 export { colourLikeness } from "./colour_likeness.ts";
 export { outlineOf, personMask } from "./outline.ts";

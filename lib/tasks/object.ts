@@ -27,7 +27,7 @@ const MIRRORED = 0.3;
 /** Object extraction. */
 export const OBJECT: Task<"object"> = {
   id: "object",
-  label: "Object",
+  title: "Object",
   look: { ...seriesLook(2), solid: { symbol: "diamond" } },
   words: {
     keyword: "object",

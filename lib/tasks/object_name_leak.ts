@@ -9,7 +9,7 @@ import type { TaskLeak } from "./task.ts";
 /** Names of all concepts ("a fox"); the condition must be a scene. */
 export const objectNameLeak: TaskLeak = {
   kind: "name",
-  names: CONCEPTS.map(withArticle),
+  names: () => CONCEPTS.map(withArticle),
   own({ truth }) {
     const { word } = sceneTruth(truth.condition).concept;
     return CONCEPTS.findIndex((concept) => concept.word === word);

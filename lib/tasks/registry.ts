@@ -32,6 +32,3 @@ export function taskOf(id: TaskId): Task<TaskId> {
   }
   return RECORDS[id];
 }
-
-/** How the tasks look, by name. */
-export const TASK_LOOKS: Readonly<Record<TaskId, Task["look"]>> = byTask(({ look }) => look);

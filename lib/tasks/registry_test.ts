@@ -12,7 +12,7 @@ Deno.test("every task is a record in a file of its name; ids, keywords, colours 
   const own = (of: (task: (typeof TASK_RECORDS)[number]) => unknown) =>
     assert.equal(new Set(TASK_RECORDS.map((task) => JSON.stringify(of(task)))).size, TASKS.length);
   own(({ id }) => id);
-  own(({ label }) => label);
+  own(({ title }) => title);
   own(({ words }) => words.keyword);
   own(({ words }) => words.fixed);
   own(({ look }) => look.colour);
@@ -67,7 +67,7 @@ Deno.test("what may leak is in the condition wholly, and less in the target", as
     const items = Array.from({ length: 8 }, (_, index) => composePair(bank, { task, split: "val", index }));
     for (const item of items) {
       if (leak.kind === "name") {
-        assert.ok(item.conditionCaption.startsWith(leak.names[leak.own(item)]!), item.conditionCaption);
+        assert.ok(item.conditionCaption.startsWith(leak.names()[leak.own(item)]!), item.conditionCaption);
         continue;
       }
       assert.ok(Math.abs(colourLikeness(item.condition, item.condition, leak) - 1) < 1e-9);

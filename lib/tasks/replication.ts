@@ -18,7 +18,7 @@ const TREATED = 0.4;
 /** Image replication. */
 export const REPLICATION: Task<"replication"> = {
   id: "replication",
-  label: "Replication",
+  title: "Replication",
   look: { ...seriesLook(0), solid: { symbol: "circle" } },
   words: {
     keyword: "everything",

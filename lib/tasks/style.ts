@@ -20,7 +20,7 @@ const TREATED = 0.8;
 /** Style preservation. */
 export const STYLE: Task<"style"> = {
   id: "style",
-  label: "Style",
+  title: "Style",
   look: { ...seriesLook(1), solid: { symbol: "square" } },
   words: {
     keyword: "style",

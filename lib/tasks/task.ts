@@ -74,7 +74,7 @@ export type TaskLeak =
   /** Identity: 1 where an encoder ranks, among `names`, the one at `own(item)` first for the picture, or 0. */
   | {
     readonly kind: "name";
-    readonly names: readonly string[];
+    readonly names: () => readonly string[];
     readonly own: (item: Item) => number;
   };
 
@@ -95,7 +95,7 @@ export interface Task<Id extends string = string> {
   /** Names it in requests, results and file names. */
   readonly id: Id;
   /** Its name for people, capitalised. */
-  readonly label: string;
+  readonly title: string;
   /** How it looks. */
   readonly look: TaskLook;
   /** How it is asked for. */
@@ -111,3 +111,30 @@ export interface Task<Id extends string = string> {
   /** What may leak; null where everything is to be taken. */
   readonly leak: TaskLeak | null;
 }
+
+/**
+ * The fields of a task. They are read by name, never spread or listed: then a stage's code version tells which of them it reads, and a changed
+ * colour trains nothing again.
+ */
+export const TASK_FIELDS: Readonly<Record<keyof Task, true>> = {
+  id: true,
+  title: true,
+  look: true,
+  words: true,
+  recipe: true,
+  dataset: true,
+  scores: true,
+  oracle: true,
+  leak: true,
+};
+
+/** The fields of its words, likewise. */
+export const WORD_FIELDS: Readonly<Record<keyof TaskWords, true>> = {
+  keyword: true,
+  forms: true,
+  named: true,
+  fixed: true,
+  request: true,
+  grammar: true,
+  namesObject: true,
+};

@@ -1,0 +1,5 @@
+import { byTask, type TaskId } from "./registry.ts";
+import type { TaskLook } from "./task.ts";
+
+/** How the tasks look, by name. */
+export const TASK_LOOKS: Readonly<Record<TaskId, TaskLook>> = byTask(({ look }) => look);
