@@ -2,7 +2,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../lib/engine/errors.ts";
-import { EXPERIMENTS } from "./figures/mod.ts";
+import { FIGURES } from "./figures/mod.ts";
 import { reproduce } from "./reproduce.ts";
 import { Stopped } from "./runner/stage.ts";
 
@@ -34,7 +34,7 @@ function writeAll(stream: typeof Deno.stdout, text: string): void {
 }
 
 try {
-  await reproduce(process.argv.slice(2), EXPERIMENTS, {
+  await reproduce(process.argv.slice(2), FIGURES, {
     out: (text) => writeAll(Deno.stdout, text),
     err: (line) => writeAll(Deno.stderr, `${line}\n`),
     terminal: process.stderr.isTTY === true,

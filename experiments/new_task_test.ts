@@ -21,17 +21,6 @@ const LIST = "lib/tasks/registry.ts";
 /** A sixth task, whole: the place alone is taken; what stands in it and how it is rendered are free. */
 const BACKGROUND =
   `/** The place alone: another thing, rendered in another way, where the condition's stood. */
-import type { Stream } from "../engine/mod.ts";
-import { CLIP_I, CLIP_P } from "../metrics/mod.ts";
-import { seriesLook } from "../plots/palette.ts";
-import { sceneCaption } from "./captions.ts";
-import { colourLikeness } from "./colour_likeness.ts";
-import { drawSceneSpec, drawStyle } from "./draw_spec.ts";
-import { objectNameLeak } from "./object_name_leak.ts";
-import { type Bank, type Draft, drawVisible } from "./pair.ts";
-import { conditionField, targetField, textField } from "./pair_fields.ts";
-import type { Pool } from "./pools.ts";
-import type { Task } from "./task.ts";
 
 const MARGIN = 8;
 
@@ -110,14 +99,6 @@ function recipe(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
 
 /** Runs in the copy: one real stage of Table 1, the map that the explorer serves, and what may leak. */
 const PROBE = `import { createSentenceEmbedder, loadSentenceEncoder } from "./lib/clip/mod.ts";
-import { openSpace } from "./lib/explorer/mod.ts";
-import { apiRoutes } from "./lib/explorer/server/api_routes.ts";
-import { table1Finder } from "./experiments/figures/table1/mod.ts";
-import { leakScores } from "./experiments/mini/leak_scores.ts";
-import { TABLE1_CODE } from "./experiments/mini/table1_code.ts";
-import { sharedBank } from "./experiments/mini/shared_models.ts";
-import { currentOrigin, runStages } from "./experiments/runner/mod.ts";
-import { composePair, type TaskId } from "./lib/tasks/mod.ts";
 
 const task: TaskId = "background";
 const [cache] = Deno.args as [string];

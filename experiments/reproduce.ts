@@ -9,13 +9,12 @@ import { DEVICES, type ExperimentProgram, type RunRequest } from "./setting/expe
 import { currentOrigin, type PlannedStage, planStages, progressDisplay, runStages } from "./runner/mod.ts";
 import { duration } from "./runner/progress_display.ts";
 import { BUDGET_IDS, SCALE_IDS, SCALES } from "./setting/scales.ts";
+import type { Stage } from "./runner/stage.ts";
 
 /** An experiment's entry in the list: its program is loaded when asked for. */
 export interface ExperimentEntry {
   readonly id: string;
-  readonly title: string;
-  readonly paper: string;
-  load(): Promise<ExperimentProgram>;
+  load(): Promise<{ readonly figure: ExperimentProgram }>;
 }
 
 /** Where a run reads and writes besides files. */
@@ -135,7 +134,10 @@ export async function reproduce(
   const { flags, values, positionals } = readOptions(args, OPTIONS);
   if (flags.has("help")) return console.out(helpText(experiments));
   if (flags.has("list")) {
-    return console.out(experiments.map(({ id, paper, title }) => `${id}  ${title} (${paper})\n`).join(""));
+    const programs = await Promise.all(experiments.map(({ load }) => load()));
+    return console.out(
+      programs.map(({ figure: { record: { id, title, paper } } }) => `${id}  ${title} (${paper})\n`).join(""),
+    );
   }
   const [id, ...rest] = positionals;
   if (id === undefined) {
@@ -151,23 +153,24 @@ export async function reproduce(
     throw new UserError("reproduce all expects no --json: it has as many results as experiments");
   }
   for (const entry of experiments) {
-    if (id === ALL) console.err(`== ${entry.id}: ${entry.title}`);
-    if (id === ALL || id === entry.id) await reproduceOne(entry, { flags, values }, console);
+    if (id !== ALL && id !== entry.id) continue;
+    const { figure } = await entry.load();
+    if (id === ALL) console.err(`== ${entry.id}: ${figure.record.title}`);
+    await reproduceOne(figure, { flags, values }, console);
   }
 }
 
 /** Runs one experiment as asked for. */
 async function reproduceOne(
-  entry: ExperimentEntry,
+  program: ExperimentProgram,
   { flags, values }: Pick<Asked, "flags" | "values">,
   console: Console,
 ): Promise<void> {
-  const { id } = entry;
-  const program = await entry.load();
+  const { id } = program.record;
   const request = requested(program, values);
   const targets = program.targets(request);
   const cacheFolder = values.get("cache") ?? console.cacheFolder;
-  const force = flags.has("retrain") ? program.isTraining : () => false;
+  const force = ({ kind }: Stage) => flags.has("retrain") && kind === "training";
 
   if (flags.has("dry-run")) {
     const plan = await planStages(targets, { cacheFolder, force });

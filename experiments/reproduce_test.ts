@@ -79,9 +79,7 @@ async function inSession(test: (session: Session) => Promise<void>): Promise<voi
   const experiments: ExperimentEntry[] = [
     {
       id: "table1",
-      title: "Scores",
-      paper: "Table 1",
-      load: () => Promise.resolve(table1Program(fakeCode(ran))),
+      load: () => Promise.resolve({ figure: table1Program(fakeCode(ran)) }),
     },
   ];
   try {
@@ -260,14 +258,14 @@ Deno.test("reproduce() runs every experiment when it is asked for all", () =>
   inSession(async ({ run, folder, err }) => {
     await run("all --budget smoke --tasks style --out OUT");
     assert.deepEqual(readdirSync(join(folder, "out")), ["table1"]);
-    assert.ok(err.includes("== table1: Scores"));
+    assert.ok(err.some((line) => line.startsWith("== table1: Single-task models")));
   }));
 
 Deno.test("reproduce() lists experiments and helps with examples when it is asked", () =>
   inSession(async ({ run, out }) => {
     await run("--list");
     await run("--help");
-    assert.match(out[0] as string, /^table1 {2}Scores \(Table 1\)\n$/);
+    assert.match(out[0] as string, /^table1 {2}Single-task models.* \(Table 1, Sec\. 4\.2 and 4\.3\)\n$/);
     assert.match(out[1] as string, /Examples:\n {2}deno task reproduce table1\n/);
   }));
 

@@ -1,7 +1,14 @@
 /** A figure as an experiment: its own stages, one summary, and drawings that are pure functions of the summary's files. */
 import { UserError } from "../../lib/engine/errors.ts";
-import { drawingHtml, drawingId, pageHtml, stillFile } from "../../lib/plots/mod.ts";
-import { drawFigure, type FigureResult, figureText } from "../../lib/report/mod.ts";
+import { type Drawing, drawingHtml, drawingId, pageHtml, stillFile } from "../../lib/plots/mod.ts";
+import {
+  type FigureResult,
+  figureText,
+  readFigure,
+  type StatementText,
+  type StoredFigure,
+} from "../../lib/report/mod.ts";
+import type { Figure } from "./figure.ts";
 import type { Experiment, ExperimentProgram, RunRequest } from "../setting/experiment.ts";
 import { type FigureHeading, type Summarize, writeFigure } from "./figure_summary.ts";
 import { paperScaleNeeds } from "./paper_scale.ts";
@@ -9,8 +16,10 @@ import { type CodeEntry, type Stage, type StageCode, stageMaker } from "../runne
 import { SCALES } from "../setting/scales.ts";
 
 /** A figure's record, and how its stages are made. */
-export interface FigureProgram {
+export interface FigureProgram<Content> {
   readonly record: Experiment;
+  /** The paper's statements that the summary judges. */
+  readonly statements: readonly StatementText[];
   /** What the budget means for this figure, one line. */
   budgetNote(request: RunRequest): string;
   /** The stages the summary reads, each once. */
@@ -23,7 +32,8 @@ export interface FigureProgram {
   /** Whether the paper's scale can be had without its weights; default no. */
   readonly weightless?: boolean;
   readonly prepare?: ExperimentProgram["prepare"];
-  readonly isTraining?: ExperimentProgram["isTraining"];
+  /** What is shown of its files; no model runs. */
+  draw(stored: StoredFigure<Content>): readonly Drawing[] | Promise<readonly Drawing[]>;
 }
 
 /** Writes result.json around a figure's findings. */
@@ -33,11 +43,12 @@ const ENVELOPE: CodeEntry = { module: "experiments/figures/figure_summary.ts", e
 export const summaryId = (experiment: string) => `${experiment}-summary`;
 
 /** The program of a figure. */
-export function figureProgram(figure: FigureProgram): ExperimentProgram {
-  const { record, summary, expectedSeconds } = figure;
+export function figureProgram<Content>(figure: FigureProgram<Content>): Figure {
+  const { record, statements, summary, expectedSeconds } = figure;
   const id = summaryId(record.id);
   return {
     record,
+    statements,
     targets(request) {
       const { scale, budget, seeds, tasks } = request;
       if (!figure.eachTask && tasks.length < record.tasks.length) {
@@ -67,14 +78,13 @@ export function figureProgram(figure: FigureProgram): ExperimentProgram {
     },
     needs: ({ scale }) => scale === "paper" && !figure.weightless ? paperScaleNeeds(record.id) : undefined,
     prepare: (request) => figure.prepare?.(request) ?? Promise.resolve(),
-    isTraining: (stage) => figure.isTraining?.(stage) ?? false,
     async collect(outputs) {
       const output = outputs.get(id);
       if (output === undefined) throw new RangeError(`Collecting ${record.id} needs the output of ${id}`);
       const files = new Map<string, Uint8Array | string>();
       for (const name of output.files) files.set(name, await output.bytes(name));
-      const result = JSON.parse(await output.text("result.json")) as FigureResult;
-      const drawings = await drawFigure({ result, read: (name) => files.get(name) as Uint8Array });
+      const result = JSON.parse(await output.text("result.json")) as FigureResult<Content>;
+      const drawings = await figure.draw({ result, read: (name) => files.get(name) as Uint8Array });
       for (const drawing of drawings) {
         const { name, content } = await stillFile(drawing);
         files.set(name, content);
@@ -88,6 +98,11 @@ export function figureProgram(figure: FigureProgram): ExperimentProgram {
         }),
       );
       return { files, text: figureText(result) };
+    },
+    read: (folder) => readFigure(folder).result,
+    async show(folder) {
+      const stored = readFigure<Content>(folder);
+      return { result: stored.result, drawings: await figure.draw(stored), tables: [] };
     },
   };
 }

@@ -6,19 +6,17 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import { readPicture } from "../../lib/raster/mod.ts";
-import {
-  ABLATION_STATEMENTS,
-  type AblationsContent,
-  type CombinationContent,
-  type FigureResult,
-  type InstructionSpace,
-  readMapPoints,
-  type RewordingContent,
-  type ScaleContent,
-  type TrainingCurves,
-  type UsesContent,
-} from "../../lib/report/mod.ts";
-import { EXPERIMENTS } from "./mod.ts";
+import { ABLATION_STATEMENTS, type AblationsContent } from "./ablations/statements.ts";
+import { type CombinationContent } from "./fig10/statements.ts";
+import { type FigureResult } from "../../lib/report/mod.ts";
+import { type InstructionSpace } from "./fig4/instruction_space.ts";
+import { readMapPoints } from "./fig4/map_points.ts";
+import { type RewordingContent } from "./fig8/statements.ts";
+import { type ScaleContent } from "./scale/statements.ts";
+import { type TrainingCurves } from "./fig7/curves.ts";
+import { type UsesContent } from "./uses/uses.ts";
+import { loadFigures } from "./figure.ts";
+import { FIGURES } from "./mod.ts";
 import { checkpointPath } from "../mini/checkpoints.ts";
 import { report } from "../report/cli.ts";
 import { redrawnStills } from "../report/entries.ts";
@@ -37,7 +35,7 @@ async function smoke(
       folder,
       async run(id) {
         const out: string[] = [];
-        await reproduce([id, "--budget", "smoke", "--out", folder, "--json"], EXPERIMENTS, {
+        await reproduce([id, "--budget", "smoke", "--out", folder, "--json"], FIGURES, {
           out: (text) => out.push(text),
           err: () => {},
           terminal: false,
@@ -231,7 +229,7 @@ Deno.test("report says in one sentence that there is nothing to show", async () 
 });
 
 Deno.test("the plots and diagrams in results/ are what their results draw", async () => {
-  const stills = await redrawnStills("results");
+  const stills = await redrawnStills("results", await loadFigures(FIGURES));
   assert.ok(stills.size >= 10, `${stills.size} drawings`);
   for (const [path, content] of stills) {
     const kept = readFileSync(join("results", path));

@@ -122,6 +122,7 @@ export function modelStages(
     return makers.train({
       id: `train-${name}-seed${seed}`,
       title: `Train ${title}, seed ${seed}`,
+      kind: "training",
       config,
       parents: [...tasks.map(encode), ...(told?.values() ?? [])],
       expectedSeconds: expectedSeconds.train,

@@ -7,7 +7,7 @@ import { FAMILIES } from "../../lib/tasks/mod.ts";
 import { withLora } from "../../lib/pipeline/mod.ts";
 import { headerObject, readWeights, type WeightFile } from "../pictures/weight_file.ts";
 import { checkpointPath } from "./checkpoints.ts";
-import { CONTROLNET_NAMES } from "./controlled.ts";
+import { CONTROLNET_NAMES } from "../setting/controlnets.ts";
 import type { BaseModel, Model } from "./frozen.ts";
 import { contractingSizes } from "./models.ts";
 

@@ -1,9 +1,9 @@
 /** Stage: one task's held-out items by the joint adapter, a ControlNet, both, and both with a LoRA, all from the same noise. */
 import { fold, key, normal, readSafetensors } from "../../lib/engine/mod.ts";
-import { COMBINATIONS, CONTROL_SCORE, LORA_SCORE } from "../../lib/report/combinations.ts";
+import { CONTROL_SCORE, LORA_SCORE } from "../setting/score_names.ts";
 import type { SampleRow } from "../../lib/report/mod.ts";
 import { classifyStyle, composePair, oracleScores, type Rgb, styleOracleOf } from "../../lib/tasks/mod.ts";
-import type { CombineControls } from "../figures/fig10/mod.ts";
+import type { CombineControls } from "../setting/model_requests.ts";
 import { joined } from "../setting/gallery.ts";
 import { baseWithLora } from "./base_additions.ts";
 import { checkpointPath } from "./checkpoints.ts";
@@ -25,17 +25,9 @@ import {
 const WIDTH = 512;
 const LARGEST_BATCH = 16;
 
-/** Scales of the adapter and of the ControlNet in each combination; the last one has the LoRA. */
-const SCALES: Readonly<Record<(typeof COMBINATIONS)[number], readonly [adapter: 0 | 1, control: 0 | 1]>> = {
-  "control-alone": [0, 1],
-  "adapter-alone": [1, 0],
-  "both": [1, 1],
-  "both-lora": [1, 1],
-};
-
 /** Draws and measures. pictures.rgb: of each shown item condition, control, target, then one picture per combination. */
 export const combineControls: CombineControls = async (request, trained, context) => {
-  const { task, controlnet: name, lora, seed, items, galleryItems, device } = request;
+  const { task, controlnet: name, lora, combinations, seed, items, galleryItems, device } = request;
   const bank = await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
   const [base, controlnet] = [await sharedBase(), await loadControlnet(name)];
   const { tensors: adapter } = readSafetensors(await trained.bytes("adapter.safetensors"), {
@@ -72,12 +64,16 @@ export const combineControls: CombineControls = async (request, trained, context
   const samples: SampleRow[] = [];
   const pictures = new Map<string, Rgb[]>();
   let generator = await generatorOf(base);
-  for (const [place, row] of COMBINATIONS.entries()) {
-    if (row === "both-lora") {
+  let hasLora = false;
+  for (
+    const [place, { row, adapter: adapterShare, control: controlScale, lora: wantsLora }] of combinations
+      .entries()
+  ) {
+    if (wantsLora && !hasLora) {
+      hasLora = true;
       await generator.dispose();
       generator = await generatorOf(changed.base);
     }
-    const [adapterShare, controlScale] = SCALES[row];
     const latents = await generator.generate(given, {
       adapter,
       steps: request.samplerSteps,
@@ -85,7 +81,7 @@ export const combineControls: CombineControls = async (request, trained, context
       adapterScale: adapterShare * request.adapterScale,
       controlScale,
       progress: (done, total) =>
-        context.progress(place * total + done, COMBINATIONS.length * total, "images"),
+        context.progress(place * total + done, combinations.length * total, "images"),
     });
     const outputs = await decoder.run(latents);
     pictures.set(row, outputs);
@@ -115,7 +111,7 @@ export const combineControls: CombineControls = async (request, trained, context
         condition,
         controls[i]!.control,
         target,
-        ...COMBINATIONS.map((row) => pictures.get(row)![i]!),
+        ...combinations.map(({ row }) => pictures.get(row)![i]!),
       ]),
     ),
   );

@@ -11,11 +11,7 @@ import {
   portraitMask,
   type Rgb,
 } from "../../lib/tasks/mod.ts";
-
-/** The ControlNets by what they are shown. */
-export const CONTROLNET_NAMES = ["scribble", "pose"] as const;
-/** Name of a ControlNet. */
-export type ControlnetName = (typeof CONTROLNET_NAMES)[number];
+import type { ControlnetName } from "../setting/controlnets.ts";
 
 /** A control picture with its measure. */
 export interface Controlled {

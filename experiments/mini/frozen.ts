@@ -18,7 +18,7 @@ import {
 } from "../../lib/diffusion/mod.ts";
 import { imageContextShapes, type ResamplerConfig, resamplerShapes } from "../../lib/adapter/mod.ts";
 import { checkpointPath, CHECKPOINTS, readCheckpoint } from "./checkpoints.ts";
-import type { ControlnetName } from "./controlled.ts";
+import type { ControlnetName } from "../setting/controlnets.ts";
 
 /** Weights with the configuration that explains them. */
 export interface Model<Config> {

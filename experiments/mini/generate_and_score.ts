@@ -1,7 +1,7 @@
 /** Stage: one model on one task's validation items. */
 import { adapterParams, instantStyle } from "../../lib/adapter/mod.ts";
 import { readSafetensors } from "../../lib/engine/mod.ts";
-import { INSTANT_STYLE } from "../../lib/report/use_rows.ts";
+import { INSTANT_STYLE } from "../setting/use_rows.ts";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
 import type { ScoreReport, ScoreRequest } from "../setting/model_requests.ts";
 import { scoreTask } from "./score_task.ts";

@@ -1,6 +1,6 @@
 /** Stage: a use as {@link measureUse} measures it, and how much of the condition's colours arrives: what a model told "the colours only" should take. */
 import { colourLikeness } from "../../lib/tasks/mod.ts";
-import type { MeasureUse } from "../figures/uses/use_stages.ts";
+import type { MeasureUse } from "../setting/model_requests.ts";
 import { measureUse } from "./measure_use.ts";
 
 /** Generates, scores, and adds `colours`: intersection of the colour histograms of picture and condition, in [0, 1]. */

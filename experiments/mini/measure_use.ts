@@ -1,5 +1,5 @@
 /** Stage: one model at one adapter scale on one task's held-out items, with Table 1's scores and what leaks from the condition. */
-import type { MeasureUse } from "../figures/uses/use_stages.ts";
+import type { MeasureUse } from "../setting/model_requests.ts";
 import { generateAndScore } from "./generate_and_score.ts";
 import { leakScores } from "./leak_scores.ts";
 import { atScale } from "./scaled_adapter.ts";

@@ -7,7 +7,7 @@ import { fold, key } from "../../lib/engine/mod.ts";
 import { freshInstruct } from "../../lib/training/mod.ts";
 import { instructForm } from "../setting/instruct_form.ts";
 import { SCALES } from "../setting/scales.ts";
-import type { ScoreStart } from "../figures/fig7/mod.ts";
+import type { ScoreStart } from "../setting/model_requests.ts";
 import { FORM_SIZES } from "./instruct_forms.ts";
 import { scoreTask } from "./score_task.ts";
 import { sharedBank, sharedPlus } from "./shared_models.ts";

@@ -2,7 +2,7 @@
 import { fold, key, normal, readSafetensors, stream } from "../../lib/engine/mod.ts";
 import { namedInstruction, sampleInstruction } from "../../lib/instructions/mod.ts";
 import { composePair, type Pair, taskOf } from "../../lib/tasks/mod.ts";
-import type { RewordedItem, VaryWording } from "../figures/fig8/mod.ts";
+import type { RewordedItem, VaryWording } from "../setting/model_requests.ts";
 import { joined } from "../setting/gallery.ts";
 import { MINI_INSTRUCT } from "./models.ts";
 import { sharedGenerator } from "./pipeline_models.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { TASKS } from "../../lib/tasks/mod.ts";
-import { EXPERIMENTS } from "../figures/mod.ts";
+import { FIGURES } from "../figures/mod.ts";
 import { reproduce } from "../reproduce.ts";
 import { SCALES } from "../setting/scales.ts";
 import { expectedPaperSeconds, PAPER_RATES, type PaperRates } from "./paper_rates.ts";
@@ -40,7 +40,7 @@ Deno.test("paperPlanText() names the files, every task's pairs and the command t
   assert.match(text, /batch 512, learning rate 0\.000001, 100,000 steps/);
 });
 
-for (const { id } of EXPERIMENTS) {
+for (const { id } of FIGURES) {
   Deno.test(`reproduce() plans ${id} at the paper's scale with --dry-run`, async () => {
     let printed = "";
     const console = {
@@ -51,7 +51,7 @@ for (const { id } of EXPERIMENTS) {
       signal: new AbortController().signal,
       cacheFolder: await Deno.makeTempDir(),
     };
-    await reproduce([id, "--scale", "paper", "--budget", "full", "--dry-run"], EXPERIMENTS, console);
+    await reproduce([id, "--scale", "paper", "--budget", "full", "--dry-run"], FIGURES, console);
     assert.match(printed, /stages to run, about \S+/);
     // fig2 and fig3 are drawn from the parameter trees: they need no weights.
     if (["fig2", "fig3"].includes(id)) return;

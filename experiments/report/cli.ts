@@ -5,7 +5,9 @@ import { UserError } from "../../lib/engine/errors.ts";
 import { atomicWrite, makeFolder } from "../../lib/hub/mod.ts";
 import { reportHtml, reportMarkdown } from "../../lib/report/mod.ts";
 import { readOptions, runCommand } from "../command_line.ts";
-import { EXPERIMENTS } from "../figures/mod.ts";
+import { EXPLANATIONS } from "../explanations/explanations.ts";
+import { itemOf, loadFigures } from "../figures/figure.ts";
+import { FIGURES } from "../figures/mod.ts";
 import { findingsByRun, ownStills, redrawnStills, reportEntries } from "./entries.ts";
 
 const USAGE = `deno task report [--out DIR] [--redraw]
@@ -25,15 +27,22 @@ export async function report(args: readonly string[]): Promise<string> {
     throw new UserError(`report expects options only, got "${positionals.join(" ")}"; see --help`);
   }
   const results = values.get("out") ?? "results";
-  const entries = await reportEntries(results);
+  const figures = await loadFigures(FIGURES);
+  const entries = await reportEntries(results, figures);
   if (entries.length === 0) {
     throw new UserError(
       `Building the report needs a result in ${results}, found none; run deno task reproduce table1`,
     );
   }
-  const programs = await Promise.all(EXPERIMENTS.map(({ load }) => load()));
-  const options = { experiments: programs.map(({ record }) => record), smaller: findingsByRun(results) };
-  const stills = [...await ownStills(entries), ...flags.has("redraw") ? await redrawnStills(results) : []];
+  const options = {
+    items: figures.map(itemOf),
+    explanations: EXPLANATIONS,
+    smaller: findingsByRun(results, figures),
+  };
+  const stills = [
+    ...await ownStills(entries),
+    ...flags.has("redraw") ? await redrawnStills(results, figures) : [],
+  ];
   await makeFolder(results);
   for (const [name, content] of stills) await atomicWrite(join(results, name), content);
   await atomicWrite(join(results, "report.html"), reportHtml(entries, options));

@@ -2,18 +2,8 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Drawing, stillFile, stillName } from "../../lib/plots/mod.ts";
-import {
-  drawFigure,
-  DRAWN_FIGURES,
-  type Finding,
-  type Findings,
-  PAPER_ITEMS,
-  readFigure,
-  readTable1,
-  type ReportEntry,
-  table1Figure,
-  table1Table,
-} from "../../lib/report/mod.ts";
+import type { Finding, Findings, ReportEntry } from "../../lib/report/mod.ts";
+import type { Figure } from "../figures/figure.ts";
 import { BUDGET_IDS, SCALE_IDS } from "../setting/scales.ts";
 
 /** What a run's folder is called, the largest first: full before quick before smoke, the paper's scale before mini. */
@@ -21,93 +11,72 @@ const RUNS: readonly string[] = SCALE_IDS.toReversed().flatMap((scale) =>
   BUDGET_IDS.toReversed().map((budget) => `${scale}-${budget}`)
 );
 
-/** The largest run of an experiment. */
-function runFolder(results: string, id: string): string | undefined {
-  return RUNS.map((run) => join(results, id, run)).find((folder) => existsSync(join(folder, "result.json")));
+/** Folders of the runs of a figure that are there, the largest first. */
+function runFolders(results: string, { record: { id } }: Figure): string[] {
+  return RUNS.map((run) => join(results, id, run)).filter((folder) =>
+    existsSync(join(folder, "result.json"))
+  );
 }
 
-function table1Entry(folder: string, results: string): ReportEntry {
-  const { result, picture } = readTable1(folder);
-  return {
-    ...result,
-    id: result.experiment,
-    tables: [table1Table(result)],
-    drawings: [
-      { kind: "figure", figure: table1Figure(result) },
-      {
-        kind: "picture",
-        id: "samples",
-        caption: "Samples: condition, target, and each model's picture.",
-        png: picture,
-      },
-    ],
-    still: (drawing) =>
-      drawing.kind === "picture" ? relative(results, join(folder, "samples.png")) : "table1.svg",
-  };
-}
-
-async function figureEntry(folder: string, results: string): Promise<ReportEntry> {
-  const { result, read } = readFigure(folder);
-  return {
-    ...result,
-    id: result.experiment,
-    tables: [],
-    drawings: await drawFigure({ result, read }),
-    still: (drawing) => relative(results, join(folder, stillName(drawing))),
-  };
-}
-
-/** Everything that can be shown from a folder of results. @throws UserError when a result is damaged or of another layout. */
-export async function reportEntries(results: string): Promise<ReportEntry[]> {
+/**
+ * Everything that can be shown from a folder of results. A drawing whose still `reproduce` does not write lies in the folder of all results.
+ *
+ * @throws UserError when a result is damaged or of another layout.
+ */
+export async function reportEntries(results: string, figures: readonly Figure[]): Promise<ReportEntry[]> {
   const entries: ReportEntry[] = [];
-  for (const { id } of PAPER_ITEMS) {
-    const folder = runFolder(results, id);
+  for (const figure of figures) {
+    const [folder] = runFolders(results, figure);
     if (folder === undefined) continue;
-    if (id === "table1") entries.push(table1Entry(folder, results));
-    else if (DRAWN_FIGURES.includes(id)) entries.push(await figureEntry(folder, results));
+    const { result, drawings, tables } = await figure.show(folder);
+    const still = (drawing: Drawing) => {
+      const name = stillName(drawing);
+      return existsSync(join(folder, name)) ? relative(results, join(folder, name)) : name;
+    };
+    entries.push({ ...result, id: figure.record.id, tables, drawings, still });
   }
   return entries;
 }
 
 /** What explanations are tested on, one set for each scale and budget, the largest first. */
-export function findingsByRun(results: string): Findings[] {
+export function findingsByRun(results: string, figures: readonly Figure[]): Findings[] {
   return RUNS.map((run) =>
     Object.fromEntries(
-      PAPER_ITEMS.flatMap(({ id }): [string, Finding][] => {
-        const folder = join(results, id, run);
-        if (!existsSync(join(folder, "result.json"))) return [];
-        if (id === "table1") return [[id, readTable1(folder).result]];
-        return DRAWN_FIGURES.includes(id) ? [[id, readFigure(folder).result]] : [];
+      figures.flatMap((figure): [string, Finding][] => {
+        const folder = join(results, figure.record.id, run);
+        return existsSync(join(folder, "result.json")) ? [[figure.record.id, figure.read(folder)]] : [];
       }),
     )
   );
 }
 
-/** The still plots and diagrams of every stored figure, of all scales and budgets, drawn anew from its result: path below `results`, content. */
-export async function redrawnStills(results: string): Promise<Map<string, string | Uint8Array>> {
+/** The still plots and diagrams of every run that `reproduce` writes them for, rendered anew from its result: path below `results`, content. */
+export async function redrawnStills(
+  results: string,
+  figures: readonly Figure[],
+): Promise<Map<string, string | Uint8Array>> {
   const files = new Map<string, string | Uint8Array>();
-  for (const id of DRAWN_FIGURES) {
-    for (const run of RUNS) {
-      const folder = join(results, id, run);
-      if (!existsSync(join(folder, "result.json"))) continue;
-      for (const drawing of await drawFigure(readFigure(folder))) {
-        if (drawing.kind === "picture") continue;
+  for (const figure of figures) {
+    for (const folder of runFolders(results, figure)) {
+      for (const drawing of (await figure.show(folder)).drawings) {
+        if (drawing.kind === "picture" || !existsSync(join(folder, stillName(drawing)))) continue;
         const { name, content } = await stillFile(drawing);
-        files.set(join(id, run, name), content);
+        files.set(relative(results, join(folder, name)), content);
       }
     }
   }
   return files;
 }
 
-/** Still pictures that no result folder holds: Table 1's figure. */
+/** Stills that no run's folder holds, by name: Table 1's figure. */
 export async function ownStills(entries: readonly ReportEntry[]): Promise<Map<string, string | Uint8Array>> {
-  const table1 = entries.find(({ id }) => id === "table1");
-  const drawn = table1?.drawings.filter((drawing: Drawing) => drawing.kind === "figure") ?? [];
   const files = new Map<string, string | Uint8Array>();
-  for (const drawing of drawn) {
-    const { name, content } = await stillFile(drawing);
-    files.set(name, content);
+  for (const { drawings, still } of entries) {
+    for (const drawing of drawings) {
+      if (still(drawing) !== stillName(drawing)) continue;
+      const { name, content } = await stillFile(drawing);
+      files.set(name, content);
+    }
   }
   return files;
 }

@@ -8,6 +8,8 @@ export interface Stage {
   readonly id: string;
   /** What it does, for people. */
   readonly title: string;
+  /** What it is, where that matters: `--retrain` computes trainings again. */
+  readonly kind?: "training";
   /** Everything that determines the output besides code, data files and parents. */
   readonly config: Json;
   /** The functions that compute it: what they reach is its code version; see `codeVersions()`. */

@@ -23,9 +23,13 @@ export interface ExperimentRow {
 /** A table or figure of the paper, as data. */
 export interface Experiment {
   readonly id: string;
+  /** As the paper prints it, e.g. "Fig. 4". */
+  readonly name: string;
   readonly title: string;
   /** Where the paper has it. */
   readonly paper: string;
+  /** What the paper shows or says there, in our words. */
+  readonly says: string;
   /** The tasks it is about. */
   readonly tasks: readonly TaskId[];
 }
@@ -59,8 +63,6 @@ export interface ExperimentProgram {
   needs?(request: RunRequest): string | undefined;
   /** Called once before anything is computed. @throws UserError when the device is not there. */
   prepare(request: RunRequest): Promise<void>;
-  /** Whether `--retrain` asks for this stage to be computed again. */
-  isTraining(stage: Stage): boolean;
   /** Files to write, by name, and the text to print, from the outputs of the targets. */
   collect(
     outputs: ReadonlyMap<string, StageOutput>,

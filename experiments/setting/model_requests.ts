@@ -1,8 +1,9 @@
-/** What Table 1 asks of the models: three functions. */
+/** What experiments ask of the models of a scale: requests, and the functions that answer them, each an entry of its own with its own version. */
 import type { Json } from "../../lib/hub/mod.ts";
 import type { MetricNote, SampleRow, ValidationPoint } from "../../lib/report/mod.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
 import type { AdapterRecipe } from "../../lib/training/mod.ts";
+import type { ControlnetName } from "./controlnets.ts";
 import type { Device, InstructionChoice } from "./experiment.ts";
 import type { InstructForm } from "./instruct_form.ts";
 import type { StageCode, StageContext, StageOutput } from "../runner/mod.ts";
@@ -116,6 +117,111 @@ export interface ScoreReport {
   readonly samples: readonly Omit<SampleRow, "row" | "task" | "seed">[];
   readonly gallery: readonly GalleryItem[];
 }
+
+/** Table 1's scores and the leak, at λ = `adapterScale`. */
+export interface UseRequest extends ScoreRequest {
+  readonly adapterScale: number;
+}
+
+/** Generates and scores one use. `scores.leak` is the likeness in what the task should not take; replication has none. */
+export type MeasureUse = (
+  request: UseRequest,
+  inputs: { readonly dataset: StageOutput; readonly adapter: StageOutput | undefined },
+  context: StageContext,
+) => Promise<ScoreReport>;
+
+/** How many items, and how many of them as pictures. */
+export interface UseSize {
+  readonly items: number;
+  readonly galleryItems: number;
+}
+
+/** Scores what the trainings of a task and seed start from, as they validate themselves; every step is 0. */
+export type ScoreStart = (request: ScoreRequest, context: StageContext) => Promise<TrainReport["validation"]>;
+
+/** How much is drawn. */
+export interface RewordingSize {
+  /** Held-out items of each task. */
+  readonly items: number;
+  /** Held-out wordings per item, all from one noise. */
+  readonly wordings: number;
+  /** Noises per item, all with one wording. */
+  readonly noises: number;
+  /** Items shown as pictures. */
+  readonly shown: number;
+}
+
+/** One model on one task's items, reworded. */
+export interface RewordingRequest extends RewordingSize {
+  readonly [name: string]: Json;
+  readonly task: TaskId;
+  readonly seed: number;
+  readonly samplerSteps: number;
+  readonly guidance: number;
+  readonly device: Device;
+}
+
+/** Variance over k pictures, mean over coordinates, unbiased. */
+export interface Spread {
+  /** Of pixels in [0, 255]. */
+  readonly pixel: number;
+  /** Of scaled latents. */
+  readonly latent: number;
+  /** Of the judge's unit vectors. */
+  readonly judge: number;
+}
+
+/** What one item gives. */
+export interface RewordedItem {
+  readonly index: number;
+  readonly wordings: readonly string[];
+  /** Over wordings, from one noise. */
+  readonly words: Spread;
+  /** Over noises, with one wording; null where only wordings were asked for (noises 1). */
+  readonly noise: Spread | null;
+  /** The task's score of the condition (CLIP-S for style, CLIP-I otherwise) under each wording. */
+  readonly scores: readonly number[];
+}
+
+/** Draws, and measures; writes pictures.rgb: of each shown item the condition, then the wordings', then the other noises'. */
+export type VaryWording = (
+  request: RewordingRequest,
+  adapter: StageOutput,
+  context: StageContext,
+) => Promise<readonly RewordedItem[]>;
+
+/** What is put together. */
+export interface Combination {
+  readonly [name: string]: Json;
+  readonly row: string;
+  /** Shares of the adapter's and of the ControlNet's scale. */
+  readonly adapter: 0 | 1;
+  readonly control: 0 | 1;
+  /** Whether the base has the LoRA. */
+  readonly lora: boolean;
+}
+
+/** One task with its ControlNet, in all combinations. */
+export interface CombineRequest extends UseSize {
+  readonly [name: string]: Json;
+  readonly task: TaskId;
+  readonly controlnet: ControlnetName;
+  readonly lora: string;
+  /** Those with the LoRA come last. */
+  readonly combinations: readonly Combination[];
+  readonly adapterScale: number;
+  readonly seed: number;
+  readonly samplerSteps: number;
+  readonly guidance: number;
+  readonly device: Device;
+}
+
+/** Draws and measures all combinations; writes samples.json and, of the shown items, pictures.rgb. */
+export type CombineControls = (
+  request: CombineRequest,
+  adapter: StageOutput,
+  context: StageContext,
+) => Promise<void>;
 
 /** Everything Table 1 needs. */
 export interface Table1Stages {

@@ -10,10 +10,13 @@
 import { fold, type Key, stream } from "../engine/random.ts";
 import { studentQuantile } from "./student.ts";
 
+/** What names a cell: a text, or a record of names that is the same object for every observation of the cell. */
+export type CellKey = string | object;
+
 /** One measured number. */
-export interface Observation {
-  /** What it is averaged into, e.g. "instruct/style/CLIP-S". */
-  readonly cell: string;
+export interface Observation<Key extends CellKey = string> {
+  /** What it is averaged into, e.g. a model's score on a task. */
+  readonly cell: Key;
   /** Items are resampled within this, e.g. the task. */
   readonly stratum: string;
   /** Index of the item within its stratum. */
@@ -25,9 +28,9 @@ export interface Observation {
 }
 
 /** The means of all cells, and the means each draw would have given. */
-export interface CellDraws {
-  /** Names, in order of first appearance. */
-  readonly cells: readonly string[];
+export interface CellDraws<Key extends CellKey = string> {
+  /** In order of first appearance. */
+  readonly cells: readonly Key[];
   /** Mean of all observations, [cell]. */
   readonly means: Float64Array;
   /** Means of resampled observations, [draw][cell]. */
@@ -47,6 +50,8 @@ export interface Interval {
   /** Upper end. */
   readonly high: number;
 }
+
+const cellText = (cell: CellKey): string => typeof cell === "string" ? cell : Object.values(cell).join(", ");
 
 function indexOf<T>(table: Map<T, number>, entry: T): number {
   const known = table.get(entry);
@@ -69,18 +74,20 @@ interface Indexed {
  * @param options.resamples number of draws, 2000 unless told
  * @throws RangeError when a value is not finite, or cells of several seeds differ in their seeds.
  */
-export function bootstrapCells(
-  observations: readonly Observation[],
+export function bootstrapCells<Cell extends CellKey = string>(
+  observations: readonly Observation<Cell>[],
   options: { key: Key; resamples?: number },
-): CellDraws {
+): CellDraws<Cell> {
   const { resamples = 2000 } = options;
-  const cells = new Map<string, number>();
+  const cells = new Map<Cell, number>();
   const seeds = new Map<number, number>();
   const units = new Map<string, number>();
   const strata = new Map<string, number[]>();
   const rows: Indexed[] = observations.map(({ cell, stratum, item, seed, value }) => {
     if (!Number.isFinite(value)) {
-      throw new RangeError(`bootstrapCells() needs finite values: got ${value} for item ${item} of ${cell}`);
+      throw new RangeError(
+        `bootstrapCells() needs finite values: got ${value} for item ${item} of ${cellText(cell)}`,
+      );
     }
     const name = `${stratum}\n${item}`;
     if (!units.has(name)) {
@@ -101,7 +108,7 @@ export function bootstrapCells(
     cell.count++;
   }
   const manySeeds = Uint8Array.from(seen, (cell) => (cell.seeds.size > 1 ? 1 : 0));
-  const repeated = sharedSeeds([...cells.keys()], seen.map((cell) => cell.seeds));
+  const repeated = sharedSeeds([...cells.keys()].map(cellText), seen.map((cell) => cell.seeds));
   const ones = { units: new Float64Array(units.size).fill(1), seeds: new Float64Array(seeds.size).fill(1) };
   const means = weightedMeans(rows, ones, manySeeds);
   const draws: Float64Array[] = [];

@@ -22,6 +22,7 @@ export {
   bootstrapCells,
   bootstrapInterval,
   type CellDraws,
+  type CellKey,
   type Interval,
   type Observation,
 } from "./bootstrap.ts";

@@ -1,40 +1,6 @@
-/** Tests of explanations: what they read, what they answer, how the outcome follows from a number with its interval. */
-import type { ClaimVerdict } from "./claim_verdict.ts";
-import type { MeanInterval } from "./instruction_space.ts";
-import type { Cell, TrainingRun } from "./table1_result.ts";
-
-/** Whether an explanation stands its test; undecided where an interval reaches over the border, not computed where a result is missing. */
-export type Outcome = "holds" | "does not hold" | "undecided" | "not computed";
-
-/** What a test of an explanation found. */
-export interface Checked {
-  /** Of the explanation, not of the statement. */
-  readonly outcome: Outcome;
-  /** The numbers behind it, or what is missing. */
-  readonly evidence: string;
-}
-
-/** What a test reads of a result. */
-export interface Finding {
-  /** mini or paper. */
-  readonly scale: string;
-  /** smoke, quick or full. */
-  readonly budget: string;
-  /** Verdicts. */
-  readonly claims: readonly ClaimVerdict[];
-  /** Table 1's cells. */
-  readonly cells?: readonly Cell[] | undefined;
-  /** Table 1's trainings. */
-  readonly training?: readonly TrainingRun[] | undefined;
-  /** A figure's content. */
-  readonly content?: unknown;
-}
-
-/** Results by experiment. */
-export type Findings = Readonly<Record<string, Finding | undefined>>;
-
-/** A test of an explanation: a pure function of the results, and of the statement it is to explain. */
-export type Check = (findings: Findings, claim: ClaimVerdict) => Checked;
+/** How the outcome of an explanation's test follows from a number with its interval. */
+import type { Checked, Outcome } from "./explanation.ts";
+import type { MeanInterval } from "./mean_interval.ts";
 
 /** The answer where a result is missing. */
 export const missing = (experiment: string): Checked => ({

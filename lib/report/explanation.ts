@@ -1,18 +1,58 @@
 /** Why a statement of the paper does not hold here: an explanation is never printed without the outcome of a test of it. */
-import { PAPER_CLAIMS } from "./claims.ts";
-import { CELL_CHECKS } from "./cell_checks.ts";
-import type { Check, Checked, Finding, Findings } from "./checked.ts";
-import type { ClaimVerdict } from "./claim_verdict.ts";
-import { type CheckName, type Explanation, EXPLANATIONS } from "./explanations.ts";
-import { TRAINING_CHECKS } from "./training_checks.ts";
-import { USE_CHECKS } from "./use_checks.ts";
+import type { PaperClaim } from "./paper_item.ts";
+import type { ClaimVerdict } from "./statement.ts";
+import type { Cell } from "./cells.ts";
+import type { TrainingRun } from "./table1_result.ts";
 
-/** All tests. */
-export const CHECKS: Readonly<Record<CheckName, Check>> = {
-  ...TRAINING_CHECKS,
-  ...CELL_CHECKS,
-  ...USE_CHECKS,
-};
+/** Whether an explanation stands its test; undecided where an interval reaches over the border, not computed where a result is missing. */
+export type Outcome = "holds" | "does not hold" | "undecided" | "not computed";
+
+/** What a test of an explanation found. */
+export interface Checked {
+  /** Of the explanation, not of the statement. */
+  readonly outcome: Outcome;
+  /** The numbers behind it, or what is missing. */
+  readonly evidence: string;
+}
+
+/** What a test reads of a result. */
+export interface Finding {
+  /** mini or paper. */
+  readonly scale: string;
+  /** smoke, quick or full. */
+  readonly budget: string;
+  /** Verdicts. */
+  readonly claims: readonly ClaimVerdict[];
+  /** Table 1's cells. */
+  readonly cells?: readonly Cell[] | undefined;
+  /** Table 1's trainings. */
+  readonly training?: readonly TrainingRun[] | undefined;
+  /** A figure's content. */
+  readonly content?: unknown;
+}
+
+/** Results by experiment. */
+export type Findings = Readonly<Record<string, Finding | undefined>>;
+
+/** A verdict with what its statement says of no effect. */
+export type JudgedClaim = ClaimVerdict & Pick<PaperClaim, "noEffect">;
+
+/** A test of an explanation: a pure function of the results, and of the statement it is to explain. */
+export type Check = (findings: Findings, claim: JudgedClaim) => Checked;
+
+/** An explanation with its test. */
+export interface Explanation {
+  /** Ids of the statements it may explain; "inconclusive" stands for every statement whose interval reaches over the border. */
+  readonly of: readonly string[];
+  /** "supported" for a caveat: why a statement may hold here for no good reason. By default it explains why one does not hold. */
+  readonly why?: "supported";
+  /** In our words. */
+  readonly because: string;
+  /** What must be true of the results if it is right, in words. */
+  readonly test: string;
+  /** What computes that. */
+  readonly check: Check;
+}
 
 /** A statement with one explanation of its verdict, and how that stood its test. */
 export interface Explained {
@@ -42,23 +82,24 @@ const verdictIn = (found: Finding | undefined, id: string): ClaimVerdict | undef
  */
 export function explain(
   findings: Findings,
-  { smaller = [], explanations = EXPLANATIONS }: {
+  { claims, explanations, smaller = [] }: {
+    readonly claims: readonly PaperClaim[];
+    readonly explanations: readonly Explanation[];
     readonly smaller?: readonly Findings[];
-    readonly explanations?: readonly Explanation[];
-  } = {},
+  },
 ): Explained[] {
-  return PAPER_CLAIMS.flatMap(({ id, experiment }) => {
+  return claims.flatMap(({ id, experiment, noEffect }) => {
     const judged = findings[experiment];
     const claim = verdictIn(judged, id);
     if (judged === undefined || claim === undefined) return [];
     const { verdict } = claim;
-    const check = (name: CheckName): Checked => {
-      const checked = CHECKS[name](alike(findings, judged), claim);
+    const check = (test: Check): Checked => {
+      const checked = test(alike(findings, judged), { ...claim, noEffect });
       if (checked.outcome !== "not computed") return checked;
       for (const run of smaller) {
         const found = run[experiment], there = verdictIn(found, id);
         if (found === undefined || there?.verdict !== verdict) continue;
-        const again = CHECKS[name](alike(run, found), there);
+        const again = test(alike(run, found), { ...there, noEffect });
         if (again.outcome === "not computed") continue;
         const where = `at ${found.budget} budget, where the statement is ${verdict} too`;
         return { ...again, evidence: `${again.evidence} (${where})` };

@@ -1,6 +1,6 @@
 /** What `reproduce figN` stores: result.json, described for other readers by results/figure.schema.json. */
-import type { ClaimVerdict } from "./claim_verdict.ts";
-import type { Provenance } from "./table1_result.ts";
+import type { ClaimVerdict } from "./statement.ts";
+import type { Provenance } from "./provenance.ts";
 
 /** Version of the layout of a figure's result.json. */
 export const FIGURE_SCHEMA = "ipadapter-instruct/figure/1";

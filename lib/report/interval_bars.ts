@@ -1,6 +1,6 @@
 /** Means with intervals as bars, and intervals as error bars around their means. */
 import type { ErrorBars, Trace } from "../plots/mod.ts";
-import type { MeanInterval } from "./instruction_space.ts";
+import type { MeanInterval } from "./mean_interval.ts";
 
 /** Half lengths up and down; none where there is no interval or no value. */
 export function errorBars(values: readonly (MeanInterval | undefined)[]): ErrorBars {

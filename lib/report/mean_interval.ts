@@ -1,6 +1,19 @@
-/** The mean of a few independent numbers with its 95 % interval. */
+/** Means with 95 % intervals. */
 import { studentQuantile } from "../metrics/mod.ts";
-import type { MeanInterval } from "./instruction_space.ts";
+
+/** A mean with its 95 % interval; null where a single item allows none. */
+export interface MeanInterval {
+  /** The mean. */
+  readonly mean: number;
+  /** Lower end. */
+  readonly low: number | null;
+  /** Upper end. */
+  readonly high: number | null;
+}
+
+/** The arithmetic mean. */
+export const average = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** A finite end, or null where there is none. */
 export const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -1,7 +1,8 @@
 /** Reads what `reproduce` has written. */
 import { readFileSync } from "node:fs";
 import { UserError } from "../engine/mod.ts";
-import { RESULT_SCHEMA, type SampleRow, type Table1Result } from "./table1_result.ts";
+import { RESULT_SCHEMA, type Table1Result } from "./table1_result.ts";
+import type { SampleRow } from "./cells.ts";
 
 /** A stored Table 1 and its pictures. */
 export interface StoredTable1 {

@@ -9,13 +9,11 @@ import {
   tableMarkdown,
   type TableSpec,
 } from "../plots/mod.ts";
-import { claimStates, PAPER_CLAIMS } from "./claims.ts";
-import type { Findings } from "./checked.ts";
-import { explain, type Explained } from "./explanation.ts";
-import { EXPLANATIONS } from "./explanations.ts";
-import type { ClaimVerdict } from "./claim_verdict.ts";
-import { PAPER_ITEMS, type PaperItem } from "./paper_figures.ts";
-import type { Cell, Provenance } from "./table1_result.ts";
+import { explain, type Explained, type Explanation, type Findings } from "./explanation.ts";
+import type { ClaimVerdict } from "./statement.ts";
+import { claimsOf, claimStates, type PaperClaim, type PaperItem } from "./paper_item.ts";
+import type { Cell } from "./cells.ts";
+import type { Provenance } from "./provenance.ts";
 
 /** One stored result with what is shown of it. */
 export interface ReportEntry {
@@ -48,9 +46,9 @@ export interface ReportEntry {
 const command = ({ id }: { readonly id: string }) => `deno task reproduce ${id}`;
 
 /** The command that makes an entry again: tasks and device are named where others are usual. */
-function rerunCommand(entry: ReportEntry, experiments: readonly KnownExperiment[]): string {
+function rerunCommand(entry: ReportEntry, items: readonly PaperItem[]): string {
   const { scale, budget, seeds, tasks, provenance } = entry;
-  const usual = experiments.find(({ id }) => id === entry.id)?.tasks ?? tasks;
+  const usual = items.find(({ id }) => id === entry.id)?.tasks ?? tasks;
   const device = provenance.device.split(":")[0] as string;
   return [
     command(entry),
@@ -97,8 +95,8 @@ export function timeText(total: number): string {
 const entryOf = (entries: readonly ReportEntry[], item: PaperItem) =>
   entries.find(({ id }) => id === item.id);
 
-function claimsTable(entries: readonly ReportEntry[]): TableSpec {
-  const claims = claimStates(Object.fromEntries(entries.map(({ id, claims }) => [id, claims])));
+function claimsTable(entries: readonly ReportEntry[], known: readonly PaperClaim[]): TableSpec {
+  const claims = claimStates(known, Object.fromEntries(entries.map(({ id, claims }) => [id, claims])));
   const counts = ["supported", "not supported", "inconclusive", "not run"].map((verdict) =>
     `${claims.filter((each) => each.verdict === verdict).length} ${verdict}`
   );
@@ -118,15 +116,16 @@ function claimsTable(entries: readonly ReportEntry[]): TableSpec {
 /** Each explanation once, with how it stood its test for which statements; undefined where nothing asks for one. */
 function explanationsTable(
   entries: readonly ReportEntry[],
-  smaller: readonly Findings[] | undefined,
+  claims: readonly PaperClaim[],
+  { explanations = [], smaller = [] }: ReportOptions,
 ): TableSpec | undefined {
   const explained = explain(
     Object.fromEntries(entries.map((entry) => [entry.id, entry])),
-    smaller ? { smaller } : {},
+    { claims, explanations, smaller },
   );
   if (explained.length === 0) return undefined;
-  const numberOf = ({ claim }: Explained) => PAPER_CLAIMS.findIndex(({ id }) => id === claim.id) + 1;
-  const rows = EXPLANATIONS.flatMap((explanation) => {
+  const numberOf = ({ claim }: Explained) => claims.findIndex(({ id }) => id === claim.id) + 1;
+  const rows = explanations.flatMap((explanation) => {
     const own = explained.filter((each) => each.explanation === explanation);
     return [...Map.groupBy(own, ({ checked }) => checked.outcome)].map(([outcome, group], i) => {
       const evidence = Map.groupBy(group, ({ checked }) => checked.evidence);
@@ -155,8 +154,8 @@ function explanationsTable(
 }
 
 /** Says which results were made with other frozen parts than others, or do not tell; "" where all agree. */
-function partsNote(entries: readonly ReportEntry[]): string {
-  const shown = PAPER_ITEMS.flatMap((item) => {
+function partsNote(entries: readonly ReportEntry[], items: readonly PaperItem[]): string {
+  const shown = items.flatMap((item) => {
     const entry = entryOf(entries, item);
     return entry === undefined ? [] : [{ name: item.name, files: entry.provenance.dataFiles }];
   });
@@ -188,8 +187,8 @@ function partsNote(entries: readonly ReportEntry[]): string {
 }
 
 /** Says what the wall times count, and which results' times lack something. */
-function timesNote(entries: readonly ReportEntry[]): string {
-  const named = PAPER_ITEMS.flatMap((item) => {
+function timesNote(entries: readonly ReportEntry[], items: readonly PaperItem[]): string {
+  const named = items.flatMap((item) => {
     const entry = entryOf(entries, item);
     return entry === undefined ? [] : [{ name: item.name, provenance: entry.provenance }];
   });
@@ -213,11 +212,11 @@ function timesNote(entries: readonly ReportEntry[]): string {
   ].join(" ");
 }
 
-function sourcesTable(entries: readonly ReportEntry[], experiments: readonly KnownExperiment[]): TableSpec {
+function sourcesTable(entries: readonly ReportEntry[], items: readonly PaperItem[]): TableSpec {
   return {
     caption: `Wall time of all stages together: ${timeText(totalSeconds(entries))}`,
     columns: ["Result", "Scale, budget", "Seeds", "Wall time", "Hardware", "Commit", "Again by"],
-    rows: PAPER_ITEMS.flatMap((item) => {
+    rows: items.flatMap((item) => {
       const entry = entryOf(entries, item);
       if (entry === undefined) return [];
       const { commit, dirty } = entry.provenance;
@@ -228,18 +227,17 @@ function sourcesTable(entries: readonly ReportEntry[], experiments: readonly Kno
         timeText(seconds(entry)),
         hardwareText(entry.provenance),
         `${commit?.slice(0, 10) ?? "none"}${dirty ? ", changed" : ""}`,
-        rerunCommand(entry, experiments),
+        rerunCommand(entry, items),
       ]];
     }),
-    note: `${timesNote(entries)} ${partsNote(entries)}`.trim(),
+    note: `${timesNote(entries, items)} ${partsNote(entries, items)}`.trim(),
   };
 }
 
-/** Items without a result, each with the command that makes it; `known` are the experiments there are. */
-function missing(entries: readonly ReportEntry[], known: readonly KnownExperiment[]): string[] {
-  return PAPER_ITEMS.filter((item) => entryOf(entries, item) === undefined).map((item) =>
-    `${item.name}: ${known.some(({ id }) => id === item.id) ? command(item) : "no experiment yet"}`
-  );
+/** Items without a result, each with the command that makes it. */
+function missing(entries: readonly ReportEntry[], items: readonly PaperItem[]): string[] {
+  return items.filter((item) => entryOf(entries, item) === undefined)
+    .map((item) => `${item.name}: ${command(item)}`);
 }
 
 /** What the report says of itself. */
@@ -247,25 +245,21 @@ const LEAD =
   "What the paper says, what we measured, and what follows. Every number names its scale: small models on small " +
   "images (mini) say something about the method, not about SD 1.5's level.";
 
-/** An experiment that can be run. */
-export interface KnownExperiment {
-  /** As given to `reproduce`. */
-  readonly id: string;
-  /** Tasks it shows unless told otherwise. */
-  readonly tasks: readonly string[];
-}
-
-/** What is asked of the report. */
+/** What the report is about. */
 export interface ReportOptions {
-  /** The experiments that can be run. */
-  readonly experiments: readonly KnownExperiment[];
+  /** Everything that can be reproduced, in the paper's order. */
+  readonly items: readonly PaperItem[];
+  /** Explanations to be tested; none if absent. */
+  readonly explanations?: readonly Explanation[];
   /** Smaller runs than the entries', for the tests of explanations; none if absent. */
   readonly smaller?: readonly Findings[];
 }
 
 /** The report as a self-contained page. */
-export function reportHtml(entries: readonly ReportEntry[], { experiments, smaller }: ReportOptions): string {
-  const sections = PAPER_ITEMS.flatMap((item) => {
+export function reportHtml(entries: readonly ReportEntry[], options: ReportOptions): string {
+  const { items } = options;
+  const claims = claimsOf(items);
+  const sections = items.flatMap((item) => {
     const entry = entryOf(entries, item);
     if (entry === undefined) return [];
     const body = [...entry.tables.map(tableHtml), ...entry.drawings.map(drawingHtml)].join("\n");
@@ -275,11 +269,11 @@ export function reportHtml(entries: readonly ReportEntry[], { experiments, small
         `<h2>${escapeHtml(item.name)}</h2><p><strong>The paper:</strong> ${
           escapeHtml(item.says)
         }</p>${body}` +
-        `<p>Again: <code>${escapeHtml(rerunCommand(entry, experiments))}</code></p>`,
+        `<p>Again: <code>${escapeHtml(rerunCommand(entry, items))}</code></p>`,
     }];
   });
-  const absent = missing(entries, experiments);
-  const explanations = explanationsTable(entries, smaller);
+  const absent = missing(entries, items);
+  const explanations = explanationsTable(entries, claims, options);
   const links = sections.map(({ id }) => `<a href="#${id}">${escapeHtml(id)}</a>`).join(" · ");
   return pageHtml({
     title: "IPAdapter-Instruct, reproduced",
@@ -289,13 +283,13 @@ export function reportHtml(entries: readonly ReportEntry[], { experiments, small
     }<a href="#sources">sources</a></nav>`,
     sections: [
       ...sections,
-      { id: "claims", html: `<h2>Claims</h2>${tableHtml(claimsTable(entries))}` },
+      { id: "claims", html: `<h2>Claims</h2>${tableHtml(claimsTable(entries, claims))}` },
       ...(explanations
         ? [{ id: "explanations", html: `<h2>Explanations, tested</h2>${tableHtml(explanations)}` }]
         : []),
       {
         id: "sources",
-        html: `<h2>Where the numbers come from</h2>${tableHtml(sourcesTable(entries, experiments))}`,
+        html: `<h2>Where the numbers come from</h2>${tableHtml(sourcesTable(entries, items))}`,
       },
       ...(absent.length > 0
         ? [{
@@ -312,10 +306,12 @@ export function reportHtml(entries: readonly ReportEntry[], { experiments, small
 /** The report in Markdown, with still pictures by relative path. */
 export function reportMarkdown(
   entries: readonly ReportEntry[],
-  { experiments, smaller }: ReportOptions,
+  options: ReportOptions,
 ): string {
-  const absent = missing(entries, experiments);
-  const sections = PAPER_ITEMS.flatMap((item) => {
+  const { items } = options;
+  const claims = claimsOf(items);
+  const absent = missing(entries, items);
+  const sections = items.flatMap((item) => {
     const entry = entryOf(entries, item);
     if (entry === undefined) return [];
     const caption = (drawing: Drawing) =>
@@ -328,19 +324,19 @@ export function reportMarkdown(
         `![${item.name}: ${drawingId(drawing)}](${entry.still(drawing)})`,
         caption(drawing),
       ]),
-      `Again: \`${rerunCommand(entry, experiments)}\``,
+      `Again: \`${rerunCommand(entry, items)}\``,
     ];
   });
-  const explanations = explanationsTable(entries, smaller);
+  const explanations = explanationsTable(entries, claims, options);
   return [
     "# IPAdapter-Instruct, reproduced",
     LEAD,
     ...sections,
     "## Claims",
-    tableMarkdown(claimsTable(entries)),
+    tableMarkdown(claimsTable(entries, claims)),
     ...(explanations ? ["## Explanations, tested", tableMarkdown(explanations)] : []),
     "## Where the numbers come from",
-    tableMarkdown(sourcesTable(entries, experiments)),
+    tableMarkdown(sourcesTable(entries, items)),
     ...(absent.length > 0 ? ["## Not here yet", absent.map((line) => `- ${line}`).join("\n")] : []),
   ].join("\n\n") + "\n";
 }

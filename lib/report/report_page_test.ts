@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import type { PaperItem } from "./paper_item.ts";
 import { type ReportEntry, reportMarkdown } from "./report_page.ts";
-import type { Provenance } from "./table1_result.ts";
+import type { Provenance } from "./provenance.ts";
 import { UNKNOWN_PROVENANCE } from "./unknown_provenance.ts";
 
 const BASE = "data/checkpoints/base.safetensors";
@@ -23,7 +24,15 @@ function entryWith(id: string, provenance: Partial<Provenance>): ReportEntry {
 const entry = (id: string, dataFiles?: Record<string, string>) =>
   entryWith(id, dataFiles ? { dataFiles } : {});
 
-const report = (...entries: ReportEntry[]) => reportMarkdown(entries, { experiments: [] });
+const ITEMS = ["Fig. 5", "Fig. 6", "Fig. 8", "Fig. 9"].map((name): PaperItem => ({
+  id: name.replace("Fig. ", "fig"),
+  name,
+  says: "",
+  tasks: ["style", "face"],
+  statements: [],
+}));
+
+const report = (...entries: ReportEntry[]) => reportMarkdown(entries, { items: ITEMS });
 
 Deno.test("reportMarkdown() says which results were made with other frozen parts, and which do not tell", () => {
   const [one, other] = ["a".repeat(64), "b".repeat(64)];
@@ -64,7 +73,7 @@ Deno.test("reportMarkdown() counts a stage that results share once in the total,
 
 Deno.test("reportMarkdown() tells a result's hardware, and the command that makes it again with what is not usual", () => {
   const row = (entry: ReportEntry, tasks: readonly string[]) =>
-    reportMarkdown([entry], { experiments: [{ id: entry.id, tasks }] }).split("\n")
+    reportMarkdown([entry], { items: ITEMS.map((item) => ({ ...item, tasks })) }).split("\n")
       .find((line) => line.startsWith("| Fig. 9 |")) ?? "";
   const usual = row(entryWith("fig9", { device: "cpu: Ryzen" }), ["style", "face"]);
   assert.match(usual, /\| cpu: Ryzen, 2 threads \|/);

@@ -7,7 +7,8 @@ import {
   type Table1Column,
   type Table1Row,
 } from "./paper_table1.ts";
-import type { Cell, Table1Result } from "./table1_result.ts";
+import type { Cell } from "./cells.ts";
+import type { Table1Result } from "./table1_result.ts";
 
 /** Decimals of the paper's numbers and of ours. */
 export const PAPER_DIGITS = 4;

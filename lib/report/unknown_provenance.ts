@@ -1,4 +1,4 @@
-import type { Provenance } from "./table1_result.ts";
+import type { Provenance } from "./provenance.ts";
 
 /** Tells nothing: for results that tests make up. */
 export const UNKNOWN_PROVENANCE: Provenance = {

@@ -1,5 +1,5 @@
 /** Weighted sums of means that are stored with their intervals, but without the draws behind them. */
-import type { MeanInterval } from "./instruction_space.ts";
+import type { MeanInterval } from "./mean_interval.ts";
 
 /** A weight and the mean it is of; a number without an interval is a {@link MeanInterval} of no width. */
 export type Term = readonly [weight: number, value: MeanInterval | undefined];

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { TASKS } from "../../../lib/tasks/mod.ts";
-import { ablationsProgram } from "./mod.ts";
+import { figure as ablations } from "./mod.ts";
 import type { ExperimentProgram } from "../../setting/experiment.ts";
-import { fig9Program } from "../fig9/mod.ts";
-import { FIGURE_CODE } from "../../mini/figure_code.ts";
+import { figure as fig9 } from "../fig9/mod.ts";
+import { TABLE1_CODE } from "../table1/model_code.ts";
 import { inOrder, type Stage, stageKeys } from "../../runner/mod.ts";
-import { table1Finder } from "../table1/mod.ts";
+import { table1Finder } from "../table1/stages.ts";
 
 const keyOf = async (stage: Stage) => (await stageKeys([stage])).get(stage);
 
@@ -17,9 +17,9 @@ const request = {
   device: "cpu",
 } as const;
 
-Deno.test("ablationsProgram() adds its own trainings to Table 1's, which keep their keys and know nothing of it", async () => {
-  const stages = inOrder(ablationsProgram(FIGURE_CODE).targets(request));
-  const find = table1Finder(request, FIGURE_CODE);
+Deno.test("the ablations add its own trainings to Table 1's, which keep their keys and know nothing of them", async () => {
+  const stages = inOrder(ablations.targets(request));
+  const find = table1Finder(request, TABLE1_CODE);
   const shared = stages.filter(({ id }) =>
     /^(encode-|train-instruct-|score-(instruct|ip-adapter-plus)-)/.test(id)
   );
@@ -51,11 +51,11 @@ Deno.test("ablationsProgram() adds its own trainings to Table 1's, which keep th
   }
 });
 
-Deno.test("fig9Program() reads the pictures told another task from the ablations' stages", async () => {
+Deno.test("Fig. 9 reads the pictures told another task from the ablations' stages", async () => {
   const told = async (program: ExperimentProgram) =>
     [...await stageKeys(program.targets(request))].filter(([{ id }]) => id.startsWith("use-told-other-"))
       .map(([{ id }, key]) => `${id} ${key}`).sort();
-  const [own, theirs] = [await told(fig9Program(FIGURE_CODE)), await told(ablationsProgram(FIGURE_CODE))];
+  const [own, theirs] = [await told(fig9), await told(ablations)];
   assert.equal(own.length, 2 * 4);
   assert.deepEqual(own, theirs);
 });

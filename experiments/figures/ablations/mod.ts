@@ -5,96 +5,37 @@
  * Table 1: train-instruct-seedN ─┬─ score-instruct-TASK-seedN ───────────┼─ ablations-summary
  *                                └─ use-told-…-TASK-seedN ───────────────┘
  */
-import { PARTIAL_TASKS } from "../../../lib/report/mod.ts";
 import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
-import type { Experiment, ExperimentProgram, RunRequest } from "../../setting/experiment.ts";
+import type { RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import type { InstructForm } from "../../setting/instruct_form.ts";
 import { budgetOf, modelStages } from "../model_stages.ts";
 import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
-import { type BudgetId, budgetNote } from "../../setting/scales.ts";
-import { isTraining, table1Finder } from "../table1/mod.ts";
-import type { EncodeInstructions, Table1Stages, TellRequest } from "../../setting/model_requests.ts";
-import { type MeasureUse, type UseCase, type UseSize, useStages } from "../uses/use_stages.ts";
+import { budgetNote } from "../../setting/scales.ts";
+import { table1Finder } from "../table1/stages.ts";
+import type { EncodeInstructions, TellRequest } from "../../setting/model_requests.ts";
+import { useStages } from "../uses/use_stages.ts";
+import { MEASURE_COLOURS } from "../uses/use_code.ts";
+import { ablationDrawings } from "./bars.ts";
+import { ABLATION_STATEMENTS } from "./statements.ts";
+import type { Figure } from "../figure.ts";
+import { TABLE1_CODE } from "../table1/model_code.ts";
+import { ABLATIONS, type InstructionVariant, withoutRow } from "./record.ts";
 
-/** A joint model with other instructions. */
-export interface InstructionVariant {
-  readonly row: string;
-  readonly form: InstructForm;
-  readonly corpus: TellRequest["corpus"];
-}
-
-/** The experiment, as data. */
-export const ABLATIONS = {
-  id: "ablations",
-  title: "Sec. 3.3, 3.4: what the design of the instruction is worth",
-  paper: "Sec. 3.3 and 3.4",
-  tasks: TASKS,
-  variants: [
-    { row: "tokens", form: "tokens", corpus: "filtered" },
-    { row: "one-hot", form: "one-hot", corpus: "filtered" },
-    { row: "unfiltered", form: "pooled", corpus: "unfiltered" },
-  ],
-  leftOut: ["style", "object"],
-  // Told another use on purpose: whether the instruction does anything; and a use that nobody was trained for.
-  cases: [
-    { row: "text-only", model: "joint", instructions: "random", adapterScale: 0, tasks: ["style"] },
-    { row: "told-own", model: "joint", instructions: "random", adapterScale: 1, tasks: PARTIAL_TASKS },
-    {
-      row: "told-other",
-      model: "joint",
-      instructions: "random",
-      adapterScale: 1,
-      tasks: ["style"],
-      told: "composition",
-    },
-    {
-      row: "told-other",
-      model: "joint",
-      instructions: "random",
-      adapterScale: 1,
-      tasks: ["object", "composition", "face"],
-      told: "style",
-    },
-    {
-      row: "told-colours",
-      model: "joint",
-      instructions: "random",
-      adapterScale: 1,
-      tasks: ["style"],
-      told: "colours",
-    },
-  ],
-  sizes: {
-    smoke: { items: 4, galleryItems: 2 },
-    quick: { items: 40, galleryItems: 12 },
-    full: { items: 200, galleryItems: 40 },
-  },
-} as const satisfies Experiment & {
-  readonly variants: readonly InstructionVariant[];
-  /** Tasks that a joint model is trained without, one at a time. */
-  readonly leftOut: readonly TaskId[];
-  readonly cases: readonly UseCase[];
-  /** Of the cases. The pictures are also what "moved" is measured on. */
-  readonly sizes: Readonly<Record<BudgetId, UseSize>>;
+const ENCODE_INSTRUCTIONS: StageCode<EncodeInstructions> = {
+  module: "experiments/mini/encode_instructions.ts",
+  export: "encodeInstructions",
+  data: [],
+  load: async () => (await import("../../mini/encode_instructions.ts")).encodeInstructions,
 };
 
-/** The row of the model that was trained without a task. */
-export const withoutRow = (task: string): string => `without-${task}`;
-
-/** What the ablations need besides Table 1's code. */
-export interface AblationCode {
-  readonly encodeInstructions: StageCode<EncodeInstructions>;
-  readonly measureColours: StageCode<MeasureUse>;
-}
-
-function stages(request: RunRequest, code: Table1Stages & AblationCode): Stage[] {
+function stages(request: RunRequest): Stage[] {
   const { scale, seeds, tasks, device } = request;
   const budget = budgetOf(request);
-  const find = table1Finder(request, code);
+  const find = table1Finder(request, TABLE1_CODE);
   const encode = (task: TaskId) => find(`encode-${task}`);
-  const { train, score } = modelStages(ABLATIONS.id, request, { code, budget, encode });
-  const makeTelling = stageMaker(ABLATIONS.id, code.encodeInstructions);
+  const { train, score } = modelStages(ABLATIONS.id, request, { code: TABLE1_CODE, budget, encode });
+  const makeTelling = stageMaker(ABLATIONS.id, ENCODE_INSTRUCTIONS);
 
   const tell = ({ row, form, corpus }: InstructionVariant, task: TaskId): Stage => {
     const config: TellRequest = { scale, task, trainItems: budget.trainItems, form, corpus, device };
@@ -104,7 +45,7 @@ function stages(request: RunRequest, code: Table1Stages & AblationCode): Stage[]
       config,
       parents: [],
       expectedSeconds: budget.expectedSeconds.encode,
-      run: async (context) => await (await code.encodeInstructions.load())(config, context),
+      run: async (context) => await (await ENCODE_INSTRUCTIONS.load())(config, context),
     });
   };
   const told = new Map(
@@ -151,27 +92,26 @@ function stages(request: RunRequest, code: Table1Stages & AblationCode): Stage[]
       ...useStages(ABLATIONS.id, { ...request, seeds: [seed] }, {
         cases: ABLATIONS.cases,
         size: ABLATIONS.sizes[request.budget],
-        code: code.measureColours,
+        code: MEASURE_COLOURS,
         find,
       }),
     ];
   });
 }
 
-/** The ablations with the given model code. */
-export function ablationsProgram(code: Table1Stages & AblationCode): ExperimentProgram {
-  return figureProgram({
-    record: ABLATIONS,
-    budgetNote: (request) => budgetNote(budgetOf(request)),
-    stages: (request) => stages(request, code),
-    summary: {
-      module: "experiments/figures/ablations/summary.ts",
-      export: "summarize",
-      data: [],
-      load: async () => (await import("./summary.ts")).summarize,
-    },
-    expectedSeconds: 3,
-    prepare: ({ device }) => code.checkDevice(device),
-    isTraining,
-  });
-}
+/** The ablations. */
+export const figure: Figure = figureProgram({
+  record: ABLATIONS,
+  statements: ABLATION_STATEMENTS,
+  budgetNote: (request) => budgetNote(budgetOf(request)),
+  stages,
+  summary: {
+    module: "experiments/figures/ablations/summary.ts",
+    export: "summarize",
+    data: [],
+    load: async () => (await import("./summary.ts")).summarize,
+  },
+  expectedSeconds: 3,
+  prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
+  draw: ablationDrawings,
+});

@@ -1,14 +1,10 @@
 /** The ablations' findings: differences from the joint model, the untrained uses, the verdicts, and a sheet of pictures. */
 import { key } from "../../../lib/engine/mod.ts";
-import {
-  ABLATION_SHEET,
-  ablationsContent,
-  drawTable1,
-  judgeAblations,
-  PARTIAL_TASKS,
-  type SampleRow,
-} from "../../../lib/report/mod.ts";
-import { ABLATIONS, withoutRow } from "./mod.ts";
+import { ABLATION_SHEET } from "./bars.ts";
+import { ABLATION_STATEMENTS, ablationsContent } from "./statements.ts";
+import { judgeAll, resampleCells, type SampleRow } from "../../../lib/report/mod.ts";
+import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
+import { ABLATIONS, withoutRow } from "./record.ts";
 import type { Summarize } from "../figure_summary.ts";
 import { readGallery } from "../../setting/gallery.ts";
 import { keysOf, readItems, readSamples, TAKEN } from "../uses/use_samples.ts";
@@ -43,7 +39,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
     const levels = moved.get(`${row}/${task}/${seed}/${index}`);
     return levels === undefined ? sample : { ...sample, scores: { ...scores, moved: levels } };
   });
-  const draws = drawTable1(samples, { key: key("ablations") });
+  const draws = resampleCells(samples, { key: key("ablations") });
   const content = ablationsContent(draws, {
     variants: ABLATIONS.variants.map(({ row }) => row),
     leftOut: ABLATIONS.leftOut.map((task) => ({ task, row: withoutRow(task) })),
@@ -60,7 +56,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
       } task. All are told the same held-out ` +
       "wordings but the one-hot model, which reads no text.",
     hashes: keysOf(outputs),
-    claims: judgeAblations(draws, content),
+    claims: judgeAll(ABLATION_STATEMENTS, { draws, content }),
     files: async (result) => {
       const read = await readItems(new Map(SHOWN.map((row) => [row, use(row, "style", seeds[0] as number)])));
       return {

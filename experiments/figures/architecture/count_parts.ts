@@ -13,7 +13,7 @@ import type {
   ArchitecturePart,
   ArchitectureSize,
   ArchitectureStage,
-} from "../../../lib/report/mod.ts";
+} from "./counted_parts.ts";
 import { MINI_INSTRUCT, MINI_UNET, MINI_VISION, TEXT_LENGTH } from "../../mini/models.ts";
 import { SD15_INSTRUCT, SD15_UNET } from "../../sd15_sizes.ts";
 

@@ -1,21 +1,23 @@
 /** The findings of Fig. 2 and Fig. 3: the counts, and a caption. */
 import { sha256 } from "../../../lib/hub/mod.ts";
-import { type ArchitectureContent, countsOf } from "../../../lib/report/mod.ts";
 import type { Summarize } from "../figure_summary.ts";
+import { type ArchitectureContent, countsOf } from "./counted_parts.ts";
 
-const list = (names: readonly string[], counts: readonly string[]) =>
-  names.map((name, i) => `${counts[i]} at ${name} size`).join(", ");
+/** "12.3 k at mini size, 4.56 M at SD 1.5 size": parameters of a part. */
+export function countsText(content: ArchitectureContent, part: string): string {
+  const counts = countsOf(content, part);
+  return content.sizes.map(({ name }, i) => `${counts[i]} at ${name} size`).join(", ");
+}
 
-/** Both figures draw from the same counts. */
-export const summarize: Summarize = async (context, { experiment }) => {
-  const text = await context.input("count-parts").text("parts.json");
-  const content = JSON.parse(text) as ArchitectureContent;
-  const names = content.sizes.map(({ name }) => name);
-  const caption = experiment === "fig2"
-    ? "Every text cross-attention of the frozen U-Net is joined by one to the image tokens, with the same queries and keys and values of its own; " +
-      `trained are these (${list(names, countsOf(content, "image-cross-attention"))}) and the projection. ` +
-      "IPAdapter+ and IPAdapter-Instruct differ in the projection alone."
-    : "Learned queries attend to the image's states (orange, IPAdapter+) and, in every layer, to the instruction (green, new: " +
-      `${list(names, countsOf(content, "projection-instruction"))}).`;
-  return { content, caption: `${caption} Counted from the parameter trees.`, hashes: [sha256(text)] };
-};
+/** Both figures are drawn from the same counts, each with its caption. */
+export function summarizeCounts(caption: (content: ArchitectureContent) => string): Summarize {
+  return async (context) => {
+    const text = await context.input("count-parts").text("parts.json");
+    const content = JSON.parse(text) as ArchitectureContent;
+    return {
+      content,
+      caption: `${caption(content)} Counted from the parameter trees.`,
+      hashes: [sha256(text)],
+    };
+  };
+}

@@ -4,82 +4,35 @@
  *
  * train-instruct-seedN ── combine-TASK-seedN ── fig10-summary
  */
-import type { Json } from "../../../lib/hub/mod.ts";
-import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
-import type { Device, Experiment, ExperimentProgram, RunRequest } from "../../setting/experiment.ts";
+import { TASKS } from "../../../lib/tasks/mod.ts";
+import type { RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
-import type { ControlnetName } from "../../mini/controlled.ts";
-import {
-  type Stage,
-  type StageCode,
-  type StageContext,
-  stageMaker,
-  type StageOutput,
-} from "../../runner/mod.ts";
-import { type Budget, type BudgetId, SCALES } from "../../setting/scales.ts";
-import { isTraining, table1Finder } from "../table1/mod.ts";
-import type { Table1Stages } from "../../setting/model_requests.ts";
-import type { UseSize } from "../uses/use_stages.ts";
+import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
+import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
+import { type Budget, SCALES } from "../../setting/scales.ts";
+import { table1Finder } from "../table1/stages.ts";
+import type { CombineControls, CombineRequest, UseSize } from "../../setting/model_requests.ts";
+import { combinationDrawings } from "./bars.ts";
+import { COMBINATION_STATEMENTS } from "./statements.ts";
+import type { Figure } from "../figure.ts";
+import { TABLE1_CODE } from "../table1/model_code.ts";
+import { combineStageId, FIG10 } from "./record.ts";
 
-/** The experiment, as data. */
-export const FIG10 = {
-  id: "fig10",
-  title: "Fig. 10: the adapter together with ControlNets and a LoRA",
-  paper: "Fig. 10, Sec. 4.4",
-  tasks: ["style", "face"],
-  /** Which ControlNet goes with a task. */
-  controlnets: { style: "scribble", face: "pose" },
-  lora: "comic",
-  /** λ, within what Sec. 3.5 advises. */
-  adapterScale: 0.8,
-  sizes: {
-    smoke: { items: 4, galleryItems: 1 },
-    quick: { items: 24, galleryItems: 3 },
-    full: { items: 150, galleryItems: 4 },
-  },
-} as const satisfies Experiment & {
-  readonly controlnets: Readonly<Record<string, ControlnetName>>;
-  readonly lora: string;
-  readonly adapterScale: number;
-  readonly sizes: Readonly<Record<BudgetId, UseSize>>;
+const COMBINE_CONTROLS: StageCode<CombineControls> = {
+  module: "experiments/mini/combine_controls.ts",
+  export: "combineControls",
+  data: checkpointFiles(...ADAPTER_PARTS, "controlnet-scribble", "controlnet-pose", `lora-${FIG10.lora}`),
+  load: async () => (await import("../../mini/combine_controls.ts")).combineControls,
 };
 
-/** One task with its ControlNet, in all combinations. */
-export interface CombineRequest extends UseSize {
-  readonly [name: string]: Json;
-  readonly task: TaskId;
-  readonly controlnet: ControlnetName;
-  readonly lora: string;
-  readonly adapterScale: number;
-  readonly seed: number;
-  readonly samplerSteps: number;
-  readonly guidance: number;
-  readonly device: Device;
-}
-
-/** Draws and measures all combinations; writes samples.json and, of the shown items, pictures.rgb. */
-export type CombineControls = (
-  request: CombineRequest,
-  adapter: StageOutput,
-  context: StageContext,
-) => Promise<void>;
-
-/** What Fig. 10 needs besides Table 1's code. */
-export interface CombinationCode {
-  readonly combineControls: StageCode<CombineControls>;
-}
-
-/** Id of a stage. */
-export const combineStageId = (task: string, seed: number): string => `combine-${task}-seed${seed}`;
-
-function stages(request: RunRequest, code: Table1Stages & CombinationCode): Stage[] {
+function stages(request: RunRequest): Stage[] {
   const { scale, budget, seeds, tasks, device } = request;
   const { samplerSteps, guidance, validationItems, expectedSeconds }: Budget = SCALES[scale].budgets[budget];
-  const { controlnets, lora, adapterScale, sizes } = FIG10;
+  const { controlnets, lora, combinations, adapterScale, sizes } = FIG10;
   const size: UseSize = sizes[budget];
   // The joint model is the one that Table 1 trains on all five tasks.
-  const find = table1Finder({ ...request, tasks: TASKS }, code);
-  const make = stageMaker(FIG10.id, code.combineControls);
+  const find = table1Finder({ ...request, tasks: TASKS }, TABLE1_CODE);
+  const make = stageMaker(FIG10.id, COMBINE_CONTROLS);
   return seeds.flatMap((seed) =>
     tasks.map((task) => {
       const controlnet = controlnets[task as keyof typeof controlnets];
@@ -88,6 +41,7 @@ function stages(request: RunRequest, code: Table1Stages & CombinationCode): Stag
         task,
         controlnet,
         lora,
+        combinations,
         adapterScale,
         seed,
         samplerSteps,
@@ -102,34 +56,33 @@ function stages(request: RunRequest, code: Table1Stages & CombinationCode): Stag
         parents: [adapter],
         expectedSeconds: 10 + 6 * expectedSeconds.score * size.items / validationItems,
         async run(context) {
-          await (await code.combineControls.load())(config, context.input(adapter.id), context);
+          await (await COMBINE_CONTROLS.load())(config, context.input(adapter.id), context);
         },
       });
     })
   );
 }
 
-/** Fig. 10 with the given model code. */
-export function fig10Program(code: Table1Stages & CombinationCode): ExperimentProgram {
-  return figureProgram({
-    record: FIG10,
-    eachTask: true,
-    budgetNote({ scale, budget }) {
-      const { steps, batch, samplerSteps, guidance }: Budget = SCALES[scale].budgets[budget];
-      return `${steps.toLocaleString("en")} steps of batch ${batch} for the joint model, ${
-        FIG10.sizes[budget].items
-      } held-out items per task, ` +
-        `adapter scale ${FIG10.adapterScale}, ${samplerSteps} sampler steps, guidance ${guidance}`;
-    },
-    stages: (request) => stages(request, code),
-    summary: {
-      module: "experiments/figures/fig10/summary.ts",
-      export: "summarize",
-      data: [],
-      load: async () => (await import("./summary.ts")).summarize,
-    },
-    expectedSeconds: 3,
-    prepare: ({ device }) => code.checkDevice(device),
-    isTraining,
-  });
-}
+/** Fig. 10. */
+export const figure: Figure = figureProgram({
+  record: FIG10,
+  statements: COMBINATION_STATEMENTS,
+  eachTask: true,
+  budgetNote({ scale, budget }) {
+    const { steps, batch, samplerSteps, guidance }: Budget = SCALES[scale].budgets[budget];
+    return `${steps.toLocaleString("en")} steps of batch ${batch} for the joint model, ${
+      FIG10.sizes[budget].items
+    } held-out items per task, ` +
+      `adapter scale ${FIG10.adapterScale}, ${samplerSteps} sampler steps, guidance ${guidance}`;
+  },
+  stages,
+  summary: {
+    module: "experiments/figures/fig10/summary.ts",
+    export: "summarize",
+    data: [],
+    load: async () => (await import("./summary.ts")).summarize,
+  },
+  expectedSeconds: 3,
+  prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
+  draw: combinationDrawings,
+});

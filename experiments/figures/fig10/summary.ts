@@ -3,16 +3,19 @@ import { key } from "../../../lib/engine/mod.ts";
 import { imageGridPng } from "../../../lib/plots/mod.ts";
 import {
   COMBINATION_LABELS,
+  COMBINATION_STATEMENTS,
   combinationContent,
   COMBINATIONS,
-  drawTable1,
+} from "./statements.ts";
+import {
   type FigureResult,
   INSTRUCTION_INK,
-  judgeCombinations,
+  judgeAll,
+  resampleCells,
   type SampleRow,
 } from "../../../lib/report/mod.ts";
 import type { Summarize } from "../figure_summary.ts";
-import { combineStageId, FIG10 } from "./mod.ts";
+import { combineStageId, FIG10 } from "./record.ts";
 import { AGREEMENT } from "../../mini/controlled.ts";
 import type { StageOutput } from "../../runner/mod.ts";
 import { keysOf, readSamples, TAKEN } from "../uses/use_samples.ts";
@@ -67,7 +70,7 @@ async function sheet(result: FigureResult, parts: readonly Shown[]): Promise<Uin
 
 /** Reads the stages of both tasks. */
 export const summarize: Summarize = async (context, { tasks, seeds }, outputs) => {
-  const draws = drawTable1(await readSamples(outputs), { key: key("fig10") });
+  const draws = resampleCells(await readSamples(outputs), { key: key("fig10") });
   const controlnets: Readonly<Record<string, keyof typeof AGREEMENT>> = FIG10.controlnets;
   return {
     content: combinationContent(draws, {
@@ -81,7 +84,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
       "Held-out items, all columns from the same noise. The control is drawn from the target: its edges for style, its outline, eyes and " +
       `mouth for face. The LoRA is of the drawing family "${FIG10.lora}".`,
     hashes: keysOf(outputs),
-    claims: judgeCombinations(draws, TAKEN),
+    claims: judgeAll(COMBINATION_STATEMENTS, { draws, taken: TAKEN }),
     files: async (result) => {
       const parts = [];
       for (const task of tasks) {

@@ -1,20 +1,16 @@
 /** Fig. 4's findings: means with intervals, claims, and every point's place. */
 import { key } from "../../../lib/engine/mod.ts";
 import { bootstrapCells, bootstrapInterval } from "../../../lib/metrics/mod.ts";
-import {
-  type CorpusSpace,
-  formatMapPoints,
-  type InstructionSpace,
-  judgeInstructions,
-  type MapPoint,
-  type MeanInterval,
-} from "../../../lib/report/mod.ts";
+import type { CorpusSpace, InstructionSpace, MapPoint } from "./instruction_space.ts";
+import { formatMapPoints } from "./map_points.ts";
+import { judgeAll, type MeanInterval } from "../../../lib/report/mod.ts";
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Summarize } from "../figure_summary.ts";
 import type { StageContext, StageOutput } from "../../runner/mod.ts";
 import { floatsOf, readEmbedded } from "./embedded.ts";
 import type { InstructionMeasures } from "./measure_instructions.ts";
 import type { LayoutScores } from "./measure_layouts.ts";
+import { INSTRUCTION_STATEMENTS } from "./statements.ts";
 
 const METHODS = ["tsne", "umap", "pca"] as const;
 
@@ -127,7 +123,7 @@ export const summarize: Summarize = async (context, { seeds }) => {
       "intervals over the templates that the wordings are drawn from. " +
       'Object instructions say "object", as written.',
     hashes: measures.map(({ hash }) => hash),
-    claims: judgeInstructions(content, difference),
+    claims: judgeAll(INSTRUCTION_STATEMENTS, { space: content, difference }),
     files: () => ({ "points.jsonl": formatMapPoints(points) }),
   };
 };

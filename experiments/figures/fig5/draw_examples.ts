@@ -2,7 +2,7 @@
 import { fold, key, stream } from "../../../lib/engine/mod.ts";
 import type { Json } from "../../../lib/hub/mod.ts";
 import { namedInstruction, sampleInstruction } from "../../../lib/instructions/mod.ts";
-import type { DatasetExample, DatasetExamples } from "../../../lib/report/mod.ts";
+import type { DatasetExample, DatasetExamples } from "./example_sheet.ts";
 import { composePair, SIZE, type TaskId } from "../../../lib/tasks/mod.ts";
 import { sharedBank } from "../../mini/shared_models.ts";
 import type { StageContext } from "../../runner/mod.ts";

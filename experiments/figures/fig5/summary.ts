@@ -1,6 +1,6 @@
 /** Fig. 5's findings: the examples' words, and the sheet of their pictures. */
 import { sha256 } from "../../../lib/hub/mod.ts";
-import { type DatasetExamples, exampleSheet } from "../../../lib/report/mod.ts";
+import { type DatasetExamples, exampleSheet } from "./example_sheet.ts";
 import type { Summarize } from "../figure_summary.ts";
 
 /** Passes the examples on. */

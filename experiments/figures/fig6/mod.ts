@@ -4,44 +4,49 @@
  *
  * … score-single-task-TASK-seedN, score-instruct-TASK-seedN of Table 1 ── fig6-summary
  */
-import { PARTIAL_TASKS } from "../../../lib/report/mod.ts";
-import type { Experiment, ExperimentProgram } from "../../setting/experiment.ts";
+import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
+import type { Experiment } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import { budgetNote, SCALES } from "../../setting/scales.ts";
-import { isTraining, table1Finder } from "../table1/mod.ts";
-import type { Table1Stages } from "../../setting/model_requests.ts";
+import { table1Finder } from "../table1/stages.ts";
+import { TABLE1_CODE } from "../table1/model_code.ts";
+import { LIKENESS_STATEMENTS } from "./statements.ts";
+import type { Figure } from "../figure.ts";
+import { useDrawings } from "../uses/bars.ts";
 
 /** The experiment, as data. */
 export const FIG6 = {
   id: "fig6",
+  name: "Fig. 6",
   title: "Fig. 6: the joint model beside the single-task models",
   paper: "Fig. 6, Sec. 4.2",
+  says:
+    "The joint model's pictures are like the single-task models'; now and then it leaks what it should not.",
   tasks: PARTIAL_TASKS,
 } as const satisfies Experiment;
 
 /** The rows of Table 1 that are shown. */
 export const FIG6_ROWS = ["single-task", "instruct"] as const;
 
-/** Fig. 6 over Table 1 with the given model code. */
-export function fig6Program(code: Table1Stages): ExperimentProgram {
-  return figureProgram({
-    record: FIG6,
-    eachTask: true,
-    budgetNote: ({ scale, budget }) => budgetNote(SCALES[scale].budgets[budget]),
-    stages(request) {
-      const find = table1Finder(request, code);
-      return request.seeds.flatMap((seed) =>
-        FIG6_ROWS.flatMap((row) => request.tasks.map((task) => find(`score-${row}-${task}-seed${seed}`)))
-      );
-    },
-    summary: {
-      module: "experiments/figures/fig6/summary.ts",
-      export: "summarize",
-      data: [],
-      load: async () => (await import("./summary.ts")).summarize,
-    },
-    expectedSeconds: 2,
-    prepare: ({ device }) => code.checkDevice(device),
-    isTraining,
-  });
-}
+/** Fig. 6, over Table 1. */
+export const figure: Figure = figureProgram({
+  record: FIG6,
+  statements: LIKENESS_STATEMENTS,
+  eachTask: true,
+  budgetNote: ({ scale, budget }) => budgetNote(SCALES[scale].budgets[budget]),
+  stages(request) {
+    const find = table1Finder(request, TABLE1_CODE);
+    return request.seeds.flatMap((seed) =>
+      FIG6_ROWS.flatMap((row) => request.tasks.map((task) => find(`score-${row}-${task}-seed${seed}`)))
+    );
+  },
+  summary: {
+    module: "experiments/figures/fig6/summary.ts",
+    export: "summarize",
+    data: [],
+    load: async () => (await import("./summary.ts")).summarize,
+  },
+  expectedSeconds: 2,
+  prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
+  draw: useDrawings,
+});

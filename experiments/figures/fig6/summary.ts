@@ -1,20 +1,22 @@
 /** Fig. 6's findings: what both models take, the verdict, and the sheet of pictures. */
 import { key } from "../../../lib/engine/mod.ts";
-import { drawTable1, judgeLikeness, usesContent } from "../../../lib/report/mod.ts";
+import { judgeAll, resampleCells } from "../../../lib/report/mod.ts";
+import { usesContent } from "../uses/uses.ts";
 import type { Summarize } from "../figure_summary.ts";
 import { keysOf, readItems, readSamples, TAKEN } from "../uses/use_samples.ts";
 import { useSheet } from "../uses/use_sheet.ts";
+import { LIKENESS_STATEMENTS } from "./statements.ts";
 
 const ROWS = ["single-task", "instruct"];
 
 /** Reads Table 1's scores. */
 export const summarize: Summarize = async (context, { tasks, seeds }, outputs) => {
-  const draws = drawTable1(await readSamples(outputs), { key: key("fig6") });
+  const draws = resampleCells(await readSamples(outputs), { key: key("fig6") });
   return {
     content: usesContent(draws, { rows: ROWS, tasks, taken: TAKEN }),
     caption: "Held-out items, told the same held-out wordings, both models from the same noise.",
     hashes: keysOf(outputs),
-    claims: judgeLikeness(draws, TAKEN),
+    claims: judgeAll(LIKENESS_STATEMENTS, { draws, taken: TAKEN }),
     files: async (result) => {
       const items = [];
       for (const task of tasks) {

@@ -6,19 +6,26 @@
  *                                             start-TASK-seedN ─┘
  */
 import { TASKS } from "../../../lib/tasks/mod.ts";
-import type { Experiment, ExperimentProgram, RunRequest } from "../../setting/experiment.ts";
+import type { Experiment, RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
-import { budgetOf } from "../model_stages.ts";
-import { type Stage, type StageCode, type StageContext, stageMaker } from "../../runner/mod.ts";
+import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
 import { type Budget, type BudgetId, budgetNote, SCALES } from "../../setting/scales.ts";
-import { isTraining, table1Finder } from "../table1/mod.ts";
-import type { ScoreRequest, Table1Stages, TrainReport } from "../../setting/model_requests.ts";
+import { table1Finder } from "../table1/stages.ts";
+import type { ScoreRequest, ScoreStart } from "../../setting/model_requests.ts";
+import { trainingCurves } from "./drawing.ts";
+import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
+import type { Figure } from "../figure.ts";
+import { TABLE1_CODE } from "../table1/model_code.ts";
+import { budgetOf } from "../model_stages.ts";
+import { CURVE_STATEMENTS } from "./statements.ts";
 
 /** The experiment, as data. Quick has too few validations in Table 1 for a curve; smoke and full have enough. */
 export const FIG7 = {
   id: "fig7",
+  name: "Fig. 7",
   title: "Fig. 7: validation scores during training",
   paper: "Fig. 7, Sec. 4.2",
+  says: "On style and face, the joint model's validation scores rise as fast as the single-task models'.",
   tasks: TASKS,
   changes: { smoke: {}, quick: { validateEvery: 60, validateItems: 16 }, full: {} },
 } as const satisfies Experiment & {
@@ -26,21 +33,19 @@ export const FIG7 = {
   readonly changes: Readonly<Record<BudgetId, Partial<Budget>>>;
 };
 
-/** Scores what the trainings of a task and seed start from, as they validate themselves; every step is 0. */
-export type ScoreStart = (request: ScoreRequest, context: StageContext) => Promise<TrainReport["validation"]>;
-
-/** What Fig. 7 needs besides Table 1's code. */
-export interface CurveCode {
-  readonly scoreStart: StageCode<ScoreStart>;
-}
+const SCORE_START: StageCode<ScoreStart> = {
+  module: "experiments/mini/score_start.ts",
+  export: "scoreStart",
+  data: checkpointFiles(...ADAPTER_PARTS),
+  load: async () => (await import("../../mini/score_start.ts")).scoreStart,
+};
 
 /** The stages of step 0, one per task and seed. */
 function startStages(
   { scale, seeds, tasks, device }: RunRequest,
-  code: CurveCode,
   { validateItems, validationItems, samplerSteps, guidance, expectedSeconds }: Budget,
 ): Stage[] {
-  const make = stageMaker(FIG7.id, code.scoreStart);
+  const make = stageMaker(FIG7.id, SCORE_START);
   return seeds.flatMap((seed) =>
     tasks.map((task) => {
       const config: ScoreRequest = {
@@ -63,7 +68,7 @@ function startStages(
         parents: [],
         expectedSeconds: expectedSeconds.score * validateItems / validationItems,
         async run(context) {
-          const score = await code.scoreStart.load();
+          const score = await SCORE_START.load();
           context.write("validation.json", JSON.stringify(await score(config, context)));
         },
       });
@@ -71,32 +76,31 @@ function startStages(
   );
 }
 
-/** Fig. 7 over Table 1's trainings with the given model code. */
-export function fig7Program(code: Table1Stages & CurveCode): ExperimentProgram {
-  return figureProgram({
-    record: FIG7,
-    eachTask: true,
-    budgetNote({ scale, budget }) {
-      const merged: Budget = { ...SCALES[scale].budgets[budget], ...FIG7.changes[budget] };
-      return `${budgetNote(merged)}, ${merged.validateItems} of them every ${merged.validateEvery} steps`;
-    },
-    stages(request) {
-      const find = table1Finder(request, code, FIG7.changes[request.budget]);
-      const trainings = request.seeds.flatMap((seed) => [
-        ...request.tasks.map((task) => find(`train-single-${task}-seed${seed}`)),
-        find(`train-instruct-seed${seed}`),
-      ]);
-      const merged: Budget = { ...budgetOf(request), ...FIG7.changes[request.budget] };
-      return [...startStages(request, code, merged), ...trainings];
-    },
-    summary: {
-      module: "experiments/figures/fig7/summary.ts",
-      export: "summarize",
-      data: [],
-      load: async () => (await import("./summary.ts")).summarize,
-    },
-    expectedSeconds: 1,
-    prepare: ({ device }) => code.checkDevice(device),
-    isTraining,
-  });
-}
+/** Fig. 7, over Table 1's trainings. */
+export const figure: Figure = figureProgram({
+  record: FIG7,
+  statements: CURVE_STATEMENTS,
+  eachTask: true,
+  budgetNote({ scale, budget }) {
+    const merged: Budget = { ...SCALES[scale].budgets[budget], ...FIG7.changes[budget] };
+    return `${budgetNote(merged)}, ${merged.validateItems} of them every ${merged.validateEvery} steps`;
+  },
+  stages(request) {
+    const find = table1Finder(request, TABLE1_CODE, FIG7.changes[request.budget]);
+    const trainings = request.seeds.flatMap((seed) => [
+      ...request.tasks.map((task) => find(`train-single-${task}-seed${seed}`)),
+      find(`train-instruct-seed${seed}`),
+    ]);
+    const merged: Budget = { ...budgetOf(request), ...FIG7.changes[request.budget] };
+    return [...startStages(request, merged), ...trainings];
+  },
+  summary: {
+    module: "experiments/figures/fig7/summary.ts",
+    export: "summarize",
+    data: [],
+    load: async () => (await import("./summary.ts")).summarize,
+  },
+  expectedSeconds: 1,
+  prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
+  draw: trainingCurves,
+});

@@ -1,14 +1,9 @@
 /** Fig. 7's findings: curves from the validation scores that the trainings have kept, with those of their start before them. */
-import {
-  CURVE_ROWS,
-  curvesOf,
-  judgeCurves,
-  REACHED,
-  type TrainingCurves,
-  type ValidationPoint,
-} from "../../../lib/report/mod.ts";
+import { CURVE_ROWS, curvesOf, REACHED, type TrainingCurves } from "./curves.ts";
+import { judgeAll, type ValidationPoint } from "../../../lib/report/mod.ts";
 import type { Summarize } from "../figure_summary.ts";
 import type { TrainReport } from "../../setting/model_requests.ts";
+import { CURVE_STATEMENTS } from "./statements.ts";
 
 /** Reads the start's scores and the trainings' reports. */
 export const summarize: Summarize = async (context, { tasks, seeds }) => {
@@ -44,6 +39,6 @@ export const summarize: Summarize = async (context, { tasks, seeds }) => {
       `${atStart} of ${content.curves.length} curves are there at step 0, the IPAdapter+ that all trainings start from. ` +
       "Both train for the same number of steps, the joint model on all five tasks.",
     hashes: [...context.inputs.values()].map(({ key }) => key),
-    claims: judgeCurves(content.curves),
+    claims: judgeAll(CURVE_STATEMENTS, content.curves),
   };
 };

@@ -2,15 +2,15 @@
 import { key } from "../../../lib/engine/mod.ts";
 import { imageGridPng } from "../../../lib/plots/image_grid.ts";
 import {
-  drawTable1,
   type FigureResult,
   INSTRUCTION_INK,
-  judgeRewording,
-  type RewordingContent,
-  rewordingContent,
+  judgeAll,
+  resampleCells,
   type SampleRow,
 } from "../../../lib/report/mod.ts";
-import { FIG8, type RewordedItem, rewordingStageId } from "./mod.ts";
+import { REWORDING_STATEMENTS, type RewordingContent, rewordingContent } from "./statements.ts";
+import { FIG8, rewordingStageId } from "./record.ts";
+import type { RewordedItem } from "../../setting/model_requests.ts";
 import type { Summarize } from "../figure_summary.ts";
 import type { BudgetId } from "../../setting/scales.ts";
 import type { StageOutput } from "../../runner/mod.ts";
@@ -93,7 +93,7 @@ export const summarize: Summarize = async (context, { tasks, seeds, budget }, ou
       }
     }
   }
-  const draws = drawTable1(samples, { key: key("fig8") });
+  const draws = resampleCells(samples, { key: key("fig8") });
   const content = rewordingContent(draws, { wordings, noises, tasks });
   return {
     content,
@@ -101,7 +101,7 @@ export const summarize: Summarize = async (context, { tasks, seeds, budget }, ou
       `${items} held-out items of each task, each drawn with ${wordings} held-out wordings of the instruction from one noise, ` +
       `and from ${noises} noises with one wording, by the joint model; the fixed-prompt model is given the same wordings.`,
     hashes: keysOf(outputs),
-    claims: judgeRewording(draws, content),
+    claims: judgeAll(REWORDING_STATEMENTS, { draws, content }),
     files: async (result) => {
       const pictured = tasks.filter((task) => FIG8.pictured.some((each) => each === task));
       const shown = pictured.length > 0 ? pictured : tasks.slice(0, 1);

@@ -5,22 +5,29 @@
  *
  * encode-TASK, train-…-seedN ── use-ROW-TASK-seedN ── fig9-summary
  */
-import { INSTANT_STYLE } from "../../../lib/report/mod.ts";
+import { INSTANT_STYLE } from "../../setting/use_rows.ts";
 import { TASKS } from "../../../lib/tasks/mod.ts";
-import { type AblationCode, ABLATIONS } from "../ablations/mod.ts";
-import type { Experiment, ExperimentProgram } from "../../setting/experiment.ts";
+import { ABLATIONS } from "../ablations/record.ts";
+import type { Experiment } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import { type Budget, type BudgetId, budgetNote, SCALES } from "../../setting/scales.ts";
-import type { StageCode } from "../../runner/mod.ts";
-import { isTraining, table1Finder } from "../table1/mod.ts";
-import type { Table1Stages } from "../../setting/model_requests.ts";
-import { type MeasureUse, type UseCase, type UseSize, useStages } from "../uses/use_stages.ts";
+import { table1Finder } from "../table1/stages.ts";
+import { type UseCase, useStages } from "../uses/use_stages.ts";
+import type { UseSize } from "../../setting/model_requests.ts";
+import { TABLE1_CODE } from "../table1/model_code.ts";
+import { USE_STATEMENTS } from "./statements.ts";
+import { MEASURE_COLOURS, MEASURE_USE } from "../uses/use_code.ts";
+import type { Figure } from "../figure.ts";
+import { useDrawings } from "../uses/bars.ts";
 
 /** The experiment, as data. */
 export const FIG9 = {
   id: "fig9",
+  name: "Fig. 9",
   title: "Fig. 9: IPAdapter+ and IPAdapter-Instruct in all five uses",
   paper: "Fig. 9, Sec. 4.4",
+  says:
+    "IPAdapter+ leaks from the condition or drops what matters; with an instruction the use is controlled.",
   tasks: TASKS,
   cases: [
     { row: "text-only", model: "joint", instructions: "random", adapterScale: 0 },
@@ -46,48 +53,40 @@ export const FIG9 = {
   readonly sizes: Readonly<Record<BudgetId, UseSize>>;
 };
 
-/** What figures need besides Table 1's code. */
-export interface UseCode {
-  readonly measureUse: StageCode<MeasureUse>;
-}
-
-/** Fig. 9 with the given model code. */
-export function fig9Program(
-  code: Table1Stages & UseCode & Pick<AblationCode, "measureColours">,
-): ExperimentProgram {
-  return figureProgram({
-    record: FIG9,
-    eachTask: true,
-    budgetNote({ scale, budget }) {
-      const validationItems = FIG9.sizes[budget].items;
-      const merged: Budget = { ...SCALES[scale].budgets[budget], validationItems };
-      return budgetNote(merged);
-    },
-    stages(request) {
-      const find = table1Finder(request, code);
-      return [
-        ...useStages(FIG9.id, request, {
-          cases: FIG9.cases,
-          size: FIG9.sizes[request.budget],
-          code: code.measureUse,
-          find,
-        }),
-        ...useStages(FIG9.id, request, {
-          cases: ABLATIONS.cases.filter(({ row }) => row === "told-other"),
-          size: ABLATIONS.sizes[request.budget],
-          code: code.measureColours,
-          find,
-        }),
-      ];
-    },
-    summary: {
-      module: "experiments/figures/fig9/summary.ts",
-      export: "summarize",
-      data: [],
-      load: async () => (await import("./summary.ts")).summarize,
-    },
-    expectedSeconds: 3,
-    prepare: ({ device }) => code.checkDevice(device),
-    isTraining,
-  });
-}
+/** Fig. 9. */
+export const figure: Figure = figureProgram({
+  record: FIG9,
+  statements: USE_STATEMENTS,
+  eachTask: true,
+  budgetNote({ scale, budget }) {
+    const validationItems = FIG9.sizes[budget].items;
+    const merged: Budget = { ...SCALES[scale].budgets[budget], validationItems };
+    return budgetNote(merged);
+  },
+  stages(request) {
+    const find = table1Finder(request, TABLE1_CODE);
+    return [
+      ...useStages(FIG9.id, request, {
+        cases: FIG9.cases,
+        size: FIG9.sizes[request.budget],
+        code: MEASURE_USE,
+        find,
+      }),
+      ...useStages(FIG9.id, request, {
+        cases: ABLATIONS.cases.filter(({ row }) => row === "told-other"),
+        size: ABLATIONS.sizes[request.budget],
+        code: MEASURE_COLOURS,
+        find,
+      }),
+    ];
+  },
+  summary: {
+    module: "experiments/figures/fig9/summary.ts",
+    export: "summarize",
+    data: [],
+    load: async () => (await import("./summary.ts")).summarize,
+  },
+  expectedSeconds: 3,
+  prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
+  draw: useDrawings,
+});

@@ -1,15 +1,9 @@
 /** Fig. 9's findings: what each model takes and leaks, the verdicts, and the sheet of pictures. */
 import { key } from "../../../lib/engine/mod.ts";
-import {
-  drawTable1,
-  INSTANT_STYLE,
-  instantStyleNote,
-  judgeUses,
-  styleLeak,
-  TARGETS,
-  usesContent,
-  withLeaksMore,
-} from "../../../lib/report/mod.ts";
+import { judgeAll, resampleCells } from "../../../lib/report/mod.ts";
+import { INSTANT_STYLE, TARGETS } from "../../setting/use_rows.ts";
+import { instantStyleNote, styleLeak, usesContent } from "../uses/uses.ts";
+import { USE_STATEMENTS, withLeaksMore } from "./statements.ts";
 import type { Summarize } from "../figure_summary.ts";
 import { keysOf, readItems, readSamples, TAKEN } from "../uses/use_samples.ts";
 import { useSheet } from "../uses/use_sheet.ts";
@@ -28,7 +22,7 @@ const SHOWN = ["text-only", "ip-adapter-plus", "instruct"];
 
 /** Reads the stages of all rows. */
 export const summarize: Summarize = async (context, { tasks, seeds }, outputs) => {
-  const draws = drawTable1(withLeaksMore(await readSamples(outputs)), { key: key("fig9") });
+  const draws = resampleCells(withLeaksMore(await readSamples(outputs)), { key: key("fig9") });
   const content = usesContent(draws, { rows: ROWS, tasks, taken: TAKEN });
   return {
     content,
@@ -39,7 +33,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
       tasks.includes("style") ? `Content of style that leaks: ${styleLeak(content.cells)}.` : "",
     ].filter(Boolean).join(" "),
     hashes: keysOf(outputs),
-    claims: judgeUses(draws, TAKEN),
+    claims: judgeAll(USE_STATEMENTS, { draws, taken: TAKEN }),
     files: async (result) => {
       const items = [];
       for (const task of tasks) {

@@ -1,13 +1,14 @@
 /** The scale's findings: curves, the best trade, the verdicts. */
 import { key } from "../../../lib/engine/mod.ts";
-import { drawTable1, intervalNote, judgeScale, scaleContent } from "../../../lib/report/mod.ts";
+import { intervalNote, judgeAll, resampleCells } from "../../../lib/report/mod.ts";
+import { SCALE_STATEMENTS, scaleContent } from "./statements.ts";
 import type { Summarize } from "../figure_summary.ts";
 import { keysOf, readSamples } from "../uses/use_samples.ts";
 
 /** Reads the stages of all scales. */
 export const summarize: Summarize = async (_context, { tasks, seeds }, outputs) => {
   const samples = await readSamples(outputs);
-  const draws = drawTable1(samples, { key: key("scale") });
+  const draws = resampleCells(samples, { key: key("scale") });
   const scales = [...new Set(samples.map(({ row }) => Number(row.replace("scale-", ""))))].sort((a, b) =>
     a - b
   );
@@ -19,6 +20,6 @@ export const summarize: Summarize = async (_context, { tasks, seeds }, outputs) 
       "paper's advice. Trade: mean of the two scores, each stretched to 0 … 1 over the scales, over the four tasks with a prompt of " +
       `their own. ${intervalNote(seeds)}`,
     hashes: keysOf(outputs),
-    claims: judgeScale(draws, content),
+    claims: judgeAll(SCALE_STATEMENTS, { draws, content }),
   };
 };

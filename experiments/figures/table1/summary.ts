@@ -3,9 +3,9 @@ import { key } from "../../../lib/engine/random.ts";
 import type { Json } from "../../../lib/hub/mod.ts";
 import {
   cellsOf,
-  drawTable1,
-  judgeTable1,
+  judgeAll,
   type MetricNote,
+  resampleCells,
   RESULT_SCHEMA,
   ROW_LABELS,
   type SampleRow,
@@ -24,6 +24,7 @@ import type {
   TrainReport,
   TrainRequest,
 } from "../../setting/model_requests.ts";
+import { TABLE1_STATEMENTS } from "./statements.ts";
 
 /** What the summary is told besides the scores. */
 export interface SummaryRequest {
@@ -92,7 +93,7 @@ export async function summarize(
     hashes.push((await reportOf<EncodeReport>(context, stage)).datasetHash);
   }
 
-  const draws = drawTable1(samples, { key: key("table1"), resamples });
+  const draws = resampleCells(samples, { key: key("table1"), resamples });
   context.progress(2, 4, "parts");
   const result: Table1Result = {
     schema: RESULT_SCHEMA,
@@ -106,7 +107,7 @@ export async function summarize(
     provenance: provenanceOf(context.ancestors, hashes),
     metrics: metrics as unknown as Readonly<Record<string, MetricNote>>,
     cells: cellsOf(draws),
-    claims: judgeTable1(draws, training),
+    claims: judgeAll(TABLE1_STATEMENTS, { draws, training }),
     training,
   };
   context.progress(3, 4, "parts");

@@ -1,6 +1,7 @@
 /** Reads what the stages of `useStages()` and of Table 1's scoring have written. */
-import type { SampleRow, TakenScores } from "../../../lib/report/mod.ts";
+import type { SampleRow } from "../../../lib/report/mod.ts";
 import { byTask } from "../../../lib/tasks/mod.ts";
+import type { TakenScores } from "./uses.ts";
 import { readGallery } from "../../setting/gallery.ts";
 import type { StageOutput } from "../../runner/mod.ts";
 import type { GalleryItem } from "../../setting/model_requests.ts";

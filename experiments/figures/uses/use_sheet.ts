@@ -1,6 +1,7 @@
 /** Pictures of several models side by side: per task and item condition, target, and each model's picture with its words. */
 import { imageGridPng } from "../../../lib/plots/image_grid.ts";
-import { type FigureResult, INSTRUCTION_INK, USE_LABELS } from "../../../lib/report/mod.ts";
+import { type FigureResult, INSTRUCTION_INK } from "../../../lib/report/mod.ts";
+import { USE_LABELS } from "./bars.ts";
 import type { UseItem } from "./use_samples.ts";
 
 /** The sheet as PNG; `rows` are the models, left to right. */

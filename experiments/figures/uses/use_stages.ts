@@ -7,27 +7,9 @@ import type { TaskId } from "../../../lib/tasks/mod.ts";
 import type { ExperimentRow, RunRequest } from "../../setting/experiment.ts";
 import { GALLERY, writeGallery } from "../../setting/gallery.ts";
 import { type Telling, toldFields } from "../../setting/instruct_form.ts";
-import {
-  type Stage,
-  type StageCode,
-  type StageContext,
-  stageMaker,
-  type StageOutput,
-} from "../../runner/mod.ts";
+import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
 import { type Budget, SCALES } from "../../setting/scales.ts";
-import type { ScoreReport, ScoreRequest } from "../../setting/model_requests.ts";
-
-/** Table 1's scores and the leak, at λ = `adapterScale`. */
-export interface UseRequest extends ScoreRequest {
-  readonly adapterScale: number;
-}
-
-/** Generates and scores one use. `scores.leak` is the likeness in what the task should not take; replication has none. */
-export type MeasureUse = (
-  request: UseRequest,
-  inputs: { readonly dataset: StageOutput; readonly adapter: StageOutput | undefined },
-  context: StageContext,
-) => Promise<ScoreReport>;
+import type { MeasureUse, UseRequest, UseSize } from "../../setting/model_requests.ts";
 
 /** A row of a figure: which model at which scale. */
 export interface UseCase extends ExperimentRow {
@@ -37,12 +19,6 @@ export interface UseCase extends ExperimentRow {
   readonly tasks?: readonly TaskId[];
   /** Told this, whatever the task; the task's own wordings where absent. */
   readonly told?: Telling;
-}
-
-/** How many items, and how many of them as pictures. */
-export interface UseSize {
-  readonly items: number;
-  readonly galleryItems: number;
 }
 
 /** Id of the stage of a case. */

@@ -2,7 +2,8 @@
 import { fold, key, normal } from "../../../lib/engine/mod.ts";
 import { topOneHits } from "../../../lib/metrics/mod.ts";
 import { type Bank, composePair, type Rgb, type SceneTruth } from "../../../lib/tasks/mod.ts";
-import { AGREEMENT, type Controlled, controlled, type ControlnetName } from "../../mini/controlled.ts";
+import type { ControlnetName } from "../../setting/controlnets.ts";
+import { AGREEMENT, type Controlled, controlled } from "../../mini/controlled.ts";
 import { loadBase, loadControlnet, loadVae, loadVision } from "../../mini/frozen.ts";
 import { controlImage, createGenerator, type Generator } from "../../../lib/pipeline/mod.ts";
 import { imageEncoder, latentDecoder, latentEncoder } from "../../mini/programs.ts";

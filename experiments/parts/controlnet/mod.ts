@@ -1,5 +1,5 @@
 /** The mini ControlNets: one per kind of control picture. */
-import { CONTROLNET_NAMES, type ControlnetName } from "../../mini/controlled.ts";
+import { CONTROLNET_NAMES, type ControlnetName } from "../../setting/controlnets.ts";
 import { MOST_CONCEPTS } from "../measurement.ts";
 import { type Part, PRETRAINING } from "../part.ts";
 import { controlnetMeasure } from "./evaluate.ts";

@@ -1,0 +1,165 @@
+/** Tests of explanations by what is taken from the condition and what leaks (Fig. 9), and by what follows a control (Fig. 10). */
+import {
+  above,
+  type Cell,
+  type Check,
+  type Checked,
+  type Findings,
+  intervalOf,
+  LITTLE_SCORE,
+  type MeanInterval,
+  missing,
+  opposite,
+  type Outcome,
+  type Term,
+  unreadable,
+  weightedInterval,
+} from "../../lib/report/mod.ts";
+import { type CombinationContent, COMBINED_TASKS } from "../figures/fig10/statements.ts";
+import { CONTROL_SCORE } from "../setting/score_names.ts";
+import { PARTIAL_TASKS } from "../figures/uses/use_evidence.ts";
+import { TARGETS } from "../setting/use_rows.ts";
+import type { UsesContent } from "../figures/uses/uses.ts";
+
+const usesIn = (findings: Findings) => findings["fig9"]?.content as UsesContent | undefined;
+const combinationsIn = (findings: Findings) => findings["fig10"]?.content as CombinationContent | undefined;
+
+const cellIn = (cells: readonly Cell[], row: string, task: string, metric: string | undefined) =>
+  cells.find((cell) => cell.row === row && cell.task === task && cell.metric === metric);
+const takenIn = ({ cells, taken }: Pick<UsesContent, "cells" | "taken">, row: string, task: string) =>
+  cellIn(cells, row, task, taken[task]);
+const leakIn = ({ leaks }: UsesContent, row: string, task: string) =>
+  leaks.find((leak) => leak.row === row && leak.task === task);
+
+/** The mean of several weighted sums. */
+const meanOf = (sums: readonly (readonly Term[])[]) =>
+  weightedInterval(
+    sums.flatMap((terms) => terms.map(([weight, value]): Term => [weight / sums.length, value])),
+  );
+
+/** Both hold, one does not, or it is open. */
+function both(one: Outcome, other: Outcome): Outcome {
+  if (one === "does not hold" || other === "does not hold") return "does not hold";
+  return one === "holds" && other === "holds" ? "holds" : "undecided";
+}
+
+const isAbove = (found: MeanInterval, says: string): Checked => ({
+  outcome: above(found, 0),
+  evidence: `${says} ${intervalOf(found)}`,
+});
+const isBelow = (found: MeanInterval, says: string): Checked => ({
+  outcome: opposite(above(found, 0)),
+  evidence: `${says} ${intervalOf(found)}`,
+});
+
+export const specialistCopiesMore: Check = (findings) => {
+  const uses = usesIn(findings);
+  if (uses === undefined) return missing("fig9");
+  const found = weightedInterval([
+    [1, leakIn(uses, "single-task", "style")],
+    [-1, leakIn(uses, "instruct", "style")],
+  ]);
+  if (found === undefined) return unreadable("the style task of both models");
+  return isAbove(found, "content that leaks, single-task less joint");
+};
+
+/** Half of the way from one row to the other; above 0 the row in question has come farther. */
+const beyondHalf = (of: Term[1], from: Term[1], to: Term[1]): readonly Term[] => [
+  [1, of],
+  [-0.5, from],
+  [-0.5, to],
+];
+
+export const startReproducesLittle: Check = (findings) => {
+  const uses = usesIn(findings);
+  if (uses === undefined) return missing("fig9");
+  const of = (row: string) => cellIn(uses.cells, row, "replication", "CLIP-I");
+  const found = weightedInterval(beyondHalf(of("ip-adapter-plus"), of("text-only"), of(TARGETS)));
+  if (found === undefined) return unreadable("replication by IPAdapter+, the prompt alone and the targets");
+  return isBelow(found, "CLIP-I of IPAdapter+ less half the way");
+};
+
+export const jointTakesLittle: Check = (findings, { id }) => {
+  const uses = usesIn(findings);
+  if (uses === undefined) return missing("fig9");
+  const tasks = id === "composition-bleeds-style" ? ["composition"] : PARTIAL_TASKS;
+  const of = (row: string, task: string) => takenIn(uses, row, task);
+  const found = meanOf(
+    tasks.map((task) => beyondHalf(of("instruct", task), of("text-only", task), of("single-task", task))),
+  );
+  if (found === undefined) return unreadable("what both models and the prompt alone take");
+  return isBelow(found, "what the joint model takes less half the way");
+};
+
+export const promptAloneLeaksLess: Check = (findings) => {
+  const uses = usesIn(findings);
+  if (uses === undefined) return missing("fig9");
+  const apart = PARTIAL_TASKS.map((task): readonly Term[] => [
+    [1, leakIn(uses, "instruct", task)],
+    [-1, leakIn(uses, "text-only", task)],
+  ]);
+  const [found, each] = [meanOf(apart), apart.map(weightedInterval)];
+  if (found === undefined) return unreadable("the leak of the joint model and of the prompt alone");
+  const less = each.filter((difference) => (difference as MeanInterval).mean > 0).length;
+  return {
+    outcome: less < PARTIAL_TASKS.length ? "does not hold" : above(found, 0),
+    evidence: `less in ${less} of ${PARTIAL_TASKS.length} tasks; leak, joint less prompt alone ${
+      intervalOf(found)
+    }`,
+  };
+};
+
+/** A control followed to the pixel. */
+const PERFECT: MeanInterval = { mean: 1, low: 1, high: 1 };
+
+export const controlIsWeak: Check = (findings) => {
+  const content = combinationsIn(findings);
+  if (content === undefined) return missing("fig10");
+  const of = (row: string, task: string) => cellIn(content.cells, row, task, CONTROL_SCORE);
+  const found = meanOf(
+    COMBINED_TASKS.map((task) => beyondHalf(of("control-alone", task), of("adapter-alone", task), PERFECT)),
+  );
+  if (found === undefined) return unreadable("the control's score with the ControlNet alone and without it");
+  return isBelow(found, "F1 of the ControlNet alone less half the way");
+};
+
+/** More less another row, mean over the combined tasks. */
+function apart({ cells, taken }: CombinationContent, more: string, less: string, score?: string) {
+  return meanOf(COMBINED_TASKS.map((task): readonly Term[] => {
+    const metric = score ?? taken[task];
+    return [[1, cellIn(cells, more, task, metric)], [-1, cellIn(cells, less, task, metric)]];
+  }));
+}
+
+export const bothGiveWay: Check = (findings) => {
+  const content = combinationsIn(findings);
+  if (content === undefined) return missing("fig10");
+  const [followed, taken] = [
+    apart(content, "both", "control-alone", CONTROL_SCORE),
+    apart(content, "both", "adapter-alone"),
+  ];
+  if (followed === undefined || taken === undefined) return unreadable("style and face in all rows");
+  return {
+    outcome: both(opposite(above(followed, 0)), opposite(above(taken, 0))),
+    evidence: `together less alone: control followed ${intervalOf(followed)}, taken ${intervalOf(taken)}`,
+  };
+};
+
+export const loraRedraws: Check = (findings) => {
+  const content = combinationsIn(findings);
+  if (content === undefined) return missing("fig10");
+  const { cells, taken } = content;
+  const found = meanOf(
+    ([["style", CONTROL_SCORE], ["face", CONTROL_SCORE], ["face", taken["face"]]] as const).map((
+      [task, metric],
+    ): readonly Term[] => [
+      [1, cellIn(cells, "both-lora", task, metric)],
+      [-1, cellIn(cells, "both", task, metric)],
+    ]),
+  );
+  if (found === undefined) return unreadable("style and face with the LoRA and without it");
+  return {
+    outcome: above(found, -LITTLE_SCORE),
+    evidence: `the other three scores, with the LoRA less without ${intervalOf(found)}`,
+  };
+};

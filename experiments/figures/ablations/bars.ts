@@ -1,0 +1,137 @@
+/** The ablations: the sheet of pictures, the models against the joint one, and what was not trained, as bars. */
+import { type Drawing, figure, seriesLook } from "../../../lib/plots/mod.ts";
+import { type AblationsContent, COLOUR_SCORES, JOINT, TELLINGS } from "./statements.ts";
+import {
+  type FigureResult,
+  intervalBars,
+  intervalNote,
+  pictureSheet,
+  ROW_LABELS,
+  settingNote,
+  type StoredFigure,
+} from "../../../lib/report/mod.ts";
+import { USE_LABELS } from "../uses/bars.ts";
+import { styleLeak } from "../uses/uses.ts";
+
+/** How the models are named. */
+export const ABLATION_LABELS: Readonly<Record<string, string>> = {
+  tokens: "Word pieces",
+  "one-hot": "One-hot task",
+  unfiltered: "No keyword rule",
+};
+
+/** What the sheet of pictures shows. */
+export const ABLATION_SHEET: string =
+  "The joint model on held-out items of the style task, the same noise in each row: told the style, told the composition instead, and told " +
+  '"the colours only", a use that it was never trained for.';
+
+const labelOf = (row: string, content: AblationsContent) => {
+  const without = content.leftOut.find((left) => left.row === row)?.task;
+  return without === undefined ? ABLATION_LABELS[row] ?? row : `Without ${without}`;
+};
+
+function differences(result: FigureResult<AblationsContent>): Drawing {
+  const { rows, differences } = result.content;
+  const groups = ["all", ...result.tasks];
+  return {
+    kind: "figure",
+    figure: figure({
+      id: "ablations-differences",
+      caption:
+        "Relative difference from the joint model, mean over each task's two columns of Table 1; above 0 the changed model is better. " +
+        `"all" is the mean over the tasks that both were trained on. ${
+          intervalNote(result.seeds)
+        } ${result.caption}`,
+      data: rows.map((row, place) =>
+        intervalBars(
+          labelOf(row, result.content),
+          groups.map((label) => ({
+            label,
+            value: differences.find((each) => each.row === row && each.task === label),
+          })),
+          { colour: seriesLook(place).colour, showlegend: true },
+        )
+      ),
+      layout: {
+        title: { text: "Other instructions, against the joint model" },
+        width: 1180,
+        height: 400,
+        barmode: "group",
+        yaxis: { title: { text: "relative difference" } },
+      },
+    }),
+  };
+}
+
+const COLOUR_LABELS = { colours: "colours taken", leak: "content taken" } as const;
+
+function untrained(result: FigureResult<AblationsContent>): Drawing {
+  const { untrained, told, leftOut } = result.content;
+  const models = [...leftOut.map(({ row }) => row), JOINT, "ip-adapter-plus"];
+  const scores = [...new Set(untrained.map(({ task, metric }) => `${task}<br>${metric}`))];
+  return {
+    kind: "figure",
+    figure: figure({
+      id: "ablations-untrained",
+      caption:
+        `Left: the task${
+          leftOut.length > 1 ? "s" : ""
+        } that a joint model was trained without, told to it all the same, ` +
+        "beside the joint model with it and the IPAdapter+ start " +
+        "of both. Right: the joint model on the style task's items, told several things: intersection of the colour histograms of picture and " +
+        `condition, and ${styleLeak(told)}. ` +
+        'Told "the colours only", the first should be high ' +
+        `and the second low. ${intervalNote(result.seeds)} ${settingNote(result)}`,
+      data: [
+        ...models.map((row, place) =>
+          intervalBars(
+            ROW_LABELS[row as keyof typeof ROW_LABELS] ?? labelOf(row, result.content),
+            scores.map((label) => ({
+              label,
+              value: untrained.find((each) => each.row === row && `${each.task}<br>${each.metric}` === label),
+            })),
+            { colour: seriesLook(place).colour, showlegend: true },
+          )
+        ),
+        ...Object.values(COLOUR_SCORES).map((metric, place) =>
+          intervalBars(
+            COLOUR_LABELS[metric],
+            TELLINGS.map((row) => ({
+              label: (USE_LABELS[row] ?? row).replace(" the ", "<br>the ").replace(
+                " another ",
+                "<br>another ",
+              ),
+              value: told.find((each) => each.row === row && each.metric === metric),
+            })),
+            {
+              colour: seriesLook(place + models.length).colour,
+              showlegend: true,
+              axes: { xaxis: "x2", yaxis: "y2" },
+            },
+          )
+        ),
+      ],
+      layout: {
+        title: { text: "Told what was not trained" },
+        width: 1180,
+        height: 420,
+        barmode: "group",
+        xaxis: { domain: [0, 0.46] },
+        yaxis: { title: { text: "score, higher is better" } },
+        xaxis2: { domain: [0.54, 1], anchor: "y2" },
+        yaxis2: { anchor: "x2", title: { text: "likeness to the condition" } },
+      },
+    }),
+  };
+}
+
+/** Bars of the models, bars of the untrained uses, and the sheet. */
+export function ablationDrawings(stored: StoredFigure<AblationsContent>): readonly Drawing[] {
+  const { result } = stored;
+  const caption = `${ABLATION_SHEET} ${settingNote(result)}`;
+  return [
+    differences(result),
+    untrained(result),
+    pictureSheet({ ...stored, result: { ...result, caption } }),
+  ];
+}

@@ -1,0 +1,76 @@
+/** The ablations as data. */
+import type { Experiment } from "../../setting/experiment.ts";
+import type { BudgetId } from "../../setting/scales.ts";
+import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
+import type { InstructForm } from "../../setting/instruct_form.ts";
+import type { TellRequest, UseSize } from "../../setting/model_requests.ts";
+import type { UseCase } from "../uses/use_stages.ts";
+import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
+
+/** A joint model with other instructions. */
+export interface InstructionVariant {
+  readonly row: string;
+  readonly form: InstructForm;
+  readonly corpus: TellRequest["corpus"];
+}
+
+/** The experiment, as data. */
+export const ABLATIONS = {
+  id: "ablations",
+  name: "Sec. 3.3, 3.4",
+  title: "Sec. 3.3, 3.4: what the design of the instruction is worth",
+  paper: "Sec. 3.3 and 3.4",
+  says:
+    "Task embeddings could stand in for the instruction; text should be more flexible and a better start for further tasks. A keyword rule keeps the tasks apart. None of it is measured there.",
+  tasks: TASKS,
+  variants: [
+    { row: "tokens", form: "tokens", corpus: "filtered" },
+    { row: "one-hot", form: "one-hot", corpus: "filtered" },
+    { row: "unfiltered", form: "pooled", corpus: "unfiltered" },
+  ],
+  leftOut: ["style", "object"],
+  // Told another use on purpose: whether the instruction does anything; and a use that nobody was trained for.
+  cases: [
+    { row: "text-only", model: "joint", instructions: "random", adapterScale: 0, tasks: ["style"] },
+    { row: "told-own", model: "joint", instructions: "random", adapterScale: 1, tasks: PARTIAL_TASKS },
+    {
+      row: "told-other",
+      model: "joint",
+      instructions: "random",
+      adapterScale: 1,
+      tasks: ["style"],
+      told: "composition",
+    },
+    {
+      row: "told-other",
+      model: "joint",
+      instructions: "random",
+      adapterScale: 1,
+      tasks: ["object", "composition", "face"],
+      told: "style",
+    },
+    {
+      row: "told-colours",
+      model: "joint",
+      instructions: "random",
+      adapterScale: 1,
+      tasks: ["style"],
+      told: "colours",
+    },
+  ],
+  sizes: {
+    smoke: { items: 4, galleryItems: 2 },
+    quick: { items: 40, galleryItems: 12 },
+    full: { items: 200, galleryItems: 40 },
+  },
+} as const satisfies Experiment & {
+  readonly variants: readonly InstructionVariant[];
+  /** Tasks that a joint model is trained without, one at a time. */
+  readonly leftOut: readonly TaskId[];
+  readonly cases: readonly UseCase[];
+  /** Of the cases. The pictures are also what "moved" is measured on. */
+  readonly sizes: Readonly<Record<BudgetId, UseSize>>;
+};
+
+/** The row of the model that was trained without a task. */
+export const withoutRow = (task: string): string => `without-${task}`;

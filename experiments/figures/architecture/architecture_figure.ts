@@ -1,0 +1,63 @@
+/**
+ * Fig. 2 and Fig. 3 are drawn from the same counts of the parameter trees of both sizes.
+ *
+ * count-parts ── figN-summary
+ */
+import { type Diagram, diagramSvg, type Drawing } from "../../../lib/plots/mod.ts";
+import type { StoredFigure } from "../../../lib/report/mod.ts";
+import type { Experiment } from "../../setting/experiment.ts";
+import { type StageCode, stageMaker } from "../../runner/mod.ts";
+import type { Figure } from "../figure.ts";
+import { figureProgram } from "../figure_program.ts";
+import type { Summarize } from "../figure_summary.ts";
+import type { countParts } from "./count_parts.ts";
+import type { ArchitectureContent } from "./counted_parts.ts";
+
+const COUNT: StageCode<typeof countParts> = {
+  module: "experiments/figures/architecture/count_parts.ts",
+  export: "countParts",
+  data: [],
+  load: async () => (await import("./count_parts.ts")).countParts,
+};
+
+/** How one of the figures is made of the counts. */
+export interface ArchitectureFigure {
+  readonly record: Experiment;
+  readonly summary: StageCode<Summarize>;
+  diagram(content: ArchitectureContent, caption: string): Diagram;
+}
+
+/** The figure. */
+export function architectureFigure({ record, summary, diagram }: ArchitectureFigure): Figure {
+  return figureProgram<ArchitectureContent>({
+    record,
+    statements: [],
+    weightless: true,
+    budgetNote: () => "every parameter is counted, nothing is trained",
+    stages: () => [
+      stageMaker(record.id, COUNT)({
+        id: "count-parts",
+        title: "Count parameters",
+        config: {},
+        parents: [],
+        expectedSeconds: 1,
+        async run(context) {
+          const count = await COUNT.load();
+          context.write("parts.json", JSON.stringify(await count()));
+        },
+      }),
+    ],
+    summary,
+    expectedSeconds: 1,
+    draw({ result }: StoredFigure<ArchitectureContent>): Drawing[] {
+      const drawn = diagram(result.content, result.caption);
+      return [{
+        kind: "diagram",
+        id: result.experiment,
+        caption: result.caption,
+        width: drawn.width,
+        svg: (theme) => diagramSvg(drawn, { theme }),
+      }];
+    },
+  });
+}

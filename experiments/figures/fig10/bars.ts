@@ -1,0 +1,54 @@
+/** Fig. 10: the sheet of pictures, then what each combination follows and takes, as bars. */
+import { type Drawing, figure, seriesLook, type Trace } from "../../../lib/plots/mod.ts";
+import { COMBINATION_LABELS, type CombinationContent, COMBINATIONS } from "./statements.ts";
+import { CONTROL_SCORE } from "../../setting/score_names.ts";
+import { intervalBars, intervalNote, pictureSheet, type StoredFigure } from "../../../lib/report/mod.ts";
+
+function bars({ result }: StoredFigure<CombinationContent>): Drawing {
+  const { taken, agreement, cells } = result.content;
+  const data = COMBINATIONS.flatMap((row, place): Trace[] => {
+    const { colour } = seriesLook(place);
+    const of = (task: string, metric: string | undefined) =>
+      cells.find((cell) => cell.row === row && cell.task === task && cell.metric === metric);
+    return [
+      intervalBars(
+        COMBINATION_LABELS[row],
+        result.tasks.map((task) => ({
+          label: `${task}<br>${agreement[task]}`,
+          value: of(task, CONTROL_SCORE),
+        })),
+        { colour, showlegend: true },
+      ),
+      intervalBars(
+        COMBINATION_LABELS[row],
+        result.tasks.map((task) => ({ label: `${task}<br>${taken[task]}`, value: of(task, taken[task]) })),
+        { colour, showlegend: false, axes: { xaxis: "x2", yaxis: "y2" } },
+      ),
+    ];
+  });
+  return {
+    kind: "figure",
+    figure: figure({
+      id: `${result.experiment}-scores`,
+      caption:
+        "Left: how well the picture follows the control, F1 within one pixel. Right: what should be taken from the condition, by the data's " +
+        `generator, which knows the truth. Higher is better; ${intervalNote(result.seeds)} ${result.caption}`,
+      data,
+      layout: {
+        title: { text: `${result.title}: what is followed, what is taken` },
+        width: 980,
+        height: 420,
+        barmode: "group",
+        xaxis: { domain: [0, 0.46] },
+        yaxis: { title: { text: "control followed" } },
+        xaxis2: { domain: [0.54, 1], anchor: "y2" },
+        yaxis2: { anchor: "x2", title: { text: "taken from the condition" } },
+      },
+    }),
+  };
+}
+
+/** Sheet and bars. */
+export function combinationDrawings(stored: StoredFigure<CombinationContent>): readonly Drawing[] {
+  return [pictureSheet(stored), bars(stored)];
+}

@@ -1,0 +1,132 @@
+/** Fig. 10: what the adapter takes and what a ControlNet prescribes, alone and together, and the paper's statements about it. */
+import { CONTROL_SCORE, LORA_SCORE } from "../../setting/score_names.ts";
+import { FIG10 } from "./record.ts";
+import {
+  average,
+  type Cell,
+  type CellMean,
+  cellsOf,
+  LITTLE_SCORE,
+  measured,
+  type ResampledCells,
+  resampledInterval,
+  type Statement,
+} from "../../../lib/report/mod.ts";
+import type { TakenScores } from "../uses/uses.ts";
+
+/** The rows, in the order of drawing. */
+export const COMBINATIONS = FIG10.combinations.map(({ row }) => row);
+
+/** How they are named. */
+export const COMBINATION_LABELS: Readonly<Record<(typeof FIG10.combinations)[number]["row"], string>> = {
+  "control-alone": "ControlNet alone",
+  "adapter-alone": "Instruct alone",
+  "both": "Instruct + ControlNet",
+  "both-lora": "both + LoRA",
+};
+
+/** The tasks that are combined with a ControlNet. */
+export const COMBINED_TASKS = ["style", "face"] as const;
+
+/** The content of fig10's result. */
+export interface CombinationContent {
+  /** Rows, in the order of drawing. */
+  readonly rows: readonly string[];
+  /** The score of what should be taken from the condition, by task. */
+  readonly taken: TakenScores;
+  /** What {@link CONTROL_SCORE} measures, by task. */
+  readonly agreement: Readonly<Record<string, string>>;
+  /** Means of all scores. */
+  readonly cells: readonly Cell[];
+}
+
+/** Gathers the content. */
+export function combinationContent(
+  draws: ResampledCells,
+  options: {
+    readonly tasks: readonly string[];
+    readonly taken: TakenScores;
+    readonly agreement: Readonly<Record<string, string>>;
+  },
+): CombinationContent {
+  const { tasks, taken, agreement } = options;
+  const own = Object.fromEntries(tasks.map((task) => [task, taken[task] as string]));
+  return { rows: COMBINATIONS, taken: own, agreement, cells: cellsOf(draws) };
+}
+
+/** What the statements are judged by: cells of all rows, and the score of what should be taken, by task. */
+export interface CombinationEvidence {
+  readonly draws: ResampledCells;
+  readonly taken: TakenScores;
+}
+
+type Score = (mean: CellMean, row: string, task: string) => number;
+
+const follows: Score = (mean, row, task) => mean(row, task, CONTROL_SCORE);
+const takes = (taken: TakenScores): Score => (mean, row, task) => mean(row, task, taken[task] as string);
+
+const over = (mean: CellMean, [more, less]: readonly [string, string], score: Score) =>
+  average(COMBINED_TASKS.map((task) => score(mean, more, task) - score(mean, less, task)));
+
+const found = (draws: ResampledCells, compute: (mean: CellMean) => number) =>
+  measured(resampledInterval(draws, compute), `${Math.min(...draws.items)} items per task, paired`);
+
+/**
+ * What the paper says about the adapter beside ControlNets and LoRAs. `lora-compatible` asks for both sides: control and condition stay, and the
+ * LoRA does something beside them, which one without any effect does not; the smaller margin is judged, by its own interval.
+ */
+export const COMBINATION_STATEMENTS: readonly Statement<CombinationEvidence>[] = [
+  {
+    id: "controlnet-guides",
+    section: "4.4, Fig. 10",
+    statement: "Beside the adapter, a ControlNet gives pixel-precise guidance.",
+    quantity: "edge and outline F1, both less Instruct alone, mean over style and face",
+    region: { low: 0 },
+    measure: ({ draws }) => found(draws, (mean) => over(mean, ["both", "adapter-alone"], follows)),
+  },
+  {
+    id: "controlnet-undisturbed",
+    section: "4.4, Fig. 10",
+    statement: "The adapter does not disturb the ControlNet.",
+    quantity: "edge and outline F1, both less ControlNet alone, mean over style and face",
+    region: { low: -LITTLE_SCORE },
+    measure: ({ draws }) => found(draws, (mean) => over(mean, ["both", "control-alone"], follows)),
+  },
+  {
+    id: "adapter-undisturbed",
+    section: "4.4, Fig. 10",
+    statement: "With a ControlNet, the adapter conditions the picture as it did before.",
+    quantity: "score of what should be taken, both less Instruct alone, mean over style and face",
+    region: { low: -LITTLE_SCORE },
+    measure: ({ draws, taken }) =>
+      found(draws, (mean) => over(mean, ["both", "adapter-alone"], takes(taken))),
+  },
+  {
+    id: "adapter-controls-beside",
+    section: "Fig. 10",
+    statement:
+      "With a ControlNet for the structure, the instruction brings style or face in from the condition.",
+    quantity: "score of what should be taken, both less ControlNet alone, mean over style and face",
+    region: { low: 0 },
+    measure: ({ draws, taken }) =>
+      found(draws, (mean) => over(mean, ["both", "control-alone"], takes(taken))),
+  },
+  {
+    id: "lora-compatible",
+    section: "4.4",
+    statement: "The adapter stays compatible with LoRAs of its base model.",
+    quantity:
+      `smaller margin, both with a LoRA less both without: mean of F1 and of what should be taken, over style and face, beyond ` +
+      `−${LITTLE_SCORE}; share of style's pictures that are of the LoRA's family`,
+    region: { low: 0 },
+    measure({ draws, taken }) {
+      const keeps: Score = (mean, row, task) =>
+        (follows(mean, row, task) + takes(taken)(mean, row, task)) / 2;
+      return found(draws, (mean) =>
+        Math.min(
+          over(mean, ["both-lora", "both"], keeps) + LITTLE_SCORE,
+          mean("both-lora", "style", LORA_SCORE) - mean("both", "style", LORA_SCORE),
+        ));
+    },
+  },
+];

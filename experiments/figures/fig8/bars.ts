@@ -1,0 +1,57 @@
+/** Fig. 8: the sheet of pictures, then the ratio of variances and the spread of scores as bars. */
+import { type Drawing, figure, seriesLook } from "../../../lib/plots/mod.ts";
+import {
+  intervalBars,
+  intervalNote,
+  pictureSheet,
+  ROW_LABELS,
+  type StoredFigure,
+} from "../../../lib/report/mod.ts";
+import { type RewordingContent, SPACES } from "./statements.ts";
+
+const SPACE_NAMES = { pixel: "pixels", latent: "latents", judge: "the judge's vectors" } as const;
+
+/** Both drawings. */
+export function rewordingDrawings(stored: StoredFigure<RewordingContent>): readonly Drawing[] {
+  const { result } = stored;
+  const { ratios, spreads } = result.content;
+  const groups = ["all", ...result.tasks];
+  const bars = <T extends { readonly task: string }>(own: readonly T[]) =>
+    groups.map((label) => ({ label, value: own.find(({ task }) => task === label) }));
+  return [pictureSheet(stored), {
+    kind: "figure",
+    figure: figure({
+      id: "fig8-variance",
+      caption:
+        "Left: variance over wordings from the same noise as a share of the variance over noises with the same wording; 1 " +
+        "would say that rewording does as much as another noise. Right: how far the score of the condition (CLIP-S for style, CLIP-I " +
+        "otherwise) goes up and down over held-out wordings, for the model trained on many wordings and the one trained on a single " +
+        `fixed one. ${intervalNote(result.seeds)} ${result.caption}`,
+      data: [
+        ...SPACES.map((space, place) =>
+          intervalBars(SPACE_NAMES[space], bars(ratios.filter((each) => each.space === space)), {
+            colour: seriesLook(place).colour,
+            showlegend: true,
+          })
+        ),
+        ...(["instruct", "fixed"] as const).map((row, place) =>
+          intervalBars(ROW_LABELS[row], bars(spreads.filter((each) => each.row === row)), {
+            colour: seriesLook(place + 3).colour,
+            showlegend: true,
+            axes: { xaxis: "x2", yaxis: "y2" },
+          })
+        ),
+      ],
+      layout: {
+        title: { text: `${result.title}, ${result.scale} scale` },
+        width: 1180,
+        height: 420,
+        barmode: "group",
+        xaxis: { domain: [0, 0.46] },
+        yaxis: { title: { text: "variance, wordings / noises" } },
+        xaxis2: { domain: [0.56, 1], anchor: "y2" },
+        yaxis2: { anchor: "x2", title: { text: "deviation of the score over wordings" } },
+      },
+    }),
+  }];
+}

@@ -1,0 +1,146 @@
+/** What Fig. 8 is drawn from: how much pictures and scores change with the wording, against how much with the noise. */
+import {
+  average,
+  type CellMean,
+  type MeanInterval,
+  measured,
+  type ResampledCells,
+  resampledInterval,
+  type Statement,
+} from "../../../lib/report/mod.ts";
+
+/** Where pictures are compared. */
+export const SPACES = ["pixel", "latent", "judge"] as const;
+
+/** Variance over wordings as a share of the variance over noises. */
+export interface VarianceRatio extends MeanInterval {
+  /** The task; "all" is the mean of the tasks' ratios. */
+  readonly task: string;
+  /** Pixels, latents, or the judge's vectors. */
+  readonly space: (typeof SPACES)[number];
+}
+
+/** How far a score goes up and down with the wording. */
+export interface ScoreSpread extends MeanInterval {
+  /** "instruct" or "fixed": which model. */
+  readonly row: string;
+  /** The task; "all" is the mean over tasks. */
+  readonly task: string;
+}
+
+/** The content of fig8's result. */
+export interface RewordingContent {
+  /** Wordings per item. */
+  readonly wordings: number;
+  /** Noises per item. */
+  readonly noises: number;
+  /** By task and space. */
+  readonly ratios: readonly VarianceRatio[];
+  /** Standard deviation of the condition's score (CLIP-S for style, CLIP-I otherwise) over wordings, mean over items. */
+  readonly spreads: readonly ScoreSpread[];
+  /** Root mean square change of a pixel by rewording, in levels of 255. */
+  readonly levels: MeanInterval | null;
+}
+
+const ratio = (mean: CellMean, task: string, space: string) =>
+  mean("instruct", task, `${space} words`) / mean("instruct", task, `${space} noise`);
+
+/**
+ * Gathers the content from cells named "pixel words", "pixel noise", … of the row instruct, and "score spread" of the rows instruct and fixed.
+ */
+export function rewordingContent(
+  draws: ResampledCells,
+  about: { readonly wordings: number; readonly noises: number; readonly tasks: readonly string[] },
+): RewordingContent {
+  const { wordings, noises, tasks } = about;
+  const groups = [...tasks.map((task) => [task, [task]] as const), ["all", tasks] as const];
+  const over = (names: readonly string[], compute: (mean: CellMean, task: string) => number) =>
+    resampledInterval(draws, (mean) => average(names.map((task) => compute(mean, task))));
+  return {
+    wordings,
+    noises,
+    ratios: SPACES.flatMap((space) =>
+      groups.flatMap(([task, names]) => {
+        const found = over(names, (mean, each) => ratio(mean, each, space));
+        return found === undefined ? [] : [{ task, space, ...found }];
+      })
+    ),
+    spreads: ["instruct", "fixed"].flatMap((row) =>
+      groups.flatMap(([task, names]) => {
+        const found = over(names, (mean, each) => mean(row, each, "score spread"));
+        return found === undefined ? [] : [{ row, task, ...found }];
+      })
+    ),
+    levels: resampledInterval(
+      draws,
+      (mean) => Math.sqrt(average(tasks.map((task) => mean("instruct", task, "pixel words")))),
+    ) ?? null,
+  };
+}
+
+/** "Much more subtle": at most a quarter of the variance, half of the deviation. */
+const SUBTLE = 0.25;
+
+/** What the statements are judged by. */
+export interface RewordingEvidence {
+  readonly draws: ResampledCells;
+  readonly content: RewordingContent;
+}
+
+const rests = ({ draws, content: { wordings, noises } }: RewordingEvidence) =>
+  `${Math.min(...draws.items)} items per task, ${wordings} wordings, ${noises} noises`;
+
+const ratioOver = (evidence: RewordingEvidence, space: VarianceRatio["space"]) =>
+  measured(
+    evidence.content.ratios.find((each) => each.task === "all" && each.space === space),
+    rests(evidence),
+  );
+
+/** What the paper says about rewording. */
+export const REWORDING_STATEMENTS: readonly Statement<RewordingEvidence>[] = [
+  {
+    id: "rewording-is-subtle",
+    section: "Fig. 8, caption",
+    statement: "Rewording the instruction changes the picture much less than another initial noise.",
+    quantity: "variance of pixels over wordings as a share of the variance over noises, mean over tasks",
+    region: { high: SUBTLE },
+    measure: (evidence) => ratioOver(evidence, "pixel"),
+  },
+  {
+    id: "rewording-keeps-content",
+    section: "4.3",
+    statement: "Rewording has a minimal effect on what the picture shows.",
+    quantity:
+      "variance of the judge's vectors over wordings as a share of the variance over noises, mean over tasks",
+    region: { high: SUBTLE },
+    measure: (evidence) => ratioOver(evidence, "judge"),
+  },
+  {
+    id: "rewording-is-noticeable",
+    section: "4.3",
+    statement: "Rewording still has a noticeable effect, so that outputs can be explored a little.",
+    quantity: "root mean square change of a pixel by rewording, in levels of 255",
+    region: { low: 1 },
+    measure: (evidence) => measured(evidence.content.levels, rests(evidence)),
+  },
+  {
+    id: "many-wordings-make-robust",
+    section: "3.3, 4.3",
+    statement: "Training on many wordings makes the understanding of instructions more robust.",
+    quantity:
+      "deviation of the condition's score over held-out wordings, fixed-prompt model less instruct, mean over tasks",
+    region: { low: 0 },
+    measure(evidence) {
+      const { draws, content: { ratios } } = evidence;
+      const tasks = [...new Set(ratios.map(({ task }) => task))].filter((task) => task !== "all");
+      const robust = resampledInterval(
+        draws,
+        (mean) =>
+          average(
+            tasks.map((task) => mean("fixed", task, "score spread") - mean("instruct", task, "score spread")),
+          ),
+      );
+      return measured(robust, rests(evidence));
+    },
+  },
+];

@@ -1,0 +1,396 @@
+import assert from "node:assert/strict";
+import {
+  claimsOf,
+  claimStates,
+  type ClaimVerdict,
+  judge,
+  judgeAll,
+  measured,
+  resampleCells,
+  type SampleRow,
+  TABLE1_COLUMNS,
+} from "../../lib/report/mod.ts";
+import { itemOf, loadFigures } from "./figure.ts";
+import { FIGURES } from "./mod.ts";
+import { key, normal } from "../../lib/engine/random.ts";
+import { TASKS } from "../../lib/tasks/mod.ts";
+import { ABLATION_STATEMENTS, ablationsContent, TELLINGS } from "./ablations/statements.ts";
+import { COMBINATION_STATEMENTS, COMBINATIONS } from "./fig10/statements.ts";
+import { CONTROL_SCORE, LORA_SCORE } from "../setting/score_names.ts";
+import type { Curve } from "./fig7/curves.ts";
+import { REWORDING_STATEMENTS, rewordingContent } from "./fig8/statements.ts";
+import { SCALE_STATEMENTS, scaleContent, scaleRow } from "./scale/statements.ts";
+import { LEAKS_MORE, USE_STATEMENTS, withLeaksMore } from "./fig9/statements.ts";
+import { instantStyleNote, LEAK_BY_ENCODER, styleLeak, usesContent } from "./uses/uses.ts";
+import { CURVE_STATEMENTS } from "./fig7/statements.ts";
+
+const PAPER_CLAIMS = claimsOf((await loadFigures(FIGURES)).map(itemOf));
+
+const ITEMS = 30;
+const taken = Object.fromEntries(TASKS.map((task) => [task, "taken"]));
+
+/** Samples of rows and tasks whose scores lie around given means; noise is small. */
+function samplesOf(
+  rows: readonly string[],
+  scores: (row: string, task: string) => Readonly<Record<string, number>>,
+): SampleRow[] {
+  return rows.flatMap((row) =>
+    TASKS.flatMap((task) =>
+      Array.from({ length: ITEMS }, (_, index): SampleRow => {
+        const noise = normal(key(`${row} ${task} ${index}`), 1, { std: 0.01 })[0] as number;
+        const own = Object.entries(scores(row, task)).map(([name, mean]) => [name, mean + noise]);
+        return { row, task, index, seed: 1, instruction: "", prompt: "", scores: Object.fromEntries(own) };
+      })
+    )
+  );
+}
+
+const drawn = (samples: readonly SampleRow[]) => resampleCells(samples, { key: key(1), resamples: 200 });
+const verdicts = (claims: readonly ClaimVerdict[]) =>
+  Object.fromEntries(claims.map(({ id, verdict }) => [id, verdict]));
+
+Deno.test("FIGURES name each of at least 15 statements once, with its section and quantity", () => {
+  assert.ok(PAPER_CLAIMS.length >= 15);
+  assert.equal(new Set(PAPER_CLAIMS.map(({ id }) => id)).size, PAPER_CLAIMS.length);
+  for (const { section, statement, quantity } of PAPER_CLAIMS) {
+    assert.match(section, /^(\d|Fig\.|Table)/);
+    assert.ok(statement.length > 20 && quantity.length > 20, statement);
+  }
+});
+
+Deno.test("claimStates() says not run, and how to run, when an experiment has no result", () => {
+  assert.ok(
+    claimStates(PAPER_CLAIMS, {}).every(({ verdict, evidence, experiment }) =>
+      verdict === "not run" && evidence === `deno task reproduce ${experiment}`
+    ),
+  );
+  const [claim] = PAPER_CLAIMS.filter(({ experiment }) => experiment === "fig9");
+  const found = judge({
+    ...claim!,
+    region: { low: 0 },
+    measure: () => measured({ mean: 0.2, low: 0.1, high: 0.3 }, "8 items"),
+  }, undefined);
+  const state = claimStates(PAPER_CLAIMS, { fig9: [found] }).find(({ id }) => id === claim!.id);
+  assert.equal(state?.verdict, "supported");
+  assert.match(state?.evidence ?? "", /ours 0\.200 \[0\.100, 0\.300\], needs above 0; 8 items/);
+});
+
+Deno.test("judge() decides by the whole interval, and not at all without a number", () => {
+  const about = { id: "x", section: "3", statement: "", quantity: "", region: { low: 0.6, high: 0.8 } };
+  const verdict = (low: number | null, high: number | null) =>
+    judge({ ...about, measure: () => measured({ mean: 0.7, low, high }, "") }, undefined).verdict;
+  assert.equal(verdict(0.65, 0.75), "supported");
+  assert.equal(verdict(0.5, 0.75), "inconclusive");
+  assert.equal(verdict(0.85, 0.9), "not supported");
+  assert.equal(verdict(null, null), "inconclusive");
+  assert.equal(judge({ ...about, measure: () => measured(undefined, "") }, undefined).ours, null);
+  const above = (low: number, high: number) =>
+    judge({ ...about, region: { low: 0 }, measure: () => measured({ mean: low, low, high }, "") }, undefined)
+      .verdict;
+  assert.deepEqual([above(0, 0), above(0, 1), above(0.1, 1)], ["not supported", "inconclusive", "supported"]);
+});
+
+const USED = ["text-only", "ip-adapter-plus", "single-task", "instruct", "told-other", "ground-truth"];
+
+Deno.test("USE_STATEMENTS supports the paper's view when IPAdapter+ leaks and the instructed model takes more, and not the other way round", () => {
+  const means = (good: string, bad: string) => (row: string, task: string) => ({
+    "CLIP-I": 0.8,
+    taken: row === good ? 0.8 : row === "text-only" ? 0.2 : 0.5,
+    ...(task === "replication" ? {} : { leak: row === bad ? 0.7 : row === good ? 0.5 : 0.3 }),
+  });
+  const asPaper = drawn(withLeaksMore(samplesOf(USED, means("instruct", "ip-adapter-plus"))));
+  const found = verdicts(judgeAll(USE_STATEMENTS, { draws: asPaper, taken }));
+  assert.deepEqual(new Set(Object.values(found)), new Set(["supported"]));
+  const turned = verdicts(
+    judgeAll(USE_STATEMENTS, { draws: drawn(samplesOf(USED, means("ip-adapter-plus", "instruct"))), taken }),
+  );
+  for (const id of ["plus-leaks", "plus-worse-at-faces"]) assert.equal(turned[id], "not supported", id);
+  const { leaks } = usesContent(asPaper, { rows: USED, tasks: TASKS, taken });
+  assert.equal(leaks.length, 4 * 5);
+  assert.ok(Math.abs(leaks.find(({ row }) => row === "ip-adapter-plus")!.mean - 0.4) < 0.01);
+  const some = drawn(
+    samplesOf(USED, means("instruct", "ip-adapter-plus")).filter(({ task }) => task === "face"),
+  );
+  assert.equal(verdicts(judgeAll(USE_STATEMENTS, { draws: some, taken }))["plus-leaks"], "inconclusive");
+});
+
+Deno.test("USE_STATEMENTS does not call an adapter that is switched off free of leaks, nor one that copies controlled", () => {
+  const judged = (instruct: Readonly<Record<string, number>>) => {
+    const others = { "CLIP-I": 0.8, taken: 0.5, leak: 0.4 };
+    const scores = (row: string): Readonly<Record<string, number>> =>
+      row === "instruct" || row === "told-other"
+        ? { ...others, ...instruct }
+        : row === "text-only"
+        ? { ...others, taken: 0.2, leak: 0.1 }
+        : others;
+    return verdicts(
+      judgeAll(USE_STATEMENTS, { draws: drawn(withLeaksMore(samplesOf(USED, scores))), taken }),
+    );
+  };
+  const off = judged({ taken: 0.15, leak: 0.1 });
+  assert.equal(off["plus-leaks"], "not supported");
+  const copier = judged({ taken: 0.9, leak: 0.9 });
+  assert.notEqual(copier["instruction-controls"], "supported");
+  assert.equal(copier["plus-leaks"], "not supported");
+});
+
+Deno.test("USE_STATEMENTS sees the joint model leak now and then, also where its mean leak is the lower one", () => {
+  const samples = samplesOf(USED, () => ({ "CLIP-I": 0.8, taken: 0.5, leak: 0.4 })).map((sample) => {
+    if (sample.row !== "instruct") return sample;
+    const leak = sample.index % 5 === 0 ? 0.6 : 0.34;
+    return { ...sample, scores: { ...sample.scores, leak } };
+  });
+  const marked = withLeaksMore(samples);
+  const share = (row: string) => {
+    const own = marked.filter((sample) => sample.row === row && sample.task === "style");
+    return own.reduce((sum, { scores }) => sum + (scores[LEAKS_MORE] as number), 0) / own.length;
+  };
+  assert.ok(Math.abs(share("instruct") - 1 / 5) < 1e-9);
+  assert.equal(
+    verdicts(judgeAll(USE_STATEMENTS, { draws: drawn(marked), taken }))["joint-leaks-more"],
+    "supported",
+  );
+  // Only what is seen counts, and only of these two rows.
+  const alike = withLeaksMore(samplesOf(USED, () => ({ leak: 0.4 })));
+  assert.ok(alike.every(({ scores }) => (scores[LEAKS_MORE] ?? 0) === 0));
+  assert.ok(
+    marked.every(({ row, scores }) => (LEAKS_MORE in scores) === ["instruct", "single-task"].includes(row)),
+  );
+  assert.equal(
+    verdicts(judgeAll(USE_STATEMENTS, { draws: drawn(alike), taken }))["joint-leaks-more"],
+    "not supported",
+  );
+});
+
+Deno.test("instantStyleNote() says so when InstantStyle hardly differs from the prompt alone, and not when it does", () => {
+  const note = (likeness: number, spread = 1) => {
+    const mean = (row: string) => (row === "text-only" ? 0.5 : likeness);
+    const samples = samplesOf(["text-only", "instant-style"], (row) => ({ "CLIP-S": mean(row) }));
+    return instantStyleNote(drawn(samples.map((sample) => {
+      const own = mean(sample.row);
+      return { ...sample, scores: { "CLIP-S": own + spread * (sample.scores["CLIP-S"] as number - own) } };
+    })));
+  };
+  assert.match(note(0.5), /prompt alone by .*\]: in this base model its layers do hardly anything/);
+  assert.match(note(0.5, 40), /\]: no difference is found\.$/);
+  assert.match(note(0.7), /differs from the prompt alone by \+\d\d\.\d % \[\+3\d\.\d %, \+4\d\.\d %\]\.$/);
+  assert.equal(instantStyleNote(drawn(samplesOf(["text-only"], () => ({ "CLIP-S": 0.5 })))), "");
+});
+
+Deno.test("styleLeak() tells results with the identity of the object from older ones with a cosine", () => {
+  assert.match(styleLeak([{ metric: "leak" }]), /^cosine/);
+  assert.match(
+    styleLeak([{ metric: "leak" }, { metric: LEAK_BY_ENCODER }]),
+    /ranks the condition's object first/,
+  );
+});
+
+Deno.test("COMBINATION_STATEMENTS supports the paper's view when control and adapter keep what they do alone, and not when one is lost", () => {
+  const means = (control: number, takes: number, family = 0.6) => (row: string) => ({
+    [LORA_SCORE]: row === "both-lora" ? family : 0.1,
+    [CONTROL_SCORE]: row === "adapter-alone" ? 0.4 : row === "control-alone" ? 0.8 : control,
+    taken: row === "control-alone" ? 0.2 : row === "adapter-alone" ? 0.7 : takes,
+  });
+  const judged = (control: number, takes: number, family?: number) =>
+    verdicts(
+      judgeAll(COMBINATION_STATEMENTS, {
+        draws: drawn(samplesOf(COMBINATIONS, means(control, takes, family))),
+        taken,
+      }),
+    );
+  assert.deepEqual(new Set(Object.values(judged(0.8, 0.7))), new Set(["supported"]));
+  assert.equal(judged(0.8, 0.7, 0.05)["lora-compatible"], "not supported"); // a LoRA that does nothing
+  const lost = judged(0.3, 0.1);
+  for (
+    const id of [
+      "controlnet-guides",
+      "controlnet-undisturbed",
+      "adapter-undisturbed",
+      "adapter-controls-beside",
+    ]
+  ) {
+    assert.equal(lost[id], "not supported", id);
+  }
+  const some = samplesOf(COMBINATIONS, means(0.8, 0.7)).filter(({ task }) => task === "face");
+  assert.equal(
+    verdicts(judgeAll(COMBINATION_STATEMENTS, { draws: drawn(some), taken }))["controlnet-guides"],
+    "inconclusive",
+  );
+});
+
+Deno.test("REWORDING_STATEMENTS tells subtle wordings from strong ones", () => {
+  const content = (words: number) => {
+    const draws = drawn(samplesOf(["instruct", "fixed"], (row) => ({
+      "score spread": row === "fixed" ? 0.3 : 0.1,
+      ...(row === "fixed" ? {} : Object.fromEntries(
+        ["pixel", "latent", "judge"].flatMap((space) => [[`${space} words`, words], [`${space} noise`, 10]]),
+      )),
+    })));
+    const made = rewordingContent(draws, { wordings: 3, noises: 3, tasks: TASKS });
+    return { made, claims: verdicts(judgeAll(REWORDING_STATEMENTS, { draws: draws, content: made })) };
+  };
+  const { made, claims } = content(1.5);
+  assert.ok(made.ratios.every(({ mean }) => Math.abs(mean - 0.15) < 0.01));
+  assert.equal(made.ratios.length, 3 * 6);
+  assert.deepEqual(Object.values(claims), ["supported", "supported", "supported", "supported"]);
+  const strong = content(9).claims;
+  assert.equal(strong["rewording-is-subtle"], "not supported");
+  assert.equal(content(0.5).claims["rewording-is-noticeable"], "not supported");
+});
+
+Deno.test("ABLATION_STATEMENTS supports the paper's view when text does more than a number and the rule helps, and not the other way round", () => {
+  const variants = ["tokens", "one-hot", "unfiltered"];
+  const leftOut = [{ task: "style", row: "without-style" }];
+  const judged = (good: boolean) => {
+    const level: Readonly<Record<string, number>> = good
+      ? { "one-hot": 0.6, "unfiltered": 0.5, "without-style": 0.5, "ip-adapter-plus": 0.4 }
+      : { "one-hot": 0.4, "unfiltered": 0.8, "without-style": 0.3, "ip-adapter-plus": 0.4 };
+    const rows = ["instruct", "ip-adapter-plus", ...variants, "without-style", ...TELLINGS];
+    const draws = drawn(samplesOf(rows, (row, task) => ({
+      ...Object.fromEntries(
+        TABLE1_COLUMNS.filter((column) => column.task === task).map((
+          { metric },
+        ) => [metric, level[row] ?? 0.6]),
+      ),
+      taken: row === "told-other" ? 0.2 : 0.7,
+      leak: row === "told-colours" ? 0.1 : 0.3,
+      colours: (row === "told-colours") === good ? 0.8 : 0.5,
+      moved: row === "told-other" ? 20 : 0,
+    })));
+    const content = ablationsContent(draws, { variants, leftOut, tasks: TASKS, taken });
+    return { content, claims: verdicts(judgeAll(ABLATION_STATEMENTS, { draws: draws, content: content })) };
+  };
+  const { content, claims } = judged(true);
+  assert.deepEqual(new Set(Object.values(claims)), new Set(["supported"]));
+  assert.ok(Math.abs(content.effect!.mean - 0.5) < 0.01);
+  assert.ok(Math.abs(content.moved!.mean - 20) < 0.01);
+  const unfiltered = content.differences.filter(({ row }) => row === "unfiltered");
+  assert.equal(unfiltered.length, 6);
+  assert.ok(unfiltered.every(({ mean }) => Math.abs(mean - (0.5 / 0.6 - 1)) < 0.02));
+  assert.equal(content.told.length, 4 * 2);
+  // Only its own task is left out of "all".
+  const without = content.differences.find(({ row, task }) => row === "without-style" && task === "all");
+  assert.ok(without !== undefined && without.mean < 0);
+  assert.deepEqual(judged(false).claims, {
+    "task-embeddings-would-do": "not supported",
+    "text-starts-new-tasks": "not supported",
+    "text-is-flexible": "not supported",
+    "keyword-rule-helps-training": "not supported",
+  });
+});
+
+Deno.test("ABLATION_STATEMENTS needs every column of a left-out task above the start, and the colours to be asked for", () => {
+  const judged = (scores: (row: string, metric: string) => number | undefined) => {
+    const leftOut = [{ task: "style", row: "without-style" }, { task: "object", row: "without-object" }];
+    const rows = ["instruct", "ip-adapter-plus", "without-style", "without-object", ...TELLINGS];
+    const metrics = [...new Set(TABLE1_COLUMNS.map(({ metric }) => metric)), "colours", "leak"];
+    const draws = drawn(
+      samplesOf(
+        rows,
+        (row) => Object.fromEntries(metrics.map((metric) => [metric, scores(row, metric) ?? 0.5])),
+      ),
+    );
+    const content = ablationsContent(draws, { variants: [], leftOut, tasks: TASKS, taken });
+    return verdicts(judgeAll(ABLATION_STATEMENTS, { draws: draws, content: content }));
+  };
+  const started = (metric: string, row = "without-object") =>
+    judged((own, name) =>
+      own.startsWith("without-") ? (own === row && name === metric ? 0.4 : 0.9) : undefined
+    )[
+      "text-starts-new-tasks"
+    ];
+  assert.equal(started("none"), "supported");
+  // It heeds the image less, and gains more on the prompt than it loses.
+  assert.equal(started("CLIP-S", "without-style"), "not supported");
+  assert.equal(started("CLIP-I"), "not supported");
+  const flexible = (scores: Readonly<Record<string, Readonly<Record<string, number>>>>) =>
+    judged((row, metric) => scores[row]?.[metric])["text-is-flexible"];
+  assert.equal(flexible({ "told-colours": { colours: 0.7 } }), "supported");
+  // Whatever else than the style is told brings the colours.
+  assert.equal(
+    flexible({ "told-colours": { colours: 0.7 }, "told-other": { colours: 0.75 } }),
+    "not supported",
+  );
+  assert.equal(flexible({ "told-colours": { colours: 0.5 } }), "not supported");
+  // Everything is copied.
+  assert.equal(flexible({ "told-colours": { colours: 0.7, leak: 0.7 } }), "not supported");
+});
+
+Deno.test("scaleContent() finds the scale at which condition and prompt are both served", () => {
+  const scales = [0, 0.4, 0.6, 0.8, 1];
+  const draws = drawn(samplesOf(scales.map(scaleRow), (row, task) => {
+    const scale = Number(row.slice("scale-".length));
+    const scores = {
+      prompt: 0.7 - 0.5 * Math.max(0, scale - 0.6),
+      condition: 0.2 + 0.5 * Math.min(scale, 0.6),
+    };
+    return Object.fromEntries(
+      TABLE1_COLUMNS.filter((column) => column.task === task)
+        .map(({ metric }, place) => [metric, place === 0 ? scores.condition : scores.prompt]),
+    );
+  }));
+  const content = scaleContent(draws, { scales, tasks: TASKS });
+  assert.equal(content.best?.mean, 0.6);
+  assert.equal(content.curves.length, 10);
+  const [condition] = content.curves;
+  assert.equal(condition?.values.length, scales.length);
+  assert.equal(condition?.of, "condition");
+  assert.deepEqual(verdicts(judgeAll(SCALE_STATEMENTS, { draws: draws, content: content })), {
+    "full-scale-overpowers-text": "supported",
+    "best-scale-is-advised": "supported",
+  });
+});
+
+/** Rising curves of both models on every task, the joint one's late; one seed for each lateness. */
+function risingCurves(...lateness: readonly number[]): Curve[] {
+  const steps = [0, 100, 200, 300, 400, 500];
+  const scoreOf = (late: number) => steps.map((step) => 0.1 + Math.min(1, Math.max(0, step - late) / 250));
+  return TASKS.flatMap((task) =>
+    (["single-task", "instruct"] as const).map((row): Curve => {
+      const seeds = lateness.map((late, i) => ({
+        seed: i + 1,
+        scores: scoreOf(row === "instruct" ? late : 0),
+      }));
+      const mean = seeds[0]!.scores;
+      return { row, task, metric: "CLIP-P", steps, mean, low: mean, high: mean, seeds, n: 8, reached: 300 };
+    })
+  );
+}
+
+Deno.test("CURVE_STATEMENTS does not support equal speed when the joint model lags behind", () => {
+  const judged = (...lateness: number[]) =>
+    Object.values(verdicts(judgeAll(CURVE_STATEMENTS, risingCurves(...lateness))));
+  assert.deepEqual(judged(-2, 0, 2), ["supported", "supported"]);
+  assert.deepEqual(judged(88, 90, 92), ["not supported", "not supported"]);
+  assert.deepEqual(judged(0, 0, 90), ["inconclusive", "inconclusive"]);
+});
+
+Deno.test("CURVE_STATEMENTS decides nothing by one seed, however many curves agree", () => {
+  for (const { ours, low, high, verdict, evidence } of judgeAll(CURVE_STATEMENTS, risingCurves(90))) {
+    assert.ok(ours !== null && Math.abs(ours) > 0.1, `${ours}`);
+    assert.deepEqual([low, high, verdict], [null, null, "inconclusive"]);
+    assert.match(evidence, /with no interval.*1 seed$/);
+  }
+});
+
+Deno.test("CURVE_STATEMENTS compares speeds where both models end above their start, and steps at which they differ", () => {
+  const flat = risingCurves(-2, 0, 2).map((curve): Curve => {
+    const seeds = curve.seeds!.map(({ seed, scores }) => ({
+      seed,
+      scores: scores.map((score) => 2 - score),
+    }));
+    return curve.row === "instruct" ? { ...curve, seeds } : curve;
+  });
+  const [, early] = judgeAll(CURVE_STATEMENTS, flat);
+  assert.deepEqual([early?.ours, early?.verdict], [null, "inconclusive"]);
+  assert.match(early?.evidence ?? "", /on no score do both models end above their start/);
+  const twice = risingCurves(0, 0).map((curve): Curve => {
+    const seeds = curve.seeds!.map(({ seed, scores }) => ({
+      seed,
+      scores: curve.row === "instruct" ? scores.map((score, i) => i === 0 ? score : 2 * score) : scores,
+    }));
+    return { ...curve, seeds };
+  });
+  const [rise] = judgeAll(CURVE_STATEMENTS, twice);
+  assert.ok(Math.abs((rise?.ours as number) - 1) < 1e-9, `${rise?.ours}`);
+});

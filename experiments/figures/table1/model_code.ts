@@ -1,0 +1,53 @@
+/** The mini scale's code for Table 1's stages, by module; loaded only when a stage must run. */
+import type { Table1Stages } from "../../setting/model_requests.ts";
+import { TASK_RECORDS } from "../../../lib/tasks/mod.ts";
+import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
+
+/** Table 1's scores by the judge, the same by the conditioning encoder, and the oracles. */
+const METRICS: Table1Stages["metrics"] = Object.fromEntries([
+  ...TASK_RECORDS.flatMap(({ scores }) => scores).flatMap(({ name, definition }) => [
+    [name, { definition, by: "the judge", higherIsBetter: true }] as const,
+    [`${name} (encoder)`, {
+      definition,
+      by: "the joint encoder, which also conditions the adapters",
+      higherIsBetter: true,
+    }] as const,
+  ]),
+  ...TASK_RECORDS.map(({ oracle: { name, definition } }) =>
+    [name, { definition, by: "the data's generator, which knows the truth", higherIsBetter: true }] as const
+  ),
+]);
+
+/** Table 1 at the mini scale. */
+export const TABLE1_CODE: Table1Stages = {
+  encodeDataset: {
+    module: "experiments/mini/encode_dataset.ts",
+    export: "encodeDataset",
+    data: checkpointFiles("vae", "encoder", "base"),
+    load: async () => (await import("../../mini/encode_dataset.ts")).encodeDataset,
+  },
+  trainAdapter: {
+    module: "experiments/mini/train_adapter.ts",
+    export: "trainAdapter",
+    data: checkpointFiles(...ADAPTER_PARTS),
+    load: async () => (await import("../../mini/train_adapter.ts")).trainAdapter,
+  },
+  generateAndScore: {
+    module: "experiments/mini/generate_and_score.ts",
+    export: "generateAndScore",
+    data: checkpointFiles(...ADAPTER_PARTS),
+    load: async () => (await import("../../mini/generate_and_score.ts")).generateAndScore,
+  },
+  metrics: METRICS,
+  async checkDevice(device) {
+    if (device === "cpu") return;
+    const { compile, host, leaf } = await import("../../../lib/engine/mod.ts");
+    const program = await compile(
+      (_frozen, _state, inputs) => ({ outputs: { x: leaf(inputs, "x").square() } }),
+      { frozen: {}, state: {}, inputs: { x: { shape: [1] } } },
+      { device },
+    );
+    await program.run({ x: host([1], [1]) });
+    await program.dispose();
+  },
+};

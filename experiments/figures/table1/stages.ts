@@ -1,0 +1,118 @@
+/**
+ * Table 1: five single-task models, the joint model with random instructions, the joint model with fixed instructions, the IPAdapter+
+ * start of all of them and the targets themselves, scored on the same held-out items from the same noise.
+ *
+ * encode-TASK ─┬─ train-single-TASK-seedN ──┐
+ *              ├─ train-instruct-seedN ─────┼─ score-ROW-TASK-seedN ── summary
+ *              └─ train-fixed-seedN ────────┘
+ */
+import type { Json } from "../../../lib/hub/mod.ts";
+import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
+import type { ExperimentRow, RunRequest, TableExperiment } from "../../setting/experiment.ts";
+import { budgetOf, modelStages } from "../model_stages.ts";
+import type { Stage } from "../../runner/mod.ts";
+import { type Budget, budgetNote, SCALES } from "../../setting/scales.ts";
+import { summarize, type SummaryRequest } from "./summary.ts";
+import type { Table1Stages, Variant } from "../../setting/model_requests.ts";
+
+/** The experiment, as data. */
+export const TABLE1 = {
+  id: "table1",
+  name: "Table 1",
+  title: "Single-task models, the joint model, and fixed instructions: CLIP scores on five tasks",
+  paper: "Table 1, Sec. 4.2 and 4.3",
+  says:
+    "One joint model is on par with five single-task models, and random instructions do slightly better than fixed ones.",
+  tasks: TASKS,
+  rows: [
+    { row: "single-task", model: "single", instructions: "random" },
+    { row: "instruct", model: "joint", instructions: "random" },
+    { row: "fixed", model: "joint", instructions: "fixed" },
+    { row: "ip-adapter-plus", model: "start", instructions: "none" },
+    { row: "ground-truth", model: "target", instructions: "none" },
+  ],
+  resamples: 10_000,
+} as const satisfies TableExperiment;
+
+const variantOf = ({ model, instructions }: ExperimentRow, task: TaskId): Variant =>
+  model === "single" ? { kind: "single", task } : { kind: instructions === "fixed" ? "fixed" : "instruct" };
+
+/** The stages of a request; the last one is the summary. `changes` replace parts of the budget, for figures that need other numbers. */
+export function table1Stages(
+  request: RunRequest,
+  code: Table1Stages,
+  changes: Partial<Budget> = {},
+): Stage[] {
+  const { scale, budget: budgetId, seeds, tasks } = request;
+  const budget: Budget = { ...budgetOf(request), ...changes };
+  const { encode, train, score } = modelStages(TABLE1.id, request, { code, budget });
+
+  const trainingOf = (row: ExperimentRow, task: TaskId, seed: number): Stage => {
+    const variant = variantOf(row, task);
+    const single = variant.kind === "single";
+    return train({
+      name: single ? `single-${task}` : variant.kind,
+      title: single ? `the ${task} model` : `the joint model, ${row.instructions} instructions`,
+      variant,
+      tasks: single ? [task] : TASKS,
+      instructions: row.instructions,
+      seed,
+    });
+  };
+
+  const trainings = new Map<string, Stage>();
+  const scores: Stage[] = [];
+  for (const seed of seeds) {
+    for (const row of TABLE1.rows) {
+      // The targets do not depend on a seed.
+      if (row.model === "target" && seed !== seeds[0]) continue;
+      for (const task of tasks) {
+        let adapter: Stage | undefined;
+        if (row.model === "single" || row.model === "joint") {
+          const fresh = trainingOf(row, task, seed);
+          adapter = trainings.get(fresh.id) ?? fresh;
+          trainings.set(fresh.id, adapter);
+        }
+        scores.push(score({ row: row.row, instructions: row.instructions, task, seed, adapter }));
+      }
+    }
+  }
+  const used = TASKS.filter((task) => trainings.size > 0 || tasks.includes(task)).map(encode);
+  const config: SummaryRequest = {
+    scale,
+    budget: budgetId,
+    scaleNote: SCALES[scale].note,
+    budgetNote: budgetNote(budget),
+    tasks,
+    seeds,
+    resamples: TABLE1.resamples,
+    metrics: code.metrics as unknown as Json,
+  };
+  const trained = [...trainings.values()];
+  return [...used, ...trained, ...scores, {
+    id: "summary",
+    title: "Average, compare with the paper, draw samples",
+    config,
+    code: [{ module: "experiments/figures/table1/summary.ts", export: summarize.name }],
+    data: {},
+    parents: [...used, ...trained, ...scores],
+    expectedSeconds: 2,
+    run: (context) => summarize(config, { encodings: used, trainings: trained, scores }, context),
+  }];
+}
+
+/** Finds stages of Table 1 by id, for figures that read its trainings and scores. @throws RangeError for an id that the request has not. */
+export function table1Finder(
+  request: RunRequest,
+  code: Table1Stages,
+  changes: Partial<Budget> = {},
+): (id: string) => Stage {
+  const stages = new Map(table1Stages(request, code, changes).map((stage) => [stage.id, stage]));
+  return (id) => {
+    const stage = stages.get(id);
+    if (stage === undefined) {
+      throw new RangeError(`Table 1 has no stage "${id}": expected one of ${[...stages.keys()].join(", ")}`);
+    }
+    return stage;
+  };
+}

@@ -1,0 +1,34 @@
+/** What statements about the adapters in use are judged by. */
+import {
+  average,
+  type CellMean,
+  type Measured,
+  measured,
+  PAPER_TASKS,
+  type ResampledCells,
+  resampledInterval,
+} from "../../../lib/report/mod.ts";
+import type { TakenScores } from "./uses.ts";
+import { type TaskId, taskOf } from "../../../lib/tasks/mod.ts";
+
+/** The paper's tasks that take one thing and leave the rest: of these something may leak. */
+export const PARTIAL_TASKS: readonly TaskId[] = PAPER_TASKS.filter((task) => taskOf(task).leak !== null);
+
+/** Cells of all rows, and the score of what should be taken, by task. */
+export interface UseEvidence {
+  readonly draws: ResampledCells;
+  readonly taken: TakenScores;
+}
+
+/** A score of one row less that of another, mean over {@link PARTIAL_TASKS}. */
+export const differenceOf = (
+  mean: CellMean,
+  [more, less]: readonly [string, string],
+  score: (task: string) => string,
+): number =>
+  average(PARTIAL_TASKS.map((task) => mean(more, task, score(task)) - mean(less, task, score(task))));
+
+/** A number computed from the cells, with its interval. */
+export function overUses({ draws }: UseEvidence, compute: (mean: CellMean) => number): Measured {
+  return measured(resampledInterval(draws, compute), `${Math.min(...draws.items)} items per task, paired`);
+}

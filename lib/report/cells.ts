@@ -1,0 +1,150 @@
+/** Means of scores by row, task and metric, resampled together so that whatever is computed from several of them is paired. */
+import type { Key } from "../engine/random.ts";
+import { bootstrapCells, bootstrapInterval, type CellDraws, type CellKey } from "../metrics/mod.ts";
+import { TASKS } from "../tasks/mod.ts";
+import { orNull } from "./mean_interval.ts";
+import { paperValue, TABLE1_COLUMNS, TABLE1_ROWS } from "./paper_table1.ts";
+
+/** One generated (or, in the row ground-truth, given) image and its scores: one line of samples.jsonl. */
+export interface SampleRow {
+  /** Row of the table, one of `TABLE1_ROWS`. */
+  readonly row: string;
+  /** One of the five tasks. */
+  readonly task: string;
+  /** Index of the item within the task's validation split. */
+  readonly index: number;
+  /** Training seed. */
+  readonly seed: number;
+  /** What the model was told; empty where it takes none. */
+  readonly instruction: string;
+  /** The user's text prompt. */
+  readonly prompt: string;
+  /** Keyed by the same metric names as the cells. */
+  readonly scores: Readonly<Record<string, number>>;
+}
+
+/** What names a cell. */
+export interface CellName {
+  /** Row of a table or figure. */
+  readonly row: string;
+  /** One of the five tasks. */
+  readonly task: string;
+  /** Name of the score. */
+  readonly metric: string;
+}
+
+/** The mean of one score over the samples of one row and task. */
+export interface Cell extends CellName {
+  /** Mean over the samples. */
+  readonly mean: number;
+  /** Ends of the 95 % interval; null where a single item allows none. */
+  readonly low: number | null;
+  /** Upper end, likewise. */
+  readonly high: number | null;
+  /** Number of samples. */
+  readonly n: number;
+  /** The paper's printed number; null where it prints none. */
+  readonly paper: number | null;
+}
+
+/** Gives equal names the same object, so that they can be keys of a map. */
+export function interned<Name extends CellKey>(): (name: Name) => Name {
+  const known = new Map<string, Name>();
+  return (name) => {
+    const text = JSON.stringify(name);
+    const found = known.get(text) ?? name;
+    known.set(text, found);
+    return found;
+  };
+}
+
+/** Means of cells with their bootstrap resamples. */
+export interface ResampledCells extends CellDraws<CellName> {
+  /** Place of a cell in `cells`, `means` and each draw; undefined when not measured. */
+  place(row: string, task: string, metric: string): number | undefined;
+}
+
+/**
+ * Averages and resamples samples: items within each task, and seeds where there are several; all rows of a draw share its items.
+ *
+ * @throws RangeError when a sample occurs twice or a score is not finite.
+ */
+export function resampleCells(
+  samples: readonly SampleRow[],
+  options: { key: Key; resamples?: number },
+): ResampledCells {
+  const seen = new Set<string>();
+  for (const { row, task, index, seed } of samples) {
+    const name = JSON.stringify([row, task, index, seed]);
+    if (seen.has(name)) {
+      throw new RangeError(
+        `resampleCells() needs each sample once: got [row, task, index, seed] ${name} twice`,
+      );
+    }
+    seen.add(name);
+  }
+  const cellOf = interned<CellName>();
+  const draws = bootstrapCells<CellName>(
+    samples.flatMap(({ row, task, index, seed, scores }) =>
+      Object.entries(scores).map(([metric, value]) => ({
+        cell: cellOf({ row, task, metric }),
+        stratum: task,
+        item: index,
+        seed,
+        value,
+      }))
+    ),
+    options,
+  );
+  const places = new Map<string, Map<string, Map<string, number>>>();
+  draws.cells.forEach(({ row, task, metric }, place) => {
+    const tasks = places.get(row) ?? new Map<string, Map<string, number>>();
+    const metrics = tasks.get(task) ?? new Map<string, number>();
+    places.set(row, tasks.set(task, metrics.set(metric, place)));
+  });
+  return { ...draws, place: (row, task, metric) => places.get(row)?.get(task)?.get(metric) };
+}
+
+/** Rank of a name in a list; unknown names come last. */
+function rankIn(names: readonly string[], name: string): number {
+  const rank = names.indexOf(name);
+  return rank < 0 ? names.length : rank;
+}
+
+/** The cells of a result: Table 1's columns first, further metrics (other encoder, oracle checks) after them. */
+export function cellsOf(draws: ResampledCells): Cell[] {
+  const cells = draws.cells.map(({ row, task, metric }, place): Cell => {
+    const column = draws.draws.map((draw) => draw[place] as number);
+    const { estimate, low, high } = bootstrapInterval(draws.means[place] as number, column, {
+      items: draws.items[place] as number,
+    });
+    return {
+      row,
+      task,
+      metric,
+      mean: estimate,
+      low: orNull(low),
+      high: orNull(high),
+      n: draws.counts[place] as number,
+      paper: paperValue(row, task, metric),
+    };
+  });
+  const column = (cell: Cell) => {
+    const place = TABLE1_COLUMNS.findIndex(({ task, metric }) =>
+      task === cell.task && metric === cell.metric
+    );
+    return place < 0 ? TABLE1_COLUMNS.length + rankIn(TASKS, cell.task) : place;
+  };
+  return cells.sort((a, b) =>
+    rankIn(TABLE1_ROWS, a.row) - rankIn(TABLE1_ROWS, b.row) || column(a) - column(b) ||
+    (a.metric < b.metric ? -1 : a.metric > b.metric ? 1 : 0)
+  );
+}
+
+/** A cell among many, by its name. */
+export function findCell<Found extends CellName>(
+  cells: readonly Found[],
+  { row, task, metric }: CellName,
+): Found | undefined {
+  return cells.find((cell) => cell.row === row && cell.task === task && cell.metric === metric);
+}
