@@ -12,15 +12,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../lib/engine/mod.ts";
 import type { SampleBody, SampleLine } from "../lib/explorer/api.ts";
-import { findChromium, openChromium } from "../experiments/explore/chromium.ts";
+import { findChromium, openChromium } from "../experiments/explore/browser_test/chromium.ts";
 import { exportSite } from "../experiments/explore/site/export_site.ts";
 import {
   type PictureDifferences,
   pictureDifferences,
   type TextDifferences,
   textDifferences,
-} from "../experiments/explore/site/site_agreement.ts";
-import { hostFolder } from "../experiments/explore/site/static_host.ts";
+} from "../experiments/explore/browser_test/site_agreement.ts";
+import { hostFolder } from "../experiments/explore/browser_test/static_host.ts";
 
 /** Typed instructions, of which the first are compared with the site's. */
 const TEXTS = [

@@ -17,7 +17,7 @@ import {
   serveExplorer,
   type SpacePoint,
 } from "../lib/explorer/mod.ts";
-import { findChromium, openChromium } from "../experiments/explore/chromium.ts";
+import { findChromium, openChromium } from "../experiments/explore/browser_test/chromium.ts";
 import { cacheFolder } from "../experiments/explore/explore.ts";
 import { TASKS } from "../lib/tasks/mod.ts";
 

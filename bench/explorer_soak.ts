@@ -12,10 +12,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { UserError } from "../lib/engine/mod.ts";
-import { findChromium, openChromium } from "../experiments/explore/chromium.ts";
+import { findChromium, openChromium } from "../experiments/explore/browser_test/chromium.ts";
 import { startExplorer } from "../experiments/explore/explore.ts";
 import { exportSite } from "../experiments/explore/site/export_site.ts";
-import { hostFolder } from "../experiments/explore/site/static_host.ts";
+import { hostFolder } from "../experiments/explore/browser_test/static_host.ts";
 import { openUnrecorded, type UnrecordedPage } from "./unrecorded_page.ts";
 
 const SAMPLINGS = 200;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findChromium } from "../experiments/explore/chromium.ts";
+import { findChromium } from "../experiments/explore/browser_test/chromium.ts";
 import { soak } from "./explorer_soak.ts";
 
 const SAMPLINGS = 8;

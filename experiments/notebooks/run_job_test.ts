@@ -4,7 +4,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { runJob } from "../../lib/notebook/mod.ts";
 import { shownOutputs } from "./cell_outputs.ts";
-import { findChromium, openChromium } from "../explore/chromium.ts";
+import { findChromium, openChromium } from "../explore/browser_test/chromium.ts";
 import { connectKernel, type KernelClient } from "./kernel_client.ts";
 import { type KernelProcess, startKernel } from "./kernel_process.ts";
 import type { Message } from "./wire.ts";

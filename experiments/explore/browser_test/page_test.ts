@@ -2,9 +2,9 @@
 /** The page in a real browser, over the real models and a small map. */
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
-import type { RunningExplorer } from "../../lib/explorer/mod.ts";
+import type { RunningExplorer } from "../../../lib/explorer/mod.ts";
 import { findChromium, openChromium } from "./chromium.ts";
-import { startExplorer } from "./explore.ts";
+import { startExplorer } from "../explore.ts";
 import { ExplorerPage } from "./explorer_page.ts";
 import { SIZES } from "./feature_run.ts";
 import { pageFeatures } from "./page_features.ts";

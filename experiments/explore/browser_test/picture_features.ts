@@ -2,7 +2,7 @@
 /** What is sampled, step by step in a real browser. */
 import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
-import { encodePng } from "../../lib/raster/mod.ts";
+import { encodePng } from "../../../lib/raster/mod.ts";
 import { EXAMPLE, type FeatureRun } from "./feature_run.ts";
 
 /** A PNG of one colour. */

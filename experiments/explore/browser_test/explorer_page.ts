@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { onDemandPackage } from "../../lib/hub/mod.ts";
+import { onDemandPackage } from "../../../lib/hub/mod.ts";
 
 /** Milliseconds that a step may wait. */
 export const PATIENCE = 120_000;
