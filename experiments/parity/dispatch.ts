@@ -6,6 +6,7 @@ import { controlnetCase } from "./controlnet_case.ts";
 import { imageProcessorCase } from "./image_processor_case.ts";
 import { loraCase } from "./lora_case.ts";
 import { metricsCase } from "./metrics_case.ts";
+import { muonCase } from "./muon_case.ts";
 import { optimizerCase } from "./optimizer_case.ts";
 import { resamplerCase } from "./resampler_case.ts";
 import { schedulerCase } from "./scheduler_case.ts";
@@ -31,6 +32,7 @@ const RULES: readonly Rule[] = [
   { fields: ["patch_size", "num_hidden_layers"], run: visionCase },
   { fields: ["ddim", "pndm", "euler", "ddpm"], run: schedulerCase },
   { fields: ["optimizer", "lr"], run: optimizerCase },
+  { fields: ["muon", "steps"], run: muonCase },
   { fields: ["processor"], run: imageProcessorCase },
   { fields: ["clip_score_w", "perplexity"], run: metricsCase },
 ];

@@ -8,7 +8,12 @@ import {
   key,
 } from "../../lib/engine/mod.ts";
 import type { Bank } from "../../lib/tasks/mod.ts";
-import type { LearningRateSchedule, TrainStep } from "../../lib/training/mod.ts";
+import type {
+  LearningRateSchedule,
+  OptimizerConfig,
+  TrainStep,
+  TrainStepOptions,
+} from "../../lib/training/mod.ts";
 import type { Measurement } from "./measurement.ts";
 
 /** How a part is trained, as data. */
@@ -26,6 +31,8 @@ export interface PartRecipe {
   };
   /** Decay of the average of the weights that the checkpoint holds; absent: the last weights. */
   readonly emaDecay?: number;
+  /** How weights are updated; AdamW with PyTorch's constants if absent. */
+  readonly optimizer?: OptimizerConfig;
   /** One sentence for the card. */
   readonly summary: string;
 }
@@ -70,6 +77,13 @@ export interface Part {
   /** Gets the training ready. */
   prepare(bank: Bank, options: PrepareOptions): Promise<Training>;
   readonly measurement: Measurement;
+}
+
+/** What of a recipe a compiled step takes. */
+export function stepOptions(
+  { emaDecay, optimizer }: PartRecipe,
+): Pick<TrainStepOptions, "emaDecay" | "optimizer"> {
+  return { ...(emaDecay === undefined ? {} : { emaDecay }), ...(optimizer ? { optimizer } : {}) };
 }
 
 /** What most parts are trained on. */

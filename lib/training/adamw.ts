@@ -16,19 +16,7 @@
  * Departure: what depends on t is computed in float64 outside and fed as `rates`, since 1 − 0.999ᵗ keeps only three digits in float32.
  */
 import { type Tensor, tf } from "../engine/mod.ts";
-
-/** Hyper-parameters that stay the same over a training. */
-export interface AdamWConfig {
-  /** β₁, β₂ */
-  readonly betas: readonly [number, number];
-  /** ε */
-  readonly eps: number;
-  /** λ */
-  readonly weight_decay: number;
-}
-
-/** PyTorch's defaults, which IP-Adapter's training keeps. */
-export const ADAMW: AdamWConfig = { betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0.01 };
+import { ADAMW, type AdamWConfig } from "./optimizer_config.ts";
 
 /** Parameters and moments, each [N]. */
 export interface AdamWState {

@@ -10,7 +10,8 @@ import {
   valueAndGradients,
 } from "../engine/mod.ts";
 import { readCase, type Values } from "../golden/mod.ts";
-import { ADAMW, adamw, adamwRates, clipByGlobalNorm } from "./adamw.ts";
+import { adamw, adamwRates, clipByGlobalNorm } from "./adamw.ts";
+import { ADAMW } from "./optimizer_config.ts";
 import { flatten, flattenHost, unflatten, unflattenHost } from "./flat_parameters.ts";
 import { learningRate } from "./learning_rate.ts";
 

@@ -1,6 +1,7 @@
 /** How an adapter is trained, as data: all that a reader of Sec. 3.5 may want to vary. */
 import type { LearningRateSchedule } from "./learning_rate.ts";
 import type { LossWeighting } from "./noise_prediction.ts";
+import { ADAMW_OPTIMIZER, type OptimizerConfig } from "./optimizer_config.ts";
 
 /** Shares of samples whose image, text, or both are dropped; one draw per sample decides. The instruction is never dropped. */
 export type DropShares = {
@@ -23,6 +24,7 @@ export type AdapterRecipe = {
   readonly warmup: number;
   /** Largest global gradient norm. */
   readonly clipNorm: number;
+  readonly optimizer: OptimizerConfig;
 };
 
 /** The paper's ablation setting (Sec. 3.5), with IP-Adapter's shares: what its text leaves open is as in IP-Adapter's code. */
@@ -34,6 +36,7 @@ export const PAPER_RECIPE: AdapterRecipe = {
   schedule: "constant",
   warmup: 0,
   clipNorm: 1,
+  optimizer: ADAMW_OPTIMIZER,
 };
 
 /** The recipe's learning rate by step, for a training of `steps` steps. A warm-up has at least one step. */

@@ -15,13 +15,14 @@ import type { TextTowerConfig } from "../clip/mod.ts";
 import { unet, type UnetConfig } from "../diffusion/mod.ts";
 import type { AdapterRecipe } from "./adapter_recipe.ts";
 import { compileDenoisingStep, type FrozenModel, type StepEngine } from "./denoising_step.ts";
-import type { TrainStep } from "./train_step.ts";
+import { outerLayers } from "./outer_layers.ts";
+import type { TrainStep, TrainStepOptions } from "./train_step.ts";
 
 /** A projection that is trained here: IPAdapter+'s, or the paper's Instruct design. */
 export type TrainedProjection = ResamplerConfig | InstructResamplerConfig;
 
 /** Sizes and models of an adapter's training. */
-export interface AdapterStepOptions extends StepEngine {
+export interface AdapterStepOptions extends StepEngine, Pick<TrainStepOptions, "emaDecay"> {
   /** The frozen denoiser. */
   readonly unet: FrozenModel<UnetConfig>;
   /** The frozen text encoder; or how many ready text tokens the batch has. */
@@ -39,7 +40,7 @@ export interface AdapterStepOptions extends StepEngine {
   /** Tokens of an instruction; 1 if absent. */
   readonly words?: number;
   /** What of the recipe shapes the step. */
-  readonly recipe: Pick<AdapterRecipe, "lossWeighting" | "clipNorm">;
+  readonly recipe: Pick<AdapterRecipe, "lossWeighting" | "clipNorm" | "optimizer">;
 }
 
 /** Width of the image tokens that a projection reads. */
@@ -66,12 +67,15 @@ export function compileAdapterStep(options: AdapterStepOptions): Promise<TrainSt
     ...(side === undefined ? {} : { side }),
     weighted: recipe.lossWeighting !== "uniform",
     clipNorm: recipe.clipNorm,
+    optimizer: recipe.optimizer,
+    outer: outerLayers("projection", Object.keys(adapter), "image_proj"),
     more: {
       image: { shape: [batch, imageTokens, imageWidth(projection)] },
       ...(instructed
         ? { instruction: { shape: [batch, words, projection.embedding_dim_instruct_embeds] } }
         : {}),
     },
+    ...(options.emaDecay === undefined ? {} : { emaDecay: options.emaDecay }),
     ...(options.compile ? { compile: options.compile } : {}),
     ...(options.engine ? { engine: options.engine } : {}),
     denoise({ trained, unet: params, more: { image, instruction }, ...inputs }) {

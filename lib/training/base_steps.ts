@@ -10,13 +10,14 @@ import {
   type UnetConfig,
 } from "../diffusion/mod.ts";
 import { compileDenoisingStep, type FrozenModel, latentSide, type StepEngine } from "./denoising_step.ts";
-import type { TrainStep } from "./train_step.ts";
+import { outerLayers } from "./outer_layers.ts";
+import type { TrainStep, TrainStepOptions } from "./train_step.ts";
 
 /** Largest global gradient norm of all these steps. */
 const CLIP_NORM = 1;
 
 /** Sizes and weights of a base's training. */
-export interface BaseStepOptions extends StepEngine {
+export interface BaseStepOptions extends StepEngine, Pick<TrainStepOptions, "emaDecay" | "optimizer"> {
   /** Sizes of the denoiser. */
   readonly unet: UnetConfig;
   /** Sizes of the text encoder. */
@@ -25,17 +26,22 @@ export interface BaseStepOptions extends StepEngine {
   readonly trainable: HostParams;
   /** Samples of a batch. */
   readonly batch: number;
-  /** Decay of the average of the weights; none if absent. */
-  readonly emaDecay?: number;
 }
 
 /** Trains U-Net and text encoder together. The batch: noisy latents, `weights` and word `ids`. */
 export function compileBaseStep(options: BaseStepOptions): Promise<TrainStep> {
-  return compileDenoisingStep({ ...options, frozen: {}, weighted: true, clipNorm: CLIP_NORM });
+  const names = Object.keys(options.trainable);
+  return compileDenoisingStep({
+    ...options,
+    frozen: {},
+    weighted: true,
+    clipNorm: CLIP_NORM,
+    outer: [...outerLayers("unet", names, "unet"), ...outerLayers("textTower", names, "text_encoder")],
+  });
 }
 
 /** What is trained on which base. */
-export interface AdditionStepOptions extends StepEngine {
+export interface AdditionStepOptions extends StepEngine, Pick<TrainStepOptions, "emaDecay" | "optimizer"> {
   /** The frozen base. */
   readonly base: { readonly unet: FrozenModel<UnetConfig>; readonly text: FrozenModel<TextTowerConfig> };
   /** Weights to start from. */
@@ -64,6 +70,7 @@ export function compileControlnetStep(
   const side = latentSide(base) * conditioningFactor(config);
   return compileDenoisingStep({
     ...additionStep(options),
+    outer: outerLayers("controlnet", Object.keys(options.trainable)),
     more: { conditioning: { shape: [options.batch, config.conditioning_channels ?? 3, side, side] } },
     denoise({ trained, unet: params, more, ...inputs }) {
       const residuals = controlnet(trained, config, { ...inputs, conditioning: more.conditioning as Tensor });

@@ -53,7 +53,7 @@ export interface StepEngine {
 
 /** Sizes and weights of a step. `unet.*` and `text_encoder.*` are found among the frozen or the trained weights. */
 export interface DenoisingStepOptions
-  extends StepEngine, Pick<TrainStepOptions, "optimizer" | "clipNorm" | "emaDecay"> {
+  extends StepEngine, Pick<TrainStepOptions, "optimizer" | "outer" | "clipNorm" | "emaDecay"> {
   /** Sizes of the denoiser. */
   readonly unet: UnetConfig;
   /** The encoder that reads `ids`; or how many ready tokens the batch's `text` has. */
@@ -92,7 +92,7 @@ export function latentSide({ sample_size }: UnetConfig, side?: number): number {
  */
 export function compileDenoisingStep(options: DenoisingStepOptions): Promise<TrainStep> {
   const { unet: config, text, frozen, trainable, batch, weighted, more = {} } = options;
-  const { optimizer, clipNorm, emaDecay, compile, engine } = options;
+  const { optimizer, outer, clipNorm, emaDecay, compile, engine } = options;
   const side = latentSide(config, options.side);
   const denoise = options.denoise ??
     (({ unet: params, sample, timestep, text: tokens }) =>
@@ -110,6 +110,7 @@ export function compileDenoisingStep(options: DenoisingStepOptions): Promise<Tra
     },
     separable: true,
     ...(optimizer ? { optimizer } : {}),
+    ...(outer ? { outer } : {}),
     ...(clipNorm === undefined ? {} : { clipNorm }),
     ...(emaDecay === undefined ? {} : { emaDecay }),
     ...(compile ? { compile } : {}),

@@ -30,9 +30,21 @@ export {
   latentSide,
   type StepEngine,
 } from "./denoising_step.ts";
-export { ADAMW, adamw, type AdamWConfig, adamwRates, type AdamWState, clipByGlobalNorm } from "./adamw.ts";
+export { adamw, adamwRates, type AdamWState, clipByGlobalNorm } from "./adamw.ts";
 export { flatten, flattenHost, unflatten, unflattenHost } from "./flat_parameters.ts";
 export { learningRate, type LearningRateSchedule } from "./learning_rate.ts";
+export { muon, muonScale, type MuonState, orthogonalized } from "./muon.ts";
+export {
+  ADAMW,
+  ADAMW_OPTIMIZER,
+  type AdamWConfig,
+  MUON,
+  MUON_OPTIMIZER,
+  type MuonConfig,
+  type OptimizerConfig,
+} from "./optimizer_config.ts";
+export { type MatrixStack, type ParameterLayout, parameterLayout } from "./parameter_groups.ts";
+export { type LayeredModel, outerLayers } from "./outer_layers.ts";
 export {
   compileTrainStep,
   type LossResult,

@@ -1,6 +1,6 @@
 /**
- * The optimiser as a program of its own: mean of the shards' gradients, clipping, AdamW and the moving average of the weights, over flat
- * vectors in pieces that stay in the processor's cache.
+ * The optimiser as a program of its own: mean of the shards' gradients, clipping, AdamW, Muon and the moving average of the weights, over flat
+ * vectors: AdamW's numbers in pieces that stay in the processor's cache, Muon's in stacks of matrices of one shape.
  */
 import {
   type InputSpec,
@@ -11,9 +11,12 @@ import {
   type Tensor,
   tf,
 } from "../engine/mod.ts";
-import { adamw, type AdamWConfig, clipFactor } from "./adamw.ts";
+import { adamw, clipFactor } from "./adamw.ts";
+import { muon } from "./muon.ts";
+import type { OptimizerConfig } from "./optimizer_config.ts";
+import type { ParameterLayout } from "./parameter_groups.ts";
 
-/** Everything that a step changes: flat vectors [N], `average` only where one is kept. */
+/** Everything that a step changes: flat vectors [N], `v` of AdamW's numbers alone, `average` only where one is kept. */
 export interface FlatState {
   readonly params: Float32Array;
   readonly m: Float32Array;
@@ -23,11 +26,11 @@ export interface FlatState {
 
 /** What an optimiser step does. */
 export interface OptimizerOptions {
-  /** N, all trained numbers. */
-  readonly size: number;
+  /** Where AdamW's and Muon's numbers lie in the vectors. */
+  readonly layout: Pick<ParameterLayout, "adamwSize" | "stacks">;
   /** Gradients that are averaged. */
   readonly shards: number;
-  readonly optimizer: AdamWConfig;
+  readonly optimizer: OptimizerConfig;
   /** Largest global gradient norm; none if absent. */
   readonly clipNorm?: number | undefined;
   /** Whether a moving average of the weights is kept. */
@@ -41,14 +44,14 @@ export interface Optimizer {
   /**
    * Writes the state after a step to `after`, from `before` and the shards' gradients [N].
    *
-   * @param numbers `rates` from `adamwRates()`; `keep`, the share of the average that stays.
+   * @param numbers `rates` from `adamwRates()`; `muonRate`, Muon's learning rate, where there is Muon; `keep`, the share of the average that stays.
    * @returns the L2 norm of the mean gradient before clipping.
    */
   run(
     before: FlatState,
     after: FlatState,
     gradients: readonly Float32Array[],
-    numbers: { rates: Float32Array; keep: number },
+    numbers: { rates: Float32Array; muonRate?: number; keep: number },
   ): Promise<number>;
   dispose(): Promise<void>;
 }
@@ -58,18 +61,50 @@ const PIECE = 2 ** 18;
 
 type Named<T> = Record<string, T>;
 
-/** Compiles the optimiser for vectors of one size. */
-export async function compileOptimizer(options: OptimizerOptions): Promise<Optimizer> {
-  const { size, shards, optimizer, clipNorm, averaged, engine } = options;
-  const pieces = Array.from({ length: Math.ceil(size / PIECE) }, (_, i) => {
+/** Numbers that are updated together. */
+interface Piece {
+  readonly rule: "adamw" | "muon";
+  readonly first: number;
+  readonly end: number;
+  /** [end − first], or [count rows columns]. */
+  readonly shape: readonly number[];
+}
+
+function piecesOf({ adamwSize, stacks }: OptimizerOptions["layout"]): Piece[] {
+  const flat = Array.from({ length: Math.ceil(adamwSize / PIECE) }, (_, i): Piece => {
     const first = i * PIECE;
-    return { first, end: Math.min(first + PIECE, size) };
+    const end = Math.min(first + PIECE, adamwSize);
+    return { rule: "adamw", first, end, shape: [end - first] };
   });
-  const vectors = ["params", "m", "v", ...(averaged ? ["average"] : [])] as const;
+  const matrices = stacks.map(({ first, count, rows, columns }): Piece => {
+    return { rule: "muon", first, end: first + count * rows * columns, shape: [count, rows, columns] };
+  });
+  return [...flat, ...matrices];
+}
+
+/**
+ * Compiles the optimiser for vectors of one layout.
+ *
+ * @throws RangeError when the layout has matrices for Muon and the optimiser is AdamW alone.
+ */
+export async function compileOptimizer(options: OptimizerOptions): Promise<Optimizer> {
+  const { layout, shards, optimizer, clipNorm, averaged, engine } = options;
+  if (layout.stacks.length > 0 && optimizer.kind !== "muon") {
+    throw new RangeError(
+      `An optimiser of kind "${optimizer.kind}" updates no matrices, got a layout with some`,
+    );
+  }
+  const pieces = piecesOf(layout);
+  const shared = ["params", "m", ...(averaged ? ["average"] : [])];
+  const vectors = { adamw: ["params", "m", "v", ...shared.slice(2)], muon: shared };
   const sources = Array.from({ length: shards }, (_, shard) => `gradient${shard}`);
-  const inputs: Named<InputSpec> = { rates: { shape: [3] }, ...(averaged ? { keep: { shape: [] } } : {}) };
-  pieces.forEach(({ first, end }, i) => {
-    for (const name of [...vectors, ...sources]) inputs[`${name}.${i}`] = { shape: [end - first] };
+  const inputs: Named<InputSpec> = {
+    rates: { shape: [3] },
+    ...(layout.stacks.length > 0 ? { muonRate: { shape: [] } } : {}),
+    ...(averaged ? { keep: { shape: [] } } : {}),
+  };
+  pieces.forEach(({ rule, shape }, i) => {
+    for (const name of [...vectors[rule], ...sources]) inputs[`${name}.${i}`] = { shape };
   });
   const program = await engine((_frozen, _state, fed) => {
     const at = (name: string, i: number) => leaf(fed, `${name}.${i}`);
@@ -81,12 +116,17 @@ export async function compileOptimizer(options: OptimizerOptions): Promise<Optim
     const factor = clipNorm === undefined ? tf.scalar(1) : clipFactor(norm, clipNorm);
     const share = tf.div(factor, shards);
     const outputs: Named<Tensor> = { norm };
-    pieces.forEach((_, i) => {
-      const before = { params: at("params", i), m: at("m", i), v: at("v", i) };
+    pieces.forEach(({ rule }, i) => {
       const gradient = shards === 1 && clipNorm === undefined
         ? gradients[i] as Tensor
         : tf.mul(gradients[i] as Tensor, share);
-      const next = adamw(before, gradient, { rates: leaf(fed, "rates"), config: optimizer });
+      const before = { params: at("params", i), m: at("m", i) };
+      const next = rule === "muon" && optimizer.kind === "muon"
+        ? muon(before, gradient, { rate: leaf(fed, "muonRate"), config: optimizer.muon })
+        : adamw({ ...before, v: at("v", i) }, gradient, {
+          rates: leaf(fed, "rates"),
+          config: optimizer.adamw,
+        });
       for (const [name, tensor] of Object.entries(next)) outputs[`${name}.${i}`] = tensor;
       if (!averaged) return;
       const { keep } = fed as { keep: Tensor };
@@ -100,16 +140,19 @@ export async function compileOptimizer(options: OptimizerOptions): Promise<Optim
   const views = (named: Named<Float32Array>) => {
     const parts: Named<Float32Array> = {};
     for (const [name, vector] of Object.entries(named)) {
-      pieces.forEach(({ first, end }, i) => parts[`${name}.${i}`] = vector.subarray(first, end));
+      pieces.forEach(({ rule, first, end }, i) => {
+        if (name !== "v" || rule === "adamw") parts[`${name}.${i}`] = vector.subarray(first, end);
+      });
     }
     return parts;
   };
   return {
-    async run(before, after, gradients, { rates, keep }) {
+    async run(before, after, gradients, { rates, muonRate, keep }) {
       const { norm } = await program.run({
         ...views({ ...before }),
         ...views(Object.fromEntries(sources.map((name, shard) => [name, gradients[shard] as Float32Array]))),
         rates,
+        ...(muonRate === undefined ? {} : { muonRate: Float32Array.of(muonRate) }),
         ...(averaged ? { keep: Float32Array.of(keep) } : {}),
       }, { into: views({ ...after }) });
       return norm?.data[0] as number;

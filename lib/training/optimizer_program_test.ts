@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { compile, fold, key, normal } from "../engine/mod.ts";
-import { ADAMW, adamwRates } from "./adamw.ts";
+import { adamwRates } from "./adamw.ts";
 import { compileOptimizer, type FlatState } from "./optimizer_program.ts";
+import { ADAMW, ADAMW_OPTIMIZER } from "./optimizer_config.ts";
 
 /** More than one piece, and a last one of odd size. */
 const SIZE = 2 ** 18 + 1001;
@@ -20,9 +21,9 @@ Deno.test("compileOptimizer() averages gradients, clips, steps and averages weig
   ) as unknown as FlatState;
   const rates = adamwRates(3, { learningRate: 0.01 });
   const optimizer = await compileOptimizer({
-    size: SIZE,
+    layout: { adamwSize: SIZE, stacks: [] },
     shards: 2,
-    optimizer: ADAMW,
+    optimizer: ADAMW_OPTIMIZER,
     clipNorm: 1,
     averaged: true,
     engine: (fn, parts) => compile(fn, parts, { threads: 1 }),

@@ -1,6 +1,6 @@
 /**
- * One optimiser step as compiled programs: loss and gradients in one graph, clipping, AdamW and the moving average of the weights in
- * another. Trained weights are one flat vector, so state is four arrays whatever the model; frozen weights are constants of the graph.
+ * One optimiser step as compiled programs: loss and gradients in one graph, clipping, AdamW or Muon and the moving average of the
+ * weights in another. Trained weights are one flat vector, so state is four arrays whatever the model; frozen weights are constants of the graph.
  *
  * Where the loss is separable, each half of a batch goes through a graph of its own in a thread of its own, and the optimiser takes the mean of their
  * gradients.
@@ -28,9 +28,11 @@ import {
   valueAndGradients,
   type Weights,
 } from "../engine/mod.ts";
-import { ADAMW, type AdamWConfig, adamwRates } from "./adamw.ts";
+import { adamwRates } from "./adamw.ts";
 import { flatten, flattenHost, unflatten, unflattenHost } from "./flat_parameters.ts";
 import { compileOptimizer, type FlatState } from "./optimizer_program.ts";
+import { ADAMW_OPTIMIZER, type OptimizerConfig } from "./optimizer_config.ts";
+import { parameterLayout } from "./parameter_groups.ts";
 
 /** A scalar loss and whatever else a step should report. */
 export interface LossResult {
@@ -50,8 +52,10 @@ export interface TrainStepOptions {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   /** The loss of one batch, a pure function of weights and inputs. */
   readonly loss: (trained: Params, frozen: Params, inputs: Params) => LossResult;
-  /** AdamW's constants; {@link ADAMW} if absent. */
-  readonly optimizer?: AdamWConfig;
+  /** How weights are updated; {@link ADAMW_OPTIMIZER} if absent. */
+  readonly optimizer?: OptimizerConfig;
+  /** Trained weights that Muon leaves to AdamW though they are matrices: first and last layers, time layers, embeddings. */
+  readonly outer?: readonly string[];
   /** Largest global gradient norm; none if absent. */
   readonly clipNorm?: number;
   /** Decay of the exponential moving average of the weights; none if absent. */
@@ -153,18 +157,21 @@ function joined(name: string, parts: readonly HostParams[]): HostArray {
 
 /** Compiles a training step. */
 export async function compileTrainStep(options: TrainStepOptions): Promise<TrainStep> {
-  const { frozen, trainable, inputs, loss, optimizer = ADAMW, clipNorm, emaDecay } = options;
+  const { frozen, trainable, inputs, loss, optimizer = ADAMW_OPTIMIZER, outer = [], clipNorm, emaDecay } =
+    options;
   const shards = shardsOf(options);
-  const shapes: Shapes = Object.fromEntries(
+  const given: Shapes = Object.fromEntries(
     Object.entries(trainable).map(([name, array]) => [name, array.shape]),
   );
+  const layout = parameterLayout(given, { optimizer, outer });
+  const { shapes } = layout;
   const start = flattenHost(trainable, shapes).data as Float32Array;
   const size = start.length;
   const averaged = emaDecay !== undefined;
   const begin = (params: Float32Array): FlatState => ({
     params: params.slice(),
     m: new Float32Array(size),
-    v: new Float32Array(size),
+    v: new Float32Array(layout.adamwSize),
     ...(averaged ? { average: params.slice() } : {}),
   });
   let current = begin(start);
@@ -187,7 +194,7 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
     },
   });
   const updater = await compileOptimizer({
-    size,
+    layout,
     shards,
     optimizer,
     clipNorm,
@@ -210,7 +217,10 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
           spare,
           parts.map((part) => leaf(part, "gradient").data as Float32Array),
           {
-            rates: adamwRates(step + 1, { learningRate, config: optimizer }),
+            rates: adamwRates(step + 1, { learningRate, config: optimizer.adamw }),
+            ...(optimizer.kind === "muon" && layout.stacks.length > 0
+              ? { muonRate: learningRate * optimizer.muonRate }
+              : {}),
             keep: averageDecay(emaDecay ?? 0, step),
           },
         )
@@ -225,7 +235,10 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
       const aux = Object.fromEntries(names.map((name) => [name.slice(4), joined(name, parts)]));
       return { loss: value, gradientNorm, aux };
     },
-    weights: () => unflattenHost(host(current.average ?? current.params, [size]), shapes),
+    weights() {
+      const found = unflattenHost(host(current.average ?? current.params, [size]), shapes);
+      return Object.fromEntries(Object.keys(given).map((name) => [name, leaf(found, name)]));
+    },
     reset(fresh) {
       current = begin(flattenHost(fresh, shapes).data as Float32Array);
     },
@@ -233,13 +246,13 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
       Object.fromEntries(
         Object.entries(current).map((
           [name, data]: [string, Float32Array],
-        ) => [name, host(data.slice(), [size])]),
+        ) => [name, host(data.slice(), [data.length])]),
       ),
     restore(snapshot) {
       for (const [name, vector] of Object.entries(current) as [string, Float32Array][]) {
         const { data } = leaf(snapshot, name);
-        if (data.length !== size) {
-          throw new RangeError(`Restoring "${name}" needs ${size} numbers, got ${data.length}`);
+        if (data.length !== vector.length) {
+          throw new RangeError(`Restoring "${name}" needs ${vector.length} numbers, got ${data.length}`);
         }
         vector.set(data);
       }

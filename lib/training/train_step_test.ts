@@ -16,6 +16,7 @@ import {
   writeSafetensors,
 } from "../engine/mod.ts";
 import { learningRate, type LearningRateSchedule } from "./learning_rate.ts";
+import { type AdamWConfig, MUON_OPTIMIZER } from "./optimizer_config.ts";
 import { train } from "./trainer.ts";
 import { compileTrainStep, type StepReport, type TrainStep, type TrainStepOptions } from "./train_step.ts";
 
@@ -34,7 +35,7 @@ const OPTIONS: TrainStepOptions = {
     "norm.bias": array("shift", HIDDEN),
   },
   inputs: { x: { shape: [BATCH, INPUTS] }, y: { shape: [BATCH, 1] } },
-  optimizer: { betas: [0.9, 0.99], eps: 1e-8, weight_decay: 0.1 },
+  optimizer: { kind: "adamw", adamw: { betas: [0.9, 0.99], eps: 1e-8, weight_decay: 0.1 } },
   clipNorm: 0.5,
   emaDecay: 0.9,
   loss: (p: Params, fixed: Params, { x, y }: Params) => {
@@ -125,6 +126,69 @@ Deno.test("snapshot() and restore() go on to the same bits, through a file and i
     assert.deepEqual(step.weights(), undisturbed.weights());
   }
   for (const step of [undisturbed, interrupted, fresh]) await step.dispose();
+});
+
+const MUON_OPTIONS: TrainStepOptions = { ...OPTIONS, optimizer: MUON_OPTIMIZER };
+
+Deno.test("compileTrainStep() with Muon does what the same step does eagerly, and learns", async () => {
+  const compiled = await compileTrainStep(MUON_OPTIONS);
+  const reference = await compileTrainStep({ ...MUON_OPTIONS, engine: (fn, parts) => eager(fn, parts) });
+  for (let i = 0; i < 8; i++) {
+    const rate: { step: number; learningRate: number } = {
+      step: i,
+      learningRate: learningRate(SCHEDULE, i),
+    };
+    const [a, b]: [StepReport, StepReport] = [
+      await compiled.run(batch(i), rate),
+      await reference.run(batch(i), rate),
+    ];
+    assert.ok(Math.abs(a.loss - b.loss) <= 1e-5 * Math.max(1, b.loss), `loss ${a.loss}, expected ${b.loss}`);
+    assert.ok(Math.abs(a.gradientNorm - b.gradientNorm) <= 1e-4 * Math.max(1, b.gradientNorm));
+  }
+  assertNear(compiled.weights(), reference.weights(), 1e-4);
+  assert.deepEqual(Object.keys(compiled.weights()), Object.keys(OPTIONS.trainable));
+  const losses: number[] = [];
+  for (let i = 8; i < 88; i++) {
+    losses.push((await compiled.run(batch(i % 4), { step: i, learningRate: 0.03 })).loss);
+  }
+  assert.ok(losses.at(-1)! < 0.5 * losses[0]!, `${losses[0]} → ${losses.at(-1)}`);
+  await compiled.dispose();
+  await reference.dispose();
+});
+
+Deno.test("compileTrainStep() with Muon updates outer layers and vectors as AdamW alone does", async () => {
+  const steps = [
+    await compileTrainStep({ ...MUON_OPTIONS, outer: ["in.weight"] }),
+    await compileTrainStep({
+      ...OPTIONS,
+      optimizer: { kind: "adamw", adamw: (MUON_OPTIMIZER as { adamw: AdamWConfig }).adamw },
+    }),
+    await compileTrainStep(MUON_OPTIONS),
+  ] as const;
+  for (const step of steps) await run(step, 0, 4);
+  const [outer, adamw, muon] = steps.map((step) => step.weights());
+  assert.deepEqual(outer, adamw);
+  assert.notDeepEqual(muon!["in.weight"], adamw!["in.weight"]);
+  for (const step of steps) await step.dispose();
+});
+
+Deno.test("snapshot() and restore() with Muon go on to the same bits, and refuse another optimiser's", async () => {
+  const undisturbed = await compileTrainStep(MUON_OPTIONS);
+  const losses = await run(undisturbed, 0, 10);
+  const interrupted = await compileTrainStep(MUON_OPTIONS);
+  await run(interrupted, 0, 4);
+  const file = writeSafetensors(interrupted.snapshot());
+  const fresh = await compileTrainStep(MUON_OPTIONS);
+  fresh.restore(readSafetensors(file).tensors);
+  assert.deepEqual(await run(fresh, 4, 10), losses.slice(4));
+  assert.deepEqual(fresh.snapshot(), undisturbed.snapshot());
+  assert.deepEqual(fresh.weights(), undisturbed.weights());
+  const adamw = await compileTrainStep(OPTIONS);
+  assert.throws(
+    () => adamw.restore(readSafetensors(file).tensors),
+    /^RangeError: Restoring "v" needs 56 numbers, got 21$/,
+  );
+  for (const step of [undisturbed, interrupted, fresh, adamw]) await step.dispose();
 });
 
 Deno.test("reset() starts over as a freshly compiled step does", async () => {

@@ -6,7 +6,7 @@ import { type Bank, captionVocabulary, composePretrain } from "../../../lib/task
 import { compileBaseStep } from "../../../lib/training/mod.ts";
 import { MINI_UNET, miniText, TEXT_LENGTH } from "../../mini/models.ts";
 import { captionedPool } from "../captioned_pool.ts";
-import type { PrepareOptions, Training } from "../part.ts";
+import { type PrepareOptions, stepOptions, type Training } from "../part.ts";
 
 export const POOL = 40_000;
 /** Share of captions replaced by the empty one (classifier-free guidance). */
@@ -31,7 +31,7 @@ export async function prepare(
     unet: MINI_UNET,
     text,
     batch: recipe.batch,
-    ...(recipe.emaDecay === undefined ? {} : { emaDecay: recipe.emaDecay }),
+    ...stepOptions(recipe),
     compile,
     trainable: combine(
       prefixed(initUnet(fold(key(recipe.seed), "unet"), MINI_UNET), "unet"),

@@ -13,7 +13,7 @@ import { controlled } from "../../mini/controlled.ts";
 import { loadBase } from "../../mini/frozen.ts";
 import { miniControlnet } from "../../mini/models.ts";
 import { captionedPool } from "../captioned_pool.ts";
-import type { Part } from "../part.ts";
+import { type Part, stepOptions } from "../part.ts";
 
 export const POOL = 10_000;
 export const CAPTION_DROP = 0.5;
@@ -43,6 +43,7 @@ export function controlnetTraining(name: ControlnetName, { first, only }: Contro
       base,
       trainable: initControlnet(fold(key(recipe.seed), "controlnet"), config, base.unet.params),
       batch: recipe.batch,
+      ...stepOptions(recipe),
       compile,
     });
     return {

@@ -19,10 +19,10 @@ import {
   namingLoss,
   visionTower,
 } from "../../../lib/clip/mod.ts";
-import { compileTrainStep } from "../../../lib/training/mod.ts";
+import { compileTrainStep, outerLayers } from "../../../lib/training/mod.ts";
 import { MINI_VISION } from "../../mini/models.ts";
 import { type Augmentation, imagePool, randomView, SUBJECTS } from "../image_pool.ts";
-import type { Part } from "../part.ts";
+import { type Part, stepOptions } from "../part.ts";
 
 const POOL = 16_000;
 const WIDTH = MINI_VISION.projection_dim;
@@ -46,10 +46,11 @@ export function imageTowerTraining({ first, augmentation }: TowerData): Part["pr
     const names = await embedder.embed(SUBJECTS);
     await embedder.dispose();
     notify("scenes and captions ready");
+    const tower = initVisionTower(key(recipe.seed), MINI_VISION);
     const step = await compileTrainStep({
       compile,
       frozen: { names: host(names, [SUBJECTS.length, WIDTH]) },
-      trainable: combine(initVisionTower(key(recipe.seed), MINI_VISION), {
+      trainable: combine(tower, {
         [LOGIT_SCALE]: host([INITIAL_LOGIT_SCALE], []),
       }),
       inputs: {
@@ -57,9 +58,9 @@ export function imageTowerTraining({ first, augmentation }: TowerData): Part["pr
         texts: { shape: [recipe.batch, WIDTH] },
         answers: { shape: [recipe.batch, SUBJECTS.length] },
       },
-      optimizer: { betas: [0.9, 0.98], eps: 1e-6, weight_decay: 0.05 },
+      outer: outerLayers("visionTower", Object.keys(tower)),
       clipNorm: 1,
-      ...(recipe.emaDecay === undefined ? {} : { emaDecay: recipe.emaDecay }),
+      ...stepOptions(recipe),
       loss: (params, { names }, { pixels, texts, answers }) => {
         const { embeds } = visionTower(params, MINI_VISION, pixels as Tensor);
         const logitScale = leaf(params, LOGIT_SCALE);

@@ -51,7 +51,8 @@ export async function prepare(
     adapter: freshInstruct(fold(key(recipe.seed), "instruct"), MINI_INSTRUCT, { plus, recipe: MINI_RECIPE }),
     batch: recipe.batch,
     imageTokens: visionTokens(vision.config),
-    recipe: MINI_RECIPE,
+    recipe: { ...MINI_RECIPE, optimizer: recipe.optimizer ?? MINI_RECIPE.optimizer },
+    ...(recipe.emaDecay === undefined ? {} : { emaDecay: recipe.emaDecay }),
   });
   const source = {
     batch: recipe.batch,

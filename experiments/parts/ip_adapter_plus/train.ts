@@ -58,7 +58,8 @@ export async function prepare(
     ),
     batch: recipe.batch,
     imageTokens: visionTokens(vision.config),
-    recipe: RECIPE,
+    recipe: { ...RECIPE, optimizer: recipe.optimizer ?? RECIPE.optimizer },
+    ...(recipe.emaDecay === undefined ? {} : { emaDecay: recipe.emaDecay }),
   });
   const options = { schedule: noiseSchedule(SD_SCHEDULE), noImage, noText, recipe: RECIPE };
   return {

@@ -9,7 +9,7 @@ import { compileLoraStep } from "../../../lib/training/mod.ts";
 import { readCheckpoint } from "../../mini/checkpoints.ts";
 import { loadBase } from "../../mini/frozen.ts";
 import { captionedPool } from "../captioned_pool.ts";
-import type { Part } from "../part.ts";
+import { type Part, stepOptions } from "../part.ts";
 
 export const POOL = 1500;
 const FIRST = 46_000_000;
@@ -33,6 +33,7 @@ export function loraTraining(family: Family): Part["prepare"] {
       base,
       trainable: initLora(fold(key(recipe.seed), family), base.unet.params, { targets, rank: RANK }),
       batch: recipe.batch,
+      ...stepOptions(recipe),
       compile,
     });
     return {

@@ -22,9 +22,9 @@ import {
   vaeSample,
 } from "../../../lib/diffusion/mod.ts";
 import { type Bank, composePretrain, toModelImage } from "../../../lib/tasks/mod.ts";
-import { compileTrainStep } from "../../../lib/training/mod.ts";
+import { compileTrainStep, outerLayers } from "../../../lib/training/mod.ts";
 import { MINI_VAE } from "../../mini/models.ts";
-import type { PrepareOptions, Training } from "../part.ts";
+import { type PrepareOptions, stepOptions, type Training } from "../part.ts";
 
 /** Weight of the divergence per latent number. */
 const DIVERGENCE = 1e-4;
@@ -77,14 +77,16 @@ export async function prepare(
   bank: Bank,
   { recipe, draws, compile }: PrepareOptions,
 ): Promise<Training> {
+  const fresh = initVae(key(recipe.seed), MINI_VAE);
   const step = await compileTrainStep({
     compile,
     frozen: {},
-    trainable: initVae(key(recipe.seed), MINI_VAE),
+    trainable: fresh,
+    outer: outerLayers("vae", Object.keys(fresh)),
     inputs: { pixels: { shape: [recipe.batch, 3, 64, 64] }, noise: { shape: [recipe.batch, ...LATENT] } },
     clipNorm: 1,
     separable: true,
-    ...(recipe.emaDecay === undefined ? {} : { emaDecay: recipe.emaDecay }),
+    ...stepOptions(recipe),
     loss: (params, _frozen, { pixels, noise }) => {
       const moments = vaeEncode(params, MINI_VAE, pixels as Tensor);
       const decoded = vaeDecode(params, MINI_VAE, vaeSample(moments, MINI_VAE, noise as Tensor));
