@@ -3,13 +3,13 @@
  * them and its deno.lock holds their hashes.
  */
 import { execFile } from "node:child_process";
-import { copyFileSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { UserError } from "../engine/errors.ts";
-import { makeFolder } from "./atomic_write.ts";
+import { atomicWrite } from "./atomic_write.ts";
 
 const PINS = fileURLToPath(new URL("on_demand/", import.meta.url));
 const INSTALLED = fileURLToPath(new URL("../../.cache/packages/", import.meta.url));
@@ -32,8 +32,11 @@ export async function onDemandPackage(name: string): Promise<string> {
   }
   // One folder for each: Deno removes from a folder what it was not asked for.
   const folder = join(INSTALLED, specifier.slice("npm:".length).replaceAll("/", "+"));
-  makeFolder(folder);
-  for (const file of ["deno.json", "deno.lock"]) copyFileSync(join(PINS, file), join(folder, file));
+  for (const file of ["deno.json", "deno.lock"]) {
+    const [pinned, path] = [readFileSync(join(PINS, file), "utf8"), join(folder, file)];
+    // What another process may be reading stays as it is.
+    if (!existsSync(path) || readFileSync(path, "utf8") !== pinned) await atomicWrite(path, pinned);
+  }
   const config = join(folder, "deno.json");
   try {
     await promisify(execFile)(process.execPath, [
