@@ -26,19 +26,20 @@ Prints instructions for a task, one per line; none holds another task's keyword.
   --count N        how many (default 1000)
   --seed N         the same seed gives the same lines (default 1)
   --split NAME     train, or held-out: other templates (default train)
-  --llm URL        ask a language model behind this OpenAI-compatible address; its key, if any, in LLM_API_KEY
+  --llm URL        ask a language model behind this OpenAI-compatible address; its key, if any, in LLM_API_KEY;
+                   what is left out of its answers goes to the error stream, with the reason
   --model NAME     the language model's name
 
 Example: deno task instructions --task style --count 20 --split held-out`;
 
 /**
- * The lines the command prints for its arguments.
+ * The lines the command prints for its arguments. `tell` is given a sentence for each part of a language model's answer that was left out.
  *
  * @throws UserError when an option is unknown, missing or out of range, or the language model fails.
  */
 export async function instructionLines(
   args: readonly string[],
-  options: { apiKey?: string } = {},
+  options: { apiKey?: string; tell?: (line: string) => void } = {},
 ): Promise<string[]> {
   const { flags, values, positionals } = readOptions(args, {
     task: "value",
@@ -72,7 +73,11 @@ export async function instructionLines(
       throw new UserError(`--llm must be an http or https address, got "${url}"`);
     }
     const model = { url, model: name, apiKey: options.apiKey };
-    return [...(await generateInstructions(task, model, { count })).instructions];
+    const { instructions, rejected, dropped } = await generateInstructions(task, model, { count });
+    for (const { text, reason } of [...dropped, ...rejected]) {
+      options.tell?.(`left out (${reason}): ${text.replace(/\s+/gu, " ").slice(0, 200)}`);
+    }
+    return [...instructions];
   }
   try {
     return (split === "train" ? trainingInstructions : heldOutInstructions)(task, { count, seed });
@@ -97,6 +102,7 @@ function print(text: string): void {
 
 if (import.meta.main) {
   await runCommand(async () => {
-    print(formatCorpus(await instructionLines(Deno.args, { apiKey: process.env.LLM_API_KEY })));
+    const tell = (line: string) => console.error(line);
+    print(formatCorpus(await instructionLines(Deno.args, { apiKey: process.env.LLM_API_KEY, tell })));
   });
 }

@@ -6,6 +6,7 @@ import { UserError } from "../engine/mod.ts";
 import { instructionKey } from "./grammar.ts";
 import { byTask, type TaskId, taskOf } from "../tasks/registry.ts";
 import { instructionFault } from "./keyword_rule.ts";
+import { type DroppedText, readAnswer } from "./model_answer.ts";
 
 /** What a language model is asked for, by task; the paper's words. */
 export const PAPER_REQUESTS: Readonly<Record<TaskId, string>> = byTask(({ words }) => words.request);
@@ -54,8 +55,11 @@ function answerText(body: string): string {
   } catch {
     throw new PassingFault(`its answer is no JSON: "${body.slice(0, 60)}"`);
   }
-  const content = parsed?.choices?.[0]?.message?.content;
-  if (typeof content !== "string") throw new PassingFault("its answer has no choices[0].message.content");
+  const given = parsed?.choices?.[0]?.message?.content;
+  // Some endpoints answer in parts.
+  const parts = Array.isArray(given) ? given.map((part: { text?: unknown } | null) => part?.text) : [given];
+  const content = parts.every((part) => typeof part === "string") ? parts.join("") : undefined;
+  if (content === undefined) throw new PassingFault("its answer has no choices[0].message.content");
   return content;
 }
 
@@ -110,32 +114,14 @@ async function ask(model: LanguageModel, messages: readonly object[]): Promise<s
   }
 }
 
-/** The instructions in an answer: a JSON array of strings, or one a line with numbers, bullets and quotes taken off. */
-export function parseAnswer(answer: string): string[] {
-  const body = answer.replace(/^\s*```\w*\s*$/gmu, "").trim();
-  if (body.startsWith("[")) {
-    try {
-      const list: unknown = JSON.parse(body);
-      if (Array.isArray(list)) {
-        return list.filter((item) => typeof item === "string").map((item) => item.trim());
-      }
-    } catch {
-      // Not JSON after all: read it by lines.
-    }
-  }
-  return body.split("\n")
-    .map((line) =>
-      line.trim().replace(/^(?:\d+[.):]|[-*•])\s+/u, "").replace(/^["“'](.*)["”'],?$/u, "$1").trim()
-    )
-    .filter((line) => line !== "" && !line.endsWith(":"));
-}
-
 /** What a generation brought. */
 export interface GeneratedInstructions {
   /** Distinct instructions that passed the filter, in the order they came. */
   readonly instructions: readonly string[];
   /** Lines the keyword rule or the length limits removed, with the reason. */
-  readonly rejected: readonly { readonly text: string; readonly reason: string }[];
+  readonly rejected: readonly DroppedText[];
+  /** What the answers held beside their lists, with the reason. */
+  readonly dropped: readonly DroppedText[];
 }
 
 /**
@@ -149,7 +135,7 @@ export async function generateInstructions(
   options: { count: number },
 ): Promise<GeneratedInstructions> {
   const found = new Map<string, string>();
-  const rejected: { text: string; reason: string }[] = [];
+  const rejected: DroppedText[] = [], dropped: DroppedText[] = [];
   for (let fruitless = 0; found.size < options.count;) {
     const known = [...found.values()].slice(-5);
     const request =
@@ -159,7 +145,9 @@ export async function generateInstructions(
       (taskOf(task).words.namesObject ? ` Each must contain the word "object".` : "") +
       (known.length ? ` Do not repeat these: ${known.join(" / ")}` : "");
     const before = found.size;
-    for (const text of parseAnswer(await ask(model, [{ role: "user", content: request }]))) {
+    const answer = readAnswer(await ask(model, [{ role: "user", content: request }]));
+    dropped.push(...answer.dropped);
+    for (const text of answer.instructions) {
       const reason = instructionFault(text, task);
       if (reason) rejected.push({ text, reason });
       else if (found.size < options.count && !found.has(instructionKey(text))) {
@@ -173,5 +161,5 @@ export async function generateInstructions(
       );
     }
   }
-  return { instructions: [...found.values()], rejected };
+  return { instructions: [...found.values()], rejected, dropped };
 }

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { UserError } from "../engine/mod.ts";
 import { TASKS } from "../tasks/registry.ts";
-import { generateInstructions, type LanguageModel, PAPER_REQUESTS, parseAnswer } from "./language_model.ts";
+import { generateInstructions, type LanguageModel, PAPER_REQUESTS } from "./language_model.ts";
 import { foreignKeywords } from "./keyword_rule.ts";
 
 type Answer = { status?: number; body?: string; hang?: true };
@@ -109,6 +109,22 @@ Deno.test("generateInstructions() gives up after the attempts allowed when answe
   });
 });
 
+Deno.test("generateInstructions() takes instructions alone from an answer of a model that thinks, and tells what it left out", async () => {
+  const answer =
+    "<think>\nThe user wants styles.\n1. maybe this style\n</think>\n\nSure! Below you will find some.\n\n" +
+    "(1) **use this style**\n(2) **paint in that style**\n\nHope these help!";
+  await withServer([completion(answer)], async (model) => {
+    const { instructions, rejected, dropped } = await generateInstructions("style", model, { count: 2 });
+    assert.deepEqual(instructions, ["use this style", "paint in that style"]);
+    assert.deepEqual(rejected, []);
+    assert.deepEqual(dropped.map(({ reason }) => reason), [
+      "the model's thoughts",
+      "talk to the reader",
+      "talk to the reader",
+    ]);
+  });
+});
+
 Deno.test("generateInstructions() does not ask again when the request itself is refused", async () => {
   await withServer([{ status: 401, body: "wrong key" }], async (model, requests) => {
     await assert.rejects(
@@ -136,12 +152,6 @@ Deno.test("generateInstructions() refuses an answer when it is longer than a meg
       userError(/longer than/),
     );
   });
-});
-
-Deno.test("parseAnswer() reads lines and JSON arrays, fenced or not", () => {
-  assert.deepEqual(parseAnswer("Sure:\n\n1. one two\n“three”\n- four"), ["one two", "three", "four"]);
-  assert.deepEqual(parseAnswer('```json\n["a b", 3, "c"]\n```'), ["a b", "c"]);
-  assert.deepEqual(parseAnswer("[not json\nbut lines"), ["[not json", "but lines"]);
 });
 
 Deno.test("PAPER_REQUESTS forbid every other task's keyword", () => {

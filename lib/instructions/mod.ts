@@ -17,8 +17,8 @@ export {
   generateInstructions,
   type LanguageModel,
   PAPER_REQUESTS,
-  parseAnswer,
 } from "./language_model.ts";
+export { type DroppedText, type ReadAnswer, readAnswer } from "./model_answer.ts";
 export { articleFor, namedInstruction, nameObject } from "./object_name.ts";
 export {
   foreignKeywords,

@@ -91,7 +91,7 @@ export function LayerDrop() {
           Or choose a file{" "}
           <input
             type="file"
-            accept=".txt,.csv,.jsonl,.ndjson,text/plain,text/csv"
+            accept=".txt,.csv,.tsv,.json,.jsonl,.ndjson,text/plain,text/csv"
             onChange={(event) => {
               const file = event.currentTarget.files?.[0];
               if (file) send(file.name, file);

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { readAnswer } from "./model_answer.ts";
+
+const read = (answer: string) => readAnswer(answer).instructions;
+const reasons = (answer: string) => readAnswer(answer).dropped.map(({ reason }) => reason);
+const BOTH = ["use the style", "keep the face, please"];
+
+Deno.test("readAnswer() reads lines and JSON arrays, fenced or not", () => {
+  assert.deepEqual(read("Sure:\n\n1. one two\n“three”\n- four"), ["one two", "three", "four"]);
+  assert.deepEqual(read('```json\n["a b", 3, "c"]\n```'), ["a b", "c"]);
+  assert.deepEqual(read("[not json\nbut lines"), ["[not json", "but lines"]);
+});
+
+Deno.test("readAnswer() takes marks, quotes and emphasis off", () => {
+  const answers = [
+    "(1) use the style\n(2) keep the face, please",
+    "[1] use the style\n[2] keep the face, please",
+    "1: use the style\n2: keep the face, please",
+    "1 - use the style\n2 – keep the face, please",
+    "a) use the style\nb) keep the face, please",
+    "**1.** use the style\n**2.** keep the face, please",
+    "1. **use the style**\n2. *keep the face, please*",
+    '1. "use the style".\n2. “keep the face, please”',
+    "• `use the style`\n• `keep the face, please`",
+    "– use the style\n+ keep the face, please",
+    "Instruction 1: use the style\nInstruction 2: keep the face, please",
+    "**Instruction 1:** use the style\n**Instruction 2:** keep the face, please",
+    "| # | Instruction: |\n|---|---|\n| 1 | use the style |\n| 2 | keep the face, please |",
+    '"use the style",\n"keep the face, please"',
+    '[\n"use the style",\n"keep the face, please",\n"cut off in the mid',
+    "use the style\r\n\r\nkeep the face, please\r\n",
+    "1. use the style\n---\n2. keep the face, please",
+  ];
+  for (const answer of answers) assert.deepEqual(read(answer).slice(0, 2), BOTH, answer);
+});
+
+Deno.test("readAnswer() finds a JSON list wherever it stands, of texts or of objects", () => {
+  const list = JSON.stringify(BOTH, null, 2);
+  const answers = [
+    list,
+    `Here are the instructions you asked for:\n\n\`\`\`json\n${list}\n\`\`\`\nLet me know!`,
+    `Here they are: ${list} Enjoy.`,
+    JSON.stringify({ instructions: BOTH }),
+    JSON.stringify({ task: "style", count: 2, results: BOTH }),
+    JSON.stringify(BOTH.map((instruction, id) => ({ id, instruction }))),
+    JSON.stringify({ instructions: BOTH.map((text) => ({ text, words: 3 })) }),
+    JSON.stringify({ 1: BOTH[0], 2: BOTH[1] }),
+    '["use the style", "keep the face, please",]',
+    '{"instruction": "use the style"}\n{"instruction": "keep the face, please"}',
+    `<think>[“no”]</think>${list}`,
+  ];
+  for (const answer of answers) assert.deepEqual(read(answer), BOTH, answer);
+  assert.deepEqual(reasons(`Words before.\n\`\`\`json\n["a b", {"n": 1}]\n\`\`\`\nafter`), [
+    "outside the list",
+    "outside the list",
+    "no text in the JSON list",
+  ]);
+});
+
+Deno.test("readAnswer() leaves out thoughts and talk, each with its reason", () => {
+  const lines = "use the style\nkeep the face, please";
+  assert.deepEqual(read(`<think>They want 2.\nuse a style</think>\n${lines}`), BOTH);
+  assert.deepEqual(read(`<thinking>\nuse a style\n</thinking>\n\n${lines}`), BOTH);
+  assert.deepEqual(read(`use a style, perhaps\n</think>\n${lines}`), BOTH);
+  assert.deepEqual(read(`${lines}\n<think>and now`), BOTH);
+  assert.deepEqual(read("<think>I never end: use the style"), []);
+  assert.deepEqual(reasons("<think>I never end: use the style"), ["the model's thoughts, without an end"]);
+  for (
+    const talk of [
+      "Sure! Below you will find two instructions about style.",
+      "Certainly, here are two instructions.",
+      "Here are 2 instructions on style",
+      "I hope these help with your style!",
+      "Let me know if you need more styles.",
+      "Note: all of them name the style.",
+      "# Style instructions",
+      "**Style instructions:**",
+    ]
+  ) {
+    assert.deepEqual(read(`${talk}\n${lines}`), BOTH, talk);
+    assert.deepEqual(reasons(`${talk}\n${lines}`).length, 1, talk);
+  }
+  assert.deepEqual(
+    readAnswer(
+      "My best ideas about style follow\n1. use the style\n2. keep the face, please\nThat was all of it",
+    ).dropped,
+    [
+      { text: "My best ideas about style follow", reason: "outside the list" },
+      { text: "That was all of it", reason: "outside the list" },
+    ],
+  );
+});
