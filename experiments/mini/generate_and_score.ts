@@ -12,6 +12,7 @@ export async function generateAndScore(
   request: ScoreRequest,
   inputs: { readonly dataset: StageOutput; readonly adapter: StageOutput | undefined },
   context: StageContext,
+  options: { readonly adapterScale?: number } = {},
 ): Promise<ScoreReport> {
   await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
   const progress = (done: number, total: number) => context.progress(done, total, "images");
@@ -20,12 +21,12 @@ export async function generateAndScore(
     const { tensors } = readSafetensors(await inputs.adapter.bytes("adapter.safetensors"), {
       what: "a trained adapter",
     });
-    return await scoreTask(request, { adapter: tensors, progress });
+    return await scoreTask(request, { ...options, adapter: tensors, progress });
   }
   const plus = await sharedPlus();
   const whole = adapterParams({ projection: plus.projection.params, context: plus.context });
   const adapter = request.row === INSTANT_STYLE
     ? instantStyle(whole, (await sharedBase()).unet.config)
     : whole;
-  return await scoreTask(request, { adapter, progress });
+  return await scoreTask(request, { ...options, adapter, progress });
 }

@@ -2,7 +2,6 @@
 import type { MeasureUse } from "../setting/model_requests.ts";
 import { generateAndScore } from "./generate_and_score.ts";
 import { leakScores } from "./leak_scores.ts";
-import { atScale } from "./scaled_adapter.ts";
 
 /** Generates, scores, and measures the leak of every picture. @throws RangeError for a scale without an adapter to scale. */
 export const measureUse: MeasureUse = async (request, { dataset, adapter }, context) => {
@@ -10,10 +9,12 @@ export const measureUse: MeasureUse = async (request, { dataset, adapter }, cont
   if (adapter === undefined && adapterScale !== 1) {
     throw new RangeError(`Measuring ${row} needs an adapter scale of 1, got ${adapterScale}`);
   }
-  const { samples, gallery } = await generateAndScore({ ...request, galleryItems: items }, {
-    dataset,
-    adapter: adapter && atScale(adapter, adapterScale),
-  }, context);
+  const { samples, gallery } = await generateAndScore(
+    { ...request, galleryItems: items },
+    { dataset, adapter },
+    context,
+    { adapterScale },
+  );
   const leaks = await leakScores(task, gallery, device);
   return {
     samples: samples.map((sample, i) => ({ ...sample, scores: { ...sample.scores, ...leaks[i] } })),

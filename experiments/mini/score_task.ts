@@ -29,6 +29,8 @@ const SIDE = 64;
 export interface ScoredModel {
   /** `image_proj.*` and `ip_adapter.*`; absent: the targets themselves are scored (the ceiling). */
   readonly adapter?: HostParams;
+  /** λ of the image attention; 1 if absent. */
+  readonly adapterScale?: number;
   readonly progress?: (done: number, total: number) => void;
 }
 
@@ -60,7 +62,7 @@ function initialNoise(task: string, index: number, seed: number): Float32Array {
  */
 export async function scoreTask(
   request: ScoreRequest,
-  { adapter, progress }: ScoredModel,
+  { adapter, adapterScale = 1, progress }: ScoredModel,
 ): Promise<ScoreReport> {
   const { task, instructions, seed, items, device } = request;
   const bank = await sharedBank();
@@ -98,6 +100,7 @@ export async function scoreTask(
       })),
       {
         adapter,
+        adapterScale,
         steps: request.samplerSteps,
         guidance: request.guidance,
         ...(progress ? { progress } : {}),
