@@ -2,11 +2,11 @@
 import { combine, fold, host, key, normal, prefixed, type Shapes, sizeOf } from "../../lib/engine/mod.ts";
 import { textTowerShapes } from "../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE, type UnetConfig, unetShapes } from "../../lib/diffusion/mod.ts";
-import { compileBaseStep, minSnrWeights, noisyBatch } from "../../lib/training/mod.ts";
+import { compileBaseStep, latentShape, minSnrWeights, noisyBatch } from "../../lib/training/mod.ts";
 import { BASE } from "../../experiments/parts/base/mod.ts";
 import { MINI_UNET } from "../../experiments/mini/models.ts";
 import { type Captioning, drawCaptions, miniCaptioning } from "./captions.ts";
-import { drawBase, latentShape } from "./train.ts";
+import { drawBase } from "./train.ts";
 import { trainingWork } from "./training_work.ts";
 import { shapesOf, type Work } from "../timing/work.ts";
 

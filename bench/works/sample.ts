@@ -3,11 +3,12 @@ import { combine, fold, host, key, normal, prefixed, scope, sizeOf } from "../..
 import { type ResamplerConfig, resamplerShapes } from "../../lib/adapter/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import type { UnetConfig } from "../../lib/diffusion/mod.ts";
+import { latentShape } from "../../lib/training/mod.ts";
 import { createGenerator, type GenerationItem } from "../../lib/pipeline/mod.ts";
 import { MINI_RESAMPLER, MINI_UNET, MINI_VISION } from "../../experiments/mini/models.ts";
 import { type Captioning, drawCaptions, miniCaptioning, tokenizerOf } from "./captions.ts";
 import { inferenceWork } from "./inference_work.ts";
-import { baseOf, drawAdapter, drawBase, latentShape } from "./train.ts";
+import { baseOf, drawAdapter, drawBase } from "./train.ts";
 import type { Work } from "../timing/work.ts";
 
 /** Sizes. */

@@ -34,7 +34,7 @@ import {
   adapterBatch,
   type AdapterItem,
   compileAdapterStep,
-  latentSide,
+  latentShape,
   PAPER_RECIPE,
 } from "../../lib/training/mod.ts";
 import type { BaseModel } from "../../experiments/mini/frozen.ts";
@@ -42,12 +42,6 @@ import { MINI_INSTRUCT, MINI_UNET, MINI_VISION } from "../../experiments/mini/mo
 import { type Captioning, drawCaptions, miniCaptioning, tokenizerOf } from "./captions.ts";
 import { trainingWork } from "./training_work.ts";
 import { shapesOf, type Work } from "../timing/work.ts";
-
-/** Latents of one sample, [channels side side]. */
-export function latentShape(unet: UnetConfig): [number, number, number] {
-  const side = latentSide(unet);
-  return [unet.in_channels, side, side];
-}
 
 /** Sizes. */
 export interface TrainConfig extends Captioning {

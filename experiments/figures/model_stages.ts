@@ -28,9 +28,9 @@ export interface ModelTraining {
   /** Another form of the instruction than usual. */
   readonly form?: InstructForm | undefined;
   /** What differs from the scale's recipe. */
-  readonly recipe?: Partial<AdapterRecipe>;
+  readonly recipe?: Partial<AdapterRecipe> | undefined;
   /** Stages by task whose instructions stand in for the datasets' own. */
-  readonly told?: ReadonlyMap<TaskId, Stage>;
+  readonly told?: ReadonlyMap<TaskId, Stage> | undefined;
 }
 
 /** One scoring. */

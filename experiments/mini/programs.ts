@@ -5,17 +5,17 @@ import {
   type HostParams,
   leaf,
   type Program,
+  sizeOf,
   type Tensor,
 } from "../../lib/engine/mod.ts";
 import { unitRows, visionTower, type VisionTowerConfig } from "../../lib/clip/mod.ts";
-import { type VaeConfig, vaeDecode, vaeEncode, vaeMean } from "../../lib/diffusion/mod.ts";
-import { fromModelImage, type Rgb, toModelImage } from "../../lib/tasks/mod.ts";
+import { type VaeConfig, vaeDecode, vaeEncode, vaeFactor, vaeMean } from "../../lib/diffusion/mod.ts";
+import { fromModelImage, type Rgb, SIZE, toModelImage } from "../../lib/tasks/mod.ts";
 import type { Model } from "./frozen.ts";
 
 /** Rows of a run: few images must not pay for many. */
 const BATCHES = [4, 32] as const;
-const SIDE = 64;
-const PIXELS = 3 * SIDE * SIDE;
+const PIXELS = 3 * SIZE * SIZE;
 
 /** A program per batch size, compiled when first needed. */
 class BatchedProgram {
@@ -82,7 +82,7 @@ export function imageEncoder(
         const { penultimate, embeds } = visionTower(frozen, config, x as Tensor);
         return { outputs: { tokens: penultimate, embedding: unitRows(embeds) } };
       },
-      { frozen: params, inputs: { x: { shape: [batch, 3, SIDE, SIDE] } } },
+      { frozen: params, inputs: { x: { shape: [batch, 3, SIZE, SIZE] } } },
       options,
     ));
   const features = async <Row>(rows: readonly Row[], feed: (row: Row) => Float32Array) => {
@@ -115,7 +115,7 @@ export function latentEncoder(
       (frozen, _state, { x }) => ({
         outputs: { latent: vaeMean(vaeEncode(frozen, config, x as Tensor), config) },
       }),
-      { frozen: used, inputs: { x: { shape: [batch, 3, SIDE, SIDE] } } },
+      { frozen: used, inputs: { x: { shape: [batch, 3, SIZE, SIZE] } } },
       options,
     ));
   return {
@@ -136,14 +136,16 @@ export function latentDecoder(
   const used = Object.fromEntries(
     Object.entries(params).filter(([name]) => /^(decoder|post_quant_conv)\./.test(name)),
   );
+  const side = SIZE / vaeFactor(config);
+  const latent = [config.latent_channels, side, side];
   const program = new BatchedProgram(
-    config.latent_channels * 16 * 16,
+    sizeOf(latent),
     (batch) =>
       compileSharded(
         (frozen, _state, { x }) => ({ outputs: { image: vaeDecode(frozen, config, x as Tensor) } }),
         {
           frozen: used,
-          inputs: { x: { shape: [batch, config.latent_channels, 16, 16] } },
+          inputs: { x: { shape: [batch, ...latent] } },
         },
         options,
       ),

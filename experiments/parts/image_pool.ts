@@ -1,8 +1,6 @@
 /** Pre-training scenes held in memory as bytes, with cheap random views of them. */
 import { type Stream } from "../../lib/engine/mod.ts";
-import { type Bank, composePretrain, CONCEPTS, withArticle } from "../../lib/tasks/mod.ts";
-
-const SIDE = 64;
+import { type Bank, composePretrain, CONCEPTS, SIZE, withArticle } from "../../lib/tasks/mod.ts";
 
 /** Images and captions of consecutive items of the pre-training stream. */
 export interface ImagePool {
@@ -46,25 +44,25 @@ export function randomView(
   options: { random: Stream; augmentation: Augmentation; caption: string },
 ): void {
   const { random, augmentation, caption } = options;
-  const side = SIDE * (augmentation.smallestCrop + (1 - augmentation.smallestCrop) * random.float());
-  const left = random.float() * (SIDE - side);
-  const top = random.float() * (SIDE - side);
+  const side = SIZE * (augmentation.smallestCrop + (1 - augmentation.smallestCrop) * random.float());
+  const left = random.float() * (SIZE - side);
+  const top = random.float() * (SIZE - side);
   const mirrored = augmentation.mirror && random.bool() && !/\b(left|right)\b/.test(caption);
   const gain = 1 + augmentation.colour * (2 * random.float() - 1);
   const shift = augmentation.colour * (2 * random.float() - 1);
-  const step = side / SIDE;
-  for (let y = 0; y < SIDE; y++) {
-    const sy = Math.min(Math.max(top + (y + 0.5) * step - 0.5, 0), SIDE - 1);
-    const y0 = Math.floor(sy), fy = sy - y0, y1 = Math.min(y0 + 1, SIDE - 1);
-    for (let x = 0; x < SIDE; x++) {
-      const sx = Math.min(Math.max(left + (x + 0.5) * step - 0.5, 0), SIDE - 1);
-      const x0 = Math.floor(sx), fx = sx - x0, x1 = Math.min(x0 + 1, SIDE - 1);
-      const to = y * SIDE + (mirrored ? SIDE - 1 - x : x);
+  const step = side / SIZE;
+  for (let y = 0; y < SIZE; y++) {
+    const sy = Math.min(Math.max(top + (y + 0.5) * step - 0.5, 0), SIZE - 1);
+    const y0 = Math.floor(sy), fy = sy - y0, y1 = Math.min(y0 + 1, SIZE - 1);
+    for (let x = 0; x < SIZE; x++) {
+      const sx = Math.min(Math.max(left + (x + 0.5) * step - 0.5, 0), SIZE - 1);
+      const x0 = Math.floor(sx), fx = sx - x0, x1 = Math.min(x0 + 1, SIZE - 1);
+      const to = y * SIZE + (mirrored ? SIZE - 1 - x : x);
       for (let c = 0; c < 3; c++) {
-        const upper = image[(y0 * SIDE + x0) * 3 + c]! * (1 - fx) + image[(y0 * SIDE + x1) * 3 + c]! * fx;
-        const lower = image[(y1 * SIDE + x0) * 3 + c]! * (1 - fx) + image[(y1 * SIDE + x1) * 3 + c]! * fx;
+        const upper = image[(y0 * SIZE + x0) * 3 + c]! * (1 - fx) + image[(y0 * SIZE + x1) * 3 + c]! * fx;
+        const lower = image[(y1 * SIZE + x0) * 3 + c]! * (1 - fx) + image[(y1 * SIZE + x1) * 3 + c]! * fx;
         const value = (upper * (1 - fy) + lower * fy) / 127.5 - 1;
-        into[c * SIDE * SIDE + to] = Math.min(Math.max(value * gain + shift, -1), 1);
+        into[c * SIZE * SIZE + to] = Math.min(Math.max(value * gain + shift, -1), 1);
       }
     }
   }

@@ -85,6 +85,12 @@ export function latentSide({ sample_size }: UnetConfig, side?: number): number {
   return known;
 }
 
+/** Latents of one sample, [channels side side]. @throws RangeError when the side is not known. */
+export function latentShape(unet: UnetConfig): [channels: number, height: number, width: number] {
+  const side = latentSide(unet);
+  return [unet.in_channels, side, side];
+}
+
 /**
  * Compiles the step.
  *

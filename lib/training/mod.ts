@@ -27,6 +27,7 @@ export {
   type DenoiserInputs,
   type DenoisingStepOptions,
   type FrozenModel,
+  latentShape,
   latentSide,
   type StepEngine,
 } from "./denoising_step.ts";

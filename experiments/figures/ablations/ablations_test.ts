@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { TASKS } from "../../../lib/tasks/mod.ts";
-import { figure as ablations } from "./mod.ts";
+import { ablationStages, figure as ablations } from "./mod.ts";
+import { ABLATIONS } from "./record.ts";
 import type { ExperimentProgram } from "../../setting/experiment.ts";
+import type { TrainRequest } from "../../setting/model_requests.ts";
 import { figure as fig9 } from "../fig9/mod.ts";
 import { TABLE1_CODE } from "../table1/model_code.ts";
 import { inOrder, type Stage, stageKeys } from "../../runner/mod.ts";
@@ -49,6 +51,20 @@ Deno.test("the ablations add its own trainings to Table 1's, which keep their ke
     const { task, told: telling } = config as { task: string; told: string };
     assert.notEqual(task, telling);
   }
+});
+
+Deno.test("an ablation of the recipe is a record: its training differs from Table 1's in the recipe alone", async () => {
+  const recipe = { lossWeighting: "uniform", drop: { image: 0.1, text: 0.1, both: 0 } } as const;
+  const variant = { row: "unweighted", form: "pooled", corpus: "filtered", recipe } as const;
+  const stages = inOrder(ablationStages(request, { ...ABLATIONS, variants: [variant] }));
+  const [own, joint] = ["train-unweighted-seed1", "train-instruct-seed1"].map((id) =>
+    stages.find((stage) => stage.id === id) as Stage
+  ) as [Stage, Stage];
+  const [config, usual] = [own.config, joint.config] as [TrainRequest, TrainRequest];
+  assert.deepEqual(config, { ...usual, recipe: { ...usual.recipe, ...recipe } });
+  assert.deepEqual(own.parents.map(({ id }) => id), joint.parents.map(({ id }) => id));
+  assert.notEqual(await keyOf(own), await keyOf(joint));
+  assert.ok(stages.some(({ id }) => id === "score-unweighted-style-seed1"));
 });
 
 Deno.test("Fig. 9 reads the pictures told another task from the ablations' stages", async () => {

@@ -20,7 +20,7 @@ import { ablationDrawings } from "./bars.ts";
 import { ABLATION_STATEMENTS } from "./statements.ts";
 import type { Figure } from "../figure.ts";
 import { TABLE1_CODE } from "../table1/model_code.ts";
-import { ABLATIONS, type InstructionVariant, withoutRow } from "./record.ts";
+import { type AblationRecord, ABLATIONS, type ModelVariant, withoutRow } from "./record.ts";
 
 const ENCODE_INSTRUCTIONS: StageCode<EncodeInstructions> = {
   module: "experiments/mini/encode_instructions.ts",
@@ -29,15 +29,16 @@ const ENCODE_INSTRUCTIONS: StageCode<EncodeInstructions> = {
   load: async () => (await import("../../mini/encode_instructions.ts")).encodeInstructions,
 };
 
-function stages(request: RunRequest): Stage[] {
+/** The stages of a record. */
+export function ablationStages(request: RunRequest, record: AblationRecord = ABLATIONS): Stage[] {
   const { scale, seeds, tasks, device } = request;
   const budget = budgetOf(request);
   const find = table1Finder(request, TABLE1_CODE);
   const encode = (task: TaskId) => find(`encode-${task}`);
-  const { train, score } = modelStages(ABLATIONS.id, request, { code: TABLE1_CODE, budget, encode });
-  const makeTelling = stageMaker(ABLATIONS.id, ENCODE_INSTRUCTIONS);
+  const { train, score } = modelStages(record.id, request, { code: TABLE1_CODE, budget, encode });
+  const makeTelling = stageMaker(record.id, ENCODE_INSTRUCTIONS);
 
-  const tell = ({ row, form, corpus }: InstructionVariant, task: TaskId): Stage => {
+  const tell = ({ row, form, corpus }: ModelVariant, task: TaskId): Stage => {
     const config: TellRequest = { scale, task, trainItems: budget.trainItems, form, corpus, device };
     return makeTelling({
       id: `tell-${row}-${task}`,
@@ -49,7 +50,7 @@ function stages(request: RunRequest): Stage[] {
     });
   };
   const told = new Map(
-    ABLATIONS.variants.map((variant) =>
+    record.variants.filter(({ form, corpus }) => form !== "pooled" || corpus !== "filtered").map((variant) =>
       [variant.row, new Map(TASKS.map((task) => [task, tell(variant, task)]))] as const
     ),
   );
@@ -60,8 +61,8 @@ function stages(request: RunRequest): Stage[] {
       tasks.map((task) => score({ row, instructions: "random", task, seed, adapter, form }));
     return [
       ...tasks.map((task) => find(`score-instruct-${task}-seed${seed}`)),
-      ...ABLATIONS.leftOut.map((task) => find(`score-ip-adapter-plus-${task}-seed${seed}`)),
-      ...ABLATIONS.variants.flatMap(({ row, form }) => {
+      ...record.leftOut.map((task) => find(`score-ip-adapter-plus-${task}-seed${seed}`)),
+      ...record.variants.flatMap(({ row, form, recipe }) => {
         const own: InstructForm | undefined = form === "pooled" ? undefined : form;
         return scoresOf(
           row,
@@ -72,12 +73,13 @@ function stages(request: RunRequest): Stage[] {
             tasks: TASKS,
             seed,
             form: own,
-            told: told.get(row) as ReadonlyMap<TaskId, Stage>,
+            told: told.get(row),
+            recipe,
           }),
           own,
         );
       }),
-      ...ABLATIONS.leftOut.flatMap((left) =>
+      ...record.leftOut.flatMap((left) =>
         scoresOf(
           withoutRow(left),
           train({
@@ -89,9 +91,9 @@ function stages(request: RunRequest): Stage[] {
           }),
         )
       ),
-      ...useStages(ABLATIONS.id, { ...request, seeds: [seed] }, {
-        cases: ABLATIONS.cases,
-        size: ABLATIONS.sizes[request.budget],
+      ...useStages(record.id, { ...request, seeds: [seed] }, {
+        cases: record.cases,
+        size: record.sizes[request.budget],
         code: MEASURE_COLOURS,
         find,
       }),
@@ -104,7 +106,7 @@ export const figure: Figure = figureProgram({
   record: ABLATIONS,
   statements: ABLATION_STATEMENTS,
   budgetNote: (request) => budgetNote(budgetOf(request)),
-  stages,
+  stages: (request) => ablationStages(request),
   summary: {
     module: "experiments/figures/ablations/summary.ts",
     export: "summarize",

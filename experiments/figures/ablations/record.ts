@@ -2,16 +2,31 @@
 import type { Experiment } from "../../setting/experiment.ts";
 import type { BudgetId } from "../../setting/scales.ts";
 import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
+import type { AdapterRecipe } from "../../../lib/training/mod.ts";
 import type { InstructForm } from "../../setting/instruct_form.ts";
 import type { TellRequest, UseSize } from "../../setting/model_requests.ts";
 import type { UseCase } from "../uses/use_stages.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
 
-/** A joint model with other instructions. */
-export interface InstructionVariant {
+/** A joint model that differs from Table 1's in one thing. */
+export interface ModelVariant {
   readonly row: string;
+  /** How the instruction reaches the adapter; "pooled" as in Table 1. */
   readonly form: InstructForm;
+  /** Which instructions it reads; "filtered" as in Table 1. */
   readonly corpus: TellRequest["corpus"];
+  /** What differs from the scale's recipe. */
+  readonly recipe?: Partial<AdapterRecipe>;
+}
+
+/** The ablations' form. */
+export interface AblationRecord extends Experiment {
+  readonly variants: readonly ModelVariant[];
+  /** Tasks that a joint model is trained without, one at a time. */
+  readonly leftOut: readonly TaskId[];
+  readonly cases: readonly UseCase[];
+  /** Of the cases. The pictures are also what "moved" is measured on. */
+  readonly sizes: Readonly<Record<BudgetId, UseSize>>;
 }
 
 /** The experiment, as data. */
@@ -63,14 +78,7 @@ export const ABLATIONS = {
     quick: { items: 40, galleryItems: 12 },
     full: { items: 200, galleryItems: 40 },
   },
-} as const satisfies Experiment & {
-  readonly variants: readonly InstructionVariant[];
-  /** Tasks that a joint model is trained without, one at a time. */
-  readonly leftOut: readonly TaskId[];
-  readonly cases: readonly UseCase[];
-  /** Of the cases. The pictures are also what "moved" is measured on. */
-  readonly sizes: Readonly<Record<BudgetId, UseSize>>;
-};
+} as const satisfies AblationRecord;
 
 /** The row of the model that was trained without a task. */
 export const withoutRow = (task: string): string => `without-${task}`;

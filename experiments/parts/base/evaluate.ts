@@ -1,7 +1,8 @@
 /** The base model: does the judge find, for a generated picture, the caption it was made for? */
-import { fold, key, normal } from "../../../lib/engine/mod.ts";
+import { fold, key, normal, sizeOf } from "../../../lib/engine/mod.ts";
 import { clipScore, topOneHits } from "../../../lib/metrics/mod.ts";
 import type { Rgb } from "../../../lib/tasks/mod.ts";
+import { latentShape } from "../../../lib/training/mod.ts";
 import { loadBase, loadVae, loadVision } from "../../mini/frozen.ts";
 import { createGenerator } from "../../../lib/pipeline/mod.ts";
 import { imageEncoder, latentDecoder } from "../../mini/programs.ts";
@@ -38,7 +39,7 @@ export async function measure({ bank, folder, items }: EvaluationContext): Promi
     const latents = await generator.generate(
       scenes.map(({ caption, index }) => ({
         ids: base.tokenizer.encode([caption]),
-        noise: normal(fold(key("evaluate the base"), draw, index), 4 * 16 * 16),
+        noise: normal(fold(key("evaluate the base"), draw, index), sizeOf(latentShape(base.unet.config))),
       })),
       { steps: STEPS, guidance: GUIDANCE, sampler: "ddim" },
     );

@@ -1,7 +1,8 @@
 /** The mini ControlNets: does a picture keep the edges or the outline that it was asked to have? */
-import { fold, key, normal } from "../../../lib/engine/mod.ts";
+import { fold, key, normal, sizeOf } from "../../../lib/engine/mod.ts";
 import { topOneHits } from "../../../lib/metrics/mod.ts";
 import { type Bank, composePair, type Rgb, type SceneTruth } from "../../../lib/tasks/mod.ts";
+import { latentShape } from "../../../lib/training/mod.ts";
 import type { ControlnetName } from "../../setting/controlnets.ts";
 import { AGREEMENT, type Controlled, controlled } from "../../mini/controlled.ts";
 import { loadBase, loadControlnet, loadVae, loadVision } from "../../mini/frozen.ts";
@@ -67,7 +68,7 @@ export function controlnetMeasure(name: ControlnetName): Measurement["measure"] 
         pictures.map(({ caption, control, index }) => ({
           ids: base.tokenizer.encode([caption]),
           control: controlImage(control),
-          noise: normal(fold(key("evaluate a controlnet"), index), 4 * 16 * 16),
+          noise: normal(fold(key("evaluate a controlnet"), index), sizeOf(latentShape(base.unet.config))),
         })),
         { steps: STEPS, guidance: GUIDANCE, sampler: "ddim" },
       );

@@ -4,7 +4,7 @@
  */
 import { fold, key } from "../../../lib/engine/mod.ts";
 import { initControlnet } from "../../../lib/diffusion/mod.ts";
-import { composePretrain, type Rgb } from "../../../lib/tasks/mod.ts";
+import { composePretrain, type Rgb, SIZE } from "../../../lib/tasks/mod.ts";
 import { compileControlnetStep } from "../../../lib/training/mod.ts";
 import { readCheckpoint } from "../../mini/checkpoints.ts";
 import { controlImage } from "../../../lib/pipeline/mod.ts";
@@ -17,7 +17,7 @@ import { type Part, stepOptions } from "../part.ts";
 
 export const POOL = 10_000;
 export const CAPTION_DROP = 0.5;
-const PIXELS = 3 * 64 * 64;
+const PIXELS = 3 * SIZE * SIZE;
 
 /** Which pictures a ControlNet is trained on. */
 export interface ControlnetData {

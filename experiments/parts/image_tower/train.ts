@@ -6,6 +6,7 @@ import {
   key,
   leaf,
   partition,
+  sizeOf,
   stream,
   type Tensor,
   tf,
@@ -26,7 +27,8 @@ import { type Part, stepOptions } from "../part.ts";
 
 const POOL = 16_000;
 const WIDTH = MINI_VISION.projection_dim;
-const PIXELS = 3 * 64 * 64;
+const PICTURE = [3, MINI_VISION.image_size, MINI_VISION.image_size] as const;
+const PIXELS = sizeOf(PICTURE);
 const LOGIT_SCALE = "logit_scale";
 
 /** Which scenes a tower is trained on, and how they are varied. */
@@ -54,7 +56,7 @@ export function imageTowerTraining({ first, augmentation }: TowerData): Part["pr
         [LOGIT_SCALE]: host([INITIAL_LOGIT_SCALE], []),
       }),
       inputs: {
-        pixels: { shape: [recipe.batch, 3, 64, 64] },
+        pixels: { shape: [recipe.batch, ...PICTURE] },
         texts: { shape: [recipe.batch, WIDTH] },
         answers: { shape: [recipe.batch, SUBJECTS.length] },
       },

@@ -1,8 +1,9 @@
 /** The joint adapter: does it read the instruction? Each task's pictures under its own instruction and under the other tasks', same noise. */
-import { fold, key, normal } from "../../../lib/engine/mod.ts";
+import { fold, key, normal, sizeOf } from "../../../lib/engine/mod.ts";
 import { FIXED_INSTRUCTIONS } from "../../../lib/instructions/mod.ts";
 import { clipI } from "../../../lib/metrics/mod.ts";
 import { composePair, type Pair, type Rgb, type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
+import { latentShape } from "../../../lib/training/mod.ts";
 import { visionTokens } from "../../../lib/clip/mod.ts";
 import { readAdapterFile } from "../../mini/adapter_file.ts";
 import { checkpointPath } from "../../mini/checkpoints.ts";
@@ -69,7 +70,10 @@ export async function measure({ bank, folder, items }: EvaluationContext): Promi
         ids: base.tokenizer.encode([prompt]),
         image: (features[i] as typeof features[number]).tokens,
         instruction: vectors[i * each + place] as Float32Array,
-        noise: normal(fold(key("evaluate the joint adapter"), task, index), 4 * 16 * 16),
+        noise: normal(
+          fold(key("evaluate the joint adapter"), task, index),
+          sizeOf(latentShape(base.unet.config)),
+        ),
       }))
     ),
     { adapter: params, steps: STEPS, guidance: GUIDANCE, sampler: "ddim" },

@@ -1,8 +1,9 @@
 /** The mini IPAdapter+: how much of a condition image arrives, on validation items of the replication task. */
-import { fold, key, normal } from "../../../lib/engine/mod.ts";
+import { fold, key, normal, sizeOf } from "../../../lib/engine/mod.ts";
 import { visionTokens } from "../../../lib/clip/mod.ts";
 import { clipI } from "../../../lib/metrics/mod.ts";
 import { composePair, edgeF1, type Rgb } from "../../../lib/tasks/mod.ts";
+import { latentShape } from "../../../lib/training/mod.ts";
 import { loadBase, loadPlus, loadVae, loadVision } from "../../mini/frozen.ts";
 import { adapterParams } from "../../../lib/adapter/mod.ts";
 import { createGenerator, type Generator } from "../../../lib/pipeline/mod.ts";
@@ -36,7 +37,7 @@ export async function measure({ bank, folder, items }: EvaluationContext): Promi
       pairs.map(({ prompt, index }, i) => ({
         ids: base.tokenizer.encode([prompt]),
         image: (features[i] as typeof features[number]).tokens,
-        noise: normal(fold(key("evaluate the adapter"), index), 4 * 16 * 16),
+        noise: normal(fold(key("evaluate the adapter"), index), sizeOf(latentShape(base.unet.config))),
       })),
       { adapter, steps: STEPS, guidance: GUIDANCE, sampler: "ddim" },
     );

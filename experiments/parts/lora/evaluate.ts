@@ -1,5 +1,5 @@
 /** The mini LoRAs: are pictures drawn in the family's manner without being told so, and do they still show what the caption says? */
-import { fold, key, normal } from "../../../lib/engine/mod.ts";
+import { fold, key, normal, sizeOf } from "../../../lib/engine/mod.ts";
 import { clipI, topOneHits } from "../../../lib/metrics/mod.ts";
 import {
   buildStyleOracle,
@@ -11,6 +11,7 @@ import {
   type SceneTruth,
   STYLES,
 } from "../../../lib/tasks/mod.ts";
+import { latentShape } from "../../../lib/training/mod.ts";
 import { baseWithLora } from "../../mini/base_additions.ts";
 import { checkpointPath } from "../../mini/checkpoints.ts";
 import { type BaseModel, loadBase, loadVae, loadVision } from "../../mini/frozen.ts";
@@ -50,7 +51,7 @@ export function loraMeasure(family: Family): Measurement["measure"] {
       const latents = await generator.generate(
         scenes.map(({ index }, i) => ({
           ids: base.tokenizer.encode([captions[i] as string]),
-          noise: normal(fold(key("evaluate a lora"), index), 4 * 16 * 16),
+          noise: normal(fold(key("evaluate a lora"), index), sizeOf(latentShape(base.unet.config))),
         })),
         { steps: STEPS, guidance: GUIDANCE, sampler: "ddim" },
       );

@@ -9,6 +9,7 @@ import {
   type HostParams,
   key,
   normal,
+  sizeOf,
   stream,
   type Tensor,
   tf,
@@ -18,23 +19,26 @@ import {
   vaeDecode,
   vaeDivergence,
   vaeEncode,
+  vaeFactor,
   vaeMean,
   vaeSample,
 } from "../../../lib/diffusion/mod.ts";
-import { type Bank, composePretrain, toModelImage } from "../../../lib/tasks/mod.ts";
+import { type Bank, composePretrain, SIZE, toModelImage } from "../../../lib/tasks/mod.ts";
 import { compileTrainStep, outerLayers } from "../../../lib/training/mod.ts";
 import { MINI_VAE } from "../../mini/models.ts";
 import { type PrepareOptions, stepOptions, type Training } from "../part.ts";
 
 /** Weight of the divergence per latent number. */
 const DIVERGENCE = 1e-4;
-const LATENT = [4, 16, 16] as const;
+const SIDE = SIZE / vaeFactor(MINI_VAE);
+const LATENT = [MINI_VAE.latent_channels, SIDE, SIDE] as const;
+const PICTURE = [3, SIZE, SIZE] as const;
 
 /** Images of the pre-training stream as one model input [indices.length 3 64 64]. */
 export function pretrainImages(bank: Bank, indices: readonly number[]): Float32Array {
-  const images = new Float32Array(indices.length * 3 * 64 * 64);
+  const images = new Float32Array(indices.length * sizeOf(PICTURE));
   indices.forEach((index, i) =>
-    images.set(toModelImage(composePretrain(bank, index).image), i * 3 * 64 * 64)
+    images.set(toModelImage(composePretrain(bank, index).image), i * sizeOf(PICTURE))
   );
   return images;
 }
@@ -59,7 +63,7 @@ export async function latentScale(tensors: HostParams, bank: Bank): Promise<numb
   const count = 32;
   const program = await compile((frozen, _state, { pixels }) => ({
     outputs: { mean: vaeMean(vaeEncode(frozen, MINI_VAE, pixels as Tensor), MINI_VAE) },
-  }), { frozen: tensors, inputs: { pixels: { shape: [count, 3, 64, 64] } } });
+  }), { frozen: tensors, inputs: { pixels: { shape: [count, ...PICTURE] } } });
   let square = 0;
   let total = 0;
   for (let round = 0; round < 8; round++) {
@@ -83,7 +87,7 @@ export async function prepare(
     frozen: {},
     trainable: fresh,
     outer: outerLayers("vae", Object.keys(fresh)),
-    inputs: { pixels: { shape: [recipe.batch, 3, 64, 64] }, noise: { shape: [recipe.batch, ...LATENT] } },
+    inputs: { pixels: { shape: [recipe.batch, ...PICTURE] }, noise: { shape: [recipe.batch, ...LATENT] } },
     clipNorm: 1,
     separable: true,
     ...stepOptions(recipe),
@@ -91,7 +95,7 @@ export async function prepare(
       const moments = vaeEncode(params, MINI_VAE, pixels as Tensor);
       const decoded = vaeDecode(params, MINI_VAE, vaeSample(moments, MINI_VAE, noise as Tensor));
       const reconstruction = reconstructionLoss(decoded, pixels as Tensor);
-      const divergence = tf.div(tf.mean(vaeDivergence(moments)), LATENT[0] * LATENT[1] * LATENT[2]);
+      const divergence = tf.div(tf.mean(vaeDivergence(moments)), sizeOf(LATENT));
       return { loss: tf.add(reconstruction, tf.mul(divergence, DIVERGENCE)), aux: { reconstruction } };
     },
   });
@@ -102,7 +106,10 @@ export async function prepare(
       const indices = Array.from({ length: recipe.batch }, () => source.int(0, 1_000_000));
       return {
         pixels: pretrainImages(bank, indices),
-        noise: host(normal(fold(draws, "noise", index), recipe.batch * 4 * 256), [recipe.batch, ...LATENT]),
+        noise: host(normal(fold(draws, "noise", index), recipe.batch * sizeOf(LATENT)), [
+          recipe.batch,
+          ...LATENT,
+        ]),
       };
     },
     async finish() {
