@@ -577,11 +577,11 @@ export {
   type SamplingEvent,
   type SamplingOptions,
 } from "./lib/pipeline/mod.ts";
-export { expectedPaperSeconds, PAPER_RATES, type PaperRates } from "./experiments/paper/paper_rates.ts";
+export { expectedPaperSeconds, PAPER_RATES, type PaperRates } from "./experiments/setting/paper_rates.ts";
 export { writeTinyModels } from "./experiments/paper/tiny_models.ts";
-export { PAPER_FILES, type PaperFile } from "./experiments/models/paper_files.ts";
+export { PAPER_FILES, type PaperFile } from "./experiments/paper/paper_files.ts";
 export { checkDataset, type DatasetReport, datasetText } from "./experiments/data/check_dataset.ts";
-export { layoutText, PAPER_DATASETS } from "./experiments/data/paper_datasets.ts";
+export { layoutText, PAPER_DATASETS } from "./experiments/paper/paper_datasets.ts";
 export { type Budget, type Scale, SCALES } from "./experiments/setting/scales.ts";
 export { CHAIN_NUMBERS, type GenerationSettings, NUMBERS } from "./experiments/pictures/settings.ts";
 export { generationSheet, pictureName } from "./experiments/generate/sheet.ts";

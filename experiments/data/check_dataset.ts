@@ -5,7 +5,7 @@ import { openFileSource, UserError } from "../../lib/engine/mod.ts";
 import { textLines } from "../../lib/hub/mod.ts";
 import { LARGEST_SIDE, type PictureHeader, pictureHeader, readPicture } from "../../lib/raster/mod.ts";
 import type { PairField, TaskId } from "../../lib/tasks/mod.ts";
-import { PAPER_DATASETS, PAPER_VALIDATION } from "./paper_datasets.ts";
+import { PAPER_DATASETS, PAPER_VALIDATION } from "../paper/paper_datasets.ts";
 
 /** The splits, one file of lines each. */
 export const SPLITS = ["train", "val"] as const;

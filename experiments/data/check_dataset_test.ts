@@ -7,7 +7,7 @@ import { UserError } from "../../lib/engine/mod.ts";
 import { encodePng } from "../../lib/raster/mod.ts";
 import { TASKS } from "../../lib/tasks/mod.ts";
 import { checkDataset, datasetText } from "./check_dataset.ts";
-import { layoutText, PAPER_DATASETS } from "./paper_datasets.ts";
+import { layoutText, PAPER_DATASETS } from "../paper/paper_datasets.ts";
 
 async function inFolder(test: (folder: string, write: Writer) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "dataset-"));

@@ -5,7 +5,7 @@ import { TASKS } from "../../lib/tasks/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../command_line.ts";
 import { showSteps } from "../generate/progress.ts";
 import { checkDataset, datasetText } from "./check_dataset.ts";
-import { layoutsText } from "./paper_datasets.ts";
+import { layoutsText } from "../paper/paper_datasets.ts";
 
 const USAGE = `deno task data check --scale paper --task TASK DIR [--decode 200] [--json]
 

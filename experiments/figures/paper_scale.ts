@@ -1,6 +1,6 @@
 /** What the paper's scale needs before anything can be computed. */
 import { findCached, hubSettings } from "../../lib/hub/mod.ts";
-import { PAPER_FILES } from "../models/paper_files.ts";
+import { PAPER_FILES } from "../paper/paper_files.ts";
 
 /** One sentence: which weights and data sets an experiment needs at the paper's scale, and where they are looked for. */
 export function paperScaleNeeds(experiment: string): string {

@@ -9,8 +9,9 @@ import { UserError } from "../../lib/engine/errors.ts";
 import { downloadHubFile, type HubFile, hubSettings } from "../../lib/hub/mod.ts";
 import { oneOf, readOptions, runCommand } from "../command_line.ts";
 import { openBar } from "../runner/progress_bar.ts";
-import { type FileReport, inspectMiniFiles, inspectPaperFile, locate, type Places } from "./inspect.ts";
-import { PAPER_FILES } from "./paper_files.ts";
+import { locate, type Places } from "../paper/locate_file.ts";
+import { PAPER_FILES } from "../paper/paper_files.ts";
+import { type FileReport, inspectMiniFiles, inspectPaperFile } from "./inspect.ts";
 
 const SCALES = ["mini", "paper", "all"] as const;
 

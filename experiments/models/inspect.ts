@@ -3,17 +3,11 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readSafetensors, UserError } from "../../lib/engine/mod.ts";
-import {
-  contentHash,
-  findCached,
-  type HubSettings,
-  openWeightFile,
-  readText,
-  verifyCached,
-} from "../../lib/hub/mod.ts";
+import { contentHash, findCached, openWeightFile, readText, verifyCached } from "../../lib/hub/mod.ts";
 import { checkpointPath, CHECKPOINTS, readCheckpoint } from "../mini/checkpoints.ts";
 import { PARTS } from "../parts/mod.ts";
-import type { PaperFile } from "./paper_files.ts";
+import { locate, type Places } from "../paper/locate_file.ts";
+import type { PaperFile } from "../paper/paper_files.ts";
 
 /** What was found about one file. */
 export interface FileReport {
@@ -34,26 +28,10 @@ export interface FileReport {
   readonly problem?: string;
 }
 
-/** Where to look. */
-export interface Places {
-  readonly settings: HubSettings;
-  /** A local folder in diffusers' layout, looked through first. */
-  readonly folder?: string;
-}
-
 /** The licence in the front matter of a model card. */
 export function cardLicence(card: string): string {
   const front = /^---\r?\n([\s\S]*?)\r?\n---/.exec(card)?.[1] ?? "";
   return /^license:[ \t]*["']?([^"'\r\n#]+?)["']?[ \t]*$/m.exec(front)?.[1] ?? "not stated";
-}
-
-/** Path of a file on this machine, or nothing. */
-export function locate(file: PaperFile, { settings, folder }: Places): string | undefined {
-  if (folder !== undefined) {
-    const local = file.local.map((path) => join(folder, path)).find((path) => existsSync(path));
-    if (local !== undefined) return local;
-  }
-  return findCached(settings.cache, file);
 }
 
 function licenceOf(file: PaperFile, { settings }: Places): string {

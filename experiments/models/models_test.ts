@@ -17,7 +17,7 @@ import {
 } from "../sd15_sizes.ts";
 import { modelsText } from "./cli.ts";
 import { cardLicence, inspectMiniFiles, inspectPaperFile } from "./inspect.ts";
-import { PAPER_FILES } from "./paper_files.ts";
+import { PAPER_FILES } from "../paper/paper_files.ts";
 
 /** Every needed file of weights at its full size, as holes. */
 const FULL: readonly (readonly [path: string, kind: "F16" | "F32", shapes: Shapes])[] = [

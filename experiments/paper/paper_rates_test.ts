@@ -3,7 +3,7 @@ import { TASKS } from "../../lib/tasks/mod.ts";
 import { FIGURES } from "../figures/mod.ts";
 import { reproduce } from "../reproduce.ts";
 import { SCALES } from "../setting/scales.ts";
-import { expectedPaperSeconds, PAPER_RATES, type PaperRates } from "./paper_rates.ts";
+import { expectedPaperSeconds, PAPER_RATES, type PaperRates } from "../setting/paper_rates.ts";
 import { paperPlanText } from "./plan_text.ts";
 
 const rate = (seconds: number) => ({ seconds, gigabytes: 1 });

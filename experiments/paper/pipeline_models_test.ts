@@ -16,7 +16,7 @@ import {
   UserError,
 } from "../../lib/engine/mod.ts";
 import { guidancePlan, type MakeProgram, runOnce, samplePictures } from "../../lib/pipeline/mod.ts";
-import type { Places } from "../models/inspect.ts";
+import type { Places } from "./locate_file.ts";
 import { checkChain } from "./adapter_checks.ts";
 import { loadPaperModels, type PaperModels } from "./paper_models.ts";
 import { checkPaperSettings } from "./paper_record.ts";

@@ -1,11 +1,11 @@
 /** What `--scale paper --dry-run` says below the plan: what the estimates rest on, memory, and what the user must provide. */
 import { findCached, hubSettings } from "../../lib/hub/mod.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
-import { PAPER_DATASETS, PAPER_VALIDATION } from "../data/paper_datasets.ts";
-import { PAPER_FILES } from "../models/paper_files.ts";
+import { PAPER_DATASETS, PAPER_VALIDATION } from "./paper_datasets.ts";
+import { PAPER_FILES } from "./paper_files.ts";
 import { duration } from "../runner/progress_display.ts";
 import { PAPER_MAIN } from "../setting/scales.ts";
-import { expectedPaperSeconds, PAPER_RATES } from "./paper_rates.ts";
+import { expectedPaperSeconds, PAPER_RATES } from "../setting/paper_rates.ts";
 
 /** Text for a person, of an experiment on these tasks. */
 export function paperPlanText(tasks: readonly TaskId[]): string {

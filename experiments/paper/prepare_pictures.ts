@@ -5,7 +5,7 @@ import { centreCrop, resizeShortestSide } from "../../lib/clip/mod.ts";
 import { type HostParams, UserError } from "../../lib/engine/mod.ts";
 import { hubSettings, openWeightFile } from "../../lib/hub/mod.ts";
 import { withLora } from "../../lib/pipeline/mod.ts";
-import type { Places } from "../models/inspect.ts";
+import type { Places } from "./locate_file.ts";
 import { type PictureRequest, type Prepared, readShown, recordedImage } from "../pictures/prepared.ts";
 import { currentVersions } from "../pictures/record.ts";
 import { checkSteps } from "../pictures/settings.ts";

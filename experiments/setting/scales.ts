@@ -2,7 +2,7 @@
 
 // Not the folder's mod.ts: reading a command line does not load the engine.
 import { type AdapterRecipe, PAPER_RECIPE } from "../../lib/training/adapter_recipe.ts";
-import { expectedPaperSeconds } from "../paper/paper_rates.ts";
+import { expectedPaperSeconds } from "./paper_rates.ts";
 
 /** Names of the scales. */
 export const SCALE_IDS = ["mini", "paper"] as const;

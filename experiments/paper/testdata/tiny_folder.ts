@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Places } from "../../models/inspect.ts";
+import type { Places } from "../locate_file.ts";
 import { writeTinyModels } from "../tiny_models.ts";
 
 /** Runs a test in such a folder. */

@@ -9,7 +9,7 @@ import { clipTokenizerFromVocabulary, textTowerShapes, visionTowerShapes } from 
 import { controlnetShapes, unetShapes, vaeShapes } from "../../lib/diffusion/mod.ts";
 import { checkShapes, countParameters, type Shapes } from "../../lib/engine/mod.ts";
 import { planLoading, PUBLISHED_NAMES, type PublishedModel, type WeightFile } from "../../lib/hub/mod.ts";
-import { parseSchedule } from "../paper/schedule_file.ts";
+import { parseSchedule } from "./schedule_file.ts";
 import {
   SD15_CONTROLNET,
   SD15_INSTRUCT_RELEASED,
