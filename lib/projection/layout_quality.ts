@@ -66,7 +66,8 @@ export function silhouetteSamples(points: Points, labels: ArrayLike<number | str
     const b = Math.min(
       ...names.flatMap((_, c) => c === label ? [] : [(sums[c] as number) / (sizes[c] as number)]),
     );
-    return (b - a) / Math.max(a, b);
+    // Where all of both labels are one point, neither is nearer.
+    return Math.max(a, b) > 0 ? (b - a) / Math.max(a, b) : 0;
   });
 }
 

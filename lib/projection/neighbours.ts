@@ -4,7 +4,7 @@
  * product nor on the number of threads.
  */
 import { compile, type CompileOptions, host, linear, type Tensor } from "../engine/mod.ts";
-import type { Points } from "./points.ts";
+import { checkPoints, type Points } from "./points.ts";
 import { smallestOf } from "./select_smallest.ts";
 
 /** How far two points are apart: the length of their difference, or 1 − cosine of their angle, in [0, 2]. */
@@ -96,9 +96,6 @@ function prepare(data: Floats, width: number, centre: Float64Array): Prepared {
       centred[at] = value;
       square += value * value;
     }
-    if (!Number.isFinite(square)) {
-      throw new RangeError(`nearestNeighbours() needs finite coordinates, got others in point ${i}`);
-    }
     squares[i] = square;
   }
   return { data, centred, squares };
@@ -174,6 +171,8 @@ export async function nearestNeighbours(points: Points, options: NeighbourOption
   if (others.width !== width) {
     throw new RangeError(`nearestNeighbours() needs points of one width, got ${width} and ${others.width}`);
   }
+  checkPoints(others, "nearestNeighbours()");
+  if (among) checkPoints(points, "nearestNeighbours()");
   const all = coordinatesOf(others, metric);
   const centre = meanOf(all, width);
   const reference = prepare(all, width, centre);

@@ -5,7 +5,7 @@
  */
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { compile, type CompileOptions, host, key, normal, tf } from "../engine/mod.ts";
-import type { Points } from "./points.ts";
+import { checkPoints, type Points } from "./points.ts";
 
 /** A fitted projection onto principal axes. */
 export interface Pca {
@@ -151,13 +151,13 @@ export async function pca(
       `pca() needs at least 2 points and from 1 to ${width} dimensions, got ${count} and ${dimensions}`,
     );
   }
+  checkPoints(points, "pca()");
   const mean = new Float64Array(width);
   for (let i = 0; i < count; i++) {
     for (let d = 0; d < width; d++) {
       mean[d] = (mean[d] as number) + (points.data[i * width + d] as number) / count;
     }
   }
-  if (!mean.every(Number.isFinite)) throw new RangeError("pca() needs finite coordinates, got others");
   const centred = new Float32Array(count * width);
   for (let i = 0; i < count; i++) {
     for (let d = 0, at = i * width; d < width; d++, at++) {
@@ -166,6 +166,8 @@ export async function pca(
   }
   const matrix = await covariance(centred, count, options.compile ?? {});
   const { vectors, values } = leadingEigenvectors(matrix, width, dimensions);
+  // Equal points differ by what rounding their mean leaves.
+  const rounding = mean.reduce((sum, value) => sum + (count * Number.EPSILON * value) ** 2, 0);
   let whole = 0;
   for (let d = 0; d < width; d++) whole += matrix[d * width + d] as number;
   const axes = new Float64Array(dimensions * width);
@@ -180,19 +182,20 @@ export async function pca(
     mean,
     axes,
     variances,
-    explained: variances.map((value) => whole > 0 ? value / whole : 0),
+    explained: variances.map((value) => whole > rounding ? Math.min(1, value / whole) : 0),
   };
 }
 
 /**
  * Coordinates of points along the axes [count dimensions]; of the fitted ones or of new ones.
  *
- * @throws RangeError when the points' width is another.
+ * @throws RangeError when the points' width is another, or a coordinate is not finite.
  */
 export function pcaTransform({ width, dimensions, mean, axes }: Pca, points: Points): Float64Array {
   if (points.width !== width) {
     throw new RangeError(`pcaTransform() needs points of width ${width}, got ${points.width}`);
   }
+  checkPoints(points, "pcaTransform()");
   const coordinates = new Float64Array(points.count * dimensions);
   for (let i = 0; i < points.count; i++) {
     for (let k = 0; k < dimensions; k++) {

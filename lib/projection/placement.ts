@@ -4,7 +4,7 @@
  */
 import { conditionalAffinities } from "./affinities.ts";
 import { type Metric, nearestNeighbours, type Neighbours } from "./neighbours.ts";
-import type { Points } from "./points.ts";
+import { checkPoints, type Points } from "./points.ts";
 
 /** A layout and the points it shows, in one order. */
 export interface ReferenceMap {
@@ -46,6 +46,7 @@ export async function referenceAffinities(
       `Placing new points needs a layout of ${points.count} points, got [${layout.count} ${layout.width}]`,
     );
   }
+  checkPoints(layout, "Placing new points on a layout");
   const given = options.neighbours;
   if (given && given.count !== added.count) {
     throw new RangeError(`Placing new points needs neighbours of ${added.count} points, got ${given.count}`);

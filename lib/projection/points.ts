@@ -25,8 +25,34 @@ export function pointsOf(rows: readonly ArrayLike<number>[]): Points {
   return { data, count: rows.length, width };
 }
 
-/** Squared Euclidean distances of all pairs, float64 [count count]. */
-export function squaredDistances({ data, count, width }: Points): Float64Array {
+/** Largest coordinate in size: squares of distances stay finite in single precision. */
+export const LARGEST_COORDINATE = 1e15;
+
+/**
+ * Checks coordinates, before anything is computed from them.
+ *
+ * @param what who needs the points, such as "tsne()".
+ * @throws RangeError naming the first row, counted from 0, with a coordinate that is not finite or larger than {@link LARGEST_COORDINATE}.
+ */
+export function checkPoints({ data, count, width }: Points, what: string): void {
+  const size = count * width;
+  if (data.length < size) {
+    throw new RangeError(`${what} needs ${count} points of ${width} coordinates, got ${data.length} numbers`);
+  }
+  for (let at = 0; at < size; at++) {
+    const value = data[at] as number;
+    if (Math.abs(value) <= LARGEST_COORDINATE) continue;
+    const wanted = Number.isFinite(value)
+      ? `coordinates up to ${LARGEST_COORDINATE} in size`
+      : "finite coordinates";
+    throw new RangeError(`${what} needs ${wanted}, got ${value} in row ${Math.floor(at / width)}`);
+  }
+}
+
+/** Squared Euclidean distances of all pairs, float64 [count count]. @throws RangeError when a coordinate is not finite. */
+export function squaredDistances(points: Points): Float64Array {
+  checkPoints(points, "squaredDistances()");
+  const { data, count, width } = points;
   const distances = new Float64Array(count * count);
   for (let i = 0; i < count; i++) {
     for (let j = i + 1; j < count; j++) {

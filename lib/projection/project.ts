@@ -38,7 +38,7 @@ export async function project(points: Points, options: ProjectOptions): Promise<
         dimensions,
         seed: 0,
         coordinates: Float32Array.from(pcaTransform(model, points)),
-        quality: { explained: model.explained.reduce((a, b) => a + b, 0) },
+        quality: { explained: Math.min(1, model.explained.reduce((a, b) => a + b, 0)) },
       };
     }
     default:

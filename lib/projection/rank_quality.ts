@@ -1,5 +1,5 @@
 /** Trustworthiness, continuity and neighbour preservation of several layouts of the same points, in one pass over their distances. */
-import type { Points } from "./points.ts";
+import { checkPoints, type Points } from "./points.ts";
 
 /** How far a layout keeps neighbours; all in [0, 1], higher is better. */
 export interface RankQuality {
@@ -67,6 +67,7 @@ export function rankQuality(
   }
   const wrong = layouts.find((layout) => layout.count !== count);
   if (wrong) throw new RangeError(`rankQuality() needs ${count} points in a layout, got ${wrong.count}`);
+  for (const cloud of [points, ...layouts]) checkPoints(cloud, "rankQuality()");
   // Float64 once: reading float32 in the inner loop of 5,000 × 5,000 × 512 costs twice the time.
   const high: Points = { ...points, data: Float64Array.from(points.data) };
   const far = new Float64Array(count), shown = new Float64Array(count);

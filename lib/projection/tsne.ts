@@ -6,7 +6,7 @@ import { type CompileOptions, fold, key, normal } from "../engine/mod.ts";
 import { jointAffinities, neighboursFor } from "./affinities.ts";
 import { type Metric, nearestNeighbours } from "./neighbours.ts";
 import { pca, pcaTransform } from "./pca.ts";
-import type { Points } from "./points.ts";
+import { checkPoints, type Points } from "./points.ts";
 import type { Projection } from "./projection.ts";
 import { descend, type TsneProgress } from "./tsne_optimise.ts";
 
@@ -91,6 +91,8 @@ function check(points: Points, { perplexity, theta, iterations, threads, initial
   if (initial && initial.length !== count * dimensions) {
     throw needs(`an initial layout of ${count} × ${dimensions} numbers`, initial.length);
   }
+  if (initial) checkPoints({ data: initial, count, width: dimensions }, "tsne() with its initial layout");
+  checkPoints(points, "tsne()");
 }
 
 /**
@@ -138,5 +140,13 @@ export async function tsne(points: Points, options: TsneOptions = {}): Promise<P
     options.onProgress?.(progress);
   }
   const { coordinates, kl } = last as TsneProgress;
-  return { method: "tsne", engine: "barnes-hut", count, dimensions, seed, coordinates, quality: { kl } };
+  return {
+    method: "tsne",
+    engine: "barnes-hut",
+    count,
+    dimensions,
+    seed,
+    coordinates,
+    quality: { kl: Math.max(0, kl) },
+  };
 }

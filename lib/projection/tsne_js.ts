@@ -3,7 +3,7 @@
  * Math.random and takes no seed, so no two of its layouts are equal.
  */
 import TSNE from "tsne-js";
-import type { Points } from "./points.ts";
+import { checkPoints, type Points } from "./points.ts";
 import type { Projection } from "./projection.ts";
 
 /** Options of tsne-js; all have defaults. */
@@ -33,7 +33,7 @@ interface Model {
 /**
  * Lays points out by Euclidean distance. Blocks the thread until it is done.
  *
- * @throws RangeError when there are more than 2,000 points or the perplexity is out of range.
+ * @throws RangeError when there are more than 2,000 points the perplexity is out of range, or a coordinate is not finite.
  */
 export function tsneJs(points: Points, options: TsneJsOptions = {}): Projection {
   const { count, width } = points;
@@ -47,6 +47,7 @@ export function tsneJs(points: Points, options: TsneJsOptions = {}): Projection 
   if (!(perplexity > 1 && perplexity < count - 1)) {
     throw new RangeError(`tsneJs() needs a perplexity between 1 and ${count - 1}, got ${perplexity}`);
   }
+  checkPoints(points, "tsneJs()");
   const model = new (TSNE as unknown as new (options: Record<string, unknown>) => Model)({
     dim: dimensions,
     perplexity,
@@ -62,5 +63,18 @@ export function tsneJs(points: Points, options: TsneJsOptions = {}): Projection 
   model.init({ data: rows, type: "dense" });
   const [kl] = model.run();
   const coordinates = Float32Array.from(model.getOutput().flat());
-  return { method: "tsne", engine: "tsne-js", count, dimensions, seed: null, coordinates, quality: { kl } };
+  if (!coordinates.every(Number.isFinite)) {
+    throw new RangeError(
+      `tsneJs() needs points that tsne-js can lay out, got places that are not finite; use the engine "barnes-hut"`,
+    );
+  }
+  return {
+    method: "tsne",
+    engine: "tsne-js",
+    count,
+    dimensions,
+    seed: null,
+    coordinates,
+    quality: { kl: Math.max(0, kl) },
+  };
 }

@@ -7,7 +7,7 @@ import { UMAP } from "umap-js";
 import { fold, key, normal, stream } from "../engine/mod.ts";
 import { type Metric, nearestNeighbours } from "./neighbours.ts";
 import { pca, pcaTransform } from "./pca.ts";
-import type { Points } from "./points.ts";
+import { checkPoints, type Points } from "./points.ts";
 import type { Projection } from "./projection.ts";
 
 /** What to make of the points; all have defaults. */
@@ -50,6 +50,7 @@ export async function umap(points: Points, options: UmapOptions = {}): Promise<P
   if (!(Number.isInteger(epochs) && epochs >= 1)) {
     throw new RangeError(`umap() needs at least one epoch, got ${epochs}`);
   }
+  checkPoints(points, "umap()");
   signal?.throwIfAborted();
   const near = await nearestNeighbours(points, { k: k - 1, metric });
   const random = stream(fold(key(seed), "UMAP"));
