@@ -25,7 +25,6 @@ export {
   instructionFault,
   keywordForms,
   KEYWORDS,
-  saysObject,
   WORD_LIMITS,
   wordCount,
 } from "./keyword_rule.ts";

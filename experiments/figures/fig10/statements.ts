@@ -1,4 +1,5 @@
 /** Fig. 10: what the adapter takes and what a ControlNet prescribes, alone and together, and the paper's statements about it. */
+import type { TaskId } from "../../../lib/tasks/mod.ts";
 import { CONTROL_SCORE, LORA_SCORE } from "../../setting/score_names.ts";
 import { FIG10 } from "./record.ts";
 import {
@@ -26,7 +27,7 @@ export const COMBINATION_LABELS: Readonly<Record<(typeof FIG10.combinations)[num
 };
 
 /** The tasks that are combined with a ControlNet. */
-export const COMBINED_TASKS = ["style", "face"] as const;
+export const COMBINED_TASKS = ["style", "face"] as const satisfies readonly TaskId[];
 
 /** The content of fig10's result. */
 export interface CombinationContent {

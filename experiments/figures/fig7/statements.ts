@@ -1,4 +1,5 @@
 /** The paper's statements about Fig. 7 (Sec. 4.2) as predicates over {@link Curve}s. */
+import type { TaskId } from "../../../lib/tasks/mod.ts";
 import { type Curve, curvesBySeed, gainReached, type SeedCurve } from "./curves.ts";
 import {
   average,
@@ -10,7 +11,7 @@ import {
 } from "../../../lib/report/mod.ts";
 
 /** The tasks whose curves the paper shows. */
-const SHOWN = ["style", "face"];
+const SHOWN: readonly string[] = ["style", "face"] satisfies TaskId[];
 /** Later by this share of the training is still "just as fast". */
 const LATER = 0.1;
 

@@ -32,8 +32,10 @@ export const depth = signal({ at: 0, last: 0 });
 const colouring = computed(() => view.value.colour);
 /** Colours under the chosen colouring; the same object until that changes, since new colours render the map anew. */
 export const colours = computed(() => known.value && coloursOf(known.value, colouring.value));
-/** The tasks of the map, none before it is there. */
-export const tasks = computed((): readonly MapTask[] => known.value?.tasks ?? []);
+/** The tasks as the page was bundled: the legend stands before the map is there. */
+declare const MAP_TASKS: readonly MapTask[];
+/** The tasks in the order of Table 1. */
+export const tasks = computed((): readonly MapTask[] => known.value?.tasks ?? MAP_TASKS);
 /** Whether the page is shown dark. */
 export const systemDark = signal(matchMedia("(prefers-color-scheme: dark)").matches);
 /** Whether the page is dark now. */

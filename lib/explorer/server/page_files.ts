@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { readChecked, sha256, writeChecked } from "../../hub/mod.ts";
 import { readPackageFile } from "../../raster/mod.ts";
 import { bundled } from "./bundled.ts";
+import { MAP_TASKS } from "./space_points.ts";
 
 /** A file that is served. */
 export interface PageFile {
@@ -41,6 +42,7 @@ interface Bundle {
 async function bundlePage(): Promise<Bundle> {
   const files = await bundled({
     entryPoints: [fileURLToPath(new URL("main.tsx", PAGE))],
+    define: { MAP_TASKS: JSON.stringify(MAP_TASKS) },
     jsx: "automatic",
     jsxImportSource: "preact",
   });
@@ -55,7 +57,7 @@ function served(type: string, content: Uint8Array | string): PageFile {
 
 /** The files by path. The bundle is read from `cacheDir`, or made and kept there. */
 export async function pageFiles(cacheDir: string): Promise<ReadonlyMap<string, PageFile>> {
-  const key = sha256(JSON.stringify(await sources())).slice(0, 16);
+  const key = sha256(JSON.stringify([await sources(), MAP_TASKS])).slice(0, 16);
   const path = join(cacheDir, "explorer", `page-${key}.bin`);
   const { state, content } = await readChecked(path);
   let built: Bundle;
