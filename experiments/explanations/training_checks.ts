@@ -3,6 +3,7 @@ import { TASKS } from "../../lib/tasks/mod.ts";
 import type { AblationsContent } from "../figures/ablations/statements.ts";
 import {
   above,
+  average,
   type Check,
   type Checked,
   type Findings,
@@ -29,8 +30,7 @@ export function scoreAt({ steps, mean }: Pick<Curve, "steps" | "mean">, step: nu
 const curvesOf = (findings: Findings) => (findings["fig7"]?.content as TrainingCurves | undefined)?.curves;
 
 /**
- * Judges the mean over curves by whether it lies above 0, by Student's interval over seeds. Undecided with one seed, or with a result that does
- * not keep its seeds apart.
+ * Judges the mean over curves by whether it lies above 0, by Student's interval over seeds. Undecided with one seed.
  *
  * @param compute one number for each curve, or pair of curves, that has it.
  */
@@ -39,14 +39,10 @@ function overCurves(
   compute: (curves: readonly SeedCurve[]) => readonly number[],
   { says, what }: { says: (text: string) => string; what: string },
 ): Checked {
-  const seeds = curvesBySeed(curves);
-  const means = (seeds.length === 0 ? [curves] : seeds).map(compute).filter(({ length }) => length > 0)
-    .map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
+  const means = curvesBySeed(curves).map(compute).filter(({ length }) => length > 0).map(average);
   if (means.length === 0) return unreadable(what);
   const found = studentInterval(means);
-  const over = seeds.length === 0
-    ? "seeds not kept apart"
-    : `over ${means.length} seed${means.length === 1 ? "" : "s"}`;
+  const over = `over ${means.length} seed${means.length === 1 ? "" : "s"}`;
   return { outcome: above(found, 0), evidence: `${says(intervalOf(found))}, ${over}` };
 }
 

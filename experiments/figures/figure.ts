@@ -18,8 +18,17 @@ export interface ShownResult {
   readonly tables: readonly TableSpec[];
 }
 
+/** Where an exported type stands. */
+export interface TypeName {
+  /** From the repository's root. */
+  readonly module: string;
+  readonly type: string;
+}
+
 /** A table or figure. */
 export interface Figure extends ExperimentProgram {
+  /** The type of its result's content; Table 1 has none. */
+  readonly content?: TypeName;
   /** The paper's statements that its result decides on. */
   readonly statements: readonly StatementText[];
   /** A run that `reproduce` has written, without its drawings. @throws UserError when it is damaged or of another layout. */

@@ -8,7 +8,7 @@ import {
   type StatementText,
   type StoredFigure,
 } from "../../lib/report/mod.ts";
-import type { Figure } from "./figure.ts";
+import type { Figure, TypeName } from "./figure.ts";
 import type { Experiment, ExperimentProgram, RunRequest } from "../setting/experiment.ts";
 import { type FigureHeading, type Summarize, writeFigure } from "./figure_summary.ts";
 import { paperScaleNeeds } from "./paper_scale.ts";
@@ -20,6 +20,8 @@ export interface FigureProgram<Content> {
   readonly record: Experiment;
   /** The paper's statements that the summary judges. */
   readonly statements: readonly StatementText[];
+  /** The name of `Content`, for the schema of its result. */
+  readonly content: TypeName;
   /** What the budget means for this figure, one line. */
   budgetNote(request: RunRequest): string;
   /** The stages the summary reads, each once. */
@@ -44,11 +46,12 @@ export const summaryId = (experiment: string) => `${experiment}-summary`;
 
 /** The program of a figure. */
 export function figureProgram<Content>(figure: FigureProgram<Content>): Figure {
-  const { record, statements, summary, expectedSeconds } = figure;
+  const { record, statements, content, summary, expectedSeconds } = figure;
   const id = summaryId(record.id);
   return {
     record,
     statements,
+    content,
     targets(request) {
       const { scale, budget, seeds, tasks } = request;
       if (!figure.eachTask && tasks.length < record.tasks.length) {

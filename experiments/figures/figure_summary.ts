@@ -1,5 +1,6 @@
 /** The last stage of a figure: one result.json in one form, whatever is drawn from it. */
 import { FIGURE_SCHEMA, type FigureResult, settingNote } from "../../lib/report/mod.ts";
+import type { BudgetId, ScaleId } from "../setting/scales.ts";
 import type { Json } from "../../lib/hub/mod.ts";
 import { provenanceOf } from "./run_provenance.ts";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
@@ -9,8 +10,8 @@ export interface FigureHeading {
   readonly [name: string]: Json;
   readonly experiment: string;
   readonly title: string;
-  readonly scale: string;
-  readonly budget: string;
+  readonly scale: ScaleId;
+  readonly budget: BudgetId;
   readonly scaleNote: string;
   readonly budgetNote: string;
   readonly tasks: readonly string[];

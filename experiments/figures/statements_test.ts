@@ -21,7 +21,7 @@ import type { Curve } from "./fig7/curves.ts";
 import { REWORDING_STATEMENTS, rewordingContent } from "./fig8/statements.ts";
 import { SCALE_STATEMENTS, scaleContent, scaleRow } from "./scale/statements.ts";
 import { LEAKS_MORE, USE_STATEMENTS, withLeaksMore } from "./fig9/statements.ts";
-import { instantStyleNote, LEAK_BY_ENCODER, styleLeak, usesContent } from "./uses/uses.ts";
+import { instantStyleNote, usesContent } from "./uses/uses.ts";
 import { CURVE_STATEMENTS } from "./fig7/statements.ts";
 
 const PAPER_CLAIMS = claimsOf((await loadFigures(FIGURES)).map(itemOf));
@@ -175,14 +175,6 @@ Deno.test("instantStyleNote() says so when InstantStyle hardly differs from the 
   assert.match(note(0.5, 40), /\]: no difference is found\.$/);
   assert.match(note(0.7), /differs from the prompt alone by \+\d\d\.\d % \[\+3\d\.\d %, \+4\d\.\d %\]\.$/);
   assert.equal(instantStyleNote(drawn(samplesOf(["text-only"], () => ({ "CLIP-S": 0.5 })))), "");
-});
-
-Deno.test("styleLeak() tells results with the identity of the object from older ones with a cosine", () => {
-  assert.match(styleLeak([{ metric: "leak" }]), /^cosine/);
-  assert.match(
-    styleLeak([{ metric: "leak" }, { metric: LEAK_BY_ENCODER }]),
-    /ranks the condition's object first/,
-  );
 });
 
 Deno.test("COMBINATION_STATEMENTS supports the paper's view when control and adapter keep what they do alone, and not when one is lost", () => {

@@ -4,6 +4,7 @@ import { bootstrapCells, bootstrapInterval, type CellDraws, type CellKey } from 
 import { TASKS } from "../tasks/mod.ts";
 import { orNull } from "./mean_interval.ts";
 import { paperValue, TABLE1_COLUMNS, TABLE1_ROWS } from "./paper_table1.ts";
+import type { Count } from "./units.ts";
 
 /** One generated (or, in the row ground-truth, given) image and its scores: one line of samples.jsonl. */
 export interface SampleRow {
@@ -12,7 +13,7 @@ export interface SampleRow {
   /** One of the five tasks. */
   readonly task: string;
   /** Index of the item within the task's validation split. */
-  readonly index: number;
+  readonly index: Count;
   /** Training seed. */
   readonly seed: number;
   /** What the model was told; empty where it takes none. */
@@ -42,7 +43,7 @@ export interface Cell extends CellName {
   /** Upper end, likewise. */
   readonly high: number | null;
   /** Number of samples. */
-  readonly n: number;
+  readonly n: Count;
   /** The paper's printed number; null where it prints none. */
   readonly paper: number | null;
 }

@@ -1,6 +1,7 @@
 /** What `reproduce figN` stores: result.json, described for other readers by results/figure.schema.json. */
 import type { ClaimVerdict } from "./statement.ts";
 import type { Provenance } from "./provenance.ts";
+import type { Seeds } from "./units.ts";
 
 /** Version of the layout of a figure's result.json. */
 export const FIGURE_SCHEMA = "ipadapter-instruct/figure/1";
@@ -15,8 +16,8 @@ export interface FigureResult<Content = unknown> {
   readonly title: string;
   /** What it shows, at which scale, with which seeds and budget. */
   readonly caption: string;
-  /** mini or paper. */
-  readonly scale: string;
+  /** mini: small models on 64×64 images; paper: SD 1.5. */
+  readonly scale: "mini" | "paper";
   /** smoke, quick or full. */
   readonly budget: string;
   /** What scale and budget mean, in one line each. */
@@ -26,7 +27,7 @@ export interface FigureResult<Content = unknown> {
   /** Tasks shown. */
   readonly tasks: readonly string[];
   /** Seeds. */
-  readonly seeds: readonly number[];
+  readonly seeds: Seeds;
   /** Where it comes from. */
   readonly provenance: Provenance;
   /** The paper's statements with verdicts. */
@@ -34,6 +35,9 @@ export interface FigureResult<Content = unknown> {
   /** What is drawn; its form depends on the experiment. */
   readonly content: Content;
 }
+
+/** A result whatever its content. */
+export type FigureEnvelope = FigureResult<unknown>;
 
 /** A figure's files as `reproduce` wrote them. */
 export interface StoredFigure<Content = unknown> {

@@ -29,6 +29,7 @@ export {
   type ValidationPoint,
 } from "./table1_result.ts";
 export type { Provenance } from "./provenance.ts";
+export type { Commit, Count, Seconds, Seeds, Sha256, Share } from "./units.ts";
 export {
   LITTLE_DIFFERENCE,
   LITTLE_SCORE,

@@ -67,9 +67,9 @@ const seconds = ({ provenance }: ReportEntry) =>
 /** Seconds of all entries' stages; a stage of the same key is one stage. */
 function totalSeconds(entries: readonly ReportEntry[]): number {
   const byStage = new Map<string, number>();
-  for (const { id: result, provenance: { wallTimePerStage, stageKeys } } of entries) {
+  for (const { provenance: { wallTimePerStage, stageKeys } } of entries) {
     for (const [id, each] of Object.entries(wallTimePerStage)) {
-      byStage.set(stageKeys?.[id] ?? `${id} of ${result}`, each);
+      byStage.set(stageKeys[id] as string, each);
     }
   }
   return [...byStage.values()].reduce((sum, each) => sum + each, 0);
@@ -153,17 +153,16 @@ function explanationsTable(
   };
 }
 
-/** Says which results were made with other frozen parts than others, or do not tell; "" where all agree. */
+/** Says which results were made with other frozen parts than others; "" where all agree. */
 function partsNote(entries: readonly ReportEntry[], items: readonly PaperItem[]): string {
   const shown = items.flatMap((item) => {
     const entry = entryOf(entries, item);
     return entry === undefined ? [] : [{ name: item.name, files: entry.provenance.dataFiles }];
   });
-  const silent = shown.filter(({ files }) => files === undefined).map(({ name }) => name);
-  const paths = new Set(shown.flatMap(({ files }) => Object.keys(files ?? {})));
+  const paths = new Set(shown.flatMap(({ files }) => Object.keys(files)));
   const differing = [...paths].sort().flatMap((path) => {
     const readers = shown.flatMap(({ name, files }) => {
-      const hash = files?.[path];
+      const hash = files[path];
       return hash === undefined ? [] : [{ name, hash }];
     });
     const versions = [...Map.groupBy(readers, ({ hash }) => hash)];
@@ -174,16 +173,8 @@ function partsNote(entries: readonly ReportEntry[], items: readonly PaperItem[])
       }.`,
     ];
   });
-  return [
-    ...(silent.length > 0
-      ? [
-        `Recorded before results said which frozen parts they were made with, so perhaps with others: ${
-          silent.join(", ")
-        }.`,
-      ]
-      : []),
-    ...(differing.length > 0 ? ["Not all results were made with the same frozen parts:", ...differing] : []),
-  ].join(" ");
+  return (differing.length > 0 ? ["Not all results were made with the same frozen parts:", ...differing] : [])
+    .join(" ");
 }
 
 /** Says what the wall times count, and which results' times lack something. */
@@ -192,20 +183,12 @@ function timesNote(entries: readonly ReportEntry[], items: readonly PaperItem[])
     const entry = entryOf(entries, item);
     return entry === undefined ? [] : [{ name: item.name, provenance: entry.provenance }];
   });
-  const silent = named.filter(({ provenance }) => provenance.stageKeys === undefined);
-  const gone = named.flatMap(({ name, provenance: { stageKeys = {}, wallTimePerStage } }) => {
+  const gone = named.flatMap(({ name, provenance: { stageKeys, wallTimePerStage } }) => {
     const count = Object.keys(stageKeys).filter((id) => wallTimePerStage[id] === undefined).length;
     return count === 0 ? [] : [`${count} of ${name}`];
   });
   return [
     "The wall time of a result is that of all stages behind it; a stage that results share counts in each of them and once in the total.",
-    ...(silent.length > 0
-      ? [
-        `Recorded before results named every stage, so that trainings may be missing and shared stages count again in the total: ${
-          silent.map(({ name }) => name).join(", ")
-        }.`,
-      ]
-      : []),
     ...(gone.length > 0
       ? [`Stages without a time, gone from the cache when the result was made: ${gone.join(", ")}.`]
       : []),

@@ -2,6 +2,7 @@
 import type { Cell } from "./cells.ts";
 import type { Provenance } from "./provenance.ts";
 import type { ClaimVerdict } from "./statement.ts";
+import type { Count, Seconds, Seeds } from "./units.ts";
 
 /** Version of the layout of result.json. */
 export const RESULT_SCHEMA = "ipadapter-instruct/result/1";
@@ -31,7 +32,7 @@ export interface ValidationPoint {
   /** Mean over the samples. */
   readonly mean: number;
   /** Number of samples. */
-  readonly n: number;
+  readonly n: Count;
 }
 
 /** One finished training. */
@@ -43,9 +44,9 @@ export interface TrainingRun {
   /** Training seed. */
   readonly seed: number;
   /** Training steps. */
-  readonly steps: number;
+  readonly steps: Count;
   /** Wall time. */
-  readonly seconds: number;
+  readonly seconds: Seconds;
   /** The loss, averaged over the last steps: mean squared error of v at mini scale, of the predicted noise at the paper's. */
   readonly finalLoss: number;
 }
@@ -56,8 +57,8 @@ export interface Table1Result {
   readonly schema: typeof RESULT_SCHEMA;
   /** Id of the experiment. */
   readonly experiment: "table1";
-  /** mini or paper. */
-  readonly scale: string;
+  /** mini: small models on 64×64 images; paper: SD 1.5. */
+  readonly scale: "mini" | "paper";
   /** smoke, quick or full. */
   readonly budget: string;
   /** What scale and budget mean, in one line each, for headings. */
@@ -67,7 +68,7 @@ export interface Table1Result {
   /** Tasks measured. */
   readonly tasks: readonly string[];
   /** Training seeds. */
-  readonly seeds: readonly number[];
+  readonly seeds: Seeds;
   /** Where the numbers come from. */
   readonly provenance: Provenance;
   /** What each score means. */

@@ -8,5 +8,7 @@ export const UNKNOWN_PROVENANCE: Provenance = {
   threads: 2,
   versions: {},
   datasetHash: "0",
+  dataFiles: {},
   wallTimePerStage: {},
+  stageKeys: {},
 };

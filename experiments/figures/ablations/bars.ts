@@ -11,7 +11,7 @@ import {
   type StoredFigure,
 } from "../../../lib/report/mod.ts";
 import { USE_LABELS } from "../uses/bars.ts";
-import { styleLeak } from "../uses/uses.ts";
+import { STYLE_LEAK } from "../uses/uses.ts";
 
 /** How the models are named. */
 export const ABLATION_LABELS: Readonly<Record<string, string>> = {
@@ -79,7 +79,7 @@ function untrained(result: FigureResult<AblationsContent>): Drawing {
         } that a joint model was trained without, told to it all the same, ` +
         "beside the joint model with it and the IPAdapter+ start " +
         "of both. Right: the joint model on the style task's items, told several things: intersection of the colour histograms of picture and " +
-        `condition, and ${styleLeak(told)}. ` +
+        `condition, and ${STYLE_LEAK}. ` +
         'Told "the colours only", the first should be high ' +
         `and the second low. ${intervalNote(result.seeds)} ${settingNote(result)}`,
       data: [

@@ -105,6 +105,7 @@ export function ablationStages(request: RunRequest, record: AblationRecord = ABL
 export const figure: Figure = figureProgram({
   record: ABLATIONS,
   statements: ABLATION_STATEMENTS,
+  content: { module: "experiments/figures/ablations/statements.ts", type: "AblationsContent" },
   budgetNote: (request) => budgetNote(budgetOf(request)),
   stages: (request) => ablationStages(request),
   summary: {

@@ -32,6 +32,7 @@ export function architectureFigure({ record, summary, diagram }: ArchitectureFig
   return figureProgram<ArchitectureContent>({
     record,
     statements: [],
+    content: { module: "experiments/figures/architecture/counted_parts.ts", type: "ArchitectureContent" },
     weightless: true,
     budgetNote: () => "every parameter is counted, nothing is trained",
     stages: () => [

@@ -1,5 +1,6 @@
 /** What Fig. 2 and Fig. 3 are drawn from: parameters of each part at two sizes, counted from the trees of shapes. */
 import { compactCount } from "./compact_count.ts";
+import type { Count } from "../../../lib/report/mod.ts";
 
 /** Parameters of one part. */
 export interface ArchitecturePart {
@@ -8,9 +9,9 @@ export interface ArchitecturePart {
   /** Whether training leaves it as it is. */
   readonly frozen: boolean;
   /** Tensors. */
-  readonly tensors: number;
+  readonly tensors: Count;
   /** Numbers in them. */
-  readonly parameters: number;
+  readonly parameters: Count;
 }
 
 /** One stage of the U-Net. */
@@ -18,9 +19,9 @@ export interface ArchitectureStage {
   /** Which half. */
   readonly kind: "down" | "mid" | "up";
   /** Channels. */
-  readonly channels: number;
+  readonly channels: Count;
   /** Transformers, each with one text and one image cross-attention. */
-  readonly transformers: number;
+  readonly transformers: Count;
 }
 
 /** One size of the models. */
@@ -32,7 +33,7 @@ export interface ArchitectureSize {
   /** The U-Net from input to output. */
   readonly stages: readonly ArchitectureStage[];
   /** Named sizes: tokens and widths. */
-  readonly sizes: Readonly<Record<string, number>>;
+  readonly sizes: Readonly<Record<string, Count>>;
 }
 
 /** The content of fig2's and fig3's results. */

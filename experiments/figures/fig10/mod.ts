@@ -67,6 +67,7 @@ function stages(request: RunRequest): Stage[] {
 export const figure: Figure = figureProgram({
   record: FIG10,
   statements: COMBINATION_STATEMENTS,
+  content: { module: "experiments/figures/fig10/statements.ts", type: "CombinationContent" },
   eachTask: true,
   budgetNote({ scale, budget }) {
     const { steps, batch, samplerSteps, guidance }: Budget = SCALES[scale].budgets[budget];

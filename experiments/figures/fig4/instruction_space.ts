@@ -1,13 +1,13 @@
 /** What Fig. 4 is drawn from: instructions in the joint text space, their layouts, and how the tasks part. */
 
-import type { MeanInterval } from "../../../lib/report/mod.ts";
+import type { Count, MeanInterval, Share } from "../../../lib/report/mod.ts";
 
 /** One corpus of training instructions. */
 export interface CorpusSpace {
   /** "filtered": with the keyword rule; "unfiltered": without. */
   readonly corpus: "filtered" | "unfiltered";
   /** Share of the instructions that name another task's keyword. */
-  readonly foreign: number;
+  readonly foreign: Share;
   /** Share of the nearest neighbours in the same task, over all instructions. */
   readonly purity: MeanInterval;
   /** The same by task. */
@@ -27,9 +27,9 @@ export interface FixedPlace {
   /** The prompt. */
   readonly instruction: string;
   /** Share of its nearest training instructions that are of its task. */
-  readonly share: number;
+  readonly share: Share;
   /** Share of its task's instructions that lie farther from their centroid. */
-  readonly farther: number;
+  readonly farther: Share;
 }
 
 /** One layout. */
@@ -37,27 +37,27 @@ export interface LayoutQuality {
   /** tsne, umap or pca. */
   readonly method: "tsne" | "umap" | "pca";
   /** In [0, 1], higher is better; so are the following. */
-  readonly trustworthiness: number;
+  readonly trustworthiness: Share;
   /** Are neighbours still neighbours? */
-  readonly continuity: number;
+  readonly continuity: Share;
   /** Share of the nearest neighbours kept. */
-  readonly preservation: number;
+  readonly preservation: Share;
   /** Share of a point's nearest in the layout that are of its task. */
-  readonly purity: number;
+  readonly purity: Share;
   /** The same of the fixed prompts among the instructions. */
-  readonly fixedPurity: number;
+  readonly fixedPurity: Share;
 }
 
 /** The content of fig4's result. */
 export interface InstructionSpace {
   /** Training instructions of each task and seed. */
-  readonly instructions: number;
+  readonly instructions: Count;
   /** Held-out ones. */
-  readonly heldOut: number;
+  readonly heldOut: Count;
   /** k of every neighbour score. */
-  readonly neighbours: number;
+  readonly neighbours: Count;
   /** Chance that an unfiltered instruction was made to name another task. */
-  readonly mentions: number;
+  readonly mentions: Share;
   /** With and without the rule. */
   readonly corpora: readonly CorpusSpace[];
   /** The crosses. */

@@ -148,6 +148,7 @@ function stages({ budget, seeds }: RunRequest): Stage[] {
 export const figure: Figure = figureProgram({
   record: FIG4,
   statements: INSTRUCTION_STATEMENTS,
+  content: { module: "experiments/figures/fig4/instruction_space.ts", type: "InstructionSpace" },
   budgetNote({ budget }) {
     const { instructions, heldOut } = FIG4.budgets[budget];
     return `${instructions.toLocaleString("en")} training and ${heldOut} held-out instructions per task`;

@@ -1,14 +1,14 @@
 /** Fig. 5: examples of the five tasks as one labelled picture, drawn from their pixels. */
 import type { RgbPicture } from "../../../lib/raster/mod.ts";
 import { type GridCell, imageGridPng } from "../../../lib/plots/mod.ts";
-import { type FigureResult, INSTRUCTION_INK } from "../../../lib/report/mod.ts";
+import { type Count, type FigureResult, INSTRUCTION_INK } from "../../../lib/report/mod.ts";
 
 /** One example. */
 export interface DatasetExample {
   /** Its task. */
   readonly task: string;
   /** Number in the training split. */
-  readonly index: number;
+  readonly index: Count;
   /** How to read the condition. */
   readonly instruction: string;
   /** What to draw. */
@@ -18,7 +18,7 @@ export interface DatasetExample {
 /** The content of fig5's result. */
 export interface DatasetExamples {
   /** Pixels of a side. */
-  readonly side: number;
+  readonly side: Count;
   /** By task, in order. */
   readonly examples: readonly DatasetExample[];
 }

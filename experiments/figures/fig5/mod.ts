@@ -37,6 +37,7 @@ const DRAW: StageCode<typeof drawExamples> = {
 export const figure: Figure = figureProgram({
   record: FIG5,
   statements: [],
+  content: { module: "experiments/figures/fig5/example_sheet.ts", type: "DatasetExamples" },
   eachTask: true,
   budgetNote: ({ budget }) => `${FIG5.examples[budget]} examples per task`,
   stages({ budget, tasks, seeds }) {

@@ -32,6 +32,7 @@ export const FIG6_ROWS = ["single-task", "instruct"] as const;
 export const figure: Figure = figureProgram({
   record: FIG6,
   statements: LIKENESS_STATEMENTS,
+  content: { module: "experiments/figures/uses/uses.ts", type: "UsesContent" },
   eachTask: true,
   budgetNote: ({ scale, budget }) => budgetNote(SCALES[scale].budgets[budget]),
   stages(request) {

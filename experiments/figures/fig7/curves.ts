@@ -1,5 +1,5 @@
 /** What Fig. 7 is drawn from: validation scores during training, and how soon they are near their last value. */
-import { TABLE1_COLUMNS, type ValidationPoint } from "../../../lib/report/mod.ts";
+import { type Count, TABLE1_COLUMNS, type ValidationPoint } from "../../../lib/report/mod.ts";
 
 /** Models that are compared. */
 export const CURVE_ROWS = ["single-task", "instruct"] as const;
@@ -17,24 +17,24 @@ export interface SeedScores {
 
 /** One score of one model on one task, over the steps; mean and range over seeds. */
 export interface Curve {
-  /** "single-task" or "instruct". */
-  readonly row: string;
+  /** The model. */
+  readonly row: (typeof CURVE_ROWS)[number];
   /** The task. */
   readonly task: string;
   /** The score. */
   readonly metric: string;
-  /** Training steps, rising; 0 is the start that all trainings share. Results stored before it was measured begin later. */
-  readonly steps: readonly number[];
+  /** Training steps, rising; 0 is the start that all trainings share. */
+  readonly steps: readonly Count[];
   /** Mean over seeds. */
   readonly mean: readonly number[];
   /** Lowest seed. */
   readonly low: readonly number[];
   /** Highest seed. */
   readonly high: readonly number[];
-  /** What mean and range are of; absent in results stored before it was kept. */
-  readonly seeds?: readonly SeedScores[];
+  /** What mean and range are of. */
+  readonly seeds: readonly SeedScores[];
   /** Items behind each point and seed. */
-  readonly n: number;
+  readonly n: Count;
   /** First measured step with at least {@link REACHED} of the mean's last score, 0 if the start has it; null where that is not positive. */
   readonly reached: number | null;
 }
@@ -48,12 +48,11 @@ export interface TrainingCurves {
 /** A curve of one training. */
 export type SeedCurve = Pick<Curve, "row" | "task" | "metric" | "steps" | "mean">;
 
-/** The curves of each seed by themselves; none where a curve does not keep its seeds. */
+/** The curves of each seed by themselves. */
 export function curvesBySeed(curves: readonly Curve[]): SeedCurve[][] {
-  if (curves.some(({ seeds }) => seeds === undefined)) return [];
-  const seeds = new Set(curves.flatMap((curve) => curve.seeds?.map(({ seed }) => seed) ?? []));
+  const seeds = new Set(curves.flatMap((curve) => curve.seeds.map(({ seed }) => seed)));
   return [...seeds].map((seed) =>
-    curves.flatMap(({ row, task, metric, steps, seeds = [] }) =>
+    curves.flatMap(({ row, task, metric, steps, seeds }) =>
       seeds.filter((own) => own.seed === seed).map(({ scores }) => ({
         row,
         task,

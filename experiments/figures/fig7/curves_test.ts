@@ -27,11 +27,9 @@ Deno.test("curvesOf() counts step 0 as reached, keeps every seed, and leaves out
   assert.equal(curve?.reached, 0);
 });
 
-Deno.test("curvesBySeed() parts the curves of each seed, and has none of a result that keeps means alone", () => {
+Deno.test("curvesBySeed() parts the curves of each seed", () => {
   const curves = curvesOf(points({ 1: [0.5, 0.3], 2: [0.7, 0.5] }));
   assert.deepEqual(curvesBySeed(curves).map(([curve]) => curve?.mean), [[0.5, 0.3], [0.7, 0.5]]);
-  const { seeds: _, ...stored } = curves[0]!;
-  assert.deepEqual(curvesBySeed([stored]), []);
 });
 
 Deno.test("gainReached() asks for a share of the gain, where there is one and the start was measured", () => {

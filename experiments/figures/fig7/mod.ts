@@ -80,6 +80,7 @@ function startStages(
 export const figure: Figure = figureProgram({
   record: FIG7,
   statements: CURVE_STATEMENTS,
+  content: { module: "experiments/figures/fig7/curves.ts", type: "TrainingCurves" },
   eachTask: true,
   budgetNote({ scale, budget }) {
     const merged: Budget = { ...SCALES[scale].budgets[budget], ...FIG7.changes[budget] };

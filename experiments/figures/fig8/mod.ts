@@ -69,6 +69,7 @@ function stages(request: RunRequest): Stage[] {
 export const figure: Figure = figureProgram({
   record: FIG8,
   statements: REWORDING_STATEMENTS,
+  content: { module: "experiments/figures/fig8/statements.ts", type: "RewordingContent" },
   eachTask: true,
   budgetNote({ scale, budget }) {
     const { steps, batch, samplerSteps, guidance }: Budget = SCALES[scale].budgets[budget];

@@ -2,6 +2,7 @@
 import {
   average,
   type CellMean,
+  type Count,
   type MeanInterval,
   measured,
   type ResampledCells,
@@ -22,8 +23,8 @@ export interface VarianceRatio extends MeanInterval {
 
 /** How far a score goes up and down with the wording. */
 export interface ScoreSpread extends MeanInterval {
-  /** "instruct" or "fixed": which model. */
-  readonly row: string;
+  /** The model. */
+  readonly row: "instruct" | "fixed";
   /** The task; "all" is the mean over tasks. */
   readonly task: string;
 }
@@ -31,9 +32,9 @@ export interface ScoreSpread extends MeanInterval {
 /** The content of fig8's result. */
 export interface RewordingContent {
   /** Wordings per item. */
-  readonly wordings: number;
+  readonly wordings: Count;
   /** Noises per item. */
-  readonly noises: number;
+  readonly noises: Count;
   /** By task and space. */
   readonly ratios: readonly VarianceRatio[];
   /** Standard deviation of the condition's score (CLIP-S for style, CLIP-I otherwise) over wordings, mean over items. */
@@ -50,7 +51,7 @@ const ratio = (mean: CellMean, task: string, space: string) =>
  */
 export function rewordingContent(
   draws: ResampledCells,
-  about: { readonly wordings: number; readonly noises: number; readonly tasks: readonly string[] },
+  about: { readonly wordings: Count; readonly noises: Count; readonly tasks: readonly string[] },
 ): RewordingContent {
   const { wordings, noises, tasks } = about;
   const groups = [...tasks.map((task) => [task, [task]] as const), ["all", tasks] as const];
@@ -65,7 +66,7 @@ export function rewordingContent(
         return found === undefined ? [] : [{ task, space, ...found }];
       })
     ),
-    spreads: ["instruct", "fixed"].flatMap((row) =>
+    spreads: (["instruct", "fixed"] as const).flatMap((row) =>
       groups.flatMap(([task, names]) => {
         const found = over(names, (mean, each) => mean(row, each, "score spread"));
         return found === undefined ? [] : [{ row, task, ...found }];

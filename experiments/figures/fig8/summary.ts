@@ -12,7 +12,6 @@ import { REWORDING_STATEMENTS, type RewordingContent, rewordingContent } from ".
 import { FIG8, rewordingStageId } from "./record.ts";
 import type { RewordedItem } from "../../setting/model_requests.ts";
 import type { Summarize } from "../figure_summary.ts";
-import type { BudgetId } from "../../setting/scales.ts";
 import type { StageOutput } from "../../runner/mod.ts";
 import { keysOf } from "../uses/use_samples.ts";
 
@@ -81,7 +80,7 @@ async function sheet(
 
 /** Reads the stages of both models. */
 export const summarize: Summarize = async (context, { tasks, seeds, budget }, outputs) => {
-  const { wordings, noises, items } = FIG8.sizes[budget as BudgetId];
+  const { wordings, noises, items } = FIG8.sizes[budget];
   const samples: SampleRow[] = [];
   for (const seed of seeds) {
     for (const row of ["instruct", "fixed"]) {

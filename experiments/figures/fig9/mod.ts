@@ -57,6 +57,7 @@ export const FIG9 = {
 export const figure: Figure = figureProgram({
   record: FIG9,
   statements: USE_STATEMENTS,
+  content: { module: "experiments/figures/uses/uses.ts", type: "UsesContent" },
   eachTask: true,
   budgetNote({ scale, budget }) {
     const validationItems = FIG9.sizes[budget].items;

@@ -2,7 +2,7 @@
 import { key } from "../../../lib/engine/mod.ts";
 import { judgeAll, resampleCells } from "../../../lib/report/mod.ts";
 import { INSTANT_STYLE, TARGETS } from "../../setting/use_rows.ts";
-import { instantStyleNote, styleLeak, usesContent } from "../uses/uses.ts";
+import { instantStyleNote, STYLE_LEAK, usesContent } from "../uses/uses.ts";
 import { USE_STATEMENTS, withLeaksMore } from "./statements.ts";
 import type { Summarize } from "../figure_summary.ts";
 import { keysOf, readItems, readSamples, TAKEN } from "../uses/use_samples.ts";
@@ -30,7 +30,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
       "Held-out items of the five uses, all models from the same noise. IPAdapter+ takes no instruction; the joint model is told " +
       "held-out wordings, of the task or of another (the composition for style, else the style). InstantStyle is IPAdapter+ in the style layers alone.",
       instantStyleNote(draws),
-      tasks.includes("style") ? `Content of style that leaks: ${styleLeak(content.cells)}.` : "",
+      tasks.includes("style") ? `Content of style that leaks: ${STYLE_LEAK}.` : "",
     ].filter(Boolean).join(" "),
     hashes: keysOf(outputs),
     claims: judgeAll(USE_STATEMENTS, { draws, taken: TAKEN }),

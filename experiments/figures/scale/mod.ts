@@ -44,6 +44,7 @@ export const SCALE = {
 export const figure: Figure = figureProgram({
   record: SCALE,
   statements: SCALE_STATEMENTS,
+  content: { module: "experiments/figures/scale/statements.ts", type: "ScaleContent" },
   eachTask: true,
   budgetNote({ scale, budget }) {
     const validationItems = SCALE.sizes[budget].items;

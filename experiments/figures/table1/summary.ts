@@ -1,6 +1,7 @@
 /** Table 1's last stage: result.json, samples.jsonl, validation.jsonl and samples.png from all scores. */
 import { key } from "../../../lib/engine/random.ts";
 import type { Json } from "../../../lib/hub/mod.ts";
+import type { BudgetId, ScaleId } from "../../setting/scales.ts";
 import {
   cellsOf,
   judgeAll,
@@ -29,8 +30,8 @@ import { TABLE1_STATEMENTS } from "./statements.ts";
 /** What the summary is told besides the scores. */
 export interface SummaryRequest {
   readonly [name: string]: Json;
-  readonly scale: string;
-  readonly budget: string;
+  readonly scale: ScaleId;
+  readonly budget: BudgetId;
   readonly scaleNote: string;
   readonly budgetNote: string;
   readonly tasks: readonly string[];

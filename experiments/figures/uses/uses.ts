@@ -12,14 +12,12 @@ import { INSTANT_STYLE, TARGETS } from "../../setting/use_rows.ts";
 /** The score of what should be taken, by the data's generator, which knows the truth: name by task. */
 export type TakenScores = Readonly<Record<string, string>>;
 
-/** Name of style's leak by a second tower, the conditioning encoder. Results from when style's leak was a cosine do not have it. */
+/** Name of style's leak by a second tower, the conditioning encoder. */
 export const LEAK_BY_ENCODER = "leak (encoder)";
 
-/** What style's leak is, in a caption's words, of a result with these scores. */
-export const styleLeak = (scores: readonly { readonly metric: string }[]): string =>
-  scores.some(({ metric }) => metric === LEAK_BY_ENCODER)
-    ? "share in which the judge ranks the condition's object first among the names of all objects"
-    : "cosine of the picture with the words for the condition's content";
+/** What style's leak is, in a caption's words. */
+export const STYLE_LEAK: string =
+  "share in which the judge ranks the condition's object first among the names of all objects";
 
 /** How much more of the condition leaks than is in the target itself. */
 export interface Leak extends MeanInterval {

@@ -1,0 +1,111 @@
+/**
+ * `deno task schemas [--check]`: writes results/result.schema.json and results/figure.schema.json, made from the types of the stored results. With
+ * --check nothing is written; exit code 1 where a file is not what the types say.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { createGenerator, type Schema } from "ts-json-schema-generator";
+import { loadFigures, type TypeName } from "./figure.ts";
+import { FIGURES } from "./mod.ts";
+import { FIGURE_SCHEMA, RESULT_SCHEMA } from "../../lib/report/mod.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+type Definitions = Record<string, Schema>;
+
+/** Definitions of types and of all that they name. */
+function definitionsOf(types: readonly TypeName[]): Definitions {
+  const modules = [...new Set(types.map(({ module }) => module))];
+  const generator = createGenerator({
+    path: `${ROOT}{${modules.join(",")}}`,
+    tsconfig: `${ROOT}experiments/figures/tsconfig.schemas.json`,
+    skipTypeCheck: true,
+    additionalProperties: false,
+    topRef: true,
+  });
+  return Object.assign(
+    {},
+    ...types.map(({ type }) => generator.createSchema(type).definitions),
+  ) as Definitions;
+}
+
+/** What a schema refers to, directly or through others. */
+function reached(schema: unknown, definitions: Definitions, found = new Set<string>()): ReadonlySet<string> {
+  for (const [, name = ""] of JSON.stringify(schema).matchAll(/"#\/definitions\/([^"]+)"/g)) {
+    if (found.has(name)) continue;
+    found.add(name);
+    reached(definitions[name], definitions, found);
+  }
+  return found;
+}
+
+/** A schema file; `further` are types of other files beside the result. */
+function textOf(
+  id: string,
+  root: Schema,
+  definitions: Definitions,
+  further: readonly string[] = [],
+): string {
+  const used = reached([root, ...further.map((name) => ({ $ref: `#/definitions/${name}` }))], definitions);
+  const sorted = Object.entries(definitions).filter(([name]) => used.has(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const schema = {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    $id: id,
+    ...root,
+    definitions: Object.fromEntries(sorted),
+  };
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+const report = (file: string, type: string): TypeName => ({ module: `lib/report/${file}`, type });
+
+/** Schema by file. */
+export async function schemas(): Promise<Readonly<Record<string, string>>> {
+  const figures = (await loadFigures(FIGURES)).flatMap(({ record: { id }, content }) =>
+    content === undefined ? [] : [{ id, content }]
+  );
+  const all = definitionsOf([
+    report("table1_result.ts", "Table1Result"),
+    report("cells.ts", "SampleRow"),
+    report("figure_result.ts", "FigureEnvelope"),
+    ...figures.map(({ content }) => content),
+  ]);
+  const envelope = all["FigureResult<unknown>"] as Schema;
+  const figure: Schema = {
+    ...envelope,
+    title: "result.json of `deno task reproduce figN`",
+    description:
+      "What a figure is drawn from, the verdict on each of the paper's statements about it, and where it comes from.",
+    properties: { ...envelope.properties, experiment: { enum: figures.map(({ id }) => id) } },
+    allOf: figures.map(({ id, content }) => ({
+      if: { properties: { experiment: { const: id } } },
+      then: { properties: { content: { $ref: `#/definitions/${content.type}` } } },
+    })),
+  };
+  const table: Schema = {
+    ...all["Table1Result"],
+    title: "result.json of `deno task reproduce table1`",
+    description:
+      "Cells of the table with intervals, the verdict on each of the paper's statements about it, and where the numbers come from. " +
+      "Beside it, samples.jsonl holds one line per sample (SampleRow): the mean of every cell is the mean of scores[metric] over its rows there.",
+  };
+  return {
+    "results/result.schema.json": textOf(RESULT_SCHEMA, table, all, ["SampleRow"]),
+    "results/figure.schema.json": textOf(FIGURE_SCHEMA, figure, all),
+  };
+}
+
+if (import.meta.main) {
+  const check = process.argv.includes("--check");
+  for (const [path, content] of Object.entries(await schemas())) {
+    const file = `${ROOT}${path}`;
+    if (existsSync(file) && readFileSync(file, "utf8") === content) continue;
+    if (!check) writeFileSync(file, content);
+    else {
+      console.error(`${path} is not what the types say: deno task schemas`);
+      process.exitCode = 1;
+    }
+  }
+}
