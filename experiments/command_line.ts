@@ -2,15 +2,16 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { UserError } from "../lib/engine/errors.ts";
+import { NotFiniteError } from "../lib/engine/finite.ts";
 
-/** Runs a command. The exit code is the number it gives, else 0; 2, with one line on the error stream, for a mistake in what was asked. */
+/** Runs a command. The exit code is the number it gives, else 0; 2, with one line on the error stream, for a mistake in what was asked; 1, with one line, when a model's output is not finite. */
 export async function runCommand(run: () => Promise<number | void>): Promise<void> {
   try {
     process.exitCode = await run() ?? 0;
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError || error instanceof NotFiniteError)) throw error;
     console.error(error.message);
-    process.exitCode = 2;
+    process.exitCode = error instanceof UserError ? 2 : 1;
   }
 }
 

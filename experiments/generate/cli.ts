@@ -2,6 +2,7 @@
 import { writeSync } from "node:fs";
 import process from "node:process";
 import { UserError } from "../../lib/engine/errors.ts";
+import { NotFiniteError } from "../../lib/engine/finite.ts";
 import { oneOf } from "../command_line.ts";
 import { runGenerate } from "./command.ts";
 import type { CommandIo } from "./progress.ts";
@@ -64,6 +65,10 @@ try {
   if (error instanceof UserError) {
     writeAll(2, `${error.message}\n`);
     process.exit(2);
+  }
+  if (error instanceof NotFiniteError) {
+    writeAll(2, `${error.message}\n`);
+    process.exit(1);
   }
   writeAll(2, `${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
   process.exit(1);

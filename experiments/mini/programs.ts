@@ -1,5 +1,6 @@
 /** Compiled programs of the frozen parts, for any number of rows: batches of one size, the last one padded. */
 import {
+  checkFinite,
   type CompileOptions,
   compileSharded,
   type HostParams,
@@ -90,7 +91,13 @@ export function imageEncoder(
     await program.run(
       rows,
       feed,
-      (output) => results.push({ tokens: output("tokens"), embedding: output("embedding") }),
+      (output) => {
+        const tokens = output("tokens"), embedding = output("embedding");
+        for (const found of [tokens, embedding]) {
+          checkFinite(found, "the image encoder", { "the image encoder": params });
+        }
+        results.push({ tokens, embedding });
+      },
     );
     return results;
   };
@@ -121,7 +128,11 @@ export function latentEncoder(
   return {
     async run(images) {
       const results: Float32Array[] = [];
-      await program.run(images, toModelImage, (output) => results.push(output("latent")));
+      await program.run(images, toModelImage, (output) => {
+        const latent = output("latent");
+        checkFinite(latent, "the autoencoder", { "the autoencoder": used });
+        results.push(latent);
+      });
       return results;
     },
     dispose: () => program.dispose(),
@@ -153,7 +164,11 @@ export function latentDecoder(
   return {
     async run(latents) {
       const images: Rgb[] = [];
-      await program.run(latents, (row) => row, (output) => images.push(fromModelImage(output("image"))));
+      await program.run(latents, (row) => row, (output) => {
+        const image = output("image");
+        checkFinite(image, "the autoencoder", { "the autoencoder": used });
+        images.push(fromModelImage(image));
+      });
       return images;
     },
     dispose: () => program.dispose(),

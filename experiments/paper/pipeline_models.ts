@@ -71,7 +71,11 @@ function encodeImage(make: MakeProgram, models: PaperModels, picture: RgbPicture
     const features = visionTower(params, config, leaf(fed, "pixels"));
     // The first IP-Adapter's unconditional vector is zero itself.
     return pooled ? tf.mul(features.embeds, tf.tensor2d([[0], [1]])) : features.penultimate;
-  }, { model: models.vision, inputs: { pixels: { dtype: "float32", shape: [2, 3, side, side], data } } });
+  }, {
+    what: "the image encoder",
+    model: models.vision,
+    inputs: { pixels: { dtype: "float32", shape: [2, 3, side, side], data } },
+  });
 }
 
 /** The projected vector of an instruction [width], for the paper's own design. */
@@ -88,7 +92,7 @@ async function encodeInstruction(
   } as const;
   const read = (params: Record<string, Tensor>, fed: Record<string, Tensor>) =>
     textTower(params, model.config, leaf(fed, "ids")).embeds as Tensor;
-  return row(await runOnce(make, read, { model, inputs: { ids } }), 0);
+  return row(await runOnce(make, read, { what: "the instruction encoder", model, inputs: { ids } }), 0);
 }
 
 /** Bytes of an image [1 3 height width] in [-1, 1]. */
@@ -157,6 +161,7 @@ export async function openPaper(
           make,
           (params, fed) => vaeDecode(params, models.vae.config, leaf(fed, "latents")),
           {
+            what: "the autoencoder",
             model: { ...models.vae, params: decoder },
             inputs: { latents: { dtype: "float32", shape: [1, ...latent], data } },
           },

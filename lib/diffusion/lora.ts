@@ -8,7 +8,14 @@
  *
  * Files of peft itself, and of old diffusers, name no part: it is the one whose weights fit. Older spellings are brought to these by the `lora` rows of `lib/hub/published_names.ts`.
  */
-import { type HostArray, type HostParams, sizeOf, UserError } from "../engine/mod.ts";
+import {
+  brokenTensor,
+  type HostArray,
+  type HostParams,
+  NotFiniteError,
+  sizeOf,
+  UserError,
+} from "../engine/mod.ts";
 import { fileKind, PUBLISHED_NAMES, renamed } from "../hub/mod.ts";
 import { LORA_PARTS, type LoraPart } from "./lora_part.ts";
 import { loraAlphas } from "./lora_settings.ts";
@@ -81,7 +88,8 @@ function equal(a: HostArray, b: HostArray): boolean {
  *
  * The alpha of a change is the file's own tensor, else its settings' (see {@link loraAlphas}), else the rank.
  *
- * @throws UserError naming keys that belong to no weight, changes that lack a half, numbers that are not finite, and other kinds of files.
+ * @throws UserError naming keys that belong to no weight, changes that lack a half, and other kinds of files.
+ * @throws NotFiniteError naming a tensor with a number that is not finite.
  */
 export function readLoraFile(file: LoraFile, weights: LoraWeights): Readonly<Record<LoraPart, Lora>> {
   const names = modules(weights);
@@ -90,6 +98,10 @@ export function readLoraFile(file: LoraFile, weights: LoraWeights): Readonly<Rec
     unet: {},
     text_encoder: {},
   };
+  const broken = brokenTensor(file.tensors);
+  if (broken) {
+    throw new NotFiniteError(`Reading a LoRA failed: expected finite numbers, got others: ${broken}`);
+  }
   const unknown: string[] = [], strangers: string[] = [];
   for (const [written, tensor] of Object.entries(file.tensors)) {
     const name = renamed(written, PUBLISHED_NAMES.lora).name ?? written;

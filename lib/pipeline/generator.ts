@@ -16,7 +16,7 @@ import {
   sampleSteps,
   SD_SCHEDULE,
 } from "../diffusion/mod.ts";
-import { type HostParams, leaf, prefixed, scope } from "../engine/mod.ts";
+import { checkFinite, type HostParams, leaf, prefixed, scope, type Weights } from "../engine/mod.ts";
 import {
   type ChainScales,
   type GuidancePass,
@@ -24,7 +24,7 @@ import {
   TEXT_ROLES,
   type TextRole,
 } from "./guidance_passes.ts";
-import type { PipelineModels } from "./models.ts";
+import type { ModelPart, PipelineModels } from "./models.ts";
 import { type PipelineOptions, pipelinePrograms, projectionTexts } from "./programs.ts";
 
 /** What one picture is made from. */
@@ -136,7 +136,8 @@ function need<T>(value: T | undefined, what: string): T {
 }
 
 /**
- * Prepares a generator; unless the models are `large`, its programs are compiled at once.
+ * Prepares a generator; unless the models are `large`, its programs are compiled at once. Sampling ends with a NotFiniteError that names the
+ * part whose output is not finite.
  *
  * @throws RangeError when the sides of the latents are not known.
  */
@@ -169,8 +170,25 @@ export async function createGenerator(
     return role === "empty" ? noText : base.tokenizer.encode([role]);
   }
 
+  /** The weights of a model and of what was put on it, for the sentence when its output is not finite. */
+  const suspects = (part: string, model: ModelPart<unknown>): Record<string, Weights> => ({
+    [part]: model.params,
+    ...(model.lora ? { "the LoRA": model.lora } : {}),
+  });
+  const adapterWeights = (own: HostParams | undefined, part: string): Record<string, Weights> => {
+    const weights = own ?? (adapter && "params" in adapter ? adapter.params : undefined);
+    return weights ? { "the adapter": prefixed(scope(weights, part), part) } : {};
+  };
+
   /** Encodes texts and images of a batch. */
-  async function conditionOf(items: readonly GenerationItem[]): Promise<BatchCondition> {
+  async function conditionOf(
+    items: readonly GenerationItem[],
+    weights: HostParams | undefined,
+  ): Promise<BatchCondition> {
+    for (const { image, instruction } of items) {
+      if (image) checkFinite(image, "the image encoder");
+      if (instruction) checkFinite(instruction, "the instruction encoder");
+    }
     const ids = new Int32Array(roles.length * batch * length);
     roles.forEach((role, r) =>
       items.forEach((item, i) => ids.set(idsOf(item, role), (r * batch + i) * length))
@@ -178,6 +196,7 @@ export async function createGenerator(
     const states = await programs.text.use(async (program) =>
       (leaf(await program.run({ ids }), "text").data as Float32Array).slice()
     );
+    checkFinite(states, "the prompt encoder", suspects("the prompt encoder", base.text));
     const wide = states.length / (roles.length * batch);
     /** The states that each prediction is given of a text, [rows length width]. */
     const statesOf = (slot: "text" | "instruction" | "prompt") =>
@@ -203,7 +222,9 @@ export async function createGenerator(
           ? { instruction: each((item) => need(item.instruction, "an instruction, with Instruct,")) }
           : {}),
       });
-      return (leaf(outputs, "tokens").data as Float32Array).slice();
+      const found = (leaf(outputs, "tokens").data as Float32Array).slice();
+      checkFinite(found, "the adapter's projection", adapterWeights(weights, "image_proj"));
+      return found;
     });
     const conditioning = controlnet &&
       each((item) => need(item.control, "a conditioning image, with a ControlNet,"));
@@ -238,7 +259,9 @@ export async function createGenerator(
       const first = number * batch, count = Math.min(batch, items.length - first);
       // The last batch is filled up with its last item.
       const own = Array.from({ length: batch }, (_, i) => items[first + Math.min(i, count - 1)]!);
-      const condition = last && sameCondition(own, last.items) ? last.condition : await conditionOf(own);
+      const condition = last && sameCondition(own, last.items)
+        ? last.condition
+        : await conditionOf(own, weights);
       last = { items: own, condition };
       const { text, tokens, conditioning } = condition;
       const predict = guided((samples, timestep) =>
@@ -252,7 +275,13 @@ export async function createGenerator(
               ? { conditioning, controlScale: Float32Array.of(sampling.controlScale ?? 1) }
               : {}),
           });
-          return leaf(outputs, "noise").data as Float32Array;
+          const noise = leaf(outputs, "noise").data as Float32Array;
+          checkFinite(noise, "the U-Net", {
+            ...suspects("the U-Net", base.unet),
+            ...adapterWeights(weights, "ip_adapter"),
+            ...(controlnet ? suspects("the ControlNet", controlnet) : {}),
+          });
+          return noise;
         }), { scales });
       const split = (data: Float32Array) =>
         Array.from({ length: count }, (_, i) => data.slice(i * size, (i + 1) * size));

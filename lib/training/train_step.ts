@@ -6,6 +6,7 @@
  * gradients.
  */
 import {
+  brokenTensor,
   compile,
   type CompileOptions,
   compilePair,
@@ -16,6 +17,7 @@ import {
   type HostParams,
   type InputSpec,
   leaf,
+  NotFiniteError,
   type Params,
   type Program,
   type ProgramFunction,
@@ -86,7 +88,7 @@ export interface TrainStep {
   /**
    * Runs step number `step`, counted from 0.
    *
-   * @throws RangeError when the loss or the gradient is not finite; the state before this step is kept.
+   * @throws NotFiniteError naming the tensor when the loss or the gradient is not finite; the state before this step is kept.
    */
   run(
     batch: Readonly<Record<string, Feed>>,
@@ -153,6 +155,35 @@ function joined(name: string, parts: readonly HostParams[]): HostArray {
   const data = new Float32Array(first.data.length * arrays.length);
   arrays.forEach((array, i) => data.set(array.data, i * first.data.length));
   return { ...first, shape: [side * arrays.length, ...rest], data };
+}
+
+/** A clause that names what made a step's loss or gradient not finite: an input, a weight, else the gradient's own first tensor. */
+function notFiniteCause({ batch, frozen, trained, parts, shapes }: {
+  batch: Readonly<Record<string, Feed>>;
+  frozen: Readonly<Weights>;
+  trained: HostParams;
+  parts: readonly HostParams[];
+  shapes: Shapes;
+}): string {
+  const fed = Object.fromEntries(
+    Object.entries(batch).map((
+      [name, feed],
+    ) => [name, ArrayBuffer.isView(feed) ? host(feed, [feed.length]) : feed]),
+  );
+  for (
+    const [what, tensors] of Object.entries({ "input": fed, "frozen weight": frozen, "weight": trained })
+  ) {
+    const broken = brokenTensor(tensors);
+    if (broken) return `: the ${what} ${broken}`;
+  }
+  for (const part of parts) {
+    const gradient = leaf(part, "gradient");
+    const broken = brokenTensor(
+      unflattenHost(host(gradient.data as Float32Array, [gradient.data.length]), shapes),
+    );
+    if (broken) return `: the gradient of ${broken}`;
+  }
+  return "";
 }
 
 /** Compiles a training step. */
@@ -226,8 +257,15 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
         )
         : NaN;
       if (!Number.isFinite(gradientNorm)) {
-        throw new RangeError(
-          `Training stopped at step ${step}: expected a finite loss and gradient, got loss ${value}, gradient norm ${gradientNorm}`,
+        const cause = notFiniteCause({
+          batch,
+          frozen,
+          trained: unflattenHost(host(current.params, [size]), shapes),
+          parts,
+          shapes,
+        });
+        throw new NotFiniteError(
+          `Training stopped at step ${step}: expected a finite loss and gradient, got loss ${value}, gradient norm ${gradientNorm}${cause}`,
         );
       }
       [current, spare] = [spare, current];

@@ -227,7 +227,7 @@ Deno.test("run() stops with the step and keeps the state when the loss is not fi
   bad.x[2] = NaN;
   await assert.rejects(
     step.run(bad, { step: 3, learningRate: 0.01 }),
-    /^RangeError: Training stopped at step 3: expected a finite loss and gradient, got loss NaN, gradient norm NaN$/,
+    /^NotFiniteError: Training stopped at step 3: expected a finite loss and gradient, got loss NaN, gradient norm NaN: the input "x" holds NaN$/,
   );
   assert.deepEqual(step.snapshot(), before);
   const poisoned = train(step, {

@@ -28,7 +28,7 @@ export interface TrainEvent {
 /**
  * Trains, one event per step. The consumer may save `step.snapshot()` between events and resume from it to the same bits.
  *
- * @throws RangeError when the loss is not finite, with the step.
+ * @throws NotFiniteError when the loss is not finite, with the step and the tensor.
  */
 export async function* train(step: TrainStep, options: TrainOptions): AsyncGenerator<TrainEvent> {
   const { steps, schedule, batch, resume } = options;
