@@ -3,8 +3,9 @@
  * sentence vectors. Validation items are not stored: they are composed again where they are scored.
  */
 import { createHash } from "node:crypto";
-import { FIXED_INSTRUCTIONS, instructionCorpus } from "../../lib/instructions/mod.ts";
-import { composePair, type Pair } from "../../lib/tasks/mod.ts";
+import { fold, key, stream } from "../../lib/engine/mod.ts";
+import { FIXED_INSTRUCTIONS, instructionCorpus, namedInstruction } from "../../lib/instructions/mod.ts";
+import { composePair, type Pair, type TaskId, taskOf } from "../../lib/tasks/mod.ts";
 import type { StageContext } from "../runner/mod.ts";
 import type { EncodeReport, EncodeRequest } from "../setting/model_requests.ts";
 import {
@@ -14,7 +15,49 @@ import {
   sharedImageEncoder,
   sharedLatentEncoder,
 } from "./shared_models.ts";
-import { type TrainingWordings, trainingWordings } from "./training_wordings.ts";
+
+/** Wordings drawn per item where each holds the name of the item's object. */
+const NAMED_DRAWS = 3;
+
+/** Shared wordings are limited to this many per training item; only tiny budgets notice. */
+const MOST_WORDINGS = 4;
+
+/** Rows of wordings, and whose they are. */
+export interface TrainingWordings {
+  readonly texts: readonly string[];
+  /** Rows shared by all items (0: every item has its own). */
+  readonly sharedInstructions: number;
+  /** Rows of each item, in order, where they are not shared. */
+  readonly ownInstructions: number;
+}
+
+/**
+ * Wordings of a task's first training items.
+ *
+ * @param corpus training wordings as written.
+ * @param names one entry per item; its object's name where the task names it.
+ * @throws RangeError when a task that names objects has an item without one.
+ */
+export function trainingWordings(
+  task: TaskId,
+  corpus: readonly string[],
+  names: readonly (string | undefined)[],
+): TrainingWordings {
+  if (!taskOf(task).words.namesObject) {
+    const texts = corpus.slice(0, MOST_WORDINGS * names.length);
+    return { texts, sharedInstructions: texts.length, ownInstructions: 0 };
+  }
+  const texts = names.flatMap((name, index) => {
+    if (name === undefined) {
+      throw new RangeError(
+        `Wordings of ${task} need the name of each item's object, got none of item ${index}`,
+      );
+    }
+    const random = stream(fold(key("named instructions"), index));
+    return Array.from({ length: NAMED_DRAWS }, () => namedInstruction(random.pick(corpus), name));
+  });
+  return { texts, sharedInstructions: 0, ownInstructions: NAMED_DRAWS };
+}
 
 const PART = 64;
 

@@ -9,7 +9,7 @@ import type { EncodeInstructions, TellRequest } from "../setting/model_requests.
 import { TOLD_LAYOUT, type ToldLayout } from "./encoded_task.ts";
 import { FORM_SIZES, instructionRows, instructionSize } from "./instruct_forms.ts";
 import { sharedBank } from "./shared_models.ts";
-import { trainingWordings } from "./training_wordings.ts";
+import { trainingWordings } from "./encode_dataset.ts";
 
 /** Texts per call of the encoder. */
 const PART = 500;

@@ -2,9 +2,8 @@
 import type { AdapterItems } from "../../lib/training/mod.ts";
 import type { InstructionChoice } from "../setting/experiment.ts";
 import type { StageOutput } from "../runner/mod.ts";
-import type { EncodedLayout } from "./encode_dataset.ts";
+import type { EncodedLayout, TrainingWordings } from "./encode_dataset.ts";
 import { padded } from "./instruct_forms.ts";
-import type { TrainingWordings } from "./training_wordings.ts";
 
 /** One task's training items in memory. */
 export interface EncodedTask extends AdapterItems {

@@ -5,7 +5,7 @@ import { unfilteredInstructions } from "../../lib/instructions/unfiltered.ts";
 import { CONCEPTS, TASKS } from "../../lib/tasks/mod.ts";
 import { instructForm, tellingOf } from "../setting/instruct_form.ts";
 import { FORM_SIZES, INSTRUCT_PIECES, instructionRows, instructionSize, padded } from "./instruct_forms.ts";
-import { trainingWordings } from "./training_wordings.ts";
+import { trainingWordings } from "./encode_dataset.ts";
 
 Deno.test("instructForm() and tellingOf() mean the usual when a request says nothing, and refuse what they do not know", () => {
   assert.equal(instructForm({ seed: 1 }), "pooled");

@@ -13,7 +13,7 @@ import { readCase, type Values } from "../golden/mod.ts";
 import { adamw, adamwRates, clipByGlobalNorm } from "./adamw.ts";
 import { ADAMW } from "./optimizer_config.ts";
 import { flatten, flattenHost, unflatten, unflattenHost } from "./flat_parameters.ts";
-import { learningRate } from "./learning_rate.ts";
+import { learningRate } from "./trainer.ts";
 
 const golden = readCase("adamw");
 const names = ["matrix", "vector", "tiny_gradient", "zero_gradient"];

@@ -1,5 +1,5 @@
 /** How an adapter is trained, as data: all that a reader of Sec. 3.5 may want to vary. */
-import type { LearningRateSchedule } from "./learning_rate.ts";
+import type { LearningRateSchedule } from "./trainer.ts";
 import type { LossWeighting } from "./noise_prediction.ts";
 import { ADAMW_OPTIMIZER, type OptimizerConfig } from "./optimizer_config.ts";
 

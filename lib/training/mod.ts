@@ -32,8 +32,6 @@ export {
   type StepEngine,
 } from "./denoising_step.ts";
 export { adamw, adamwRates, type AdamWState, clipByGlobalNorm } from "./adamw.ts";
-export { flatten, flattenHost, unflatten, unflattenHost } from "./flat_parameters.ts";
-export { learningRate, type LearningRateSchedule } from "./learning_rate.ts";
 export { muon, muonScale, type MuonState, orthogonalized } from "./muon.ts";
 export {
   ADAMW,
@@ -44,7 +42,15 @@ export {
   type MuonConfig,
   type OptimizerConfig,
 } from "./optimizer_config.ts";
-export { type MatrixStack, type ParameterLayout, parameterLayout } from "./parameter_groups.ts";
+export {
+  flatten,
+  flattenHost,
+  type MatrixStack,
+  type ParameterLayout,
+  parameterLayout,
+  unflatten,
+  unflattenHost,
+} from "./flat_parameters.ts";
 export { type LayeredModel, outerLayers } from "./outer_layers.ts";
 export {
   compileTrainStep,
@@ -53,7 +59,13 @@ export {
   type TrainStep,
   type TrainStepOptions,
 } from "./train_step.ts";
-export { train, type TrainEvent, type TrainOptions } from "./trainer.ts";
+export {
+  learningRate,
+  type LearningRateSchedule,
+  train,
+  type TrainEvent,
+  type TrainOptions,
+} from "./trainer.ts";
 export {
   type LossWeighting,
   lossWeights,

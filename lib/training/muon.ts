@@ -1,7 +1,7 @@
 /**
  * Muon (Jordan et al. 2024): momentum, orthogonalised by a Newton-Schulz iteration, for matrices; as functions of stacks of matrices of one
  * shape, so that small products run together. Kernels [out in h w] are matrices [out in·h·w]; what is no matrix is AdamW's (see
- * `parameter_groups.ts`).
+ * `flat_parameters.ts`).
  *
  * | symbol | name       | shape                                    |
  * | ------ | ---------- | ---------------------------------------- |

@@ -14,7 +14,7 @@ import {
 import { adamw, clipFactor } from "./adamw.ts";
 import { muon } from "./muon.ts";
 import type { OptimizerConfig } from "./optimizer_config.ts";
-import type { ParameterLayout } from "./parameter_groups.ts";
+import type { ParameterLayout } from "./flat_parameters.ts";
 
 /** Everything that a step changes: flat vectors [N], `v` of AdamW's numbers alone, `average` only where one is kept. */
 export interface FlatState {

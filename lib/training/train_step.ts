@@ -34,7 +34,7 @@ import { adamwRates } from "./adamw.ts";
 import { flatten, flattenHost, unflatten, unflattenHost } from "./flat_parameters.ts";
 import { compileOptimizer, type FlatState } from "./optimizer_program.ts";
 import { ADAMW_OPTIMIZER, type OptimizerConfig } from "./optimizer_config.ts";
-import { parameterLayout } from "./parameter_groups.ts";
+import { parameterLayout } from "./flat_parameters.ts";
 
 /** A scalar loss and whatever else a step should report. */
 export interface LossResult {

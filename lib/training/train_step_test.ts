@@ -15,7 +15,7 @@ import {
   tf,
   writeSafetensors,
 } from "../engine/mod.ts";
-import { learningRate, type LearningRateSchedule } from "./learning_rate.ts";
+import { learningRate, type LearningRateSchedule } from "./trainer.ts";
 import { type AdamWConfig, MUON_OPTIMIZER } from "./optimizer_config.ts";
 import { train } from "./trainer.ts";
 import { compileTrainStep, type StepReport, type TrainStep, type TrainStepOptions } from "./train_step.ts";

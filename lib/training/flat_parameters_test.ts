@@ -3,7 +3,7 @@ import { initUnet, unetShapes } from "../diffusion/mod.ts";
 import { key } from "../engine/mod.ts";
 import { ADAMW_OPTIMIZER, MUON_OPTIMIZER } from "./optimizer_config.ts";
 import { outerLayers } from "./outer_layers.ts";
-import { parameterLayout } from "./parameter_groups.ts";
+import { parameterLayout } from "./flat_parameters.ts";
 
 const SHAPES = {
   "in.weight": [6, 4],
