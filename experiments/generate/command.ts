@@ -8,14 +8,14 @@ import { type GeneratedPicture, generatePictures } from "../pictures/generate_pi
 import type { PictureScale } from "../pictures/picture_scale.ts";
 import type { PictureRecord, PictureRequest, Prepared } from "../pictures/prepared.ts";
 import { compareWithRecord, prepareRepeat } from "../pictures/repeat.ts";
-import { DRAWING_OPTIONS } from "../pictures/settings.ts";
+import { PICTURE_OPTIONS } from "../pictures/settings.ts";
 import { readBytes } from "../pictures/weight_file.ts";
-import { checkFolder, drawingRequest, outFolder, repeatFiles } from "./drawing_request.ts";
+import { askedRequest, checkFolder, outFolder, repeatFiles } from "./asked_request.ts";
 import { type CommandIo, showSteps } from "./progress.ts";
 import { reportGeneration } from "./report.ts";
 import { pictureName } from "./sheet.ts";
 
-async function drawInto<Made extends PictureRecord>(
+async function sampleInto<Made extends PictureRecord>(
   out: string,
   prepared: Prepared<Made>,
   options: { indices: readonly number[]; io: CommandIo; make?: MakeProgram },
@@ -51,7 +51,7 @@ export async function runGenerate<Request extends PictureRequest, Made extends P
   io: CommandIo,
   options: { make?: MakeProgram } = {},
 ): Promise<void> {
-  const given = readOptions(args, { ...DRAWING_OPTIONS, ...scale.options });
+  const given = readOptions(args, { ...PICTURE_OPTIONS, ...scale.options });
   const { flags, values } = given;
   if (flags.has("help")) return io.out(scale.help);
   const out = outFolder(given), json = flags.has("json"), file = values.get("repeat");
@@ -61,13 +61,13 @@ export async function runGenerate<Request extends PictureRequest, Made extends P
   const stored = file === undefined
     ? undefined
     : await prepareRepeat(scale, await readBytes(file, "the picture"), { name: file, files: files!, asked });
-  const drawing = stored ? undefined : await drawingRequest(values);
+  const fresh = stored ? undefined : await askedRequest(values);
   const prepared = stored?.prepared ??
-    await scale.prepare({ ...drawing!.request, ...asked } as unknown as Request);
+    await scale.prepare({ ...fresh!.request, ...asked } as unknown as Request);
   const notes = [...prepared.notes, ...(stored?.differences ?? [])];
   for (const note of notes) io.err(note);
-  const indices = stored ? [stored.index] : Array.from({ length: drawing!.count }, (_, index) => index);
-  const pictures = await drawInto(out, prepared, { indices, io, ...options });
+  const indices = stored ? [stored.index] : Array.from({ length: fresh!.count }, (_, index) => index);
+  const pictures = await sampleInto(out, prepared, { indices, io, ...options });
   const { image, control, record, unknownWords } = prepared;
   await reportGeneration({
     ...{ out, json, pictures, record, zoom: scale.zoom, notes },

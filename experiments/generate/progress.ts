@@ -17,7 +17,7 @@ export interface CommandIo {
 /** Milliseconds between two plain lines. */
 const LINE_EVERY = 5000;
 
-/** Opens a display of steps, of sampling unless told. */
+/** Opens a display of steps, of sampling by default. */
 export function showSteps(
   { err, terminal }: CommandIo,
   { what, unit }: { what: string; unit: string } = { what: "sampling", unit: "steps" },

@@ -8,7 +8,7 @@ import type { CommandIo } from "./progress.ts";
 import type { RecordOf } from "../pictures/record.ts";
 import { generationSheet, pictureName, type SheetPicture } from "./sheet.ts";
 
-/** What was drawn. */
+/** What was sampled. */
 export interface GenerationReport {
   /** Folder of the pictures. */
   readonly out: string;
@@ -27,7 +27,7 @@ export interface GenerationReport {
   readonly verdict?: { readonly identical: boolean; readonly text: string };
 }
 
-/** Draws the sheet, unless it is a repetition, and tells what was done. */
+/** Renders the sheet, unless it is a repetition, and says what was done. */
 export async function reportGeneration(report: GenerationReport, io: CommandIo): Promise<void> {
   const { out, json, pictures, record, image, control, notes, unknownWords, zoom, seconds, verdict } = report;
   const files = pictures.map(({ index }) => join(out, `${pictureName(index)}.png`));

@@ -25,7 +25,7 @@ import {
 const WIDTH = 512;
 const LARGEST_BATCH = 16;
 
-/** Draws and measures. pictures.rgb: of each shown item condition, control, target, then one picture per combination. */
+/** Samples and measures. pictures.rgb: of each shown item condition, control, target, then one picture per combination. */
 export const combineControls: CombineControls = async (request, trained, context) => {
   const { task, controlnet: name, lora, combinations, seed, items, galleryItems, device } = request;
   const bank = await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });

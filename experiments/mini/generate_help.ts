@@ -19,11 +19,11 @@ const EXTRA = samplersWith((each) => each.extraCalls === 1).map((name) => `; ${n
 export const GENERATE_HELP = `deno task generate --image C.png --instruct "…" --prompt "…" --out DIR
 deno task generate --repeat DIR/000.png --out DIR2
 
-Draws pictures from a condition image, an instruction that says what to take from it, and a prompt; mini scale, ${SIZE}x${SIZE} pixels.
+Generates pictures from a condition image, an instruction that says what to take from it, and a prompt; mini scale, ${SIZE}x${SIZE} pixels.
   --image FILE        the condition: PNG, JPEG or WebP, sides up to ${LARGEST_SIDE} pixels; transparent parts are put on white
   --fit crop|pad      how a picture of another size is fitted; without it such a picture is refused
   --instruct TEXT     what to take from the image, such as "use the style of this image"
-  --prompt TEXT       what to draw (default empty)
+  --prompt TEXT       what the picture is to show (default empty)
   --negative TEXT     what the unguided half is given in place of the empty text
   --adapter-scale N   strength of the image, ${range("adapterScale")}
   --guidance N        guidance scale, ${range("guidance")}

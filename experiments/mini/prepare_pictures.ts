@@ -1,4 +1,4 @@
-/** From a request to everything that sampling needs at the mini scale: all that can be wrong with it is said here, before anything is drawn. */
+/** From a request to everything that sampling needs at the mini scale: all that can be wrong with it is said here, before anything is sampled. */
 import { noiseSchedule } from "../../lib/diffusion/mod.ts";
 import { fold, key, normal, UserError } from "../../lib/engine/mod.ts";
 import { controlImage, createGenerator, type Generator } from "../../lib/pipeline/mod.ts";
@@ -42,7 +42,7 @@ export const MINI_RECORDS: RecordKind<"mini", GenerationSettings, (typeof WEIGHT
   settings: checkSettings,
 };
 
-/** What to draw, and with what. Absent settings have the defaults of `NUMBERS`; pictures are 64×64. */
+/** What to sample, and with what. Absent settings have the defaults of `NUMBERS`; pictures are 64×64. */
 export interface GenerateRequest extends PictureRequest {
   /** File of the adapter's weights; absent: the committed joint one; null: the base model alone. */
   readonly adapter?: string | URL | null;

@@ -6,6 +6,8 @@ import {
   type HostParams,
   leaf,
   type Program,
+  type ProgramFunction,
+  type ProgramParts,
   sizeOf,
   type Tensor,
 } from "../../lib/engine/mod.ts";
@@ -15,13 +17,32 @@ import { fromModelImage, type Rgb, SIZE, toModelImage } from "../../lib/tasks/mo
 import type { Model } from "./frozen.ts";
 
 /** Rows of a run: few images must not pay for many. */
-const BATCHES = [4, 32] as const;
+const BATCHES: readonly number[] = [4, 32];
 const PIXELS = 3 * SIZE * SIZE;
+
+/** How programs are compiled. */
+export interface BatchOptions extends CompileOptions {
+  /** Rows of a run, rising; 4 or 32 if absent. On one thread batches gain nothing, and a padded one costs as many images as it holds: there, [1]. */
+  readonly batches?: readonly number[];
+}
 
 /** A program per batch size, compiled when first needed. */
 class BatchedProgram {
   readonly #made = new Map<number, Promise<Program>>();
-  constructor(readonly width: number, readonly make: (batch: number) => Promise<Program>) {}
+  constructor(
+    readonly width: number,
+    readonly options: BatchOptions,
+    readonly parts: (batch: number) => [fn: ProgramFunction, parts: ProgramParts],
+  ) {}
+
+  #program(batch: number): Promise<Program> {
+    const { batches: _, ...options } = this.options;
+    const known = this.#made.get(batch);
+    if (known) return known;
+    const made = compileSharded(...this.parts(batch), options);
+    this.#made.set(batch, made);
+    return made;
+  }
 
   /** Runs over all rows; gives each finished row's outputs in order. */
   async run<Row>(
@@ -29,10 +50,9 @@ class BatchedProgram {
     feed: (row: Row) => Float32Array,
     each: (output: (name: string) => Float32Array) => void,
   ): Promise<void> {
-    const batch = BATCHES.find((size) => rows.length <= size) ?? BATCHES.at(-1) as number;
-    let made = this.#made.get(batch);
-    if (!made) this.#made.set(batch, made = this.make(batch));
-    const program = await made;
+    const { batches = BATCHES } = this.options;
+    const batch = batches.find((size) => rows.length <= size) ?? batches.at(-1) as number;
+    const program = await this.#program(batch);
     for (let first = 0; first < rows.length; first += batch) {
       const part = rows.slice(first, first + batch);
       const data = new Float32Array(batch * this.width);
@@ -75,17 +95,15 @@ export interface ImageProgram<Result> {
 /** Features of images by one image tower. */
 export function imageEncoder(
   { config, params }: Model<VisionTowerConfig>,
-  options: CompileOptions = {},
+  options: BatchOptions = {},
 ): ImageProgram<ImageFeatures> & { zero(): Promise<Float32Array> } {
-  const program = new BatchedProgram(PIXELS, (batch) =>
-    compileSharded(
-      (frozen, _state, { x }) => {
-        const { penultimate, embeds } = visionTower(frozen, config, x as Tensor);
-        return { outputs: { tokens: penultimate, embedding: unitRows(embeds) } };
-      },
-      { frozen: params, inputs: { x: { shape: [batch, 3, SIZE, SIZE] } } },
-      options,
-    ));
+  const program = new BatchedProgram(PIXELS, options, (batch) => [
+    (frozen, _state, { x }) => {
+      const { penultimate, embeds } = visionTower(frozen, config, x as Tensor);
+      return { outputs: { tokens: penultimate, embedding: unitRows(embeds) } };
+    },
+    { frozen: params, inputs: { x: { shape: [batch, 3, SIZE, SIZE] } } },
+  ]);
   const features = async <Row>(rows: readonly Row[], feed: (row: Row) => Float32Array) => {
     const results: ImageFeatures[] = [];
     await program.run(
@@ -112,19 +130,17 @@ export function imageEncoder(
 /** Scaled latents (the distribution's mean) of images, each [4 16 16] flat. */
 export function latentEncoder(
   { config, params }: Model<VaeConfig>,
-  options: CompileOptions = {},
+  options: BatchOptions = {},
 ): ImageProgram<Float32Array> {
   const used = Object.fromEntries(
     Object.entries(params).filter(([name]) => /^(encoder|quant_conv)\./.test(name)),
   );
-  const program = new BatchedProgram(PIXELS, (batch) =>
-    compileSharded(
-      (frozen, _state, { x }) => ({
-        outputs: { latent: vaeMean(vaeEncode(frozen, config, x as Tensor), config) },
-      }),
-      { frozen: used, inputs: { x: { shape: [batch, 3, SIZE, SIZE] } } },
-      options,
-    ));
+  const program = new BatchedProgram(PIXELS, options, (batch) => [
+    (frozen, _state, { x }) => ({
+      outputs: { latent: vaeMean(vaeEncode(frozen, config, x as Tensor), config) },
+    }),
+    { frozen: used, inputs: { x: { shape: [batch, 3, SIZE, SIZE] } } },
+  ]);
   return {
     async run(images) {
       const results: Float32Array[] = [];
@@ -142,25 +158,17 @@ export function latentEncoder(
 /** Images of scaled latents. */
 export function latentDecoder(
   { config, params }: Model<VaeConfig>,
-  options: CompileOptions = {},
+  options: BatchOptions = {},
 ): { run(latents: readonly Float32Array[]): Promise<Rgb[]>; dispose(): Promise<void> } {
   const used = Object.fromEntries(
     Object.entries(params).filter(([name]) => /^(decoder|post_quant_conv)\./.test(name)),
   );
   const side = SIZE / vaeFactor(config);
   const latent = [config.latent_channels, side, side];
-  const program = new BatchedProgram(
-    sizeOf(latent),
-    (batch) =>
-      compileSharded(
-        (frozen, _state, { x }) => ({ outputs: { image: vaeDecode(frozen, config, x as Tensor) } }),
-        {
-          frozen: used,
-          inputs: { x: { shape: [batch, ...latent] } },
-        },
-        options,
-      ),
-  );
+  const program = new BatchedProgram(sizeOf(latent), options, (batch) => [
+    (frozen, _state, { x }) => ({ outputs: { image: vaeDecode(frozen, config, x as Tensor) } }),
+    { frozen: used, inputs: { x: { shape: [batch, ...latent] } } },
+  ]);
   return {
     async run(latents) {
       const images: Rgb[] = [];

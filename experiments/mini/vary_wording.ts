@@ -48,7 +48,7 @@ export function meanVariance(rows: readonly ArrayLike<number>[]): number {
   return sum / width;
 }
 
-/** Draws and measures all items of a task. */
+/** Samples and measures all items of a task. */
 export const varyWording: VaryWording = async (request, adapter, context) => {
   const { task, seed, items, wordings, noises, shown, samplerSteps, guidance, device } = request;
   const bank = await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
@@ -68,7 +68,7 @@ export const varyWording: VaryWording = async (request, adapter, context) => {
   const images = await encoder.run(pairs.map(({ condition }) => condition));
   // Per item: every wording from noise 0, then the first wording from noise 1, 2, …
   const each = wordings + noises - 1;
-  const draws = pairs.flatMap(({ prompt, index }, i) =>
+  const wanted = pairs.flatMap(({ prompt, index }, i) =>
     Array.from({ length: each }, (_, place) => {
       const [wording, noise] = place < wordings ? [place, 0] : [0, place - wordings + 1];
       return {
@@ -82,9 +82,9 @@ export const varyWording: VaryWording = async (request, adapter, context) => {
   const { tensors } = readSafetensors(await adapter.bytes("adapter.safetensors"), {
     what: "a trained adapter",
   });
-  const batch = BATCHES.find((size) => draws.length <= size) ?? BATCHES[1];
+  const batch = BATCHES.find((size) => wanted.length <= size) ?? BATCHES[1];
   const generator = await sharedGenerator(MINI_INSTRUCT, tensors, { batch, device });
-  const latents = await generator.generate(draws, {
+  const latents = await generator.generate(wanted, {
     adapter: tensors,
     steps: samplerSteps,
     guidance,

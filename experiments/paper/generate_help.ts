@@ -3,7 +3,7 @@ export const PAPER_HELP =
   `deno task generate --scale paper --image FILE --prompt TEXT [--instruct TEXT] --out DIR [--models DIR]
 deno task generate --scale paper --repeat DIR/000.png --out DIR2 [--models DIR]
 
-Draws pictures with Stable Diffusion 1.5 and IPAdapter-Instruct as released; without --instruct, with IPAdapter+.
+Generates pictures with Stable Diffusion 1.5 and IPAdapter-Instruct as released; without --instruct, with IPAdapter+.
   --models DIR        a local folder in the diffusers layout; else the hub's cache (deno task models lists and fetches the files);
                       its scheduler/scheduler_config.json says the noise schedule, if it is there
   --checkpoint FILE   another adapter, .safetensors or .bin: IP-Adapter, IPAdapter+, IPAdapter-Instruct as released, or as in the

@@ -48,7 +48,7 @@ export interface PaperModel<Config> extends ModelPart<Config> {
   readonly file: string;
 }
 
-/** What drawing at the paper's scale needs. */
+/** What sampling at the paper's scale needs. */
 export interface PaperModels {
   readonly unet: PaperModel<UnetConfig>;
   readonly vae: PaperModel<VaeConfig>;
@@ -156,7 +156,7 @@ function processorFor({ image_size }: VisionTowerConfig): ImageProcessorConfig {
 }
 
 /**
- * Loads everything that drawing needs.
+ * Loads everything that sampling needs.
  *
  * @param options.adapter a file of an adapter; absent: the published one of `kind`.
  * @param options.kind "instruct" if absent.

@@ -30,7 +30,7 @@ import type { GenerationSettings } from "../pictures/settings.ts";
 import { checkChain, checkInstruction } from "./adapter_checks.ts";
 import type { PaperModels } from "./paper_models.ts";
 
-/** What is drawn: settings of both scales, the size in pixels, and the scales of the four predictions where these are asked for. */
+/** What is sampled: settings of both scales, the size in pixels, and the scales of the four predictions where these are asked for. */
 export interface PaperSettings extends GenerationSettings, ChainScales {
   readonly width: number;
   readonly height: number;

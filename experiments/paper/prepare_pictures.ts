@@ -14,7 +14,7 @@ import { loadPaperModels } from "./paper_models.ts";
 import { checkPaperSettings, type PaperRecord, recordedWeights } from "./paper_record.ts";
 import { checkSize, openPaper, type PaperSettings } from "./pipeline_models.ts";
 
-/** What to draw, and with what. Absent settings have the defaults of `NUMBERS`; the size is 512×512. A condition is brought to a square, a control picture to the size. */
+/** What to sample, and with what. Absent settings have the defaults of `NUMBERS`; the size is 512×512. A condition is brought to a square, a control picture to the size. */
 export interface PaperRequest extends PictureRequest, Partial<PaperSettings> {
   /** A local folder in diffusers' layout, looked through before the hub's cache. */
   readonly models?: string;

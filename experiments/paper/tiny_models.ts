@@ -1,6 +1,6 @@
 /**
  * Tiny models of Stable Diffusion's kind with random weights, as a folder in diffusers' layout: the same names, topology and files as the published ones, so that
- * loading and drawing can be tried without them. Their pictures are noise.
+ * loading and sampling can be tried without them. Their pictures are noise.
  */
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -12,7 +12,7 @@ export type PictureSettings = GenerationSettings & ChainScales;
 /** A record of either scale. */
 export type PictureRecord = RecordOf<string, PictureSettings, string>;
 
-/** What is drawn, and with what, at either scale. Absent settings have the defaults of `NUMBERS`. */
+/** What is sampled, and with what, at either scale. Absent settings have the defaults of `NUMBERS`. */
 export interface PictureRequest extends Partial<PictureSettings> {
   /** The condition image: a file's bytes or pixels. */
   readonly image?: ImageSource;

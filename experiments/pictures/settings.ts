@@ -6,7 +6,7 @@ import type { NoiseSchedule } from "../../lib/diffusion/noise_schedule.ts";
 import type { OptionKind } from "../command_line.ts";
 
 /** Options of both scales. */
-export const DRAWING_OPTIONS = {
+export const PICTURE_OPTIONS = {
   "image": "value",
   "instruct": "text",
   "prompt": "text",
@@ -34,7 +34,7 @@ export const DRAWING_OPTIONS = {
 export interface GenerationSettings {
   /** What to take from the image; absent for IPAdapter+ and for the base model alone. */
   readonly instruction?: string;
-  /** What to draw; may be empty. */
+  /** What the picture is to show; may be empty. */
   readonly prompt: string;
   /** What the unguided half is given in place of the empty text. */
   readonly negative: string;

@@ -7,11 +7,14 @@ import type { GalleryItem, Studio } from "../../../lib/explorer/mod.ts";
 import { onWhite, readPicture } from "../../../lib/raster/mod.ts";
 import type { BaseModel } from "../../mini/frozen.ts";
 import { createGenerator, type OpenPipeline } from "../../../lib/pipeline/mod.ts";
+import { imageEncoder, latentDecoder } from "../../mini/programs.ts";
 import { once } from "../once.ts";
 import { createStudio, sizedPicture, type StudioModel } from "../picture_studio.ts";
-import { singleDecoder, singleEncoder } from "./single_programs.ts";
 import type { SiteFacts } from "./site_data.ts";
 import { readPart, siteResponse } from "./site_files.ts";
+
+/** A page has one thread for a graph. */
+const ONE_BY_ONE = { threads: 1, batches: [1] };
 
 async function loadBase(): Promise<BaseModel> {
   const { config: { unet, text, words }, params } = await readPart("base");
@@ -38,9 +41,9 @@ export function openSiteStudio(
 ): Studio {
   const base = once(loadBase);
   const tower = once(() => readPart("encoder"));
-  const encoder = once(async () => await singleEncoder(await tower()));
+  const encoder = once(async () => imageEncoder(await tower(), ONE_BY_ONE));
   const noImage = once(async () => await (await encoder()).zero());
-  const decoder = once(async () => await singleDecoder(await readPart("vae")));
+  const decoder = once(async () => latentDecoder(await readPart("vae"), ONE_BY_ONE));
   const pipeline = (model: StudioModel) =>
     once(async (): Promise<OpenPipeline> => {
       const { config: projection, params: adapter } = await readPart(model);
@@ -67,7 +70,7 @@ export function openSiteStudio(
     gallery: once(() => Promise.all(gallery.map(galleryItem))),
     pipelines: { instruct: pipeline("instruct"), plus: pipeline("plus") },
     encoder,
-    judge: once(async () => await singleEncoder(await readPart("judge"))),
+    judge: once(async () => imageEncoder(await readPart("judge"), ONE_BY_ONE)),
     embedder,
   });
 }

@@ -16,7 +16,7 @@ import type { WeightFiles } from "../pictures/picture_scale.ts";
 import { type GenerationSettings, type NumberName, NUMBERS } from "../pictures/settings.ts";
 
 /** What both scales are asked. */
-export interface DrawingRequest extends Partial<GenerationSettings> {
+export interface AskedRequest extends Partial<GenerationSettings> {
   readonly image?: Uint8Array;
   readonly control?: Uint8Array;
   readonly fit?: Fit;
@@ -30,15 +30,15 @@ export interface DrawingRequest extends Partial<GenerationSettings> {
  *
  * @throws UserError in one sentence for a value that there is not, or a file that cannot be read.
  */
-export async function drawingRequest(
+export async function askedRequest(
   values: OptionValues,
-): Promise<{ request: DrawingRequest; count: number }> {
+): Promise<{ request: AskedRequest; count: number }> {
   const { count = NUMBERS.count.initial, ...numbers } = numbersGiven(
     values,
     Object.keys(NUMBERS) as NumberName[],
   );
   const fit = values.get("fit"), sampler = values.get("sampler");
-  const request: DrawingRequest = {
+  const request: AskedRequest = {
     ...numbers,
     ...given(values, "instruct", "instruction"),
     ...given(values, "prompt", "prompt"),
@@ -85,7 +85,7 @@ export function outFolder(
   return out;
 }
 
-/** Makes the folder and finds out whether it can be written, before anything is drawn. @throws UserError when it cannot. */
+/** Makes the folder and finds out whether it can be written, before anything is sampled. @throws UserError when it cannot. */
 export async function checkFolder(path: string): Promise<void> {
   await makeFolder(path);
   try {
