@@ -13,9 +13,9 @@ import { clipI, clipS, clipScore } from "../../lib/metrics/mod.ts";
 import { type Rgb, SIZE } from "../../lib/tasks/mod.ts";
 import { fitSource } from "../pictures/fit_source.ts";
 import { type GenerationItem, type OpenPipeline, samplePictures } from "../../lib/pipeline/mod.ts";
+import { LATENT_SIZE } from "../mini/models.ts";
 import type { ImageFeatures, ImageProgram } from "../mini/programs.ts";
 
-const LATENT = 4 * 16 * 16;
 const VECTOR = 512;
 /** How often unfinished pictures are shown in a drawing. */
 const PREVIEWS = 6;
@@ -110,7 +110,7 @@ export function createStudio(parts: StudioParts): Studio {
       negative,
       image: features!.tokens,
       ...(instruction ? { instruction } : {}),
-      noise: normal(fold(key("generate"), request.seed, noise), LATENT),
+      noise: normal(fold(key("generate"), request.seed, noise), LATENT_SIZE),
     });
     const jobs: { model: StudioModel; at: number[]; items: GenerationItem[] }[] = [{
       model: "instruct",

@@ -10,7 +10,7 @@ import { checkpointPath } from "./checkpoints.ts";
 import { controlImage, createGenerator } from "../../lib/pipeline/mod.ts";
 import { controlled } from "./controlled.ts";
 import { type BaseModel, loadControlnet } from "./frozen.ts";
-import { MINI_INSTRUCT } from "./models.ts";
+import { LATENT_SIZE, MINI_INSTRUCT } from "./models.ts";
 import { validationInstruction } from "./score_task.ts";
 import { adapterPart } from "./pipeline_models.ts";
 import {
@@ -48,7 +48,7 @@ export const combineControls: CombineControls = async (request, trained, context
     image: conditions[i]!.tokens,
     instruction: vectors.slice(i * WIDTH, (i + 1) * WIDTH),
     control: controlImage(controls[i]!.control),
-    noise: normal(fold(key("combine"), task, index, seed), 4 * 16 * 16),
+    noise: normal(fold(key("combine"), task, index, seed), LATENT_SIZE),
   }));
   const decoder = await sharedLatentDecoder(device);
   const generatorOf = (model: BaseModel) =>

@@ -53,9 +53,15 @@ export function miniText(vocabulary: number, eos: number): TextTowerConfig {
   };
 }
 
+/** Side of the latents. */
+const LATENT_SIDE = 16;
+
+/** Numbers in the latents of one picture, [4 16 16]. */
+export const LATENT_SIZE = MINI_VAE.latent_channels * LATENT_SIDE ** 2;
+
 /** The denoiser: SD 1.5's blocks, cross-attention from 8×8 down. */
 export const MINI_UNET: UnetConfig = {
-  sample_size: 16,
+  sample_size: LATENT_SIDE,
   in_channels: 4,
   out_channels: 4,
   down_block_types: ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],

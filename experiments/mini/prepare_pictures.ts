@@ -22,12 +22,12 @@ import { type Adapter, readAdapterFile } from "./adapter_file.ts";
 import { baseWithLora, readControlnet, trainedOn } from "./base_additions.ts";
 import { checkpointPath } from "./checkpoints.ts";
 import type { BaseModel } from "./frozen.ts";
+import { LATENT_SIZE } from "./models.ts";
 import { adapterPart, decodeLatents } from "./pipeline_models.ts";
 import { onDevice, sharedBase, sharedEmbedder, sharedImageEncoder } from "./shared_models.ts";
 
 /** Pictures per run of the denoiser. */
 const BATCH = 4;
-const LATENT = 4 * 16 * 16;
 
 /** Names of weights in a record. */
 const WEIGHT_NAMES = ["vae", "encoder", "base", "adapter", "lora", "controlnet"] as const;
@@ -235,7 +235,10 @@ export async function prepareGeneration(
         generator,
         ...(adapter ? { adapter: adapter.params } : {}),
         decode: (latents) => decodeLatents(latents, device),
-        item: (index) => ({ ...item, noise: normal(fold(key("generate"), settings.seed, index), LATENT) }),
+        item: (index) => ({
+          ...item,
+          noise: normal(fold(key("generate"), settings.seed, index), LATENT_SIZE),
+        }),
         close: async () => make ? await generator.dispose() : undefined,
       };
     },

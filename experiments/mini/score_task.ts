@@ -12,7 +12,7 @@ import type { InstructionChoice } from "../setting/experiment.ts";
 import { instructForm, type Telling, tellingOf } from "../setting/instruct_form.ts";
 import type { ScoreReport, ScoreRequest } from "../setting/model_requests.ts";
 import { FORM_SIZES, instructionRows, instructionSize, padded } from "./instruct_forms.ts";
-import { MINI_RESAMPLER } from "./models.ts";
+import { LATENT_SIZE, MINI_RESAMPLER } from "./models.ts";
 import { sharedGenerator } from "./pipeline_models.ts";
 import {
   sharedBank,
@@ -52,7 +52,7 @@ export function validationInstruction(
 
 /** Initial noise of an item: the same for every model of a seed. */
 function initialNoise(task: string, index: number, seed: number): Float32Array {
-  return normal(fold(key("initial noise"), task, index, seed), 4 * 16 * 16);
+  return normal(fold(key("initial noise"), task, index, seed), LATENT_SIZE);
 }
 
 /**

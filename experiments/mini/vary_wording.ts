@@ -4,7 +4,7 @@ import { namedInstruction, sampleInstruction } from "../../lib/instructions/mod.
 import { composePair, type Pair, taskOf } from "../../lib/tasks/mod.ts";
 import type { RewordedItem, VaryWording } from "../setting/model_requests.ts";
 import { joined } from "../setting/gallery.ts";
-import { MINI_INSTRUCT } from "./models.ts";
+import { LATENT_SIZE, MINI_INSTRUCT } from "./models.ts";
 import { sharedGenerator } from "./pipeline_models.ts";
 import {
   sharedBank,
@@ -15,7 +15,6 @@ import {
 } from "./shared_models.ts";
 
 const WIDTH = 512;
-const LATENT = 4 * 16 * 16;
 /** Images per run of the denoiser: few pictures must not pay for many. */
 const BATCHES = [4, 16] as const;
 /** Draws before a task's held-out wordings count as used up. */
@@ -75,7 +74,7 @@ export const varyWording: VaryWording = async (request, adapter, context) => {
         ids: base.tokenizer.encode([prompt]),
         image: images[i]!.tokens,
         instruction: vectors[i * wordings + wording]!,
-        noise: normal(fold(key("rewording noise"), task, index, seed, noise), LATENT),
+        noise: normal(fold(key("rewording noise"), task, index, seed, noise), LATENT_SIZE),
       };
     })
   );

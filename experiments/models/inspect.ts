@@ -110,28 +110,36 @@ interface MiniFile {
   readonly url: URL;
   readonly source: string;
   readonly read: (path: string) => Promise<unknown>;
+  /** What it is once it was read. */
+  readonly found: "sound" | "fits";
 }
 
+/** Files of what adapters are made with, then the adapter, which may also be one of Table 1's. */
 function miniFiles(folder: URL): MiniFile[] {
-  const frozen = PARTS.filter(({ kind }) => kind === "frozen").map(({ name: part }): MiniFile => ({
-    part,
-    url: checkpointPath(part, folder),
-    source: `deno task pretrain ${part}`,
-    read: (path) => readCheckpoint(part, path),
-  }));
-  const joint: MiniFile = {
-    part: "ip-adapter-instruct",
-    url: new URL("ip-adapter-instruct.safetensors", folder),
-    source: "deno task reproduce table1",
-    read: async (path) => readSafetensors(await Deno.readFile(path), { what: path }),
-  };
-  return [...frozen, joint];
+  return PARTS.filter(({ kind }) => kind !== "addition").map(({ name: part, kind }): MiniFile => {
+    const url = checkpointPath(part, folder);
+    return kind === "frozen"
+      ? {
+        part,
+        url,
+        source: `deno task pretrain ${part}`,
+        read: (path) => readCheckpoint(part, path),
+        found: "sound",
+      }
+      : {
+        part,
+        url,
+        source: "deno task reproduce table1",
+        read: async (path) => readSafetensors(await Deno.readFile(path), { what: path }),
+        found: "fits",
+      };
+  });
 }
 
 /** Inspects the committed checkpoints of the mini scale: the frozen parts by the checksum in their headers, the adapter as a file. */
 export function inspectMiniFiles(folder: URL = CHECKPOINTS): Promise<FileReport[]> {
   return Promise.all(
-    miniFiles(folder).map(async ({ part, url, source, read }): Promise<FileReport> => {
+    miniFiles(folder).map(async ({ part, url, source, read, found }): Promise<FileReport> => {
       const path = fileURLToPath(url);
       const facts = {
         scale: "mini" as const,
@@ -144,7 +152,7 @@ export function inspectMiniFiles(folder: URL = CHECKPOINTS): Promise<FileReport[
       const there = { ...facts, bytes: statSync(path).size, found: path };
       try {
         await read(path);
-        return { ...there, state: part === "ip-adapter-instruct" ? "fits" : "sound" };
+        return { ...there, state: found };
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         return { ...there, state: "wrong", problem: error.message };
