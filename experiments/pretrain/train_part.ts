@@ -11,7 +11,7 @@ import {
   encodeCheckpoint,
   readCheckpoint,
 } from "../mini/checkpoints.ts";
-import { drawKey, type Part, type PartRecipe, type Training } from "../parts/part.ts";
+import { drawKey, type Part, type PartRecipe, stepOptions, type Training } from "../parts/part.ts";
 import {
   checkIdentity,
   readWorkingState,
@@ -72,7 +72,7 @@ function identityOf(
   { data, warm, reads }: { data: string; warm: Checkpoint | undefined; reads: Record<string, string> },
 ): TrainingIdentity {
   return {
-    recipe: recipe.summary,
+    recipe: JSON.stringify([recipe.summary, recipe.schedule, recipe.optimizer, recipe.emaDecay]),
     "batch size": recipe.batch,
     seed: recipe.seed,
     data,
@@ -209,6 +209,8 @@ export async function trainPart(part: TrainedPart, bank: Bank, options: TrainPar
       steps,
       batch,
       seed,
+      schedule: recipe.schedule,
+      ...stepOptions(recipe),
       ...(further ? { training: before.length + 1 } : {}),
       seconds: Math.round(seconds()),
       data: bank.hash,

@@ -15,7 +15,7 @@ import {
   UserError,
 } from "../../lib/engine/mod.ts";
 import { type Bank, loadBank } from "../../lib/tasks/mod.ts";
-import { compileTrainStep } from "../../lib/training/mod.ts";
+import { compileTrainStep, MUON_OPTIMIZER } from "../../lib/training/mod.ts";
 import { checkpointPath, encodeCheckpoint, readCheckpoint } from "../mini/checkpoints.ts";
 import { drawKey, type Training } from "../parts/part.ts";
 import { VAE } from "../parts/vae/mod.ts";
@@ -181,6 +181,7 @@ Deno.test("trainPart() refuses to go on with the working state of another traini
     await run({ from: "fresh" });
     await interrupt(folders, { from: "checkpoint" }, 2);
     await refused("seed", { ...part, recipe: { ...part.recipe, seed: 6 } });
+    await refused("recipe", { ...part, recipe: { ...part.recipe, optimizer: MUON_OPTIMIZER } });
     await refused("recipe, batch size", {
       ...part,
       recipe: { ...part.recipe, summary: "Another", batch: 5 },
