@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { createGenerator, type Schema } from "ts-json-schema-generator";
-import { loadFigures, type TypeName } from "./figure.ts";
+import { type FigureEntry, loadFigures, type TypeName } from "./figure.ts";
 import { FIGURES } from "./mod.ts";
 import { FIGURE_SCHEMA, RESULT_SCHEMA } from "../../lib/report/mod.ts";
 
@@ -62,8 +62,10 @@ function textOf(
 const report = (file: string, type: string): TypeName => ({ module: `lib/report/${file}`, type });
 
 /** Schema by file. */
-export async function schemas(): Promise<Readonly<Record<string, string>>> {
-  const figures = (await loadFigures(FIGURES)).flatMap(({ record: { id }, content }) =>
+export async function schemas(
+  list: readonly FigureEntry[] = FIGURES,
+): Promise<Readonly<Record<string, string>>> {
+  const figures = (await loadFigures(list)).flatMap(({ record: { id }, content }) =>
     content === undefined ? [] : [{ id, content }]
   );
   const all = definitionsOf([

@@ -6,7 +6,7 @@ import { atomicWrite, makeFolder } from "../../lib/hub/mod.ts";
 import { reportHtml, reportMarkdown } from "../../lib/report/mod.ts";
 import { readOptions, runCommand } from "../command_line.ts";
 import { EXPLANATIONS } from "../explanations/explanations.ts";
-import { itemOf, loadFigures } from "../figures/figure.ts";
+import { type FigureEntry, itemOf, loadFigures } from "../figures/figure.ts";
 import { FIGURES } from "../figures/mod.ts";
 import { findingsByRun, ownStills, redrawnStills, reportEntries } from "./entries.ts";
 
@@ -20,14 +20,17 @@ Example: deno task report --out results
 `;
 
 /** Runs the command line and returns what it says. @throws UserError for what the user can mend. */
-export async function report(args: readonly string[]): Promise<string> {
+export async function report(
+  args: readonly string[],
+  list: readonly FigureEntry[] = FIGURES,
+): Promise<string> {
   const { flags, values, positionals } = readOptions(args, { out: "value", redraw: "flag", help: "flag" });
   if (flags.has("help")) return USAGE;
   if (positionals.length > 0) {
     throw new UserError(`report expects options only, got "${positionals.join(" ")}"; see --help`);
   }
   const results = values.get("out") ?? "results";
-  const figures = await loadFigures(FIGURES);
+  const figures = await loadFigures(list);
   const entries = await reportEntries(results, figures);
   if (entries.length === 0) {
     throw new UserError(
