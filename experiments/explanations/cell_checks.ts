@@ -26,7 +26,7 @@ import { timeShares } from "../figures/table1/training_cost.ts";
 import type { ScaleContent } from "../figures/scale/statements.ts";
 import { ORDER_STATEMENTS } from "../figures/table1/statements.ts";
 import { PARTIAL_TASKS } from "../figures/uses/use_evidence.ts";
-import { TARGETS } from "../setting/use_rows.ts";
+import { TARGETS } from "../figures/uses/use_rows.ts";
 import type { UsesContent } from "../figures/uses/uses.ts";
 
 const percent = (share: number) => `${Math.round(100 * share)} %`;

@@ -18,7 +18,7 @@ import {
 import { type CombinationContent, COMBINED_TASKS } from "../figures/fig10/statements.ts";
 import { CONTROL_SCORE } from "../setting/score_names.ts";
 import { PARTIAL_TASKS } from "../figures/uses/use_evidence.ts";
-import { TARGETS } from "../setting/use_rows.ts";
+import { TARGETS } from "../figures/uses/use_rows.ts";
 import type { UsesContent } from "../figures/uses/uses.ts";
 
 const usesIn = (findings: Findings) => findings["fig9"]?.content as UsesContent | undefined;

@@ -34,7 +34,7 @@ export interface ModelTraining {
 }
 
 /** One scoring. */
-export interface ModelScoring extends Pick<ExperimentRow, "row" | "instructions"> {
+export interface ModelScoring extends ExperimentRow {
   readonly task: TaskId;
   readonly seed: number;
   /** The training; absent for rows that have none. */
@@ -42,6 +42,16 @@ export interface ModelScoring extends Pick<ExperimentRow, "row" | "instructions"
   /** Another form of the instruction than usual. */
   readonly form?: InstructForm | undefined;
 }
+
+/** Ids of the stages. */
+export const encodeId = (task: TaskId): string => `encode-${task}`;
+export const trainId = (name: string, seed: number): string => `train-${name}-seed${seed}`;
+export const scoreId = (row: string, task: TaskId, seed: number): string =>
+  `score-${row}-${task}-seed${seed}`;
+
+/** What a training of a variant is called. */
+export const variantName = (variant: Variant): string =>
+  variant.kind === "single" ? `single-${variant.task}` : variant.kind;
 
 /** Makers of stages for a request. */
 export interface ModelStages {
@@ -85,7 +95,7 @@ export function modelStages(
       device,
     };
     const stage = makers.encode({
-      id: `encode-${task}`,
+      id: encodeId(task),
       title: `Encode the ${task} task's pairs`,
       config,
       parents: [],
@@ -120,7 +130,7 @@ export function modelStages(
       ...formFields(form),
     };
     return makers.train({
-      id: `train-${name}-seed${seed}`,
+      id: trainId(name, seed),
       title: `Train ${title}, seed ${seed}`,
       kind: "training",
       config,
@@ -138,10 +148,11 @@ export function modelStages(
     });
   };
 
-  const score = ({ row, instructions, task, seed, adapter, form }: ModelScoring): Stage => {
+  const score = ({ row, model, instructions, task, seed, adapter, form }: ModelScoring): Stage => {
     const config: ScoreRequest = {
       scale,
       row,
+      model,
       task,
       instructions,
       seed,
@@ -153,7 +164,7 @@ export function modelStages(
       ...formFields(form),
     };
     return makers.score({
-      id: `score-${row}-${task}-seed${seed}`,
+      id: scoreId(row, task, seed),
       title: `Generate and score ${task} with ${row}, seed ${seed}`,
       config,
       parents: adapter === undefined ? [encode(task)] : [encode(task), adapter],

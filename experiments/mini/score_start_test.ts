@@ -14,6 +14,7 @@ Deno.test("scoreStart() scores IPAdapter+, whatever the fresh instruction branch
   const request: ScoreRequest = {
     scale: "mini",
     row: "validation",
+    model: "start",
     task: "face",
     instructions: "random",
     seed: 2,

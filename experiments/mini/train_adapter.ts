@@ -73,6 +73,7 @@ export async function trainAdapter(
       const { samples } = await scoreTask({
         ...request,
         row: "validation",
+        model: request.variant.kind === "single" ? "single" : "joint",
         task,
         items: request.validateItems,
         galleryItems: 0,

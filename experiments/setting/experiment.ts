@@ -12,11 +12,23 @@ export type InstructionChoice =
   /** None: the model takes no instruction. */
   | "none";
 
+/** Which model a row is of. */
+export type RowModel =
+  /** A model per task. */
+  | "single"
+  /** One model for all tasks. */
+  | "joint"
+  /** IPAdapter+, which all trainings start from. */
+  | "start"
+  /** The same in the style layers alone (InstantStyle). */
+  | "start-style-layers"
+  /** The data itself. */
+  | "target";
+
 /** A row of a table: which model, told what. */
 export interface ExperimentRow {
   readonly row: string;
-  /** "single": a model per task; "joint": one model for all; "start": the untrained start; "target": the data itself. */
-  readonly model: "single" | "joint" | "start" | "target";
+  readonly model: RowModel;
   readonly instructions: InstructionChoice;
 }
 

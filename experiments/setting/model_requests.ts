@@ -4,7 +4,7 @@ import type { MetricNote, SampleRow, ValidationPoint } from "../../lib/report/mo
 import type { TaskId } from "../../lib/tasks/mod.ts";
 import type { AdapterRecipe } from "../../lib/training/mod.ts";
 import type { ControlnetName } from "./controlnets.ts";
-import type { Device, InstructionChoice } from "./experiment.ts";
+import type { Device, InstructionChoice, RowModel } from "./experiment.ts";
 import type { InstructForm } from "./instruct_form.ts";
 import type { StageCode, StageContext, StageOutput } from "../runner/mod.ts";
 import type { ScaleId } from "./scales.ts";
@@ -88,8 +88,9 @@ export interface TrainReport {
 export interface ScoreRequest {
   readonly [name: string]: Json;
   readonly scale: ScaleId;
-  /** "single-task", "instruct", "fixed", "ip-adapter-plus", or "ground-truth": score the targets themselves. */
+  /** What the row is called in results; it decides nothing. */
   readonly row: string;
+  readonly model: RowModel;
   readonly task: TaskId;
   readonly instructions: InstructionChoice;
   /** Initial noise of item i comes from (task, i, seed) alone, so that all rows start from the same noise. */
@@ -232,7 +233,7 @@ export interface Table1Stages {
   readonly generateAndScore: StageCode<
     (
       request: ScoreRequest,
-      /** `adapter` is the training's output; undefined for the rows ip-adapter-plus and ground-truth. */
+      /** `adapter` is the training's output; undefined for rows of no trained model. */
       inputs: { readonly dataset: StageOutput; readonly adapter: StageOutput | undefined },
       context: StageContext,
     ) => Promise<ScoreReport>

@@ -7,7 +7,7 @@ import type { TrainRequest } from "../../setting/model_requests.ts";
 import { figure as fig9 } from "../fig9/mod.ts";
 import { TABLE1_CODE } from "../table1/model_code.ts";
 import { inOrder, type Stage, stageKeys } from "../../runner/mod.ts";
-import { table1Finder } from "../table1/stages.ts";
+import { table1Stages } from "../table1/stages.ts";
 
 const keyOf = async (stage: Stage) => (await stageKeys([stage])).get(stage);
 
@@ -19,9 +19,10 @@ const request = {
   device: "cpu",
 } as const;
 
-Deno.test("the ablations add its own trainings to Table 1's, which keep their keys and know nothing of them", async () => {
+Deno.test("the ablations add their own trainings to Table 1's, which keep their keys and know nothing of them", async () => {
   const stages = inOrder(ablations.targets(request));
-  const find = table1Finder(request, TABLE1_CODE);
+  const table1 = new Map(table1Stages(request, TABLE1_CODE).map((stage) => [stage.id, stage]));
+  const find = (id: string) => table1.get(id) as Stage;
   const shared = stages.filter(({ id }) =>
     /^(encode-|train-instruct-|score-(instruct|ip-adapter-plus)-)/.test(id)
   );

@@ -10,7 +10,7 @@ import {
   settingNote,
   type StoredFigure,
 } from "../../../lib/report/mod.ts";
-import { USE_LABELS } from "../uses/bars.ts";
+import { useLabel } from "../uses/bars.ts";
 import { STYLE_LEAK } from "../uses/uses.ts";
 
 /** How the models are named. */
@@ -97,7 +97,7 @@ function untrained(result: FigureResult<AblationsContent>): Drawing {
           intervalBars(
             COLOUR_LABELS[metric],
             TELLINGS.map((row) => ({
-              label: (USE_LABELS[row] ?? row).replace(" the ", "<br>the ").replace(
+              label: useLabel(row).replace(" the ", "<br>the ").replace(
                 " another ",
                 "<br>another ",
               ),

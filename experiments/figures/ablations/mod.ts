@@ -34,7 +34,7 @@ export function ablationStages(request: RunRequest, record: AblationRecord = ABL
   const { scale, seeds, tasks, device } = request;
   const budget = budgetOf(request);
   const find = table1Finder(request, TABLE1_CODE);
-  const encode = (task: TaskId) => find(`encode-${task}`);
+  const { encode } = find;
   const { train, score } = modelStages(record.id, request, { code: TABLE1_CODE, budget, encode });
   const makeTelling = stageMaker(record.id, ENCODE_INSTRUCTIONS);
 
@@ -58,10 +58,10 @@ export function ablationStages(request: RunRequest, record: AblationRecord = ABL
 
   return seeds.flatMap((seed) => {
     const scoresOf = (row: string, adapter: Stage, form?: InstructForm) =>
-      tasks.map((task) => score({ row, instructions: "random", task, seed, adapter, form }));
+      tasks.map((task) => score({ row, model: "joint", instructions: "random", task, seed, adapter, form }));
     return [
-      ...tasks.map((task) => find(`score-instruct-${task}-seed${seed}`)),
-      ...record.leftOut.map((task) => find(`score-ip-adapter-plus-${task}-seed${seed}`)),
+      ...tasks.map((task) => find.score("instruct", task, seed)),
+      ...record.leftOut.map((task) => find.score("ip-adapter-plus", task, seed)),
       ...record.variants.flatMap(({ row, form, recipe }) => {
         const own: InstructForm | undefined = form === "pooled" ? undefined : form;
         return scoresOf(

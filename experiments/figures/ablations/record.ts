@@ -29,6 +29,26 @@ export interface AblationRecord extends Experiment {
   readonly sizes: Readonly<Record<BudgetId, UseSize>>;
 }
 
+/** The joint model told another task than the items': the composition for style, else the style. */
+export const TOLD_OTHER = [
+  {
+    row: "told-other",
+    model: "joint",
+    instructions: "random",
+    adapterScale: 1,
+    tasks: ["style"],
+    told: "composition",
+  },
+  {
+    row: "told-other",
+    model: "joint",
+    instructions: "random",
+    adapterScale: 1,
+    tasks: ["object", "composition", "face"],
+    told: "style",
+  },
+] as const satisfies readonly UseCase[];
+
 /** The experiment, as data. */
 export const ABLATIONS = {
   id: "ablations",
@@ -48,22 +68,7 @@ export const ABLATIONS = {
   cases: [
     { row: "text-only", model: "joint", instructions: "random", adapterScale: 0, tasks: ["style"] },
     { row: "told-own", model: "joint", instructions: "random", adapterScale: 1, tasks: PARTIAL_TASKS },
-    {
-      row: "told-other",
-      model: "joint",
-      instructions: "random",
-      adapterScale: 1,
-      tasks: ["style"],
-      told: "composition",
-    },
-    {
-      row: "told-other",
-      model: "joint",
-      instructions: "random",
-      adapterScale: 1,
-      tasks: ["object", "composition", "face"],
-      told: "style",
-    },
+    ...TOLD_OTHER,
     {
       row: "told-colours",
       model: "joint",

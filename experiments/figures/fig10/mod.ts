@@ -48,7 +48,7 @@ function stages(request: RunRequest): Stage[] {
         guidance,
         device,
       };
-      const adapter = find(`train-instruct-seed${seed}`);
+      const adapter = find.train({ kind: "instruct" }, seed);
       return make({
         id: combineStageId(task, seed),
         title: `Combine ${task} with the ${controlnet} ControlNet, seed ${seed}`,

@@ -38,7 +38,7 @@ export const figure: Figure = figureProgram({
   stages(request) {
     const find = table1Finder(request, TABLE1_CODE);
     return request.seeds.flatMap((seed) =>
-      FIG6_ROWS.flatMap((row) => request.tasks.map((task) => find(`score-${row}-${task}-seed${seed}`)))
+      FIG6_ROWS.flatMap((row) => request.tasks.map((task) => find.score(row, task, seed)))
     );
   },
   summary: {

@@ -6,6 +6,8 @@ import type { Summarize } from "../figure_summary.ts";
 import { keysOf, readItems, readSamples, TAKEN } from "../uses/use_samples.ts";
 import { useSheet } from "../uses/use_sheet.ts";
 import { LIKENESS_STATEMENTS } from "./statements.ts";
+import { scoreId } from "../model_stages.ts";
+import type { TaskId } from "../../../lib/tasks/registry.ts";
 
 const ROWS = ["single-task", "instruct"];
 
@@ -20,7 +22,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
     files: async (result) => {
       const items = [];
       for (const task of tasks) {
-        const of = (row: string) => context.input(`score-${row}-${task}-seed${seeds[0]}`);
+        const of = (row: string) => context.input(scoreId(row, task as TaskId, seeds[0] as number));
         items.push({ task, items: await readItems(new Map(ROWS.map((row) => [row, of(row)]))) });
       }
       return { "fig6.png": await useSheet(result, ROWS, items) };

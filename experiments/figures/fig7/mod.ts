@@ -51,6 +51,7 @@ function startStages(
       const config: ScoreRequest = {
         scale,
         row: "validation",
+        model: "start",
         task,
         // Of both the single-task models and the joint one.
         instructions: "random",
@@ -89,8 +90,8 @@ export const figure: Figure = figureProgram({
   stages(request) {
     const find = table1Finder(request, TABLE1_CODE, FIG7.changes[request.budget]);
     const trainings = request.seeds.flatMap((seed) => [
-      ...request.tasks.map((task) => find(`train-single-${task}-seed${seed}`)),
-      find(`train-instruct-seed${seed}`),
+      ...request.tasks.map((task) => find.train({ kind: "single", task }, seed)),
+      find.train({ kind: "instruct" }, seed),
     ]);
     const merged: Budget = { ...budgetOf(request), ...FIG7.changes[request.budget] };
     return [...startStages(request, merged), ...trainings];

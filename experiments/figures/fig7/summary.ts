@@ -4,6 +4,8 @@ import { judgeAll, type ValidationPoint } from "../../../lib/report/mod.ts";
 import type { Summarize } from "../figure_summary.ts";
 import type { TrainReport } from "../../setting/model_requests.ts";
 import { CURVE_STATEMENTS } from "./statements.ts";
+import type { TaskId } from "../../../lib/tasks/registry.ts";
+import { trainId, variantName } from "../model_stages.ts";
 
 /** Reads the start's scores and the trainings' reports. */
 export const summarize: Summarize = async (context, { tasks, seeds }) => {
@@ -19,8 +21,10 @@ export const summarize: Summarize = async (context, { tasks, seeds }) => {
       );
       points.push(...CURVE_ROWS.flatMap((row) => start.map((point) => ({ row, seed, ...point }))));
     }
-    for (const task of tasks) await read(`train-single-${task}-seed${seed}`, "single-task", seed);
-    await read(`train-instruct-seed${seed}`, "instruct", seed);
+    for (const task of tasks) {
+      await read(trainId(variantName({ kind: "single", task: task as TaskId }), seed), "single-task", seed);
+    }
+    await read(trainId("instruct", seed), "instruct", seed);
   }
   const content: TrainingCurves = { curves: curvesOf(points.filter(({ task }) => tasks.includes(task))) };
   if (content.curves.every(({ steps }) => steps.length < 2)) {

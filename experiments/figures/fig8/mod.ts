@@ -44,7 +44,7 @@ function stages(request: RunRequest): Stage[] {
           guidance,
           device,
         };
-        const adapter = find(`train-${model}-seed${seed}`);
+        const adapter = find.train({ kind: model }, seed);
         const pictures = size.items * (size.wordings + noises - 1);
         return make({
           id: rewordingStageId(model, task, seed),

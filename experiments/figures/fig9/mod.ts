@@ -5,9 +5,9 @@
  *
  * encode-TASK, train-…-seedN ── use-ROW-TASK-seedN ── fig9-summary
  */
-import { INSTANT_STYLE } from "../../setting/use_rows.ts";
+import { INSTANT_STYLE } from "../uses/use_rows.ts";
 import { TASKS } from "../../../lib/tasks/mod.ts";
-import { ABLATIONS } from "../ablations/record.ts";
+import { ABLATIONS, TOLD_OTHER } from "../ablations/record.ts";
 import type { Experiment } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import { type Budget, type BudgetId, budgetNote, SCALES } from "../../setting/scales.ts";
@@ -34,7 +34,7 @@ export const FIG9 = {
     { row: "ip-adapter-plus", model: "start", instructions: "none", adapterScale: 1 },
     {
       row: INSTANT_STYLE,
-      model: "start",
+      model: "start-style-layers",
       instructions: "none",
       adapterScale: 1,
       tasks: ["style"],
@@ -74,7 +74,7 @@ export const figure: Figure = figureProgram({
         find,
       }),
       ...useStages(FIG9.id, request, {
-        cases: ABLATIONS.cases.filter(({ row }) => row === "told-other"),
+        cases: TOLD_OTHER,
         size: ABLATIONS.sizes[request.budget],
         code: MEASURE_COLOURS,
         find,

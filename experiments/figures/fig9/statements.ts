@@ -1,6 +1,6 @@
 /** The paper's statements about Fig. 9 (Sec. 3.1, 4.4) as predicates over paired cell means. */
 import { type CellMean, ON_PAR_MARGIN, type SampleRow, type Statement } from "../../../lib/report/mod.ts";
-import { TARGETS } from "../../setting/use_rows.ts";
+import { TARGETS } from "../uses/use_rows.ts";
 import { differenceOf, overUses, type UseEvidence } from "../uses/use_evidence.ts";
 
 /** Name of {@link withLeaksMore}'s score. */

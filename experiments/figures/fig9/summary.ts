@@ -1,7 +1,7 @@
 /** Fig. 9's findings: what each model takes and leaks, the verdicts, and the sheet of pictures. */
 import { key } from "../../../lib/engine/mod.ts";
 import { judgeAll, resampleCells } from "../../../lib/report/mod.ts";
-import { INSTANT_STYLE, TARGETS } from "../../setting/use_rows.ts";
+import { INSTANT_STYLE, TARGETS } from "../uses/use_rows.ts";
 import { instantStyleNote, STYLE_LEAK, usesContent } from "../uses/uses.ts";
 import { USE_STATEMENTS, withLeaksMore } from "./statements.ts";
 import type { Summarize } from "../figure_summary.ts";

@@ -10,6 +10,7 @@ import {
   TABLE1_COLUMNS,
 } from "../../../lib/report/mod.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
+import { scaleRow } from "./record.ts";
 
 /** Scaled back by 20 to 40 %. */
 export const ADVISED = { low: 0.6, high: 0.8 } as const;
@@ -37,9 +38,6 @@ export interface ScaleContent {
   /** The λ where the trade is best. */
   readonly best: MeanInterval | null;
 }
-
-/** The row of a scale. */
-export const scaleRow = (scale: number): string => `scale-${scale}`;
 
 /** Table 1's two scores of a task: of the condition, of the prompt (of the caption for replication). */
 function columnsOf(task: string): readonly [condition: string, prompt: string] {

@@ -4,14 +4,13 @@ import { intervalNote, judgeAll, resampleCells } from "../../../lib/report/mod.t
 import { SCALE_STATEMENTS, scaleContent } from "./statements.ts";
 import type { Summarize } from "../figure_summary.ts";
 import { keysOf, readSamples } from "../uses/use_samples.ts";
+import { SCALE } from "./record.ts";
 
 /** Reads the stages of all scales. */
-export const summarize: Summarize = async (_context, { tasks, seeds }, outputs) => {
+export const summarize: Summarize = async (_context, { tasks, seeds, budget }, outputs) => {
   const samples = await readSamples(outputs);
   const draws = resampleCells(samples, { key: key("scale") });
-  const scales = [...new Set(samples.map(({ row }) => Number(row.replace("scale-", ""))))].sort((a, b) =>
-    a - b
-  );
+  const scales = SCALE.scales[budget];
   const content = scaleContent(draws, { scales, tasks });
   return {
     content,

@@ -9,11 +9,12 @@
 import type { Json } from "../../../lib/hub/mod.ts";
 import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
 import type { ExperimentRow, RunRequest, TableExperiment } from "../../setting/experiment.ts";
-import { budgetOf, modelStages } from "../model_stages.ts";
+import { budgetOf, encodeId, modelStages, scoreId, trainId, variantName } from "../model_stages.ts";
 import type { Stage } from "../../runner/mod.ts";
 import { type Budget, budgetNote, SCALES } from "../../setting/scales.ts";
 import { summarize, type SummaryRequest } from "./summary.ts";
 import type { Table1Stages, Variant } from "../../setting/model_requests.ts";
+import type { Table1Row } from "../../../lib/report/mod.ts";
 
 /** The experiment, as data. */
 export const TABLE1 = {
@@ -51,7 +52,7 @@ export function table1Stages(
     const variant = variantOf(row, task);
     const single = variant.kind === "single";
     return train({
-      name: single ? `single-${task}` : variant.kind,
+      name: variantName(variant),
       title: single ? `the ${task} model` : `the joint model, ${row.instructions} instructions`,
       variant,
       tasks: single ? [task] : TASKS,
@@ -73,7 +74,7 @@ export function table1Stages(
           adapter = trainings.get(fresh.id) ?? fresh;
           trainings.set(fresh.id, adapter);
         }
-        scores.push(score({ row: row.row, instructions: row.instructions, task, seed, adapter }));
+        scores.push(score({ ...row, task, seed, adapter }));
       }
     }
   }
@@ -101,18 +102,30 @@ export function table1Stages(
   }];
 }
 
-/** Finds stages of Table 1 by id, for figures that read its trainings and scores. @throws RangeError for an id that the request has not. */
+/** Stages of Table 1, for figures that read its trainings and scores. */
+export interface Table1Found {
+  encode(task: TaskId): Stage;
+  train(variant: Variant, seed: number): Stage;
+  score(row: Table1Row, task: TaskId, seed: number): Stage;
+}
+
+/** Finds stages of Table 1. @throws RangeError for one that the request has not. */
 export function table1Finder(
   request: RunRequest,
   code: Table1Stages,
   changes: Partial<Budget> = {},
-): (id: string) => Stage {
+): Table1Found {
   const stages = new Map(table1Stages(request, code, changes).map((stage) => [stage.id, stage]));
-  return (id) => {
+  const find = (id: string): Stage => {
     const stage = stages.get(id);
     if (stage === undefined) {
       throw new RangeError(`Table 1 has no stage "${id}": expected one of ${[...stages.keys()].join(", ")}`);
     }
     return stage;
+  };
+  return {
+    encode: (task) => find(encodeId(task)),
+    train: (variant, seed) => find(trainId(variantName(variant), seed)),
+    score: (row, task, seed) => find(scoreId(row, task, seed)),
   };
 }

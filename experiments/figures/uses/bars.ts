@@ -1,11 +1,11 @@
 /** Fig. 6 and Fig. 9: what each model takes and what leaks, as bars; the sheets of pictures come before them. */
 import { type Drawing, figure, seriesLook, type Trace } from "../../../lib/plots/mod.ts";
 import { intervalBars, intervalNote, pictureSheet, type StoredFigure } from "../../../lib/report/mod.ts";
-import { INSTANT_STYLE, TARGETS } from "../../setting/use_rows.ts";
+import { INSTANT_STYLE, TARGETS } from "./use_rows.ts";
 import type { UsesContent } from "./uses.ts";
 
 /** How the rows of Fig. 6 and Fig. 9 are named. */
-export const USE_LABELS: Readonly<Record<string, string>> = {
+const USE_LABELS: Readonly<Record<string, string>> = {
   "text-only": "Prompt alone",
   "ip-adapter-plus": "IPAdapter+",
   [INSTANT_STYLE]: "InstantStyle",
@@ -16,6 +16,17 @@ export const USE_LABELS: Readonly<Record<string, string>> = {
   "told-other": "Told another task",
   "told-colours": "Told the colours",
 };
+
+/** How a row is named. @throws RangeError for one that has no name. */
+export function useLabel(row: string): string {
+  const label = USE_LABELS[row];
+  if (label === undefined) {
+    throw new RangeError(
+      `A row of a figure needs one of the names ${Object.keys(USE_LABELS).join(", ")}, got ${row}`,
+    );
+  }
+  return label;
+}
 
 /** Rows that are told apart by the same colours in all figures. */
 const COLOURS = [
@@ -34,7 +45,7 @@ function bars({ result }: StoredFigure<UsesContent>): Drawing {
   const both = leaking.length > 0;
   const data = rows.flatMap((row): Trace[] => {
     const colour = seriesLook(COLOURS.indexOf(row)).colour;
-    const name = USE_LABELS[row] ?? row;
+    const name = useLabel(row);
     const takes = intervalBars(
       name,
       result.tasks.map((task) => ({

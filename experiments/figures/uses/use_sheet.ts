@@ -1,7 +1,7 @@
 /** Pictures of several models side by side: per task and item condition, target, and each model's picture with its words. */
 import { imageGridPng } from "../../../lib/plots/image_grid.ts";
 import { type FigureResult, INSTRUCTION_INK } from "../../../lib/report/mod.ts";
-import { USE_LABELS } from "./bars.ts";
+import { useLabel } from "./bars.ts";
 import type { UseItem } from "./use_samples.ts";
 
 /** The sheet as PNG; `rows` are the models, left to right. */
@@ -17,7 +17,7 @@ export async function useSheet(
   return await imageGridPng({
     title: `${result.title}, ${result.scale} scale`,
     subtitle: `${result.caption} T: prompt, I: instruction.`,
-    columns: ["Condition", "Target", ...rows.map((row) => USE_LABELS[row] ?? row)],
+    columns: ["Condition", "Target", ...rows.map(useLabel)],
     rows: items.flatMap(({ task, items }) =>
       items.map(({ index, samples, pictures }) => {
         const [any] = [...pictures.values()];

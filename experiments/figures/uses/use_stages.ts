@@ -4,12 +4,13 @@
  * encode-TASK, train-…-seedN ── use-ROW-TASK-seedN
  */
 import type { TaskId } from "../../../lib/tasks/mod.ts";
-import type { ExperimentRow, RunRequest } from "../../setting/experiment.ts";
+import type { ExperimentRow, RowModel, RunRequest } from "../../setting/experiment.ts";
 import { GALLERY, writeGallery } from "../../setting/gallery.ts";
 import { type Telling, toldFields } from "../../setting/instruct_form.ts";
 import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
 import { type Budget, SCALES } from "../../setting/scales.ts";
 import type { MeasureUse, UseRequest, UseSize } from "../../setting/model_requests.ts";
+import type { Table1Found } from "../table1/stages.ts";
 
 /** A row of a figure: which model at which scale. */
 export interface UseCase extends ExperimentRow {
@@ -28,7 +29,7 @@ export const useStageId = (row: string, task: string, seed: number): string =>
 /**
  * One stage per case, task and seed; the targets need one seed only.
  *
- * @param options.find Table 1's stages by id.
+ * @param options.find Table 1's stages.
  */
 export function useStages(
   experiment: string,
@@ -37,18 +38,18 @@ export function useStages(
     readonly cases: readonly UseCase[];
     readonly size: UseSize;
     readonly code: StageCode<MeasureUse>;
-    readonly find: (id: string) => Stage;
+    readonly find: Table1Found;
   },
 ): Stage[] {
   const { scale, budget, seeds, tasks, device } = request;
   const { cases, size, code, find } = options;
   const { samplerSteps, guidance, validationItems, expectedSeconds }: Budget = SCALES[scale].budgets[budget];
   const make = stageMaker(experiment, code, { with: [GALLERY] });
-  const adapterOf = (model: UseCase["model"], task: TaskId, seed: number) =>
+  const adapterOf = (model: RowModel, task: TaskId, seed: number) =>
     model === "single"
-      ? find(`train-single-${task}-seed${seed}`)
+      ? find.train({ kind: "single", task }, seed)
       : model === "joint"
-      ? find(`train-instruct-seed${seed}`)
+      ? find.train({ kind: "instruct" }, seed)
       : undefined;
   return seeds.flatMap((seed) =>
     cases.filter(({ model }) => model !== "target" || seed === seeds[0]).flatMap((each) =>
@@ -57,6 +58,7 @@ export function useStages(
         const config: UseRequest = {
           scale,
           row,
+          model,
           task,
           instructions,
           seed,
@@ -67,7 +69,7 @@ export function useStages(
           device,
           ...toldFields(told),
         };
-        const dataset = find(`encode-${task}`);
+        const dataset = find.encode(task);
         const adapter = adapterOf(model, task, seed);
         return make({
           id: useStageId(row, task, seed),

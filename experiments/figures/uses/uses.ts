@@ -7,7 +7,7 @@ import {
   type ResampledCells,
   resampledInterval,
 } from "../../../lib/report/mod.ts";
-import { INSTANT_STYLE, TARGETS } from "../../setting/use_rows.ts";
+import { INSTANT_STYLE, TARGETS } from "./use_rows.ts";
 
 /** The score of what should be taken, by the data's generator, which knows the truth: name by task. */
 export type TakenScores = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-/** Names of rows that code which generates and code which reports must agree on. It imports nothing, so that no change of a report is one of the models' code. */
+/** Rows that several figures have. */
 
 /** The row of the targets themselves. */
 export const TARGETS = "ground-truth";
