@@ -8,12 +8,8 @@ import {
 import { initTextTower } from "../clip/mod.ts";
 import { initControlnet, initUnet, SAMPLER_NAMES, SAMPLERS } from "../diffusion/mod.ts";
 import { compile, fold, host, type HostParams, key, normal } from "../engine/mod.ts";
-import {
-  createGenerator,
-  type GenerationItem,
-  type GeneratorParts,
-  type SamplingOptions,
-} from "./generator.ts";
+import { createGenerator, type GeneratorParts, type SamplingOptions } from "./generator.ts";
+import type { GenerationItem } from "./conditions.ts";
 import { samplePictures } from "./sample_pictures.ts";
 import { withLora } from "./with_lora.ts";
 

@@ -1,8 +1,8 @@
 /** Pictures from a record of models: sampling, guidance, adapter, ControlNet and LoRA at every scale. */
 export { controlImage } from "./control_image.ts";
+export type { GenerationItem } from "./conditions.ts";
 export {
   createGenerator,
-  type GenerationItem,
   type Generator,
   type GeneratorParts,
   type SamplingEvent,

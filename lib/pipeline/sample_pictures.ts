@@ -1,7 +1,8 @@
 /** From items to pictures: the one function behind the command line, the notebooks, the explorer and the static site, at every scale. */
 import type { HostParams } from "../engine/mod.ts";
 import type { RgbPicture } from "../raster/mod.ts";
-import type { GenerationItem, Generator, SamplingOptions } from "./generator.ts";
+import type { GenerationItem } from "./conditions.ts";
+import type { Generator, SamplingOptions } from "./generator.ts";
 
 /** Models that are ready to sample pictures. */
 export interface OpenPipeline {
