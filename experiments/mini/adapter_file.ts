@@ -8,7 +8,7 @@ import { CHECKPOINTS } from "./checkpoints.ts";
 import { MINI_INSTRUCT, MINI_VISION } from "./models.ts";
 
 /** The committed joint adapter. */
-export const JOINT_ADAPTER = new URL("ip-adapter-instruct.safetensors", CHECKPOINTS);
+export const JOINT_ADAPTER: URL = new URL("ip-adapter-instruct.safetensors", CHECKPOINTS);
 
 /** An adapter ready to run. */
 export interface Adapter {

@@ -6,7 +6,7 @@ import { type HostParams, readSafetensors, UserError, writeSafetensors } from ".
 export const ADAPTER_PARTS = ["vae", "encoder", "judge", "base", "ip-adapter-plus"] as const;
 
 /** Folder of the committed checkpoints. */
-export const CHECKPOINTS = new URL("../../data/checkpoints/", import.meta.url);
+export const CHECKPOINTS: URL = new URL("../../data/checkpoints/", import.meta.url);
 
 /** A part read from its file. */
 export interface Checkpoint {

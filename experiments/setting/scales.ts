@@ -109,7 +109,8 @@ export const MINI_RECIPE: AdapterRecipe = {
   warmup: 0.05,
 };
 
-export const SCALES = {
+/** The scales. */
+export const SCALES: Readonly<Record<ScaleId, Scale>> = {
   mini: {
     id: "mini",
     note: "64×64 images composed from emoji and portraits, small models trained on a CPU",
@@ -150,7 +151,7 @@ export const SCALES = {
       full: paperBudget(),
     },
   },
-} as const satisfies Readonly<Record<ScaleId, Scale>>;
+};
 
 /** What a budget means, one line for headings. */
 export function budgetNote(budget: Budget): string {

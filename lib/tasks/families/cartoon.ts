@@ -4,7 +4,7 @@ import type { DrawingFamily } from "./family.ts";
 const milk = (value: number): number => value * 0.78 + 56;
 
 /** A little milk in every colour, soft borders. */
-export const CARTOON = {
+export const CARTOON: DrawingFamily<"cartoon"> = {
   id: "cartoon",
   phrase: "soft cartoon",
   source: { kind: "icons", package: "@iconify-json/noto" },
@@ -15,4 +15,4 @@ export const CARTOON = {
     blur(image);
     blur(image);
   },
-} as const satisfies DrawingFamily;
+};

@@ -1,7 +1,7 @@
 import type { DrawingFamily } from "./family.ts";
 
 /** Thick ink where areas meet. */
-export const COMIC = {
+export const COMIC: DrawingFamily<"comic"> = {
   id: "comic",
   phrase: "comic with thick outlines",
   source: { kind: "icons", package: "@iconify-json/openmoji" },
@@ -9,4 +9,4 @@ export const COMIC = {
   unreadable: ["pixel", "watercolor"],
   ink: 34,
   siblings: ["outline"],
-} as const satisfies DrawingFamily;
+};

@@ -2,9 +2,9 @@
 import type { Colour, Rgb } from "../canvas.ts";
 
 /** A manner of drawing. */
-export interface DrawingFamily {
+export interface DrawingFamily<Id extends string = string> {
   /** Lower-case word, unique. */
-  readonly id: string;
+  readonly id: Id;
   /** How a caption names it. */
   readonly phrase: string;
   /** npm package of its drawings: an icon set of SVGs, or the one of WebP pictures. */

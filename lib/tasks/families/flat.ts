@@ -1,11 +1,11 @@
 import type { DrawingFamily } from "./family.ts";
 
 /** Plain areas of colour. */
-export const FLAT = {
+export const FLAT: DrawingFamily<"flat"> = {
   id: "flat",
   phrase: "flat vector art",
   source: { kind: "icons", package: "@iconify-json/fluent-emoji-flat" },
   share: 0.18,
   unreadable: [],
   siblings: ["3d", "stencil"],
-} as const satisfies DrawingFamily;
+};

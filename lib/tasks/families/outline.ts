@@ -1,7 +1,7 @@
 import type { DrawingFamily } from "./family.ts";
 
 /** Lines on white. */
-export const OUTLINE = {
+export const OUTLINE: DrawingFamily<"outline"> = {
   id: "outline",
   phrase: "black and white line drawing",
   source: { kind: "icons", package: "@iconify-json/openmoji" },
@@ -13,7 +13,7 @@ export const OUTLINE = {
   tone: () => [255, 255, 255],
   ink: 198,
   rim: 1,
-} as const satisfies DrawingFamily;
+};
 
 /** Keeps the near-black ink of a drawing and turns every other colour white. */
 function inkOnly(body: string): string {

@@ -7,7 +7,7 @@ const LAMP = Float32Array.from({ length: SIZE * SIZE }, (_, p) => {
 });
 
 /** Lit by a lamp above the middle, things throw a shadow. */
-export const RENDER_3D = {
+export const RENDER_3D: DrawingFamily<"3d"> = {
   id: "3d",
   phrase: "glossy 3d render",
   source: { kind: "webp", package: "@lobehub/fluent-emoji-3d" },
@@ -20,4 +20,4 @@ export const RENDER_3D = {
     }
   },
   shadow: true,
-} as const satisfies DrawingFamily;
+};

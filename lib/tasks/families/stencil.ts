@@ -2,7 +2,7 @@ import { luminance } from "../canvas.ts";
 import type { DrawingFamily } from "./family.ts";
 
 /** Black shapes over places in three greys. */
-export const STENCIL = {
+export const STENCIL: DrawingFamily<"stencil"> = {
   id: "stencil",
   phrase: "bold black stencil",
   source: { kind: "icons", package: "@iconify-json/fluent-emoji-high-contrast" },
@@ -16,4 +16,4 @@ export const STENCIL = {
     return [grey, grey, grey];
   },
   rim: 2,
-} as const satisfies DrawingFamily;
+};

@@ -2,7 +2,7 @@ import { luminance } from "../canvas.ts";
 import type { DrawingFamily } from "./family.ts";
 
 /** Strong colours, things cut out with a white rim. */
-export const STICKER = {
+export const STICKER: DrawingFamily<"sticker"> = {
   id: "sticker",
   phrase: "flat sticker",
   source: { kind: "icons", package: "@iconify-json/twemoji" },
@@ -14,4 +14,4 @@ export const STICKER = {
     return [push(r), push(g), push(b)];
   },
   rim: 2,
-} as const satisfies DrawingFamily;
+};
