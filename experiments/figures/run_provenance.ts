@@ -24,6 +24,9 @@ export function provenanceOf(ancestors: readonly Ancestor[], hashes: readonly st
   }
   const { commit, device, threads, memory, system, versions } = outputs.map(({ origin }) => origin)
     .reduce((a, b) => (b.finishedAt > a.finishedAt ? b : a));
+  const jobs = outputs.flatMap(({ id, origin: { host = "unknown", job, device, requeues = 0 } }) =>
+    job === undefined ? [] : [[id, { host, job, device, requeues }] as const]
+  );
   return {
     commit,
     dirty: dirtyOf(ancestors),
@@ -40,5 +43,6 @@ export function provenanceOf(ancestors: readonly Ancestor[], hashes: readonly st
       outputs.map(({ id, seconds }) => [id, Math.round(seconds * 1000) / 1000]),
     ),
     stageKeys: Object.fromEntries(ancestors.map(({ id, key }) => [id, key])),
+    ...(jobs.length === 0 ? {} : { jobs: Object.fromEntries(jobs) }),
   };
 }

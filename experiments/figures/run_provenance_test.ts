@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Provenance } from "../../lib/report/mod.ts";
 import { provenanceOf } from "./run_provenance.ts";
-import { runStages, type Stage, stageKeys, type StageOrigin } from "../runner/mod.ts";
+import { runStages, type Stage, stageKeys, type StageOrigin, type StageOutput } from "../runner/mod.ts";
 
 /** By stage: when it was computed, and whether from changed files. */
 const ORIGINS: Readonly<Record<string, Pick<StageOrigin, "commit" | "dirty" | "finishedAt">>> = {
@@ -101,3 +101,32 @@ Deno.test("provenanceOf() keeps the key of a stage that is gone from the cache, 
     assert.equal(found.stageKeys?.["train"], (await stageKeys([train])).get(train));
     assert.equal(found.dirty, null);
   }));
+
+Deno.test("provenanceOf() names node, job, device and requeues of the stages that a cluster's jobs computed, and only then", async () => {
+  const cacheFolder = mkdtempSync(join(tmpdir(), "provenance-"));
+  try {
+    const [train] = stages() as [Stage];
+    const origin: StageOrigin = {
+      commit: null,
+      dirty: null,
+      device: "cpu: any",
+      threads: 1,
+      host: "n2",
+      job: "17_3",
+      requeues: 2,
+      versions: {},
+      finishedAt: "2026-01-01T00:00:00Z",
+    };
+    const output = (await runStages([train], { cacheFolder, origin: () => Promise.resolve(origin) })).get(
+      "train",
+    );
+    const jobsOf = (output: StageOutput) =>
+      provenanceOf([{ id: "train", key: output.key, output }], ["d"]).jobs;
+    assert.ok(output);
+    assert.deepEqual(jobsOf(output), { train: { host: "n2", job: "17_3", device: "cpu: any", requeues: 2 } });
+    const { job: _, ...local } = origin;
+    assert.equal(jobsOf({ ...output, origin: local }), undefined);
+  } finally {
+    rmSync(cacheFolder, { recursive: true });
+  }
+});

@@ -2,10 +2,13 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Json, makeFolder, openFolderWriter, PARTIAL, readSealed } from "../../lib/hub/mod.ts";
+import { type Json, makeFolder, openFolderWriter, readSealed, sweepPartial } from "../../lib/hub/mod.ts";
 import type { Checkpoint } from "./stage.ts";
 
-/** How many are kept: the newest, and the one before it should the newest be damaged. */
+/**
+ * How many are kept: the newest, and the one before it should the newest be damaged. A process prunes only what it saved or went on from
+ * itself: another one that computes the same stage may read the others.
+ */
 const KEPT = 2;
 
 /** The checkpoints of one stage. */
@@ -15,10 +18,12 @@ export interface CheckpointFolder {
   save(
     step: number,
     files: Readonly<Record<string, Uint8Array>>,
-    about: { state: Json; seconds: number },
+    about: { state: Json; seconds: number; owner: string },
   ): Promise<void>;
-  /** The newest sound one, with the seconds spent until it was saved. */
-  latest(notice: (text: string) => void): Promise<(Checkpoint & { seconds: number }) | undefined>;
+  /** The newest sound one, with the seconds spent until it was saved. `gone` tells whose unfinished ones are deleted, see `sweepPartial()`. */
+  latest(
+    options: { notice: (text: string) => void; gone: (owner: string) => boolean },
+  ): Promise<(Checkpoint & { seconds: number }) | undefined>;
   /** Deletes all. */
   clear(): Promise<void>;
 }
@@ -33,14 +38,15 @@ export function checkpointFolder(folder: string): CheckpointFolder {
       b - a
     );
   };
+  const own = new Set<number>();
   return {
     steps,
-    async save(step, files, { state, seconds }) {
+    async save(step, files, { state, seconds, owner }) {
       if (!Number.isInteger(step) || step < 0) {
         throw new RangeError(`saveCheckpoint() needs a step of 0 or more, got ${step}`);
       }
       await makeFolder(folder);
-      const writer = await openFolderWriter(pathOf(step));
+      const writer = await openFolderWriter(pathOf(step), { owner });
       try {
         for (const [name, content] of Object.entries(files)) writer.write(name, content);
         await writer.seal({ step, state, seconds });
@@ -48,14 +54,17 @@ export function checkpointFolder(folder: string): CheckpointFolder {
         await writer.discard();
         throw error;
       }
-      for (const old of (await steps()).slice(KEPT)) await rm(pathOf(old), { recursive: true, force: true });
-    },
-    async latest(notice) {
-      if (existsSync(folder)) {
-        for (const name of await readdir(folder)) {
-          if (name.endsWith(PARTIAL)) await rm(join(folder, name), { recursive: true, force: true });
-        }
+      own.add(step);
+      for (const old of [...own].sort((a, b) => b - a).slice(KEPT)) {
+        await rm(pathOf(old), { recursive: true, force: true });
+        own.delete(old);
       }
+    },
+    async latest({ notice, gone }) {
+      const unfinished = existsSync(folder)
+        ? (await readdir(folder)).flatMap((name) => /^(step-\d+)\./.exec(name)?.[1] ?? [])
+        : [];
+      for (const name of new Set(unfinished)) await sweepPartial(join(folder, name), gone);
       for (const step of await steps()) {
         const sealed = await readSealed(pathOf(step));
         if (sealed.state === "sound") {
@@ -63,11 +72,12 @@ export function checkpointFolder(folder: string): CheckpointFolder {
           for (const name of Object.keys(sealed.manifest.files)) {
             files[name] = new Uint8Array(await readFile(join(pathOf(step), name)));
           }
+          own.add(step);
           const { state = null, seconds = 0 } = sealed.manifest.meta;
           return { step, files, state, seconds: seconds as number };
         }
-        const problem = sealed.state === "corrupted" ? sealed.problem : "it vanished";
-        notice(`the checkpoint of step ${step} is corrupted (${problem}) and is ignored`);
+        if (sealed.state === "missing") continue;
+        notice(`the checkpoint of step ${step} is corrupted (${sealed.problem}) and is ignored`);
         await rm(pathOf(step), { recursive: true, force: true });
       }
       return undefined;

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { hostHere, jobHere } from "./holder.ts";
 import type { StageOrigin } from "./stage.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -48,6 +49,8 @@ export async function currentOrigin(device: string): Promise<StageOrigin> {
     threads: availableParallelism(),
     memory: totalmem(),
     system: `${type()} ${release()}, ${arch()}`,
+    ...jobHere(),
+    ...(jobHere().job === undefined ? {} : { host: hostHere() }),
     versions: versions(),
     finishedAt: new Date().toISOString(),
   };

@@ -15,6 +15,8 @@ export interface PlannedStage {
   readonly place: StagePlace;
   readonly action: Action;
   readonly reason: string;
+  /** Whether it is computed although its sound output is in the cache. */
+  readonly again: boolean;
   /** Whether sound or damaged output already lies there and is to be replaced. */
   readonly replaces: boolean;
   /** Step of the checkpoint a run would go on from. */
@@ -56,6 +58,7 @@ export async function planStages(
       key,
       place,
       ingredients: ingredientsOf(stage, known),
+      again: forced.has(stage),
       replaces: sealed.state !== "missing",
     };
     const idle = { ...base, resumesAt: undefined, expectedSeconds: 0 };

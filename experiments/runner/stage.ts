@@ -67,6 +67,11 @@ export interface StageOrigin {
   readonly memory?: number;
   /** Name, release and architecture of the operating system, likewise. */
   readonly system?: string;
+  /** Name of the machine; of a node, where a scheduler ran the stage. */
+  readonly host?: string;
+  /** The scheduler's name of the job, and how often it was requeued; absent outside of one. */
+  readonly job?: string;
+  readonly requeues?: number;
   readonly versions: Readonly<Record<string, string>>;
   /** When it was finished, ISO 8601. */
   readonly finishedAt: string;

@@ -1,62 +1,184 @@
-/** One process at a time computes a stage. The kernel drops the lock of a process that was killed, so none is ever left over. */
-import { dirname } from "node:path";
-import { makeFolder } from "../../lib/hub/mod.ts";
+/**
+ * One process at a time computes a stage, whatever machine it runs on. A lock is a lease: a record `<path>.<n>` that names its holder and
+ * is renewed while it works; the highest n counts, and n + 1 can be made once only. A lease is free when it was given back, when its
+ * holder is known to have ended, or when it was not renewed for a long while by the waiting process's own clock. Where the kernel's locks hold
+ * between all machines (`kernel_lock.ts`) one is held as well: then who gets it knows at once that the holder before has ended.
+ *
+ * A process that was stopped for longer than a lease lasts may lose it and not know; whoever publishes first is believed (`seal()`), so
+ * this costs time and nothing else.
+ */
+import { randomBytes } from "node:crypto";
+import { closeSync, existsSync, ftruncateSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { performance } from "node:perf_hooks";
+import { basename, dirname, join } from "node:path";
+import { clearInterval, setInterval } from "node:timers";
+import { makeFolder, systemErrorCode, writeFailure } from "../../lib/hub/mod.ts";
+import { fateOf, type Holder, holderHere } from "./holder.ts";
+import { type KernelLock, openKernelLock } from "./kernel_lock.ts";
+
+/** Milliseconds between two renewals, and after how many without one a lease is free. Loading a large model may block a process for long. */
+const RENEW_EVERY = 20_000;
+const STALE_AFTER = 300_000;
+
+/** What a lease reads when it was given back. */
+const FREE = "free";
 
 /** A held lock. */
 export interface StageLock {
-  /** Process id of a holder that vanished without releasing, e.g. killed; undefined when the last one ended well. */
-  readonly abandonedBy: number | undefined;
+  readonly holder: Holder;
+  /** The holder before, where it vanished without giving the lock back, e.g. was killed; undefined when the last one ended well. */
+  readonly abandonedBy: Holder | undefined;
+  /** Whether that one is known to have ended, not only silent. */
+  readonly ended: boolean;
+  /** Whether another process took the lease over since. */
+  lost(): boolean;
   release(): void;
 }
+
+/** How to wait for a lock. */
+export interface LockOptions {
+  readonly signal?: AbortSignal;
+  /** Called once with the holder when there is something to wait for; undefined where its record cannot be read. */
+  readonly onWait?: (holder: Holder | undefined) => void;
+  readonly pollMilliseconds?: number;
+  readonly staleMilliseconds?: number;
+  readonly renewMilliseconds?: number;
+  /** Whether the kernel's lock is used where it holds; default yes. */
+  readonly kernel?: boolean;
+}
+
+/** A lease as it lies on disk. */
+interface Lease {
+  readonly number: number;
+  readonly text: string;
+  readonly holder: Holder | undefined;
+}
+
+const leasePath = (path: string, number: number) => `${path}.${number}`;
+
+/** Numbers of all leases, highest first. */
+async function numbersOf(path: string): Promise<number[]> {
+  const start = `${basename(path)}.`;
+  return (await readdir(dirname(path))).flatMap((name) =>
+    name.startsWith(start) && /^\d+$/.test(name.slice(start.length)) ? [Number(name.slice(start.length))] : []
+  ).sort((a, b) => b - a);
+}
+
+async function newestLease(path: string): Promise<Lease | undefined> {
+  const [number] = await numbersOf(path);
+  if (number === undefined) return undefined;
+  let text = "";
+  let holder: Holder | undefined;
+  try {
+    text = await readFile(leasePath(path, number), "utf8");
+    if (text !== FREE) holder = (JSON.parse(text) as { holder: Holder }).holder;
+  } catch {
+    // Being written, or overtaken meanwhile: looked at again.
+  }
+  return { number, text, holder };
+}
+
+/** Makes lease `number`; false when somebody has it, or a higher one. */
+async function claim(path: string, number: number, text: string): Promise<boolean> {
+  const own = leasePath(path, number);
+  try {
+    writeFileSync(own, text, { flag: "wx" });
+  } catch (error) {
+    if (systemErrorCode(error) === "EEXIST") return false;
+    throw writeFailure(error, own);
+  }
+  const numbers = await numbersOf(path);
+  const overtaken = (numbers[0] ?? 0) > number;
+  for (const old of overtaken ? [number] : numbers.filter((each) => each < number)) {
+    rmSync(leasePath(path, old), { force: true });
+  }
+  return !overtaken;
+}
+
+/** Writes a lease that is there anew. @throws the system's error where it is not. */
+function rewrite(path: string, text: string): void {
+  const file = openSync(path, "r+");
+  try {
+    ftruncateSync(file, 0);
+    writeSync(file, text, 0);
+  } finally {
+    closeSync(file);
+  }
+}
+
+const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
 
 /**
  * Takes the lock at `path`, waiting for another process to finish.
  *
- * @param options.onWait called once with the holder's process id when there is something to wait for
  * @throws the signal's reason when it is aborted while waiting
  */
-export async function takeLock(
-  path: string,
-  options: {
-    signal?: AbortSignal;
-    onWait?: (holder: number | undefined) => void;
-    pollMilliseconds?: number;
-  } = {},
-): Promise<StageLock> {
-  const { signal, onWait = () => {}, pollMilliseconds = 200 } = options;
+export async function takeLock(path: string, options: LockOptions = {}): Promise<StageLock> {
+  const { signal, onWait = () => {}, pollMilliseconds = 200, staleMilliseconds = STALE_AFTER } = options;
   await makeFolder(dirname(path));
-  const file = await Deno.open(path, { create: true, read: true, write: true });
+  let waited = false;
+  const wait = async (holder: Holder | undefined) => {
+    signal?.throwIfAborted();
+    if (!waited) onWait(holder);
+    waited = true;
+    await pause(pollMilliseconds);
+  };
+  const kernel = options.kernel === false ? undefined : await openKernelLock(path, dirname(path));
   try {
-    for (let waited = false; !file.tryLockSync(true); waited = true) {
-      signal?.throwIfAborted();
-      if (!waited) onWait(holderIn(file));
-      await new Promise((done) => setTimeout(done, pollMilliseconds));
+    while (kernel !== undefined && !kernel.tryTake()) await wait((await newestLease(path))?.holder);
+    const token = randomBytes(4).toString("hex");
+    const holder = holderHere(token, kernel !== undefined);
+    for (let seen = { text: "", at: performance.now() };;) {
+      const before = await newestLease(path);
+      const text = before === undefined ? FREE : `${before.number} ${before.text}`;
+      if (text !== seen.text) seen = { text, at: performance.now() };
+      const free = before === undefined || before.text === FREE;
+      const ended = !free && before.holder !== undefined &&
+        ((kernel !== undefined && before.holder.kernel) || fateOf(before.holder) === "ended");
+      if (free || ended || performance.now() - seen.at > staleMilliseconds) {
+        const number = (before?.number ?? 0) + 1;
+        if (await claim(path, number, JSON.stringify({ holder, renewed: 0 }))) {
+          return held(path, number, { holder, abandonedBy: before?.holder, ended, ...options, kernel });
+        }
+      } else await wait(before.holder);
     }
   } catch (error) {
-    file.close();
+    kernel?.close();
     throw error;
   }
-  const abandonedBy = holderIn(file);
-  writeHolder(file, String(Deno.pid));
+}
+
+/** Keeps a lease renewed until it is given back. */
+function held(
+  path: string,
+  number: number,
+  { holder, abandonedBy, ended, kernel, renewMilliseconds = RENEW_EVERY }:
+    & Pick<StageLock, "holder" | "abandonedBy" | "ended">
+    & Pick<LockOptions, "renewMilliseconds">
+    & { readonly kernel: KernelLock | undefined },
+): StageLock {
+  let renewed = 0;
+  // Whoever takes over deletes the lease that it overtook.
+  const lost = () => !existsSync(leasePath(path, number));
+  const timer = setInterval(() => {
+    if (lost()) return clearInterval(timer);
+    try {
+      rewrite(leasePath(path, number), JSON.stringify({ holder, renewed: ++renewed }));
+    } catch {
+      // A full disk or a network that is gone for a while: the next renewal may come in time.
+    }
+  }, renewMilliseconds);
+  timer.unref();
   return {
+    holder,
     abandonedBy,
+    ended,
+    lost,
     release() {
-      writeHolder(file, "");
-      file.close();
+      clearInterval(timer);
+      if (!lost()) rewrite(leasePath(path, number), FREE);
+      kernel?.close();
     },
   };
-}
-
-function holderIn(file: Deno.FsFile): number | undefined {
-  const text = new Uint8Array(16);
-  file.seekSync(0, Deno.SeekMode.Start);
-  const length = file.readSync(text) ?? 0;
-  const holder = Number.parseInt(new TextDecoder().decode(text.subarray(0, length)), 10);
-  return Number.isNaN(holder) ? undefined : holder;
-}
-
-function writeHolder(file: Deno.FsFile, text: string): void {
-  file.truncateSync(0);
-  file.seekSync(0, Deno.SeekMode.Start);
-  file.writeSync(new TextEncoder().encode(text));
 }

@@ -77,14 +77,53 @@ Deno.test("readSealed() finds every kind of damage when a sealed folder was chan
     }
   }));
 
+Deno.test("seal() keeps the folder that another writer finished first when asked to, and replaces it else", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "stage");
+    const write = async (text: string, keep?: boolean) => {
+      const writer = await openFolderWriter(path, { owner: "me" });
+      writer.write("a", text);
+      const { meta } = await writer.seal({ by: text }, keep === undefined ? {} : { keep: () => keep });
+      return [meta["by"], readFileSync(join(path, "a"), "utf8")];
+    };
+    assert.deepEqual(await write("first", true), ["first", "first"]);
+    assert.deepEqual(await write("second", true), ["first", "first"]);
+    assert.deepEqual(await write("third", false), ["third", "third"]);
+    assert.deepEqual(await write("fourth"), ["fourth", "fourth"]);
+    writeFileSync(join(path, "a"), "spoilt");
+    assert.deepEqual(await write("fifth", true), ["fifth", "fifth"]);
+    rmSync(path, { recursive: true });
+    writeFileSync(path, "a file");
+    assert.deepEqual(await write("sixth", true), ["sixth", "sixth"]);
+    assert.deepEqual(readdirSync(folder), ["stage"]);
+  }));
+
+Deno.test("seal() gives all of many writers at once the same folder", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "stage");
+    const manifests = await Promise.all(Array.from({ length: 8 }, async (_, i) => {
+      const writer = await openFolderWriter(path, { owner: `w${i}` });
+      writer.write("a", String(i));
+      return await writer.seal({ by: i }, { keep: () => true });
+    }));
+    assert.equal(new Set(manifests.map(({ meta }) => meta["by"])).size, 1);
+    assert.equal(readFileSync(join(path, "a"), "utf8"), String(manifests[0]?.meta["by"]));
+    assert.deepEqual(readdirSync(folder), ["stage"]);
+  }));
+
 Deno.test("sweepPartial() removes what a killed writer left and nothing else", () =>
   inFolder(async (folder) => {
-    const writer = await openFolderWriter(join(folder, "stage"));
+    const writer = await openFolderWriter(join(folder, "stage"), { owner: "killed-1" });
     writer.write("a", "x");
+    const alive = await openFolderWriter(join(folder, "stage"), { owner: "alive-2" });
+    const nameless = await openFolderWriter(join(folder, "stage"));
     const kept = await openFolderWriter(join(folder, "stage-2"));
     await kept.seal({});
-    await sweepPartial(join(folder, "stage"));
-    assert.deepEqual(readdirSync(folder), ["stage-2"]);
+    await sweepPartial(join(folder, "stage"), (owner) => owner === "killed-1");
+    assert.deepEqual(readdirSync(folder).filter((name) => name.includes("killed")), []);
+    await alive.seal({});
+    await nameless.discard();
+    assert.deepEqual(readdirSync(folder).sort(), ["stage", "stage-2"]);
     await assert.rejects(() => readSealed("\0"));
     assert.throws(() => writer.write("../a", "x"), RangeError);
   }));

@@ -36,8 +36,14 @@ export type Sealed =
 export interface FolderWriter {
   /** Adds a file; its name holds letters, digits, ".", "_" and "-" only. */
   write(name: string, content: Uint8Array | string): void;
-  /** Completes the folder under its final name, in place of whatever was there. */
-  seal(meta: Readonly<Record<string, Json>>): Promise<Manifest>;
+  /**
+   * Completes the folder under its final name and gives the manifest that stands there then. A sound folder of that name of which
+   * `keep` is true stays, and this one is forgotten; anything else is replaced.
+   */
+  seal(
+    meta: Readonly<Record<string, Json>>,
+    options?: { readonly keep?: (there: Manifest) => boolean },
+  ): Promise<Manifest>;
   /** Forgets everything written. */
   discard(): Promise<void>;
 }
@@ -58,9 +64,29 @@ function checkedName(name: string): string {
   return name;
 }
 
-/** Starts a sealed folder that will stand at `path`. */
-export async function openFolderWriter(path: string): Promise<FolderWriter> {
-  const temporary = `${path}.${randomUUID()}${PARTIAL}`;
+/** Renames a folder; false when something stands in the way, or another process has taken the folder away. */
+function renamedOnto(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if (["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(systemErrorCode(error)) && existsSync(to)) return false;
+    if (systemErrorCode(error) === "ENOENT" && !existsSync(from)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Starts a sealed folder that will stand at `path`.
+ *
+ * @param options.owner stands in the name of the unfinished folder, for `sweepPartial()`: letters, digits and "-"
+ */
+export async function openFolderWriter(
+  path: string,
+  { owner }: { readonly owner?: string } = {},
+): Promise<FolderWriter> {
+  const unfinished = () => `${path}.${owner === undefined ? "" : `${owner}.`}${randomUUID()}${PARTIAL}`;
+  const temporary = unfinished();
   await makeFolder(temporary);
   const files: Record<string, { bytes: number; sha256: string }> = {};
   return {
@@ -69,7 +95,7 @@ export async function openFolderWriter(path: string): Promise<FolderWriter> {
       writeSynced(join(temporary, checkedName(name)), bytes);
       files[name] = { bytes: bytes.length, sha256: sha256(bytes) };
     },
-    async seal(meta) {
+    async seal(meta, { keep = () => false } = {}) {
       const body = JSON.stringify({ files, meta });
       writeSynced(
         join(temporary, MANIFEST),
@@ -77,12 +103,15 @@ export async function openFolderWriter(path: string): Promise<FolderWriter> {
       );
       syncFolder(temporary);
       try {
-        if (existsSync(path)) {
-          const old = `${path}.${randomUUID()}${PARTIAL}`;
-          renameSync(path, old);
-          renameSync(temporary, path);
-          await rm(old, { recursive: true, force: true });
-        } else renameSync(temporary, path);
+        while (!renamedOnto(temporary, path)) {
+          const there = await readSealed(path);
+          if (there.state === "sound" && keep(there.manifest)) {
+            await rm(temporary, { recursive: true, force: true });
+            return there.manifest;
+          }
+          const old = unfinished();
+          if (renamedOnto(path, old)) await rm(old, { recursive: true, force: true });
+        }
         syncFolder(dirname(path));
       } catch (error) {
         throw writeFailure(error, path);
@@ -124,12 +153,18 @@ export async function readSealed(path: string): Promise<Sealed> {
   return { state: "sound", manifest };
 }
 
-/** Deletes what writers of `path` left behind when they were killed. Call it only when no other writer can be at work. */
-export async function sweepPartial(path: string): Promise<void> {
+/**
+ * Deletes what writers of `path` left behind when they were killed.
+ *
+ * @param gone tells whether the writer of that `owner` is known to have ended; "" stands for one that named none
+ */
+export async function sweepPartial(path: string, gone: (owner: string) => boolean): Promise<void> {
   const folder = dirname(path);
   if (!existsSync(folder)) return;
   for (const name of await readdir(folder)) {
-    if (name.startsWith(`${basename(path)}.`) && name.endsWith(PARTIAL)) {
+    if (!name.startsWith(`${basename(path)}.`) || !name.endsWith(PARTIAL)) continue;
+    const parts = name.slice(basename(path).length + 1, -PARTIAL.length).split(".");
+    if (gone(parts.length > 1 ? parts[0] as string : "")) {
       await rm(join(folder, name), { recursive: true, force: true });
     }
   }

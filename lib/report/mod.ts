@@ -28,7 +28,7 @@ export {
   type TrainingRun,
   type ValidationPoint,
 } from "./table1_result.ts";
-export type { Provenance } from "./provenance.ts";
+export type { Provenance, StageJob } from "./provenance.ts";
 export type { Commit, Count, Seconds, Seeds, Sha256, Share } from "./units.ts";
 export {
   LITTLE_DIFFERENCE,

@@ -25,4 +25,15 @@ export interface Provenance {
   readonly memory?: Count;
   /** Name, release and architecture of the operating system, likewise. */
   readonly system?: string;
+  /** By stage id, of stages that a cluster's jobs computed: the node, the job, its device and how often it was requeued. */
+  readonly jobs?: Readonly<Record<string, StageJob>>;
+}
+
+/** The job of a cluster that computed a stage. */
+export interface StageJob {
+  readonly host: string;
+  /** As the scheduler names it, e.g. "17_3". */
+  readonly job: string;
+  readonly device: string;
+  readonly requeues: number;
 }
