@@ -31,9 +31,12 @@ export interface Provenance {
 
 /** The job of a cluster that computed a stage. */
 export interface StageJob {
+  /** Name of the node. */
   readonly host: string;
   /** As the scheduler names it, e.g. "17_3". */
   readonly job: string;
+  /** Execution provider and processor. */
   readonly device: string;
-  readonly requeues: number;
+  /** How often it was requeued. */
+  readonly requeues: Count;
 }
