@@ -11,7 +11,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, ftruncateSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { clearInterval, setInterval } from "node:timers";
 import { makeFolder, systemErrorCode, writeFailure } from "../../lib/hub/mod.ts";
 import { fateOf, type Holder, holderHere } from "./holder.ts";
