@@ -1,5 +1,5 @@
 /** Checks a folder of pairs against what a task's training set must be: lines, fields, pictures, sizes, counts, and that no pair is in both splits. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { type BigIntStats, existsSync, readFileSync, statSync } from "node:fs";
 import { join, normalize } from "node:path";
 import { openFileSource, UserError } from "../../lib/engine/mod.ts";
 import { textLines } from "../../lib/hub/mod.ts";
@@ -79,7 +79,7 @@ function headerFault(path: string, side: number): string | undefined {
   try {
     header = headerOf(path);
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if (!(error instanceof TypeError || error instanceof UserError)) throw error;
     return error.message;
   }
   const { width, height, animated, components } = header;
@@ -95,6 +95,15 @@ function staysInside(path: string): boolean {
   return !/^([/\\]|[A-Za-z]:)/.test(path) && !normalize(path).startsWith("..") && !path.includes("\0");
 }
 
+/** What the file system says of a path; nothing where it is not there, cannot be reached, or is no path at all. */
+function factsOf(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true });
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Names files so that two spellings of one have one name: by the file itself where it is there, which sees through links, `..`, and
  * letters that the file system does not tell apart.
@@ -104,7 +113,7 @@ function fileNamer(folder: string): (path: string) => string {
   return (path) => {
     const known = names.get(path);
     if (known !== undefined) return known;
-    const facts = statSync(join(folder, path), { throwIfNoEntry: false, bigint: true });
+    const facts = factsOf(join(folder, path));
     const name = facts ? `${facts.dev}:${facts.ino}` : normalize(path);
     names.set(path, name);
     return name;
@@ -218,7 +227,7 @@ export async function checkDataset(
   for (const { path, place, side } of pictures.values()) {
     const whole = join(folder, path);
     const at = `${path} (${place})`;
-    if (!(statSync(whole, { throwIfNoEntry: false })?.isFile() ?? false)) {
+    if (!(factsOf(whole)?.isFile() ?? false)) {
       findings.add("wrong", "a picture is not there", at);
     } else {
       const fault = headerFault(whole, side);

@@ -63,6 +63,7 @@ Deno.test("checkDataset() names every kind of fault, with the line it is in", ()
     const whole = encodePng({ width: 512, height: 512, pixels: new Uint8Array(3 * 512 * 512) });
     file("pictures/cut.png", whole.subarray(0, whole.length - 20));
     file("pictures/text.png", "no picture");
+    symlinkSync("loop.png", join(folder, "pictures/loop.png"));
     const { caption: _, ...short } = STYLE;
     lines("train", [
       STYLE,
@@ -75,6 +76,8 @@ Deno.test("checkDataset() names every kind of fault, with the line it is in", ()
       { ...STYLE, target: "pictures/text.png", colour: 1 },
       { ...STYLE, condition: undefined },
       [1],
+      { ...STYLE, target: `pictures/${"x".repeat(300)}.png` },
+      { ...STYLE, target: "pictures/loop.png" },
     ]);
     lines("val", [STYLE]);
     const { sound, findings } = await checkDataset("style", folder, { decode: 100 });
@@ -88,7 +91,9 @@ Deno.test("checkDataset() names every kind of fault, with the line it is in", ()
       '"condition" is missing': "train.jsonl:9",
       "a line is no JSON object": "train.jsonl:10",
       "a pair of the training is also in the validation": "val.jsonl:1",
-      "a picture is not there": "pictures/none.png (train.jsonl:5)",
+      "a picture is not there": `pictures/none.png (train.jsonl:5),pictures/${
+        "x".repeat(300)
+      }.png (train.jsonl:11),pictures/loop.png (train.jsonl:12)`,
       "a picture is unfit: expected a shorter side of 512 pixels or more":
         "pictures/small.png (train.jsonl:6)",
       "a picture is unfit: expected a whole PNG, got a truncated or damaged one":
