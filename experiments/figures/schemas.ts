@@ -1,6 +1,6 @@
 /**
- * `deno task schemas [--check]`: writes results/result.schema.json and results/figure.schema.json, made from the types of the stored results. With
- * --check nothing is written; exit code 1 where a file is not what the types say.
+ * `deno task schemas`: writes results/result.schema.json and results/figure.schema.json, made from the types of the stored results. Without
+ * --write, which the task gives, nothing is written; exit code 1 where a file is not what the types say.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
@@ -100,11 +100,11 @@ export async function schemas(
 }
 
 if (import.meta.main) {
-  const check = process.argv.includes("--check");
+  const write = process.argv.includes("--write");
   for (const [path, content] of Object.entries(await schemas())) {
     const file = `${ROOT}${path}`;
     if (existsSync(file) && readFileSync(file, "utf8") === content) continue;
-    if (!check) writeFileSync(file, content);
+    if (write) writeFileSync(file, content);
     else {
       console.error(`${path} is not what the types say: deno task schemas`);
       process.exitCode = 1;
