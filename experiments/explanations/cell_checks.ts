@@ -3,7 +3,7 @@ import type { AblationsContent } from "../figures/ablations/statements.ts";
 import {
   above,
   average,
-  type Cell,
+  cellIn,
   type Check,
   decimal,
   type Findings,
@@ -30,8 +30,6 @@ import { TARGETS } from "../figures/uses/use_rows.ts";
 import type { UsesContent } from "../figures/uses/uses.ts";
 
 const percent = (share: number) => `${Math.round(100 * share)} %`;
-const cellIn = (cells: readonly Cell[], row: string, task: string, metric: string) =>
-  cells.find((cell) => cell.row === row && cell.task === task && cell.metric === metric);
 const usesIn = (findings: Findings) => findings["fig9"]?.content as UsesContent | undefined;
 
 /** Columns in which joint model and start cannot be told apart by their intervals. */

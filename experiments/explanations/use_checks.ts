@@ -1,7 +1,7 @@
 /** Tests of explanations by what is taken from the condition and what leaks (Fig. 9), and by what follows a control (Fig. 10). */
 import {
   above,
-  type Cell,
+  cellIn,
   type Check,
   type Checked,
   type Findings,
@@ -24,8 +24,6 @@ import type { UsesContent } from "../figures/uses/uses.ts";
 const usesIn = (findings: Findings) => findings["fig9"]?.content as UsesContent | undefined;
 const combinationsIn = (findings: Findings) => findings["fig10"]?.content as CombinationContent | undefined;
 
-const cellIn = (cells: readonly Cell[], row: string, task: string, metric: string | undefined) =>
-  cells.find((cell) => cell.row === row && cell.task === task && cell.metric === metric);
 const takenIn = ({ cells, taken }: Pick<UsesContent, "cells" | "taken">, row: string, task: string) =>
   cellIn(cells, row, task, taken[task]);
 const leakIn = ({ leaks }: UsesContent, row: string, task: string) =>

@@ -4,3 +4,4 @@ export { type NotebookOutput, notebookOutput } from "./kernel.ts";
 export { type LiveFigure, liveFigure } from "./live_figure.ts";
 export { type JobProgress, progressBundle } from "./progress_bar.ts";
 export { type JobContext, type JobOptions, runJob } from "./run_job.ts";
+export { duration } from "./duration.ts";

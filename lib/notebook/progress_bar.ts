@@ -1,4 +1,5 @@
 /** How far a job is, as a notebook output. */
+import { duration } from "./duration.ts";
 import { escapeHtml, type MediaBundle } from "../plots/mod.ts";
 
 /** How far a job is. */
@@ -9,14 +10,6 @@ export interface JobProgress {
   readonly total: number;
   /** A few words, such as the loss. */
   readonly note?: string;
-}
-
-/** "3 min 20 s" */
-function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor(whole / 60) % 60} min`;
 }
 
 /**

@@ -142,10 +142,12 @@ export function cellsOf(draws: ResampledCells): Cell[] {
   );
 }
 
-/** A cell among many, by its name. */
-export function findCell<Found extends CellName>(
+/** A cell among many, by its name; undefined where it is not there. */
+export function cellIn<Found extends CellName>(
   cells: readonly Found[],
-  { row, task, metric }: CellName,
+  row: string,
+  task: string,
+  metric: string | undefined,
 ): Found | undefined {
   return cells.find((cell) => cell.row === row && cell.task === task && cell.metric === metric);
 }

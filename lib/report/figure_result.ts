@@ -1,4 +1,5 @@
 /** What `reproduce figN` stores: result.json, described for other readers by results/figure.schema.json. */
+import { capital } from "./capital.ts";
 import type { ClaimVerdict } from "./statement.ts";
 import type { Provenance } from "./provenance.ts";
 import type { Seeds } from "./units.ts";
@@ -51,8 +52,6 @@ export interface StoredFigure<Content = unknown> {
 export function intervalNote(seeds: readonly number[]): string {
   return `95 % intervals over items${seeds.length > 1 ? " and seeds" : ""}.`;
 }
-
-const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** "Mini scale: …. Quick budget: …; seed 1.": the end of every caption. */
 export function settingNote(

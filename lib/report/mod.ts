@@ -13,9 +13,9 @@ export {
 } from "./paper_table1.ts";
 export {
   type Cell,
+  cellIn,
   type CellName,
   cellsOf,
-  findCell,
   interned,
   resampleCells,
   type ResampledCells,
@@ -87,7 +87,7 @@ export { INSTRUCTION_INK, pictureSheet } from "./picture_sheet.ts";
 export { errorBars, intervalBars } from "./interval_bars.ts";
 export { type PanelPlace, panelPlaces } from "./panels.ts";
 export { figureText } from "./figure_text.ts";
-export { type ReportEntry, reportHtml, reportMarkdown, type ReportOptions, timeText } from "./report_page.ts";
+export { type ReportEntry, reportHtml, reportMarkdown, type ReportOptions } from "./report_page.ts";
 export { readFigure, storedRun } from "./read_figure.ts";
 export { readTable1, type StoredTable1 } from "./read_result.ts";
 export { claimsTable, table1Figure, table1Table } from "./table1_display.ts";

@@ -1,4 +1,5 @@
 /** One page for everything that has a result: ours beside the paper's, verdicts, how to rerun, time and hardware. */
+import { duration } from "../notebook/mod.ts";
 import {
   type Drawing,
   drawingHtml,
@@ -83,13 +84,6 @@ function hardwareText({ device, threads, memory, system }: Provenance): string {
     ...(memory === undefined ? [] : [`${(memory / 2 ** 30).toFixed(1)} GiB`]),
     ...(system === undefined ? [] : [system]),
   ].join(", ");
-}
-
-/** "1 h 5 min", "3 min 20 s", "12 s". */
-export function timeText(total: number): string {
-  const whole = Math.round(total);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  return hours > 0 ? `${hours} h ${minutes} min` : minutes > 0 ? `${minutes} min ${rest} s` : `${rest} s`;
 }
 
 const entryOf = (entries: readonly ReportEntry[], item: PaperItem) =>
@@ -197,7 +191,7 @@ function timesNote(entries: readonly ReportEntry[], items: readonly PaperItem[])
 
 function sourcesTable(entries: readonly ReportEntry[], items: readonly PaperItem[]): TableSpec {
   return {
-    caption: `Wall time of all stages together: ${timeText(totalSeconds(entries))}`,
+    caption: `Wall time of all stages together: ${duration(totalSeconds(entries))}`,
     columns: ["Result", "Scale, budget", "Seeds", "Wall time", "Hardware", "Commit", "Again by"],
     rows: items.flatMap((item) => {
       const entry = entryOf(entries, item);
@@ -207,7 +201,7 @@ function sourcesTable(entries: readonly ReportEntry[], items: readonly PaperItem
         item.name,
         `${entry.scale}, ${entry.budget}`,
         entry.seeds.join(", "),
-        timeText(seconds(entry)),
+        duration(seconds(entry)),
         hardwareText(entry.provenance),
         `${commit?.slice(0, 10) ?? "none"}${dirty ? ", changed" : ""}`,
         rerunCommand(entry, items),

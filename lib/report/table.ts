@@ -1,4 +1,5 @@
 /** Table 1 as Markdown, LaTeX and CSV: pure functions of a result. Scale and budget stand in every heading. */
+import { capital } from "./capital.ts";
 import { taskOf, TASKS } from "../tasks/mod.ts";
 import {
   ROW_LABELS,
@@ -7,7 +8,7 @@ import {
   type Table1Column,
   type Table1Row,
 } from "./paper_table1.ts";
-import type { Cell } from "./cells.ts";
+import { type Cell, cellIn } from "./cells.ts";
 import type { Table1Result } from "./table1_result.ts";
 
 /** Decimals of the paper's numbers and of ours. */
@@ -21,7 +22,7 @@ export function cellOf(
   row: string,
   { task, metric }: { task: string; metric: string },
 ): Cell | undefined {
-  return result.cells.find((cell) => cell.row === row && cell.task === task && cell.metric === metric);
+  return cellIn(result.cells, row, task, metric);
 }
 
 /** `[0.801, 0.823]`, or a word for an interval that a single item cannot give. */
@@ -33,8 +34,6 @@ export function intervalText(
     ? "[no interval]"
     : `[${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
 }
-
-const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** "Table 1 at mini scale, quick budget" and what both mean. */
 export function table1Heading(result: Table1Result): { title: string; note: string } {

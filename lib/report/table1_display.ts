@@ -1,11 +1,10 @@
 /** Table 1 as a table and as a figure that show themselves in a notebook: pure functions of a result. */
+import { capital } from "./capital.ts";
 import { type Figure, figure, seriesLook, type Table, table, type Trace } from "../plots/mod.ts";
 import { errorBars } from "./interval_bars.ts";
 import { ROW_LABELS, TABLE1_COLUMNS, TABLE1_ROWS } from "./paper_table1.ts";
 import { cellOf, intervalText, OUR_DIGITS, PAPER_DIGITS, table1Heading } from "./table.ts";
 import type { Table1Result } from "./table1_result.ts";
-
-const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** The ten columns downwards; in each cell ours, its interval, and the paper's number where it prints one. */
 export function table1Table(result: Table1Result): Table {

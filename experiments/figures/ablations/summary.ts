@@ -30,13 +30,13 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
       const own = await readGallery(use("told-own", task, seed));
       const other = await readGallery(use("told-other", task, seed));
       own.forEach(({ index, output }, i) =>
-        moved.set(`told-other/${task}/${seed}/${index}`, levelsBetween(output, other[i]!.output))
+        moved.set(JSON.stringify(["told-other", task, seed, index]), levelsBetween(output, other[i]!.output))
       );
     }
   }
   const samples = (await readSamples(outputs)).map((sample): SampleRow => {
     const { row, task, seed, index, scores } = sample;
-    const levels = moved.get(`${row}/${task}/${seed}/${index}`);
+    const levels = moved.get(JSON.stringify([row, task, seed, index]));
     return levels === undefined ? sample : { ...sample, scores: { ...scores, moved: levels } };
   });
   const draws = resampleCells(samples, { key: key("ablations") });

@@ -3,29 +3,38 @@ import { key } from "../../../lib/engine/mod.ts";
 import { bootstrapCells, bootstrapInterval } from "../../../lib/metrics/mod.ts";
 import type { CorpusSpace, InstructionSpace, MapPoint } from "./instruction_space.ts";
 import { formatMapPoints } from "./map_points.ts";
-import { judgeAll, type MeanInterval } from "../../../lib/report/mod.ts";
-import { TASKS } from "../../../lib/tasks/mod.ts";
+import { interned, judgeAll, type MeanInterval } from "../../../lib/report/mod.ts";
+import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
 import type { Summarize } from "../figure_summary.ts";
 import type { StageContext, StageOutput } from "../../runner/mod.ts";
 import { floatsOf, readEmbedded } from "./embedded.ts";
 import type { InstructionMeasures } from "./measure_instructions.ts";
 import type { LayoutScores } from "./measure_layouts.ts";
 import { INSTRUCTION_STATEMENTS } from "./statements.ts";
+import type { Corpus } from "./embed_instructions.ts";
 
 const METHODS = ["tsne", "umap", "pca"] as const;
+
+/** A mean of Fig. 4: of which corpus, score and task, or of all tasks. */
+interface SpaceCell {
+  readonly corpus: Corpus;
+  readonly score: "purity" | "hits";
+  readonly group: TaskId | "all";
+}
 
 /**
  * Means of all seeds' values with their draws. What is resampled are each task's templates, the same ones in every seed and corpus: wordings
  * of one template lie together, and a further seed brings no further template.
  */
 export function drawMeans(measures: readonly Pick<InstructionMeasures, "corpora">[]) {
+  const cellOf = interned<SpaceCell>();
   const rows = measures.flatMap(({ corpora }) =>
     corpora.flatMap(({ corpus, purity, hits, templates }) =>
       ([["purity", purity], ["hits", hits]] as const).flatMap(([score, tasks]) =>
         tasks.flatMap((values, t) =>
           values.flatMap((value, i) =>
-            ["all", TASKS[t] as string].map((group) => ({
-              cell: `${corpus}/${score}/${group}`,
+            (["all", TASKS[t] as TaskId] as const).map((group) => ({
+              cell: cellOf({ corpus, score, group }),
               stratum: `${score}/${t}`,
               item: templates[score][t]?.[i] as number,
               seed: 0,
@@ -36,22 +45,22 @@ export function drawMeans(measures: readonly Pick<InstructionMeasures, "corpora"
       )
     )
   );
-  const draws = bootstrapCells(rows, { key: key("fig4") });
+  const draws = bootstrapCells<SpaceCell>(rows, { key: key("fig4") });
   const finite = (value: number) => Number.isFinite(value) ? value : null;
   const interval = (estimate: number, values: number[], items: number): MeanInterval => {
     const { low, high } = bootstrapInterval(estimate, values, { items });
     return { mean: estimate, low: finite(low), high: finite(high) };
   };
-  const place = (cell: string) => draws.cells.indexOf(cell);
-  const at = (values: Float64Array, cell: string) => values[place(cell)] as number;
-  const itemsOf = (cell: string): number =>
-    cell.endsWith("/all")
-      ? Math.min(...TASKS.map((task) => itemsOf(cell.replace(/all$/, task))))
+  const place = (cell: SpaceCell) => draws.cells.indexOf(cellOf(cell));
+  const at = (values: Float64Array, cell: SpaceCell) => values[place(cell)] as number;
+  const itemsOf = (cell: SpaceCell): number =>
+    cell.group === "all"
+      ? Math.min(...TASKS.map((group) => itemsOf({ ...cell, group })))
       : draws.items[place(cell)] as number;
   return {
-    mean: (cell: string) =>
+    mean: (cell: SpaceCell) =>
       interval(at(draws.means, cell), draws.draws.map((draw) => at(draw, cell)), itemsOf(cell)),
-    difference: (a: string, b: string) =>
+    difference: (a: SpaceCell, b: SpaceCell) =>
       interval(
         at(draws.means, a) - at(draws.means, b),
         draws.draws.map((draw) => at(draw, a) - at(draw, b)),
@@ -86,8 +95,9 @@ export const summarize: Summarize = async (context, { seeds }) => {
     await context.input("measure-layouts").text("request.json"),
   ) as InstructionSpace;
   const draws = drawMeans(measures);
-  const byTask = (corpus: string, score: string) =>
-    Object.fromEntries(TASKS.map((task) => [task, draws.mean(`${corpus}/${score}/${task}`)]));
+  const byTask = (corpus: Corpus, score: SpaceCell["score"]) =>
+    Object.fromEntries(TASKS.map((group) => [group, draws.mean({ corpus, score, group })]));
+  const purity = (corpus: Corpus): SpaceCell => ({ corpus, score: "purity", group: "all" });
   const content: InstructionSpace = {
     instructions,
     heldOut,
@@ -97,9 +107,9 @@ export const summarize: Summarize = async (context, { seeds }) => {
       corpus,
       foreign: measures.reduce((sum, { corpora }) => sum + (corpora[place]?.foreign as number), 0) /
         measures.length,
-      purity: draws.mean(`${corpus}/purity/all`),
+      purity: draws.mean(purity(corpus)),
       taskPurity: byTask(corpus, "purity"),
-      centroid: draws.mean(`${corpus}/hits/all`),
+      centroid: draws.mean({ corpus, score: "hits", group: "all" }),
       taskCentroid: byTask(corpus, "hits"),
     })),
     fixed: measures.flatMap(({ fixed, seed }) => fixed.map((each) => ({ ...each, seed }))),
@@ -113,7 +123,7 @@ export const summarize: Summarize = async (context, { seeds }) => {
     })),
   };
   const points = await mapPoints(context, context.input(`embed-seed${seeds[0]}`));
-  const difference = draws.difference("filtered/purity/all", "unfiltered/purity/all");
+  const difference = draws.difference(purity("filtered"), purity("unfiltered"));
   return {
     content,
     caption:

@@ -17,7 +17,7 @@ function corpora(wordings: number): CorpusMeasures[] {
 
 Deno.test("drawMeans() is as uncertain with many wordings of a template, or many seeds, as with one of each", () => {
   const one = drawMeans([{ corpora: corpora(1) }]);
-  const width = (draws: typeof one, cell: string) => {
+  const width = (draws: typeof one, cell: Parameters<typeof one.mean>[0]) => {
     const { mean, low, high } = draws.mean(cell);
     assert.equal(mean, 0.5);
     return (high as number) - (low as number);
@@ -25,15 +25,28 @@ Deno.test("drawMeans() is as uncertain with many wordings of a template, or many
   for (
     const many of [drawMeans([{ corpora: corpora(30) }]), drawMeans(Array(3).fill({ corpora: corpora(1) }))]
   ) {
-    for (const cell of ["filtered/purity/style", "filtered/hits/all"]) {
+    for (
+      const cell of ([{ corpus: "filtered", score: "purity", group: "style" }, {
+        corpus: "filtered",
+        score: "hits",
+        group: "all",
+      }] as const)
+    ) {
       assert.ok(width(one, cell) > 0.2);
-      assert.ok(Math.abs(width(many, cell) - width(one, cell)) < 1e-9, cell);
+      assert.ok(Math.abs(width(many, cell) - width(one, cell)) < 1e-9, cell.score);
     }
   }
   // The same template is drawn for both corpora: where it scores the same in both, their difference is certain.
-  assert.deepEqual(one.difference("filtered/purity/all", "unfiltered/purity/all"), {
-    mean: 0,
-    low: 0,
-    high: 0,
-  });
+  assert.deepEqual(
+    one.difference({ corpus: "filtered", score: "purity", group: "all" }, {
+      corpus: "unfiltered",
+      score: "purity",
+      group: "all",
+    }),
+    {
+      mean: 0,
+      low: 0,
+      high: 0,
+    },
+  );
 });
