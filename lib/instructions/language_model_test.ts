@@ -1,50 +1,9 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { UserError } from "../engine/mod.ts";
 import { TASKS } from "../tasks/registry.ts";
-import { generateInstructions, type LanguageModel, PAPER_REQUESTS } from "./language_model.ts";
+import { generateInstructions, PAPER_REQUESTS } from "./language_model.ts";
+import { completion, withChatServer as withServer } from "./testdata/stand_in_chat.ts";
 import { foreignKeywords } from "./keyword_rule.ts";
-
-type Answer = { status?: number; body?: string; hang?: true };
-
-function completion(content: string): Answer {
-  return { body: JSON.stringify({ choices: [{ message: { role: "assistant", content } }] }) };
-}
-
-/** Runs `use` against a local stand-in for a model that gives these answers in turn, the last one for ever. */
-async function withServer(
-  answers: readonly Answer[],
-  use: (
-    model: LanguageModel,
-    requests: { url: string; key?: string; body: { model: string; messages: { content: string }[] } }[],
-  ) => Promise<void>,
-): Promise<void> {
-  const requests: Parameters<typeof use>[1] = [];
-  const server = createServer((request, response) => {
-    let text = "";
-    request.on("data", (chunk) => text += chunk);
-    request.on("end", () => {
-      requests.push({
-        url: request.url as string,
-        key: request.headers.authorization,
-        body: JSON.parse(text),
-      });
-      const answer = answers[Math.min(requests.length, answers.length) - 1] as Answer;
-      if (answer.hang) return;
-      response.writeHead(answer.status ?? 200, { "content-type": "application/json" });
-      response.end(answer.body ?? "");
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  try {
-    await use({ url: `http://127.0.0.1:${port}/v1/`, model: "stand-in", timeout: 2000, delay: 1 }, requests);
-  } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-}
 
 function userError(pattern: RegExp): (error: unknown) => boolean {
   return (error) => error instanceof UserError && pattern.test(error.message);
