@@ -19,8 +19,9 @@ export function messageIn(line: string): StageMessage | undefined {
 /** Lines of a stream, also a last one without its end. */
 export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   let rest = "";
-  for await (const part of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + part).split("\n");
+  const decoder = new TextDecoder();
+  for await (const part of stream) {
+    const lines = (rest + decoder.decode(part, { stream: true })).split("\n");
     rest = lines.pop() as string;
     yield* lines;
   }
