@@ -40,6 +40,7 @@ const RANKS: Readonly<Record<string, number>> = {
   "experiments/data": 12,
   "experiments/models": 12,
   "experiments/figures": 12,
+  "experiments/jobs": 13,
   "experiments/explanations": 13,
   "experiments/report": 14,
   "experiments/explore": 14,

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "../lib/engine/errors.ts";
 import { FIGURES } from "./figures/mod.ts";
 import { reproduce } from "./reproduce.ts";
-import { Stopped } from "./runner/stage.ts";
+import { StagesFailed, Stopped } from "./runner/mod.ts";
 
 /** Seconds a stage may take to come to a stop after Ctrl-C; what it has saved is safe at any time. */
 const PATIENCE = 10;
@@ -48,6 +48,10 @@ try {
   if (error instanceof UserError) {
     writeAll(Deno.stderr, `${error.message}\n`);
     process.exit(2);
+  }
+  if (error instanceof StagesFailed) {
+    writeAll(Deno.stderr, `${error.message}\n`);
+    process.exit(1);
   }
   writeAll(Deno.stderr, `${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
   process.exit(1);

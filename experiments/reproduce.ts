@@ -1,21 +1,27 @@
 /** `reproduce`: from a command line to stages, files and a printed table. Model code is loaded only when a stage must run. */
+import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { UserError } from "../lib/engine/errors.ts";
 import { atomicWrite, makeFolder } from "../lib/hub/mod.ts";
 import { type TaskId, TASKS } from "../lib/tasks/mod.ts";
 import { oneOf, readOptions, wholeNumber } from "./command_line.ts";
 import { DEVICES, type ExperimentProgram, type RunRequest } from "./setting/experiment.ts";
-import { currentOrigin, type PlannedStage, planStages, progressDisplay, runStages } from "./runner/mod.ts";
+import { deviceOf, EXECUTOR_HELP, EXECUTOR_OPTIONS, slotsOf } from "./jobs/executor_options.ts";
+import { localSlots } from "./jobs/local_slots.ts";
+import { type ExperimentEntry, writePlan } from "./jobs/plan_file.ts";
+import {
+  currentOrigin,
+  plannedKeys,
+  type PlannedStage,
+  planStages,
+  progressDisplay,
+  runStages,
+} from "./runner/mod.ts";
 import { duration } from "./runner/progress_display.ts";
 import { BUDGET_IDS, SCALE_IDS, SCALES } from "./setting/scales.ts";
 import type { Stage } from "./runner/stage.ts";
-
-/** An experiment's entry in the list: its program is loaded when asked for. */
-export interface ExperimentEntry {
-  readonly id: string;
-  load(): Promise<{ readonly figure: ExperimentProgram }>;
-}
 
 /** Where a run reads and writes besides files. */
 export interface Console {
@@ -29,9 +35,14 @@ export interface Console {
   readonly signal: AbortSignal;
   /** Folder of derived files unless --cache says another. */
   readonly cacheFolder: string;
+  /** Program that computes single stages of a plan with the same experiments; default that of all figures. */
+  readonly stageEntry?: string;
 }
 
+const STAGE_ENTRY = fileURLToPath(new URL("./jobs/run_stage.ts", import.meta.url));
+
 const OPTIONS = {
+  ...EXECUTOR_OPTIONS,
   scale: "value",
   budget: "value",
   seeds: "value",
@@ -70,6 +81,7 @@ where it stopped.
   --retrain                    train again although cached
   --device cpu|webgpu|cuda     where models run (default cpu)
   --cache DIR                  where computed stages are kept (default .cache)
+${EXECUTOR_HELP}
   --dry-run                    print the plan: each stage, cached or not, why, expected time
   --json                       print result.json (with --dry-run: the plan) to standard output and nothing else
   --list                       list the experiments
@@ -81,6 +93,7 @@ Examples:
   deno task reproduce table1 --budget full --seeds 5
   deno task reproduce table1 --tasks style,face --dry-run
   deno task reproduce all --budget quick
+  deno task reproduce table1 --budget full --seeds 5 --slots 8 --devices cuda:0,cuda:1,cuda:2,cuda:3,cuda:4,cuda:5,cuda:6,cuda:7
 `;
 }
 
@@ -98,7 +111,7 @@ function requested(
     oneOf("--tasks", task.trim(), program.record.tasks)
   );
   const tasks: readonly TaskId[] = program.record.tasks.filter((task) => chosen?.includes(task) ?? true);
-  const device = oneOf("--device", values.get("device") ?? "cpu", DEVICES);
+  const device = deviceOf(values) ?? oneOf("--device", values.get("device") ?? "cpu", DEVICES);
   return { scale, budget, seeds: Array.from({ length: count }, (_, i) => i + 1), tasks, device };
 }
 
@@ -169,7 +182,7 @@ async function reproduceOne(
   const { id } = program.record;
   const request = requested(program, values);
   const targets = program.targets(request);
-  const cacheFolder = values.get("cache") ?? console.cacheFolder;
+  const cacheFolder = resolve(values.get("cache") ?? console.cacheFolder);
   const force = ({ kind }: Stage) => flags.has("retrain") && kind === "training";
 
   if (flags.has("dry-run")) {
@@ -192,10 +205,12 @@ async function reproduceOne(
   const lacking = program.needs?.(request);
   if (lacking !== undefined) throw new UserError(lacking);
 
+  const slots = await slotsOf(values);
   const folder = join(values.get("out") ?? "results", id, `${request.scale}-${request.budget}`);
   await checkWritable(folder);
   await checkWritable(cacheFolder);
   const display = progressDisplay({ write: console.err, terminal: console.terminal });
+  const planPath = join(cacheFolder, "plans", `${id}-${randomUUID()}.json`);
   let prepared: Promise<void> | undefined;
   try {
     const outputs = await runStages(targets, {
@@ -205,6 +220,19 @@ async function reproduceOne(
       onEvent: display.show,
       before: () => prepared ??= program.prepare(request),
       origin: () => currentOrigin(request.device),
+      ...(slots && {
+        async executor(plan) {
+          await writePlan(planPath, { experiment: id, request, cacheFolder, planned: plannedKeys(plan) });
+          return localSlots({
+            slots,
+            plan: planPath,
+            entry: console.stageEntry ?? STAGE_ENTRY,
+            cacheFolder,
+            signal: console.signal,
+            onEvent: display.show,
+          });
+        },
+      }),
     });
     display.close();
     const { files, text } = await program.collect(outputs, { width: console.width });
@@ -215,5 +243,6 @@ async function reproduceOne(
     } else console.out(`${text}\nWritten to ${folder}: ${[...files.keys()].join(", ")}\n`);
   } finally {
     display.close();
+    rmSync(planPath, { force: true });
   }
 }

@@ -168,6 +168,19 @@ Deno.test("a fresh ControlNet and a LoRA of scale 0 leave the picture as it is; 
     generate({ ...request, controlnet: narrow, control: square }),
     /expected norm_num_groups 16 as this base's U-Net, got 2/,
   );
+  for (
+    const [fields, message] of [
+      [{ act_fn: "gelu" }, /not built: A U-Net here needs act_fn = silu, got "gelu"/],
+      [{ freq_shift: "x" }, /expected freq_shift to be a number, got "x"/],
+    ] as const
+  ) {
+    const strange = file("strange.safetensors", writeSafetensors(params, header({ ...config, ...fields })));
+    await assert.rejects(generate({ ...request, controlnet: strange, control: square }), (error) => {
+      assert.ok(error instanceof UserError, String(error));
+      assert.match(error.message, message);
+      return true;
+    });
+  }
   await assert.rejects(generate({ ...request, control: square }), /go together/);
   const prepared = await prepareGeneration({ ...request, controlnet, controlFrom: square });
   assert.deepEqual(prepared.control!.pixels, edgePicture(square.pixels));

@@ -1,6 +1,6 @@
 /** Progress of sampling on the error stream: a bar on a terminal, a plain line every few seconds otherwise. */
 import { performance } from "node:perf_hooks";
-import { type Bar, openBar } from "../runner/progress_bar.ts";
+import { type Bars, openBars } from "../runner/progress_bar.ts";
 import { duration } from "../runner/progress_display.ts";
 
 /** Where a command writes and what stops it. */
@@ -25,7 +25,7 @@ export function showSteps(
   show(done: number, total: number): void;
   close(): void;
 } {
-  let bar: Bar | undefined;
+  let bars: Bars | undefined;
   let began: { at: number; done: number } | undefined;
   let lineAt = performance.now();
   return {
@@ -36,13 +36,13 @@ export function showSteps(
       const rate = (done - began.done) / Math.max(1e-9, (now - began.at) / 1000);
       const left = rate > 0 ? duration((total - done) / rate) : "?";
       if (terminal) {
-        bar ??= openBar(what, total);
-        bar.update(done, total, { unit, rate: rate > 0 ? rate.toPrecision(3) : "?", left });
+        bars ??= openBars();
+        bars.update(what, { done, total, unit, rate: rate > 0 ? rate.toPrecision(3) : "?", left });
       } else if (now - lineAt >= LINE_EVERY) {
         lineAt = now;
         err(`  ${what}: ${done} of ${total} ${unit}${rate > 0 ? `, ${left} left` : ""}`);
       }
     },
-    close: () => bar?.stop(),
+    close: () => bars?.stop(),
   };
 }

@@ -1,7 +1,7 @@
 /** What may be put on top of the base model: a LoRA merged into its weights, a ControlNet beside it. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { loadStrict, UserError } from "../../lib/engine/mod.ts";
+import { loadStrict, type Shapes, UserError } from "../../lib/engine/mod.ts";
 import { conditioningFactor, type ControlnetConfig, controlnetShapes } from "../../lib/diffusion/mod.ts";
 import { FAMILIES } from "../../lib/tasks/mod.ts";
 import { withLora } from "../../lib/pipeline/mod.ts";
@@ -96,8 +96,19 @@ export async function readControlnet(
       `${what}: expected one for RGB images ${FACTOR} times the latents' side, got another`,
     );
   }
-  const params = loadStrict(stored.tensors, controlnetShapes(config), {
-    what: `the ControlNet ${stored.file}`,
-  });
+  for (const field of ["freq_shift", "norm_eps"]) {
+    const value = header?.[field] ?? 0;
+    if (!Number.isFinite(value)) {
+      throw new UserError(`${what}: expected ${field} to be a number, got ${JSON.stringify(value)}`);
+    }
+  }
+  let shapes: Shapes;
+  try {
+    shapes = controlnetShapes(config);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UserError(`${what}: its configuration asks for what is not built: ${error.message}`);
+  }
+  const params = loadStrict(stored.tensors, shapes, { what: `the ControlNet ${stored.file}` });
   return { controlnet: { config, params }, stored };
 }

@@ -8,7 +8,7 @@ import process from "node:process";
 import { UserError } from "../../lib/engine/errors.ts";
 import { downloadHubFile, type HubFile, hubSettings } from "../../lib/hub/mod.ts";
 import { oneOf, readOptions, runCommand } from "../command_line.ts";
-import { openBar } from "../runner/progress_bar.ts";
+import { openBars } from "../runner/progress_bar.ts";
 import { locate, type Places } from "../paper/locate_file.ts";
 import { PAPER_FILES } from "../paper/paper_files.ts";
 import { type FileReport, inspectMiniFiles, inspectPaperFile } from "./inspect.ts";
@@ -59,13 +59,13 @@ export function modelsText(reports: readonly FileReport[]): string {
 
 /** Fetches one file with a bar on the error stream. */
 async function fetchWithBar(file: HubFile, places: Places): Promise<void> {
-  const bar = process.stderr.isTTY ? openBar(file.path, 1) : undefined;
+  const bars = process.stderr.isTTY ? openBars() : undefined;
   try {
     for await (const { received, total } of downloadHubFile(file, { settings: places.settings })) {
-      bar?.update(received, total, { unit: "bytes", rate: "?", left: "?" });
+      bars?.update(file.path, { done: received, total, unit: "bytes", rate: "?", left: "?" });
     }
   } finally {
-    bar?.stop();
+    bars?.stop();
   }
 }
 

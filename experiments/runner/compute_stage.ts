@@ -25,6 +25,9 @@ export interface ComputeOptions {
   readonly origin: () => Promise<StageOrigin>;
 }
 
+/** What a plan says of the stage that is computed. */
+export type ToCompute = Pick<PlannedStage, "stage" | "key" | "ingredients" | "place" | "again">;
+
 /** What a stage finds: outputs of stages by id, and the keys of all. */
 interface Found {
   readonly outputs: ReadonlyMap<string, StageOutput>;
@@ -42,7 +45,7 @@ class Overtaken extends Error {
  * @throws Stopped when the signal was aborted
  */
 export async function computeStage(
-  planned: PlannedStage,
+  planned: ToCompute,
   found: Found,
   options: ComputeOptions,
 ): Promise<StageOutput> {
@@ -71,7 +74,7 @@ export async function computeStage(
 /** Computes a stage while a lock is held. */
 async function computeUnder(
   lock: StageLock,
-  planned: PlannedStage,
+  planned: ToCompute,
   { outputs, keys }: Found,
   options: ComputeOptions & { readonly notice: (text: string) => void },
 ): Promise<StageOutput> {

@@ -14,6 +14,7 @@ export { canonicalJson, stageKeys } from "./stage_key.ts";
 export type { CodeEntry } from "./reached_code.ts";
 export { type StageCode, stageMaker } from "./stage_code.ts";
 export { type PlannedStage, planStages } from "./plan_stages.ts";
-export { runStages } from "./run_stages.ts";
+export { type Executor, runStages, StagesFailed } from "./run_stages.ts";
+export { ParentsMissing, type PlannedKey, plannedKeys, runPlanned } from "./run_planned.ts";
 export { currentOrigin } from "./origin.ts";
 export { type ProgressDisplay, progressDisplay } from "./progress_display.ts";

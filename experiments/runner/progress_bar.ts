@@ -1,24 +1,35 @@
-/** One bar on the error stream, drawn by npm cli-progress, which ships no types. */
+/** Bars on the error stream, one below the other, drawn by npm cli-progress, which ships no types. */
 import progress from "cli-progress";
 import process from "node:process";
 
-interface SingleBar {
-  start(total: number, value: number, payload: Record<string, string>): void;
+interface LibraryBar {
   setTotal(total: number): void;
   update(value: number, payload: Record<string, string>): void;
+}
+
+interface LibraryBars {
+  create(total: number, value: number, payload: Record<string, string>): LibraryBar;
+  remove(bar: LibraryBar): void;
   stop(): void;
 }
 
-/** A bar that is being shown. */
-export interface Bar {
-  update(done: number, total: number, payload: { unit: string; rate: string; left: string }): void;
+/** Bars that are being shown. */
+export interface Bars {
+  /** Shows how far `name` is. */
+  update(
+    name: string,
+    state: { done: number; total: number; unit: string; rate: string; left: string },
+  ): void;
+  /** Takes all off the terminal. */
   stop(): void;
 }
 
-/** Shows a bar. */
-export function openBar(name: string, total: number): Bar {
-  const library = progress as unknown as { SingleBar: new (options: Record<string, unknown>) => SingleBar };
-  const bar = new library.SingleBar({
+/** Shows bars; each appears with its first update. */
+export function openBars(): Bars {
+  const library = progress as unknown as {
+    MultiBar: new (options: Record<string, unknown>) => LibraryBars;
+  };
+  const bars = new library.MultiBar({
     format: "  {name} [{bar}] {value}/{total} {unit}  {rate}/s  {left} left",
     stream: process.stderr,
     hideCursor: null,
@@ -27,12 +38,14 @@ export function openBar(name: string, total: number): Bar {
     barsize: 24,
     gracefulExit: false,
   });
-  bar.start(total, 0, { name, unit: "", rate: "?", left: "?" });
+  const shown = new Map<string, LibraryBar>();
   return {
-    update(done, newTotal, payload) {
-      bar.setTotal(newTotal);
-      bar.update(done, { ...payload });
+    update(name, { done, total, ...payload }) {
+      let bar = shown.get(name);
+      if (bar === undefined) shown.set(name, bar = bars.create(total, done, { name, ...payload }));
+      bar.setTotal(total);
+      bar.update(done, payload);
     },
-    stop: () => bar.stop(),
+    stop: () => bars.stop(),
   };
 }

@@ -136,4 +136,5 @@ export type RunEvent =
     readonly total: number;
     readonly unit: string;
   }
-  | { readonly kind: "notice"; readonly stage: Stage; readonly text: string };
+  | { readonly kind: "notice"; readonly stage: Stage; readonly text: string }
+  | { readonly kind: "failed"; readonly stage: Stage; readonly text: string };

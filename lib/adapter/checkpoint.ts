@@ -107,12 +107,17 @@ export function adapterParams(parts: { projection: HostParams; context: HostPara
 
 /** Reads the sizes of a transformer off its shapes. */
 function detectTransformer(proj: Shapes, dim_head: number, side: (name: string, axis: number) => number) {
-  const dim = side("proj_in.weight", 0);
+  const dim = side("proj_in.weight", 0), inner = side("layers.0.0.to_q.weight", 0);
+  if (inner % dim_head !== 0) {
+    throw new UserError(
+      `Recognising the adapter failed: expected heads ${dim_head} wide that divide the attention's width, got ${inner}`,
+    );
+  }
   const sizes = {
     dim,
     depth: Object.keys(proj).filter((name) => /^layers\.\d+\.0\.to_q\.weight$/.test(name)).length,
     dim_head,
-    heads: side("layers.0.0.to_q.weight", 0) / dim_head,
+    heads: inner / dim_head,
     num_queries: side("latents", 1),
     output_dim: side("proj_out.weight", 0),
     ff_mult: side("layers.0.1.1.weight", 0) / dim,

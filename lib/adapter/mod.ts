@@ -2,7 +2,6 @@
 export {
   adapterInPlace,
   adapterParams,
-  adapterRows,
   adapterShapes,
   type AdapterTarget,
   checkAdapterFile,

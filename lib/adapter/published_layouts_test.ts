@@ -11,7 +11,7 @@ import {
 } from "../hub/mod.ts";
 import { textTowerShapes, visionTowerShapes } from "../clip/mod.ts";
 import { readLora, type UnetConfig, unetShapes, vaeShapes } from "../diffusion/mod.ts";
-import { adapterShapes, type AdapterTarget, loadAdapterFile } from "./checkpoint.ts";
+import { adapterShapes, type AdapterTarget, detectAdapter, loadAdapterFile } from "./checkpoint.ts";
 import { imageProjection, type ImageProjectionConfig } from "./image_projection.ts";
 import type { ResamplerConfig } from "./resampler.ts";
 
@@ -206,6 +206,15 @@ Deno.test("loadAdapterFile() names the mistake when the file is something else, 
       return true;
     });
   }
+});
+
+Deno.test("detectAdapter() refuses heads that do not divide the attention's width", async () => {
+  const file = await open("plus.bin");
+  assert.throws(() => detectAdapter(file, { unet: UNET, dim_head: 7 }), {
+    name: "UserError",
+    message: /expected heads 7 wide that divide the attention's width, got 64/,
+  });
+  file.close();
 });
 
 Deno.test("loadWeights() lists ten faults and counts the others when a file is of another model", async () => {

@@ -22,14 +22,8 @@ export {
   preprocessImage,
   resizeShortestSide,
 } from "./preprocess.ts";
-export { resizeBicubic, type RgbImage } from "./resize.ts";
-export {
-  CAPTION_LENGTH,
-  type CaptionTokenizer,
-  captionVocabulary,
-  captionWords,
-  createCaptionTokenizer,
-} from "./caption_tokenizer.ts";
+export type { RgbImage } from "./resize.ts";
+export { type CaptionTokenizer, createCaptionTokenizer } from "./caption_tokenizer.ts";
 export {
   type ClipTokenizer,
   clipTokenizerFromJson,
@@ -37,15 +31,7 @@ export {
   type ClipTokenizerOptions,
 } from "./clip_tokenizer.ts";
 export { createPieceTokenizer, type PieceTokenizer, type PieceVocabulary } from "./sentence_pieces.ts";
-export {
-  MAX_PIECES,
-  SENTENCE_ENCODER_SHAPES,
-  SENTENCE_WIDTH,
-  sentenceEncoder,
-  sentenceStates,
-  type SentenceTokens,
-  sentenceTokens,
-} from "./sentence_encoder.ts";
+export { SENTENCE_WIDTH, sentenceEncoder, type SentenceTokens, sentenceTokens } from "./sentence_encoder.ts";
 export { loadSentenceEncoder, type SentenceEncoder } from "./sentence_encoder_package.ts";
 export {
   createSentenceEmbedder,

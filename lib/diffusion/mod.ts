@@ -31,7 +31,7 @@ export {
   SD_SCHEDULE,
   velocity,
 } from "./noise_schedule.ts";
-export { checkSampling, sample, type SampleOptions, sampleSteps } from "./sample.ts";
+export { sample, type SampleOptions, sampleSteps } from "./sample.ts";
 export {
   ddim,
   type DdimOptions,

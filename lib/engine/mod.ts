@@ -1,7 +1,7 @@
 /** The engine: tensors, parameter trees, random keys, files, and functions compiled into ONNX graphs. */
 export * as tf from "./tfjs.ts";
 export type { Tensor } from "./tfjs.ts";
-export { brokenTensor, checkFinite, firstNotFinite, NotFiniteError } from "./finite.ts";
+export { brokenTensor, checkFinite, NotFiniteError } from "./finite.ts";
 export { UserError } from "./errors.ts";
 export {
   FILE_KINDS,

@@ -27,7 +27,7 @@ export { placeText } from "./server/place_text.ts";
 export { type RunningExplorer, serveExplorer } from "./server/serve.ts";
 export { type InstructionSpace, spaceFile, type SpaceWords } from "./server/instruction_space.ts";
 export { openSpace, type SpaceOptions } from "./server/space.ts";
-export { type FigurePoint, spaceFigure } from "./server/space_figure.ts";
+
 export { MAP_TASKS, type SpaceSizes } from "./server/space_points.ts";
 export type {
   GalleryItem,

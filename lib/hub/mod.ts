@@ -1,13 +1,5 @@
 /** Files that survive a kill (atomic writes, folders sealed by a manifest of hashes), and files of published weights. */
-export {
-  atomicWrite,
-  makeFolder,
-  PARTIAL,
-  syncFolder,
-  systemErrorCode,
-  writeFailure,
-  writeSynced,
-} from "./atomic_write.ts";
+export { atomicWrite, makeFolder, systemErrorCode, writeFailure } from "./atomic_write.ts";
 export { type CheckedState, readChecked, writeChecked } from "./checked_file.ts";
 export {
   type FolderWriter,
@@ -31,7 +23,7 @@ export {
 export { openWeightFile } from "./open_weight_file.ts";
 export type { StoredTensor, WeightFile } from "./weight_file.ts";
 export { fileKind } from "./file_kind.ts";
-export { decodeText, readText, type TextLine, textLines } from "./text_file.ts";
+export { readText, type TextLine, textLines } from "./text_file.ts";
 export { contentHash, findCached, type HubFile, verifyCached } from "./hub_cache.ts";
 export { downloadHubFile, type DownloadProgress, type RetryOptions } from "./hub_download.ts";
 export { type HubSettings, hubSettings } from "./hub_settings.ts";

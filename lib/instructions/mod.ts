@@ -1,27 +1,19 @@
 /** Instructions for the tasks (Sec. 3.4): a written grammar, the keyword rule, object names, and a language model's client, which also describes pictures. */
 export { COLOUR_INSTRUCTIONS } from "./colour_instructions.ts";
-export { CORPUS, corpusFile, formatCorpus, instructionCorpus, sampleInstruction } from "./corpus.ts";
+export { CORPUS, formatCorpus, instructionCorpus, sampleInstruction } from "./corpus.ts";
 export { FIXED_INSTRUCTIONS } from "./fixed_instructions.ts";
 export {
   type DrawnInstruction,
   heldOutInstructions,
-  instructionKey,
   type InstructionSplit,
   instructionsWithTemplates,
   MOST_INSTRUCTIONS,
   templates,
   trainingInstructions,
 } from "./grammar.ts";
-export { askModel, type ChatMessage, type ChatPart, type LanguageModel, PassingFault } from "./chat_model.ts";
-export { CAPTION_REQUEST, CAPTION_WORDS, describePicture, readCaption } from "./describe_picture.ts";
+export type { LanguageModel } from "./chat_model.ts";
+
 export { type GeneratedInstructions, generateInstructions, PAPER_REQUESTS } from "./language_model.ts";
 export { type DroppedText, type ReadAnswer, readAnswer } from "./model_answer.ts";
 export { articleFor, namedInstruction, nameObject } from "./object_name.ts";
-export {
-  foreignKeywords,
-  instructionFault,
-  keywordForms,
-  KEYWORDS,
-  WORD_LIMITS,
-  wordCount,
-} from "./keyword_rule.ts";
+export { foreignKeywords, instructionFault, KEYWORDS } from "./keyword_rule.ts";

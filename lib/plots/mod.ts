@@ -1,6 +1,5 @@
 /** Drawings of results: data in, picture out; and how they show themselves in a notebook. */
 export {
-  drawImageGrid,
   type GridCell,
   type GridOptions,
   type GridRow,
@@ -8,7 +7,7 @@ export {
   type ImageGrid,
   imageGridPng,
 } from "./image_grid.ts";
-export { textWidth, wrapText } from "./text_width.ts";
+
 export { type Figure, figure } from "./figure.ts";
 export type {
   Annotation,
@@ -24,15 +23,7 @@ export type {
   Trace,
   TraceBase,
 } from "./figure_spec.ts";
-export {
-  type Drawing,
-  drawingBundle,
-  drawingCaption,
-  drawingHtml,
-  drawingId,
-  stillFile,
-  stillName,
-} from "./drawing.ts";
+export { type Drawing, drawingBundle, drawingHtml, drawingId, stillFile, stillName } from "./drawing.ts";
 export { pageHtml, type PageSpec } from "./page_html.ts";
 export { figureHtml } from "./figure_html.ts";
 export { figurePng, figureSvg, type SvgOptions } from "./figure_svg.ts";
@@ -46,23 +37,14 @@ export {
   type DiagramText,
   type Place,
 } from "./diagram.ts";
-export {
-  DIAGRAM_LOOKS,
-  type DiagramRole,
-  type MarkerSymbol,
-  SEQUENTIAL,
-  SERIES,
-  type SeriesLook,
-  seriesLook,
-} from "./palette.ts";
-export { PLOTLY_CONFIG, plotlyJson } from "./plotly.ts";
+export { type DiagramRole, type MarkerSymbol, type SeriesLook, seriesLook } from "./palette.ts";
+
 export { DISPLAY, type Displayable, displayed, escapeHtml, type MediaBundle } from "./display/displayable.ts";
-export { figureBundle, figureHtmlPart, interactiveFigures, stillBundle } from "./display/figure_bundle.ts";
-export { pngBundle, showImages, type ShownPicture, showPng } from "./display/picture_bundle.ts";
+export { figureBundle, stillBundle } from "./display/figure_bundle.ts";
+export { showImages, type ShownPicture, showPng } from "./display/picture_bundle.ts";
 export {
   type Table,
   table,
-  tableBundle,
   type TableCell,
   tableHtml,
   tableMarkdown,

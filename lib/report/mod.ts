@@ -66,7 +66,7 @@ export {
   verdictOf,
   type Wording,
 } from "./statement.ts";
-export { average, type MeanInterval, orNull, studentInterval } from "./mean_interval.ts";
+export { average, type MeanInterval, studentInterval } from "./mean_interval.ts";
 export { type Term, weightedInterval } from "./weighted_interval.ts";
 export {
   type CellMean,
@@ -74,7 +74,7 @@ export {
   resampledInterval,
   resampledIntervals,
 } from "./resampled_interval.ts";
-export { latexText, table1Csv, table1Heading, table1Latex, table1Markdown } from "./table.ts";
+export { latexText, table1Csv, table1Latex, table1Markdown } from "./table.ts";
 export { breakLines, claimsText, table1Text } from "./table_text.ts";
 export {
   FIGURE_SCHEMA,

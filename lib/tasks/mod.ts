@@ -1,14 +1,13 @@
 /** The mini data set: five tasks composed on demand from artwork in npm packages (paper, Sec. 3.4). */
 export { fromModelImage, type Rgb, SIZE, toModelImage } from "./canvas.ts";
-export { captionVocabulary, portraitCaption, sceneCaption } from "./captions.ts";
+export { captionVocabulary, sceneCaption } from "./captions.ts";
 export { composePair, composePretrain, type Pair, type PretrainItem } from "./compose.ts";
-export { type Concept, CONCEPTS, isProbeCell, withArticle } from "./concepts.ts";
+export { type Concept, CONCEPTS, withArticle } from "./concepts.ts";
 export { DRAWING_FAMILIES, FAMILIES, type Family } from "./families/mod.ts";
-export { edgeF1, edgeMap, edgePicture, mapF1 } from "./edges.ts";
-export { type CacheEvent, type CacheOptions } from "./pack_cache.ts";
+export { edgeF1, edgePicture, mapF1 } from "./edges.ts";
+export type { CacheEvent, CacheOptions } from "./pack_cache.ts";
 export {
   type Bank,
-  COMPOSER_VERSION,
   type CropTruth,
   type Draft,
   type ImageTruth,
@@ -30,18 +29,17 @@ export type {
   TaskOracle,
   TaskWords,
 } from "./task.ts";
-export { type PairField, TRAINING_SIDE } from "./pair_fields.ts";
+export type { PairField } from "./pair_fields.ts";
 export { TASK_LOOKS } from "./task_looks.ts";
 export { oracleScores } from "./oracle_scores.ts";
 export { colourLikeness } from "./colour_likeness.ts";
 export { outlineOf, personMask } from "./outline.ts";
 export { drawPose, portraitMask, type PoseSpec } from "./pose_picture.ts";
-export { poolOf, type Split, SPLITS } from "./pools.ts";
-export { drawPortrait, type PortraitSpec } from "./portrait_image.ts";
-export { drawScene, objectContrast, type SceneSpec } from "./scene_image.ts";
-export { type Style, STYLES, styleWords, type Treatment, TREATMENTS } from "./styles.ts";
-export { attributeAgreement, buildFaceOracle, type FaceOracle, nearestIdentity } from "./oracle_face.ts";
-export { type DrawingMatch, keepsDrawing, rankDrawings } from "./oracle_object.ts";
+export { type Split, SPLITS } from "./pools.ts";
+export type { PortraitSpec } from "./portrait_image.ts";
+export { drawScene, type SceneSpec } from "./scene_image.ts";
+export { type Style, STYLES, type Treatment, TREATMENTS } from "./styles.ts";
+
 export { buildStyleOracle, classifyStyle, type StyleOracle, styleOracleOf } from "./oracle_style.ts";
 export type { Colour } from "./canvas.ts";
 export type { CaptionOptions } from "./captions.ts";

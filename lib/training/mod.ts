@@ -12,7 +12,6 @@ export {
   type AdapterStepOptions,
   compileAdapterStep,
   freshInstruct,
-  imageWidth,
   type TrainedProjection,
 } from "./adapter_step.ts";
 export {
@@ -28,11 +27,10 @@ export {
   type DenoisingStepOptions,
   type FrozenModel,
   latentShape,
-  latentSide,
   type StepEngine,
 } from "./denoising_step.ts";
 export { adamw, adamwRates, type AdamWState, clipByGlobalNorm } from "./adamw.ts";
-export { muon, muonScale, type MuonState, orthogonalized } from "./muon.ts";
+export { muon, type MuonState } from "./muon.ts";
 export {
   ADAMW,
   ADAMW_OPTIMIZER,
@@ -42,15 +40,7 @@ export {
   type MuonConfig,
   type OptimizerConfig,
 } from "./optimizer_config.ts";
-export {
-  flatten,
-  flattenHost,
-  type MatrixStack,
-  type ParameterLayout,
-  parameterLayout,
-  unflatten,
-  unflattenHost,
-} from "./flat_parameters.ts";
+export { flattenHost, unflattenHost } from "./flat_parameters.ts";
 export { type LayeredModel, outerLayers } from "./outer_layers.ts";
 export {
   compileTrainStep,
@@ -68,7 +58,6 @@ export {
 } from "./trainer.ts";
 export {
   type LossWeighting,
-  lossWeights,
   meanSquaredError,
   minSnrWeights,
   type NoisyBatch,

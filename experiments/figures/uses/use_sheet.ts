@@ -4,11 +4,12 @@ import { type FigureResult, INSTRUCTION_INK } from "../../../lib/report/mod.ts";
 import { useLabel } from "./bars.ts";
 import type { UseItem } from "./use_samples.ts";
 
-/** The sheet as PNG; `rows` are the models, left to right. */
+/** The sheet as PNG; `rows` are the models, left to right; `silent` ones show no instruction, since their picture owes it nothing. */
 export async function useSheet(
   result: FigureResult,
   rows: readonly string[],
   items: readonly { readonly task: string; readonly items: readonly UseItem[] }[],
+  { silent = [] }: { readonly silent?: readonly string[] } = {},
 ): Promise<Uint8Array> {
   const picture = (pixels: Uint8Array) => {
     const side = Math.sqrt(pixels.length / 3);
@@ -33,7 +34,7 @@ export async function useSheet(
             { images: any ? [picture(any.target)] : [] },
             ...rows.map((row, place) => {
               const found = pictures.get(row);
-              const instruction = row === "text-only" ? "" : samples.get(row)?.instruction ?? "";
+              const instruction = silent.includes(row) ? "" : samples.get(row)?.instruction ?? "";
               // Models that are told the same stand side by side: the words once.
               const before = samples.get(rows[place - 1] ?? "")?.instruction;
               return {

@@ -1,0 +1,33 @@
+/** A plan on disk: what a process of its own needs to compute any one stage of it. */
+import { readFileSync } from "node:fs";
+import { UserError } from "../../lib/engine/errors.ts";
+import { atomicWrite } from "../../lib/hub/mod.ts";
+import type { PlannedKey } from "../runner/mod.ts";
+import type { ExperimentProgram, RunRequest } from "../setting/experiment.ts";
+
+/** An experiment's entry in the list: its program is loaded when asked for. */
+export interface ExperimentEntry {
+  readonly id: string;
+  load(): Promise<{ readonly figure: ExperimentProgram }>;
+}
+
+/** An experiment as it was asked for, and the keys of its stages. */
+export interface PlanFile {
+  readonly experiment: string;
+  readonly request: RunRequest;
+  readonly cacheFolder: string;
+  readonly planned: Readonly<Record<string, PlannedKey>>;
+}
+
+/** Writes a plan. */
+export const writePlan = (path: string, plan: PlanFile): Promise<void> =>
+  atomicWrite(path, `${JSON.stringify(plan)}\n`);
+
+/** Reads a plan. @throws UserError where there is none */
+export function readPlan(path: string): PlanFile {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as PlanFile;
+  } catch {
+    throw new UserError(`Running a stage needs the plan ${path}, found none that can be read`);
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * An experiment for tests of executors: data → three trainings with checkpoints → a summary. In the cache's folder a file `pause` holds
+ * milliseconds for each step, `fail-<stage>` makes a stage fail, and `end-<stage>` makes its process end with SIGKILL, once.
+ */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { availableParallelism } from "node:os";
+import process from "node:process";
+import { sha256 } from "../../../lib/hub/mod.ts";
+import type { Stage, StageContext } from "../../runner/mod.ts";
+import type { ExperimentEntry } from "../plan_file.ts";
+
+const STEPS = 40;
+
+const stageOf = (id: string, parents: Stage[], run: Stage["run"]): Stage => ({
+  id,
+  title: `Toy ${id}`,
+  config: { id },
+  code: [],
+  data: {},
+  parents,
+  expectedSeconds: 1,
+  run,
+});
+
+const wait = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
+
+/** A "training": its weights depend on every step before, its file also on the number of threads. */
+async function train(id: string, context: StageContext): Promise<void> {
+  const { cacheFolder } = context;
+  const marker = (name: string) => existsSync(join(cacheFolder, `${name}-${id}`));
+  if (marker("fail")) throw new Error(`${id} was told to fail`);
+  const numbers = await context.input("data").bytes("numbers.bin");
+  const checkpoint = await context.loadLatestCheckpoint();
+  let weights = checkpoint?.files["weights"] ?? numbers.slice(0, 1000);
+  for (let step = (checkpoint?.step ?? 0) + 1; step <= STEPS; step++) {
+    weights = weights.map((weight, i) =>
+      weight * 5 + step + (numbers[(i * step) % numbers.length] as number)
+    );
+    if (step % 10 === 0 || context.signal.aborted) await context.saveCheckpoint(step, { weights });
+    if (step === 12 && marker("end")) {
+      rmSync(join(cacheFolder, `end-${id}`));
+      process.kill(process.pid, "SIGKILL");
+    }
+    context.progress(step, STEPS, "steps");
+    const pause = join(cacheFolder, "pause");
+    if (existsSync(pause)) await wait(Number(readFileSync(pause, "utf8")));
+  }
+  context.write("weights.bin", weights);
+  const device = process.env["CUDA_VISIBLE_DEVICES"] ?? "none";
+  context.write("threads.json", JSON.stringify({ threads: availableParallelism(), device }));
+}
+
+function toyStages(): Stage[] {
+  const data = stageOf(
+    "data",
+    [],
+    (context) =>
+      Promise.resolve(context.write("numbers.bin", Uint8Array.from({ length: 20_000 }, (_, i) => i * 7))),
+  );
+  const trainings = [1, 2, 3].map((i) =>
+    stageOf(`train-${i}`, [data], (context) => train(`train-${i}`, context))
+  );
+  return [stageOf("summary", trainings, async (context) => {
+    const sums: Record<string, unknown> = {};
+    for (const [id, output] of context.inputs) {
+      sums[id] = {
+        weights: sha256(await output.bytes("weights.bin")),
+        ...await output.json<Record<string, string>>("threads.json"),
+      };
+    }
+    context.write("result.json", `${JSON.stringify(sums, null, 2)}\n`);
+  })];
+}
+
+/** The list of experiments that a test runs. */
+export const TOYS: readonly ExperimentEntry[] = [{
+  id: "toy",
+  load: () =>
+    Promise.resolve({
+      figure: {
+        record: { id: "toy", name: "Toy", title: "A toy", paper: "none", says: "nothing", tasks: [] },
+        targets: toyStages,
+        prepare: () => Promise.resolve(),
+        async collect(outputs) {
+          const output = outputs.get("summary");
+          if (output === undefined) throw new RangeError("Collecting toy needs its summary");
+          return { files: new Map([["result.json", await output.bytes("result.json")]]), text: "a toy" };
+        },
+      },
+    }),
+}];
