@@ -133,7 +133,7 @@ export { bootstrapInterval, clipI, clipS, clipScore } from "./lib/metrics/mod.ts
 // Layouts of embeddings (Fig. 4)
 export { neighbourPurity, placeOn, project } from "./lib/projection/mod.ts";
 
-// Figures, tables and pictures: data in, drawing out; at the end of a notebook cell they show themselves
+// Figures, tables and pictures: data in, picture out; at the end of a notebook cell they show themselves
 export { figure, showImages, showPng, showText, table } from "./lib/plots/mod.ts";
 
 // Long jobs in a notebook

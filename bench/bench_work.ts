@@ -32,7 +32,7 @@ export interface WorkBenchOptions {
   readonly tfjs?: boolean;
   /** Where the peer's environment is. */
   readonly cacheFolder: string;
-  /** Told how it goes, one line at a time. */
+  /** Called with how it goes, one line at a time. */
   readonly notice: (text: string) => void;
 }
 
@@ -64,7 +64,7 @@ export async function benchWork(name: string, options: WorkBenchOptions): Promis
     const starters: ((peer: PeerCase) => Promise<Side>)[] = [];
     for (const mode of options.pytorch ?? []) starters.push(await preparePytorch(mode, options));
     if (options.tfjs) starters.push((peer) => ownSide({ ...peer, name: "tfjs" }));
-    const workCase = work.draw(work.config(batch), SEED);
+    const workCase = work.makeCase(work.config(batch), SEED);
     const gigaflop = await flopsOf(work, workCase) / 1e9;
     const peer: PeerCase = {
       work: name,
@@ -122,7 +122,7 @@ export async function flopsOf(work: Work, workCase: WorkCase): Promise<number> {
 
 async function startLimit(work: Work, folder: string): Promise<Side> {
   const config = work.config(work.batch);
-  const casePath = await writeCase(folder, LIMIT_WORK, work.draw(config, SEED));
+  const casePath = await writeCase(folder, LIMIT_WORK, work.makeCase(config, SEED));
   return ownSide({ name: LIMIT, work: LIMIT_WORK, casePath, threads: THREADS, shapes: work.checked(config) });
 }
 

@@ -28,7 +28,7 @@ ${lines(false)}
   --peer NAMES       times the same work elsewhere in turn with ours, once all give the same losses, gradients or outputs:
                      pytorch (needs python3; installs bench/peers/pytorch/requirements.txt into .cache/bench-venv),
                      tfjs (its wasm backend, op by op), scikit-learn (for tsne; installed like pytorch)
-  --mode MODE        PyTorch's way: eager, or compile (torch.compile); both unless told
+  --mode MODE        PyTorch's way: eager, or compile (torch.compile); both by default
   --repetitions N    turns of each side, 1 to 1000 (default 7)
   --batch N          samples of a run, 1 to 1024
   --part NAMES       of paper: denoise, decode, encode, train; the others stay as --out has them

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { atomicWrite } from "../lib/hub/mod.ts";
 import { type AnyResult, tableOf } from "./table.ts";
 
-/** Writes a result and draws the folder's table anew. @throws UserError when the folder cannot be written. */
+/** Writes a result and writes the folder's table anew. @throws UserError when the folder cannot be written. */
 export async function keepResult(folder: string, name: string, result: object): Promise<void> {
   await atomicWrite(join(folder, `${name}.json`), JSON.stringify(result, null, 2) + "\n");
   const results = readdirSync(folder).filter((file) => file.endsWith(".json")).sort()

@@ -58,7 +58,7 @@ export async function benchScaling(options: {
     for (const batch of batches) {
       const config = train.config(batch);
       const casePath = join(folder, `${batch}.safetensors`);
-      await atomicWrite(casePath, encodeCase(train.draw(config, 1)));
+      await atomicWrite(casePath, encodeCase(train.makeCase(config, 1)));
       const shapes = train.checked(config);
       sides.push(
         await ownSide({ name: `batch ${batch}`, work: "train", casePath, threads: THREADS, shapes }),

@@ -48,7 +48,7 @@ export async function benchStart(options: {
   try {
     const config = train.config(batch);
     const casePath = join(folder, "train.safetensors");
-    await atomicWrite(casePath, encodeCase(train.draw(config, 1)));
+    await atomicWrite(casePath, encodeCase(train.makeCase(config, 1)));
     const shapes = train.checked(config);
     for (let repetition = 0; repetition < repetitions; repetition++) {
       const graphFolder = join(folder, `cache-${repetition}`);

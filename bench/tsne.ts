@@ -33,7 +33,7 @@ export interface TsneBenchOptions {
   readonly out?: string;
   /** Where the peer's environment is. */
   readonly cacheFolder: string;
-  /** Told how it goes, one line at a time. */
+  /** Called with how it goes, one line at a time. */
   readonly notice: (text: string) => void;
 }
 

@@ -26,7 +26,7 @@ for (const engine of ENGINES) {
   });
 }
 
-Deno.test("runnerOf() tells cases apart by their configuration, not by name, and knows what is not built", () => {
+Deno.test("runnerOf() distinguishes cases by their configuration, not by name, and knows what is not built", () => {
   for (const name of listCases(FOLDER)) assert.ok(runnerOf(readCase(name).config), name);
   assert.equal(runnerOf({ transformer: {} }), undefined);
 });

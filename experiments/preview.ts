@@ -1,9 +1,9 @@
 /**
- * `deno task preview --out sheet.png [--split train|val|pre] [--count 4] [--seed 0]`: draws items of all tasks as one labelled
+ * `deno task preview --out sheet.png [--split train|val|pre] [--count 4] [--seed 0]`: renders items of all tasks as one labelled
  * sheet: condition and target side by side, below them the instruction (I) and the prompt (T).
  */
 import { fold, key, stream, UserError } from "../lib/engine/mod.ts";
-import { drawInstruction } from "../lib/instructions/grammar.ts";
+import { sampleFromGrammar } from "../lib/instructions/grammar.ts";
 import { namedInstruction } from "../lib/instructions/mod.ts";
 import { type GridCell, type GridRow, imageGridPng } from "../lib/plots/image_grid.ts";
 import {
@@ -22,7 +22,7 @@ const MOST = 12;
 
 const USAGE = `deno task preview [--out sheet.png] [--split train|val|pre] [--count 4] [--seed 0]
 
-Draws items of all tasks as one labelled sheet: condition and target, below them the instruction (I) and the prompt (T).
+Renders items of all tasks as one labelled sheet: condition and target, below them the instruction (I) and the prompt (T).
   --out FILE     the PNG (default preview.png)
   --split NAME   ${SPLITS.join(", ")} (default train)
   --count N      items of each task, 1 to ${MOST} (default 4)
@@ -64,7 +64,7 @@ export function previewCell(
   const random = stream(fold(key(seed), "preview", split, task, place));
   const index = 2 * random.int(0, 499) + place % 2; // even and odd items differ (zoomed faces, held-out styles)
   const pair = composePair(bank, { task, split, index });
-  const wording = drawInstruction(random, task, split === "val" ? "held-out" : "train");
+  const wording = sampleFromGrammar(random, task, split === "val" ? "held-out" : "train");
   const instruction = namedInstruction(wording, pair.objectName);
   const picture = (pixels: Uint8Array) => ({ width: SIZE, height: SIZE, pixels });
   return {

@@ -12,11 +12,11 @@ import { Stopped } from "./runner/mod.ts";
 import { table1Program } from "./figures/table1/mod.ts";
 import type { Table1Stages } from "./setting/model_requests.ts";
 
-/** Model code that draws numbers instead of images: the same request gives the same scores. */
+/** Model code that samples numbers instead of images: the same request gives the same scores. */
 function fakeCode(ran: string[] = []): Table1Stages {
   const code = <Compute>(compute: Compute) => ({
     module: "experiments/setting/gallery.ts",
-    export: "joined",
+    export: "concatenated",
     data: ["deno.json"],
     load: () => Promise.resolve(compute),
   });

@@ -2,8 +2,8 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { fold, key, normal, type Shapes, sizeOf } from "../../lib/engine/mod.ts";
 
-/** Numbers drawn; a large tensor repeats them from a place of its own. */
-const DRAWN = 1 << 20;
+/** Random numbers; a large tensor repeats them from a place of its own. */
+const COUNT = 1 << 20;
 
 /** Spread of a tensor's numbers: 1/√(inputs) for matrices and filters; norms' scales are one, biases zero. */
 function spreadOf(name: string, shape: readonly number[]): number | "one" | "zero" {
@@ -32,14 +32,14 @@ export function writeRandomWeights(path: string, shapes: Shapes, options: { seed
   new DataView(head.buffer).setBigUint64(0, BigInt(padded), true);
   head.set(text, 8);
 
-  const drawn = normal(fold(key("bench paper"), options.seed), DRAWN);
+  const numbers = normal(fold(key("bench paper"), options.seed), COUNT);
   const scaled = new Map<number | string, Float16Array>();
   const block = (spread: number | "one" | "zero"): Float16Array => {
     const known = scaled.get(spread);
     if (known) return known;
     const made = typeof spread === "number"
-      ? Float16Array.from(drawn, (value) => value * spread)
-      : new Float16Array(DRAWN).fill(spread === "one" ? 1 : 0);
+      ? Float16Array.from(numbers, (value) => value * spread)
+      : new Float16Array(COUNT).fill(spread === "one" ? 1 : 0);
     scaled.set(spread, made);
     return made;
   };
@@ -54,10 +54,10 @@ export function writeRandomWeights(path: string, shapes: Shapes, options: { seed
     for (const [name, shape] of Object.entries(shapes)) {
       const source = block(spreadOf(name, shape));
       for (let left = sizeOf(shape); left > 0;) {
-        const part = source.subarray(place, Math.min(DRAWN, place + left));
+        const part = source.subarray(place, Math.min(COUNT, place + left));
         write(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
         left -= part.length;
-        place = (place + part.length) % DRAWN;
+        place = (place + part.length) % COUNT;
       }
     }
     fsyncSync(file);

@@ -15,9 +15,9 @@ export interface EnvironmentOptions {
   readonly folder: string;
   /** The requirements file. */
   readonly requirements: string;
-  /** Told what takes long, one line. */
+  /** Called with what takes long, one line. */
   readonly notice: (text: string) => void;
-  /** The interpreter that makes it; `python3` unless told. */
+  /** The interpreter that makes it; `python3` by default. */
   readonly python?: string;
 }
 

@@ -37,12 +37,12 @@ export interface Work<Config = unknown> {
   readonly title: string;
   /** What one run is, e.g. "a step". */
   readonly run: string;
-  /** Samples of a run unless told. */
+  /** Samples of a run by default. */
   readonly batch: number;
   /** Sizes of the mini models. */
   config(batch: number): Config;
   /** Random weights and one random batch; the same seed gives the same case. */
-  draw(config: Config, seed: number): WorkCase<Config>;
+  makeCase(config: Config, seed: number): WorkCase<Config>;
   /** Names and shapes of what the sides compare. */
   checked(config: Config): Shapes;
   open(work: WorkCase<Config>, options: OpenOptions): Promise<OpenWork>;

@@ -23,7 +23,7 @@ export function tokenizerOf({ words, text }: Captioning) {
 }
 
 /** Ids [batch tokens] of captions of one to all-but-two random words. */
-export function drawCaptions(from: Key, captioning: Captioning, batch: number): HostArray {
+export function randomCaptions(from: Key, captioning: Captioning, batch: number): HostArray {
   const tokenizer = tokenizerOf(captioning);
   const captions = Array.from({ length: batch }, (_, i) => {
     const random = stream(fold(from, i, "caption"));

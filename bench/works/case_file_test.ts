@@ -45,10 +45,10 @@ const TINY: TrainConfig = {
 };
 
 Deno.test("decodeCase() gives a case with the same losses and gradients when it reads an encoded one", async () => {
-  const drawn = TRAIN.draw(TINY, 3);
-  const read = decodeCase(encodeCase(drawn)) as typeof drawn;
+  const made = TRAIN.makeCase(TINY, 3);
+  const read = decodeCase(encodeCase(made)) as typeof made;
   const checks = [];
-  for (const each of [drawn, read]) {
+  for (const each of [made, read]) {
     const work = await TRAIN.open(each, { compile: { threads: 1 } });
     await work.first();
     checks.push(await work.check(3));
@@ -65,13 +65,13 @@ Deno.test("decodeCase() gives a case with the same losses and gradients when it 
 });
 
 Deno.test("a case is another one when its seed is another", () => {
-  const file = (seed: number) => encodeCase(TRAIN.draw(TINY, seed));
+  const file = (seed: number) => encodeCase(TRAIN.makeCase(TINY, seed));
   assert.deepEqual(file(1), file(1));
   assert.notDeepEqual(file(1), file(2));
 });
 
 Deno.test("decodeCase() throws a UserError when it is given another file or a damaged one", () => {
   assert.throws(() => decodeCase(writeSafetensors({})), UserError);
-  const bytes = encodeCase(TRAIN.draw(TINY, 1));
+  const bytes = encodeCase(TRAIN.makeCase(TINY, 1));
   assert.throws(() => decodeCase(bytes.subarray(0, bytes.length - 1)), UserError);
 });

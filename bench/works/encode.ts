@@ -24,7 +24,7 @@ export const ENCODE: Work<EncodeConfig> = {
   run: "a batch of images",
   batch: 64,
   config: (batch) => ({ vision: MINI_VISION, batch }),
-  draw(config, seed) {
+  makeCase(config, seed) {
     const from = key(`bench encode ${seed}`);
     const { vision, batch } = config;
     const shape = [batch, vision.num_channels ?? 3, vision.image_size, vision.image_size];

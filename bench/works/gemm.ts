@@ -17,7 +17,7 @@ export const GEMM: Work<GemmConfig> = {
   run: "a product",
   batch: 2048,
   config: (batch) => ({ batch }),
-  draw: (config, seed) => ({
+  makeCase: (config, seed) => ({
     config,
     weights: {},
     batch: { numbers: host(normal(key(`bench gemm ${seed}`), NUMBERS), [NUMBERS]) },

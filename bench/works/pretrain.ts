@@ -5,8 +5,8 @@ import { noiseSchedule, SD_SCHEDULE, type UnetConfig, unetShapes } from "../../l
 import { compileBaseStep, latentShape, minSnrWeights, noisyBatch } from "../../lib/training/mod.ts";
 import { BASE } from "../../experiments/parts/base/mod.ts";
 import { MINI_UNET } from "../../experiments/mini/models.ts";
-import { type Captioning, drawCaptions, miniCaptioning } from "./captions.ts";
-import { drawBase } from "./train.ts";
+import { type Captioning, miniCaptioning, randomCaptions } from "./captions.ts";
+import { randomBase } from "./train.ts";
 import { trainingWork } from "./training_work.ts";
 import { shapesOf, type Work } from "../timing/work.ts";
 
@@ -34,7 +34,7 @@ export const PRETRAIN: Work<PretrainConfig> = {
     batch,
     emaDecay: BASE.recipe.emaDecay as number,
   }),
-  draw(config, seed) {
+  makeCase(config, seed) {
     const from = key(`bench pretrain ${seed}`);
     const { batch } = config;
     const shape = [batch, ...latentShape(config.unet)];
@@ -43,13 +43,13 @@ export const PRETRAIN: Work<PretrainConfig> = {
     const { sample, timestep, noise } = noisyBatch(fold(from, "noise"), schedule, latents, batch);
     return {
       config,
-      weights: drawBase(from, config),
+      weights: randomBase(from, config),
       batch: {
         sample: host(sample, shape),
         timestep: host(timestep, [batch]),
         noise: host(noise, shape),
         weights: host(minSnrWeights(schedule, timestep), [batch]),
-        ids: drawCaptions(fold(from, "captions"), config, batch),
+        ids: randomCaptions(fold(from, "captions"), config, batch),
       },
     };
   },

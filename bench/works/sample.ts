@@ -6,9 +6,9 @@ import type { UnetConfig } from "../../lib/diffusion/mod.ts";
 import { latentShape } from "../../lib/training/mod.ts";
 import { createGenerator, type GenerationItem } from "../../lib/pipeline/mod.ts";
 import { MINI_RESAMPLER, MINI_UNET, MINI_VISION } from "../../experiments/mini/models.ts";
-import { type Captioning, drawCaptions, miniCaptioning, tokenizerOf } from "./captions.ts";
+import { type Captioning, miniCaptioning, randomCaptions, tokenizerOf } from "./captions.ts";
 import { inferenceWork } from "./inference_work.ts";
-import { baseOf, drawAdapter, drawBase } from "./train.ts";
+import { baseOf, randomAdapter, randomBase } from "./train.ts";
 import type { Work } from "../timing/work.ts";
 
 /** Sizes. */
@@ -38,23 +38,23 @@ export const SAMPLE: Work<SampleConfig> = {
     steps: 20,
     guidance: 4,
   }),
-  draw(config, seed) {
+  makeCase(config, seed) {
     const from = key(`bench sample ${seed}`);
     const { batch, imageTokens, projection, unet } = config;
-    const base = drawBase(from, config);
+    const base = randomBase(from, config);
     const noText = tokenizerOf(config).encode([""]);
     const image = [imageTokens, projection.embedding_dim];
-    const draw = (name: string, shape: readonly number[]) =>
+    const random = (name: string, shape: readonly number[]) =>
       host(normal(fold(from, name), sizeOf(shape)), shape);
     return {
       config,
-      weights: combine(base, drawAdapter(from, { unet, shapes: resamplerShapes(projection), base })),
+      weights: combine(base, randomAdapter(from, { unet, shapes: resamplerShapes(projection), base })),
       batch: {
-        ids: drawCaptions(fold(from, "captions"), config, batch),
+        ids: randomCaptions(fold(from, "captions"), config, batch),
         no_text: host(noText, [1, noText.length]),
-        image: draw("image", [batch, ...image]),
-        no_image: draw("no image", [1, ...image]),
-        noise: draw("noise", [batch, ...latentShape(unet)]),
+        image: random("image", [batch, ...image]),
+        no_image: random("no image", [1, ...image]),
+        noise: random("noise", [batch, ...latentShape(unet)]),
       },
     };
   },

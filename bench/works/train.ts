@@ -2,7 +2,7 @@
  * The adapter's training step: text encoder, Instruct projection and U-Net forward and backward, clipping, AdamW; the base is frozen. The
  * configuration of Table 1's Instruct rows.
  *
- * Every weight of the projection is drawn at PyTorch's default size, also those that a fresh adapter has at zero: a zero would hide the
+ * Every weight of the projection is sampled at PyTorch's default size, also those that a fresh adapter has at zero: a zero would hide the
  * gradients behind it from the comparison.
  */
 import {
@@ -39,7 +39,7 @@ import {
 } from "../../lib/training/mod.ts";
 import type { BaseModel } from "../../experiments/mini/frozen.ts";
 import { MINI_INSTRUCT, MINI_UNET, MINI_VISION } from "../../experiments/mini/models.ts";
-import { type Captioning, drawCaptions, miniCaptioning, tokenizerOf } from "./captions.ts";
+import { type Captioning, miniCaptioning, randomCaptions, tokenizerOf } from "./captions.ts";
 import { trainingWork } from "./training_work.ts";
 import { shapesOf, type Work } from "../timing/work.ts";
 
@@ -63,7 +63,7 @@ export function baseOf(config: Captioning & { unet: UnetConfig }, weights: HostP
 }
 
 /** Random `unet.*` and `text_encoder.*`. */
-export function drawBase(from: Key, { unet, text }: Captioning & { unet: UnetConfig }): HostParams {
+export function randomBase(from: Key, { unet, text }: Captioning & { unet: UnetConfig }): HostParams {
   return combine(
     prefixed(initUnet(fold(from, "unet"), unet), "unet"),
     prefixed(initTextTower(fold(from, "text"), text, { projection: false }), "text_encoder"),
@@ -71,7 +71,7 @@ export function drawBase(from: Key, { unet, text }: Captioning & { unet: UnetCon
 }
 
 /** Random `image_proj.*`, and `ip_adapter.*` as it starts from the base's keys and values. */
-export function drawAdapter(from: Key, options: {
+export function randomAdapter(from: Key, options: {
   unet: UnetConfig;
   shapes: Shapes;
   base: HostParams;
@@ -96,11 +96,11 @@ export function adapterShapes(unet: UnetConfig, projection: ProjectionConfig, sh
   );
 }
 
-function drawBatch(from: Key, config: TrainConfig): HostParams {
+function randomBatch(from: Key, config: TrainConfig): HostParams {
   const { projection, batch, imageTokens } = config;
   const latent = latentShape(config.unet);
   const { embedding_dim_image_embeds: width, embedding_dim_instruct_embeds: instructed } = projection;
-  const { data, shape: [, length = 0] } = drawCaptions(from, config, batch);
+  const { data, shape: [, length = 0] } = randomCaptions(from, config, batch);
   const items = Array.from({ length: batch }, (_, i): AdapterItem => {
     const own = fold(from, i);
     return {
@@ -145,14 +145,14 @@ export const TRAIN: Work<TrainConfig> = {
     batch,
     imageTokens: visionTokens(MINI_VISION),
   }),
-  draw(config, seed) {
+  makeCase(config, seed) {
     const from = key(`bench train ${seed}`);
-    const base = drawBase(from, config);
+    const base = randomBase(from, config);
     const shapes = instructResamplerShapes(config.projection);
     return {
       config,
-      weights: combine(base, drawAdapter(from, { unet: config.unet, shapes, base })),
-      batch: drawBatch(fold(from, "batch"), config),
+      weights: combine(base, randomAdapter(from, { unet: config.unet, shapes, base })),
+      batch: randomBatch(fold(from, "batch"), config),
     };
   },
   checked,

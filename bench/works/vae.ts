@@ -20,7 +20,7 @@ export const VAE: Work<DecodeConfig> = {
   run: "a batch of images",
   batch: 64,
   config: (batch) => ({ vae: MINI_VAE, batch, side: 16 }),
-  draw(config, seed) {
+  makeCase(config, seed) {
     const from = key(`bench vae ${seed}`);
     const { vae, batch, side } = config;
     const weights = Object.fromEntries(

@@ -106,7 +106,7 @@ function factsOf(path: string): BigIntStats | undefined {
 
 /**
  * Names files so that two spellings of one have one name: by the file itself where it is there, which sees through links, `..`, and
- * letters that the file system does not tell apart.
+ * letters that the file system does not distinguish.
  */
 function fileNamer(folder: string): (path: string) => string {
   const names = new Map<string, string>();

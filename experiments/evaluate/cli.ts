@@ -34,7 +34,7 @@ const USAGE = `deno task evaluate <${
 Measures a committed checkpoint of the mini scale on scenes that no training has seen, and says whether it reaches its bar.
   --json             print one JSON object
   --items N          measure N items; a bar is judged only on as many items as it speaks of
-  --out SHEET.png    also draw 32 of the pictures with their captions (all but ${
+  --out SHEET.png    also render 32 of the pictures with their captions (all but ${
   WITHOUT_PICTURES.slice(0, -1).join(", ")
 } and ${WITHOUT_PICTURES.at(-1)})
   --card             also write the checkpoint's card, <part>.md, beside the checkpoint

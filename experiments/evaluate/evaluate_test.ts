@@ -78,7 +78,7 @@ Deno.test("evaluate() measures a checkpoint and writes its card when both are as
         "Random weights",
         "4 of batch 2, then 5 of batch 2, then 7 of batch 2",
         "Zeros; then Ones; then",
-        "not recorded, then not recorded, then 3 (draws of training 3)",
+        "not recorded, then not recorded, then 3 (batches of training 3)",
         "90 s",
         "abc",
         answer.checkpoints.vae as string,

@@ -44,7 +44,7 @@ export interface RecipeFacts {
   readonly steps?: number;
   readonly batch?: number;
   readonly seed?: number;
-  /** Which training of the checkpoint it was, from 1, where its batches were drawn for it; absent: drawn as for the first. */
+  /** Which training of the checkpoint it was, from 1, where its batches were sampled for it; absent: sampled as for the first. */
   readonly training?: number;
   readonly seconds?: number;
   readonly data?: string;
@@ -73,7 +73,7 @@ function wallTime(seconds: number | undefined): string {
 }
 
 function seedText({ seed, training }: RecipeFacts): string {
-  return `${seed ?? "not recorded"}${training === undefined ? "" : ` (draws of training ${training})`}`;
+  return `${seed ?? "not recorded"}${training === undefined ? "" : ` (batches of training ${training})`}`;
 }
 
 /** The card of a checkpoint, in Markdown: how it was made and what it scores. */
@@ -81,7 +81,7 @@ export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string
   const { part } = evaluation;
   const { recipe, earlier } = facts;
   const stages = [...earlier, recipe];
-  const told = (value: string | number | undefined) => value ?? "not recorded";
+  const orUnknown = (value: string | number | undefined) => value ?? "not recorded";
   const others = Object.entries(evaluation.checkpoints).filter(([name]) => name !== part);
   const table = (rows: readonly (readonly string[])[], headings: readonly string[]) =>
     [headings, headings.map(() => "---"), ...rows].map((row) =>
@@ -90,19 +90,22 @@ export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string
   return [
     `# ${part}`,
     "",
-    `${stages.map((stage) => told(stage.summary)).join("; then ")}.`,
+    `${stages.map((stage) => orUnknown(stage.summary)).join("; then ")}.`,
     "",
     ...table([
       ["file", `\`${part}.safetensors\`, ${(facts.bytes / 1e6).toFixed(1)} MB, half precision`],
       ["SHA-256", `\`${facts.hash}…\``],
       ["numbers", facts.parameters.toLocaleString("en")],
-      ["steps", stages.map((stage) => `${told(stage.steps)} of batch ${told(stage.batch)}`).join(", then ")],
+      [
+        "steps",
+        stages.map((stage) => `${orUnknown(stage.steps)} of batch ${orUnknown(stage.batch)}`).join(", then "),
+      ],
       ["seed", stages.map(seedText).join(", then ")],
       ["wall time", stages.map((stage) => wallTime(stage.seconds)).join(", then ")],
-      ["last mean loss", `${told(recipe.loss)}`],
+      ["last mean loss", `${orUnknown(recipe.loss)}`],
       [
         "data",
-        `mini data set \`${told(recipe.data)}\`, ${facts.data}; artwork and licences in ../NOTICE.md`,
+        `mini data set \`${orUnknown(recipe.data)}\`, ${facts.data}; artwork and licences in ../NOTICE.md`,
       ],
       ...(recipe.reads
         ? [[

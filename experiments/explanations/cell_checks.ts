@@ -32,7 +32,7 @@ import type { UsesContent } from "../figures/uses/uses.ts";
 const percent = (share: number) => `${Math.round(100 * share)} %`;
 const usesIn = (findings: Findings) => findings["fig9"]?.content as UsesContent | undefined;
 
-/** Columns in which joint model and start cannot be told apart by their intervals. */
+/** Columns in which joint model and start cannot be distinguished by their intervals. */
 const NEAR_COLUMNS = 8;
 
 export const nearTheStart: Check = (findings) => {

@@ -129,7 +129,7 @@ Deno.test("explain() tests an explanation on a smaller run where the statement h
   assert.equal(checked("supported")?.outcome, "not computed");
 });
 
-Deno.test("instructionIsIdle() tells no effect from a strong one, and from one that cannot be told", () => {
+Deno.test("instructionIsIdle() distinguishes no effect from a strong one, and from one that cannot be distinguished", () => {
   const outcome = (mean: number, half: number) =>
     CHECKS.instructionIsIdle(
       { ablations: finding({ effect: interval(mean, half), moved: interval(2, 1) }) },
@@ -162,7 +162,7 @@ const curves = (single: (step: number) => number, joint: (step: number) => numbe
   }),
 });
 
-Deno.test("scoresStillRise() tells curves that rise to the end from those that have arrived", () => {
+Deno.test("scoresStillRise() distinguishes curves that rise to the end from those that have arrived", () => {
   const outcome = (joint: (step: number) => number) =>
     CHECKS.scoresStillRise(curves(joint, joint), claim).outcome;
   assert.equal(outcome((step) => step / 1000), "holds");
@@ -493,7 +493,7 @@ Deno.test("reportMarkdown() and reportHtml() print an explanation with its outco
     seeds: [1],
     provenance: UNKNOWN_PROVENANCE,
     claims: [verdictOn(id, verdict)],
-    drawings: [],
+    graphics: [],
     tables: [],
     still: () => "",
   });

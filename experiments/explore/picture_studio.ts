@@ -1,4 +1,4 @@
-/** Draws and scores pictures for the explorer, step by step: with models that a machine's disk, or a static site's files, gave. */
+/** Samples and scores pictures for the explorer, step by step: with models that a machine's disk, or a static site's files, gave. */
 import type { CaptionTokenizer, SentenceEmbedder } from "../../lib/clip/mod.ts";
 import { fold, key, normal } from "../../lib/engine/mod.ts";
 import type {
@@ -17,13 +17,13 @@ import { LATENT_SIZE } from "../mini/models.ts";
 import type { ImageFeatures, ImageProgram } from "../mini/programs.ts";
 
 const VECTOR = 512;
-/** How often unfinished pictures are shown in a drawing. */
+/** How often unfinished pictures are shown in a sampling. */
 const PREVIEWS = 6;
 
-/** Which adapter draws. */
+/** Which adapter samples. */
 export type StudioModel = "instruct" | "plus";
 
-/** What a studio draws with; each is asked for when it is first needed. */
+/** What a studio samples with; each is asked for when it is first needed. */
 export interface StudioParts {
   /** What it says of itself. */
   readonly about: Studio["about"];

@@ -1,5 +1,5 @@
-/** What a table or figure of the paper is here: one module with its record, stages, statements and drawings. */
-import type { Drawing, TableSpec } from "../../lib/plots/mod.ts";
+/** What a table or figure of the paper is here: one module with its record, stages, statements and graphics. */
+import type { Graphic, TableSpec } from "../../lib/plots/mod.ts";
 import type { Finding, PaperItem, Provenance, StatementText } from "../../lib/report/mod.ts";
 import type { ExperimentProgram } from "../setting/experiment.ts";
 
@@ -14,7 +14,7 @@ export interface StoredResult extends Finding {
 export interface ShownResult {
   readonly result: StoredResult;
   /** Plots, diagrams and sheets of pictures. */
-  readonly drawings: readonly Drawing[];
+  readonly graphics: readonly Graphic[];
   readonly tables: readonly TableSpec[];
 }
 
@@ -31,9 +31,9 @@ export interface Figure extends ExperimentProgram {
   readonly content?: TypeName;
   /** The paper's statements that its result decides on. */
   readonly statements: readonly StatementText[];
-  /** A run that `reproduce` has written, without its drawings. @throws UserError when it is damaged or of another layout. */
+  /** A run that `reproduce` has written, without its graphics. @throws UserError when it is damaged or of another layout. */
   read(folder: string): StoredResult;
-  /** The same with its drawings; no model runs. */
+  /** The same with its graphics; no model runs. */
   show(folder: string): Promise<ShownResult>;
 }
 

@@ -1,6 +1,6 @@
-/** A figure as an experiment: its own stages, one summary, and drawings that are pure functions of the summary's files. */
+/** A figure as an experiment: its own stages, one summary, and graphics that are pure functions of the summary's files. */
 import { UserError } from "../../lib/engine/errors.ts";
-import { type Drawing, drawingHtml, drawingId, pageHtml, stillFile } from "../../lib/plots/mod.ts";
+import { type Graphic, graphicHtml, graphicId, pageHtml, stillFile } from "../../lib/plots/mod.ts";
 import {
   type FigureResult,
   figureText,
@@ -35,7 +35,7 @@ export interface FigureProgram<Content> {
   readonly weightless?: boolean;
   readonly prepare?: ExperimentProgram["prepare"];
   /** What is shown of its files; no model runs. */
-  draw(stored: StoredFigure<Content>): readonly Drawing[] | Promise<readonly Drawing[]>;
+  render(stored: StoredFigure<Content>): readonly Graphic[] | Promise<readonly Graphic[]>;
 }
 
 /** Writes result.json around a figure's findings. */
@@ -56,7 +56,7 @@ export function figureProgram<Content>(figure: FigureProgram<Content>): Figure {
       const { scale, budget, seeds, tasks } = request;
       if (!figure.eachTask && tasks.length < record.tasks.length) {
         throw new UserError(
-          `Drawing ${record.id} needs all tasks, expected no --tasks, got ${tasks.join(",")}`,
+          `Rendering ${record.id} needs all tasks, expected no --tasks, got ${tasks.join(",")}`,
         );
       }
       const config: FigureHeading = {
@@ -87,17 +87,17 @@ export function figureProgram<Content>(figure: FigureProgram<Content>): Figure {
       const files = new Map<string, Uint8Array | string>();
       for (const name of output.files) files.set(name, await output.bytes(name));
       const result = JSON.parse(await output.text("result.json")) as FigureResult<Content>;
-      const drawings = await figure.draw({ result, read: (name) => files.get(name) as Uint8Array });
-      for (const drawing of drawings) {
-        const { name, content } = await stillFile(drawing);
+      const graphics = await figure.render({ result, read: (name) => files.get(name) as Uint8Array });
+      for (const graphic of graphics) {
+        const { name, content } = await stillFile(graphic);
         files.set(name, content);
       }
       files.set(
         `${record.id}.html`,
         pageHtml({
           title: result.title,
-          sections: drawings.map((drawing) => ({ id: drawingId(drawing), html: drawingHtml(drawing) })),
-          interactive: drawings.some(({ kind }) => kind === "figure"),
+          sections: graphics.map((graphic) => ({ id: graphicId(graphic), html: graphicHtml(graphic) })),
+          interactive: graphics.some(({ kind }) => kind === "figure"),
         }),
       );
       return { files, text: figureText(result) };
@@ -105,7 +105,7 @@ export function figureProgram<Content>(figure: FigureProgram<Content>): Figure {
     read: (folder) => readFigure(folder).result,
     async show(folder) {
       const stored = readFigure<Content>(folder);
-      return { result: stored.result, drawings: await figure.draw(stored), tables: [] };
+      return { result: stored.result, graphics: await figure.render(stored), tables: [] };
     },
   };
 }

@@ -1,4 +1,4 @@
-/** The last stage of a figure: one result.json in one form, whatever is drawn from it. */
+/** The last stage of a figure: one result.json in one form, whatever is rendered from it. */
 import { FIGURE_SCHEMA, type FigureResult, settingNote } from "../../lib/report/mod.ts";
 import type { BudgetId, ScaleId } from "../setting/scales.ts";
 import type { Json } from "../../lib/hub/mod.ts";
@@ -22,14 +22,14 @@ type Files = Readonly<Record<string, Uint8Array | string>>;
 
 /** What a figure's own code adds. */
 export interface FigureFindings {
-  /** What is drawn. */
+  /** What is shown. */
   readonly content: unknown;
   /** What the figure shows; the setting is added to it. */
   readonly caption: string;
   /** SHA-256 of the data behind it. */
   readonly hashes: readonly string[];
   readonly claims?: FigureResult["claims"];
-  /** Further files beside result.json, by name: e.g. sheets of pictures, drawn while their pixels are at hand. */
+  /** Further files beside result.json, by name: e.g. sheets of pictures, rendered while their pixels are at hand. */
   readonly files?: (result: FigureResult) => Promise<Files> | Files;
 }
 

@@ -19,7 +19,7 @@ import { loadFigures } from "./figure.ts";
 import { FIGURES } from "./mod.ts";
 import { checkpointPath } from "../mini/checkpoints.ts";
 import { report } from "../report/cli.ts";
-import { redrawnStills } from "../report/entries.ts";
+import { renderedStills } from "../report/entries.ts";
 import { reproduce } from "../reproduce.ts";
 
 const CACHE = fileURLToPath(new URL("../../.cache", import.meta.url));
@@ -64,7 +64,7 @@ async function sheetOf(folder: string, id: string): Promise<void> {
   assert.ok(new Set(pixels).size > 50);
 }
 
-Deno.test("reproduce fig2 and fig3 draw the counted parts, and report shows them", () =>
+Deno.test("reproduce fig2 and fig3 render the counted parts, and report shows them", () =>
   smoke(async ({ folder, run }) => {
     for (const id of ["fig2", "fig3"]) {
       await run(id);
@@ -98,7 +98,7 @@ Deno.test("reproduce fig4 gives every instruction a place, with qualities and ve
     assert.equal(claims.length, 4);
   }));
 
-Deno.test("reproduce fig5 names the object in the object task's instructions and draws every pair", () =>
+Deno.test("reproduce fig5 names the object in the object task's instructions and shows every pair", () =>
   smoke(async ({ folder, run }) => {
     const { content } = await run("fig5");
     const { examples } = content as { examples: { task: string; instruction: string }[] };
@@ -109,7 +109,7 @@ Deno.test("reproduce fig5 names the object in the object task's instructions and
     await sheetOf(folder, "fig5");
   }));
 
-Deno.test("reproduce fig7 draws a curve of both models for every score of Table 1, and judges them", () =>
+Deno.test("reproduce fig7 renders a curve of both models for every score of Table 1, and judges them", () =>
   smoke(async ({ run }) => {
     const { content, claims } = await run("fig7") as FigureResult<TrainingCurves>;
     assert.equal(content.curves.length, 20);
@@ -228,9 +228,9 @@ Deno.test("report says in one sentence that there is nothing to show", async () 
   await assert.rejects(report(["--out", "/nowhere"]), /needs a result in \/nowhere, found none/);
 });
 
-Deno.test("the plots and diagrams in results/ are what their results draw", async () => {
-  const stills = await redrawnStills("results", await loadFigures(FIGURES));
-  assert.ok(stills.size >= 10, `${stills.size} drawings`);
+Deno.test("the plots and diagrams in results/ are what their results render", async () => {
+  const stills = await renderedStills("results", await loadFigures(FIGURES));
+  assert.ok(stills.size >= 10, `${stills.size} graphics`);
   for (const [path, content] of stills) {
     const kept = readFileSync(join("results", path));
     assert.ok(kept.equals(Buffer.from(content)), `${path} is of another version: deno task report --redraw`);

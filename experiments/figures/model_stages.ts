@@ -30,7 +30,7 @@ export interface ModelTraining {
   /** What differs from the scale's recipe. */
   readonly recipe?: Partial<AdapterRecipe> | undefined;
   /** Stages by task whose instructions stand in for the datasets' own. */
-  readonly told?: ReadonlyMap<TaskId, Stage> | undefined;
+  readonly wordings?: ReadonlyMap<TaskId, Stage> | undefined;
 }
 
 /** One scoring. */
@@ -111,7 +111,7 @@ export function modelStages(
   const { encode = makeEncoding } = options;
 
   const train = (
-    { name, title, variant, tasks, instructions, seed, form, recipe, told }: ModelTraining,
+    { name, title, variant, tasks, instructions, seed, form, recipe, wordings }: ModelTraining,
   ): Stage => {
     const config: TrainRequest = {
       scale,
@@ -134,14 +134,16 @@ export function modelStages(
       title: `Train ${title}, seed ${seed}`,
       kind: "training",
       config,
-      parents: [...tasks.map(encode), ...(told?.values() ?? [])],
+      parents: [...tasks.map(encode), ...(wordings?.values() ?? [])],
       expectedSeconds: expectedSeconds.train,
       async run(context) {
         const trainAdapter = await code.trainAdapter.load();
         const of = (stage: Stage) => context.input(stage.id);
         const inputs: TrainInputs = {
           datasets: new Map(tasks.map((task) => [task, of(encode(task))])),
-          ...(told ? { instructions: new Map([...told].map(([task, stage]) => [task, of(stage)])) } : {}),
+          ...(wordings
+            ? { instructions: new Map([...wordings].map(([task, stage]) => [task, of(stage)])) }
+            : {}),
         };
         context.write("report.json", JSON.stringify(await trainAdapter(config, inputs, context)));
       },

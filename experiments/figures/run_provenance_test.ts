@@ -76,7 +76,7 @@ async function inFolder(test: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-Deno.test("provenanceOf() tells seconds, key, data and changed files of a stage behind the summary's parents", () =>
+Deno.test("provenanceOf() gives seconds, key, data and changed files of a stage behind the summary's parents", () =>
   inFolder(async (folder) => {
     const all = stages();
     const found = await provenance(folder, all);

@@ -23,7 +23,7 @@ Deno.test("showFigure() shows diagrams, pictures and plots in forms that need no
   assert.deepEqual(await forms("fig9/mini-quick", "fig9-scores"), plot);
 });
 
-Deno.test("showFigure() says what there is when a folder or a drawing is not", async () => {
+Deno.test("showFigure() says what there is when a folder or a graphic is not", async () => {
   await assert.rejects(showFigure(folder("nowhere")), UserError);
   await assert.rejects(showFigure(folder("fig5/mini-quick"), { id: "fig6" }), /knows fig5 in .*, got fig6/);
 });

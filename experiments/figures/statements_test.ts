@@ -46,7 +46,7 @@ function samplesOf(
   );
 }
 
-const drawn = (samples: readonly SampleRow[]) => resampleCells(samples, { key: key(1), resamples: 200 });
+const resample = (samples: readonly SampleRow[]) => resampleCells(samples, { key: key(1), resamples: 200 });
 const verdicts = (claims: readonly ClaimVerdict[]) =>
   Object.fromEntries(claims.map(({ id, verdict }) => [id, verdict]));
 
@@ -99,20 +99,23 @@ Deno.test("USE_STATEMENTS supports the paper's view when IPAdapter+ leaks and th
     taken: row === good ? 0.8 : row === "text-only" ? 0.2 : 0.5,
     ...(task === "replication" ? {} : { leak: row === bad ? 0.7 : row === good ? 0.5 : 0.3 }),
   });
-  const asPaper = drawn(withLeaksMore(samplesOf(USED, means("instruct", "ip-adapter-plus"))));
-  const found = verdicts(judgeAll(USE_STATEMENTS, { draws: asPaper, taken }));
+  const asPaper = resample(withLeaksMore(samplesOf(USED, means("instruct", "ip-adapter-plus"))));
+  const found = verdicts(judgeAll(USE_STATEMENTS, { resampled: asPaper, taken }));
   assert.deepEqual(new Set(Object.values(found)), new Set(["supported"]));
   const turned = verdicts(
-    judgeAll(USE_STATEMENTS, { draws: drawn(samplesOf(USED, means("ip-adapter-plus", "instruct"))), taken }),
+    judgeAll(USE_STATEMENTS, {
+      resampled: resample(samplesOf(USED, means("ip-adapter-plus", "instruct"))),
+      taken,
+    }),
   );
   for (const id of ["plus-leaks", "plus-worse-at-faces"]) assert.equal(turned[id], "not supported", id);
   const { leaks } = usesContent(asPaper, { rows: USED, tasks: TASKS, taken });
   assert.equal(leaks.length, 4 * 5);
   assert.ok(Math.abs(leaks.find(({ row }) => row === "ip-adapter-plus")!.mean - 0.4) < 0.01);
-  const some = drawn(
+  const some = resample(
     samplesOf(USED, means("instruct", "ip-adapter-plus")).filter(({ task }) => task === "face"),
   );
-  assert.equal(verdicts(judgeAll(USE_STATEMENTS, { draws: some, taken }))["plus-leaks"], "inconclusive");
+  assert.equal(verdicts(judgeAll(USE_STATEMENTS, { resampled: some, taken }))["plus-leaks"], "inconclusive");
 });
 
 Deno.test("USE_STATEMENTS does not call an adapter that is switched off free of leaks, nor one that copies controlled", () => {
@@ -125,7 +128,7 @@ Deno.test("USE_STATEMENTS does not call an adapter that is switched off free of 
         ? { ...others, taken: 0.2, leak: 0.1 }
         : others;
     return verdicts(
-      judgeAll(USE_STATEMENTS, { draws: drawn(withLeaksMore(samplesOf(USED, scores))), taken }),
+      judgeAll(USE_STATEMENTS, { resampled: resample(withLeaksMore(samplesOf(USED, scores))), taken }),
     );
   };
   const off = judged({ taken: 0.15, leak: 0.1 });
@@ -148,7 +151,7 @@ Deno.test("USE_STATEMENTS sees the joint model leak now and then, also where its
   };
   assert.ok(Math.abs(share("instruct") - 1 / 5) < 1e-9);
   assert.equal(
-    verdicts(judgeAll(USE_STATEMENTS, { draws: drawn(marked), taken }))["joint-leaks-more"],
+    verdicts(judgeAll(USE_STATEMENTS, { resampled: resample(marked), taken }))["joint-leaks-more"],
     "supported",
   );
   // Only what is seen counts, and only of these two rows.
@@ -158,7 +161,7 @@ Deno.test("USE_STATEMENTS sees the joint model leak now and then, also where its
     marked.every(({ row, scores }) => (LEAKS_MORE in scores) === ["instruct", "single-task"].includes(row)),
   );
   assert.equal(
-    verdicts(judgeAll(USE_STATEMENTS, { draws: drawn(alike), taken }))["joint-leaks-more"],
+    verdicts(judgeAll(USE_STATEMENTS, { resampled: resample(alike), taken }))["joint-leaks-more"],
     "not supported",
   );
 });
@@ -167,7 +170,7 @@ Deno.test("instantStyleNote() says so when InstantStyle hardly differs from the 
   const note = (likeness: number, spread = 1) => {
     const mean = (row: string) => (row === "text-only" ? 0.5 : likeness);
     const samples = samplesOf(["text-only", "instant-style"], (row) => ({ "CLIP-S": mean(row) }));
-    return instantStyleNote(drawn(samples.map((sample) => {
+    return instantStyleNote(resample(samples.map((sample) => {
       const own = mean(sample.row);
       return { ...sample, scores: { "CLIP-S": own + spread * (sample.scores["CLIP-S"] as number - own) } };
     })));
@@ -175,7 +178,7 @@ Deno.test("instantStyleNote() says so when InstantStyle hardly differs from the 
   assert.match(note(0.5), /prompt alone by .*\]: in this base model its layers do hardly anything/);
   assert.match(note(0.5, 40), /\]: no difference is found\.$/);
   assert.match(note(0.7), /differs from the prompt alone by \+\d\d\.\d % \[\+3\d\.\d %, \+4\d\.\d %\]\.$/);
-  assert.equal(instantStyleNote(drawn(samplesOf(["text-only"], () => ({ "CLIP-S": 0.5 })))), "");
+  assert.equal(instantStyleNote(resample(samplesOf(["text-only"], () => ({ "CLIP-S": 0.5 })))), "");
 });
 
 Deno.test("COMBINATION_STATEMENTS supports the paper's view when control and adapter keep what they do alone, and not when one is lost", () => {
@@ -187,7 +190,7 @@ Deno.test("COMBINATION_STATEMENTS supports the paper's view when control and ada
   const judged = (control: number, takes: number, family?: number) =>
     verdicts(
       judgeAll(COMBINATION_STATEMENTS, {
-        draws: drawn(samplesOf(COMBINATIONS, means(control, takes, family))),
+        resampled: resample(samplesOf(COMBINATIONS, means(control, takes, family))),
         taken,
       }),
     );
@@ -206,21 +209,21 @@ Deno.test("COMBINATION_STATEMENTS supports the paper's view when control and ada
   }
   const some = samplesOf(COMBINATIONS, means(0.8, 0.7)).filter(({ task }) => task === "face");
   assert.equal(
-    verdicts(judgeAll(COMBINATION_STATEMENTS, { draws: drawn(some), taken }))["controlnet-guides"],
+    verdicts(judgeAll(COMBINATION_STATEMENTS, { resampled: resample(some), taken }))["controlnet-guides"],
     "inconclusive",
   );
 });
 
 Deno.test("REWORDING_STATEMENTS tells subtle wordings from strong ones", () => {
   const content = (words: number) => {
-    const draws = drawn(samplesOf(["instruct", "fixed"], (row) => ({
+    const resampled = resample(samplesOf(["instruct", "fixed"], (row) => ({
       "score spread": row === "fixed" ? 0.3 : 0.1,
       ...(row === "fixed" ? {} : Object.fromEntries(
         ["pixel", "latent", "judge"].flatMap((space) => [[`${space} words`, words], [`${space} noise`, 10]]),
       )),
     })));
-    const made = rewordingContent(draws, { wordings: 3, noises: 3, tasks: TASKS });
-    return { made, claims: verdicts(judgeAll(REWORDING_STATEMENTS, { draws: draws, content: made })) };
+    const made = rewordingContent(resampled, { wordings: 3, noises: 3, tasks: TASKS });
+    return { made, claims: verdicts(judgeAll(REWORDING_STATEMENTS, { resampled, content: made })) };
   };
   const { made, claims } = content(1.5);
   assert.ok(made.ratios.every(({ mean }) => Math.abs(mean - 0.15) < 0.01));
@@ -239,7 +242,7 @@ Deno.test("ABLATION_STATEMENTS supports the paper's view when text does more tha
       ? { "one-hot": 0.6, "unfiltered": 0.5, "without-style": 0.5, "ip-adapter-plus": 0.4 }
       : { "one-hot": 0.4, "unfiltered": 0.8, "without-style": 0.3, "ip-adapter-plus": 0.4 };
     const rows = ["instruct", "ip-adapter-plus", ...variants, "without-style", ...TELLINGS];
-    const draws = drawn(samplesOf(rows, (row, task) => ({
+    const resampled = resample(samplesOf(rows, (row, task) => ({
       ...Object.fromEntries(
         TABLE1_COLUMNS.filter((column) => column.task === task).map((
           { metric },
@@ -250,8 +253,8 @@ Deno.test("ABLATION_STATEMENTS supports the paper's view when text does more tha
       colours: (row === "told-colours") === good ? 0.8 : 0.5,
       moved: row === "told-other" ? 20 : 0,
     })));
-    const content = ablationsContent(draws, { variants, leftOut, tasks: TASKS, taken });
-    return { content, claims: verdicts(judgeAll(ABLATION_STATEMENTS, { draws: draws, content: content })) };
+    const content = ablationsContent(resampled, { variants, leftOut, tasks: TASKS, taken });
+    return { content, claims: verdicts(judgeAll(ABLATION_STATEMENTS, { resampled, content: content })) };
   };
   const { content, claims } = judged(true);
   assert.deepEqual(new Set(Object.values(claims)), new Set(["supported"]));
@@ -277,14 +280,14 @@ Deno.test("ABLATION_STATEMENTS needs every column of a left-out task above the s
     const leftOut = [{ task: "style", row: "without-style" }, { task: "object", row: "without-object" }];
     const rows = ["instruct", "ip-adapter-plus", "without-style", "without-object", ...TELLINGS];
     const metrics = [...new Set(TABLE1_COLUMNS.map(({ metric }) => metric)), "colours", "leak"];
-    const draws = drawn(
+    const resampled = resample(
       samplesOf(
         rows,
         (row) => Object.fromEntries(metrics.map((metric) => [metric, scores(row, metric) ?? 0.5])),
       ),
     );
-    const content = ablationsContent(draws, { variants: [], leftOut, tasks: TASKS, taken });
-    return verdicts(judgeAll(ABLATION_STATEMENTS, { draws: draws, content: content }));
+    const content = ablationsContent(resampled, { variants: [], leftOut, tasks: TASKS, taken });
+    return verdicts(judgeAll(ABLATION_STATEMENTS, { resampled, content: content }));
   };
   const started = (metric: string, row = "without-object") =>
     judged((own, name) =>
@@ -311,7 +314,7 @@ Deno.test("ABLATION_STATEMENTS needs every column of a left-out task above the s
 
 Deno.test("scaleContent() finds the scale at which condition and prompt are both served", () => {
   const scales = [0, 0.4, 0.6, 0.8, 1];
-  const draws = drawn(samplesOf(scales.map(scaleRow), (row, task) => {
+  const resampled = resample(samplesOf(scales.map(scaleRow), (row, task) => {
     const scale = Number(row.slice("scale-".length));
     const scores = {
       prompt: 0.7 - 0.5 * Math.max(0, scale - 0.6),
@@ -322,13 +325,13 @@ Deno.test("scaleContent() finds the scale at which condition and prompt are both
         .map(({ metric }, place) => [metric, place === 0 ? scores.condition : scores.prompt]),
     );
   }));
-  const content = scaleContent(draws, { scales, tasks: TASKS });
+  const content = scaleContent(resampled, { scales, tasks: TASKS });
   assert.equal(content.best?.mean, 0.6);
   assert.equal(content.curves.length, 10);
   const [condition] = content.curves;
   assert.equal(condition?.values.length, scales.length);
   assert.equal(condition?.of, "condition");
-  assert.deepEqual(verdicts(judgeAll(SCALE_STATEMENTS, { draws: draws, content: content })), {
+  assert.deepEqual(verdicts(judgeAll(SCALE_STATEMENTS, { resampled, content: content })), {
     "full-scale-overpowers-text": "supported",
     "best-scale-is-advised": "supported",
   });

@@ -46,7 +46,7 @@ async function picture(folder: string, args: readonly string[], engine?: "cpu"):
 
 const INSTRUCT = ["--image", "square.png", "--instruct", "the sea"];
 
-Deno.test("runGenerate() at the paper's scale draws from a local folder in diffusers' layout: repeatable, heeding image, instruction and scale", () =>
+Deno.test("runGenerate() at the paper's scale samples from a local folder in diffusers' layout: repeatable, heeding image, instruction and scale", () =>
   inTinyFolder(async (folder) => {
     const strong = ["--adapter-scale", "2"];
     const out = join(folder, "a");
@@ -72,7 +72,7 @@ Deno.test("runGenerate() at the paper's scale draws from a local folder in diffu
     assert.deepEqual(await picture(folder, ["--image", "square.png", "--adapter-scale", "0"]), none);
   }));
 
-Deno.test("runGenerate() at the paper's scale draws what diffusers' pipeline draws from the same folder, noise and settings", async () => {
+Deno.test("runGenerate() at the paper's scale samples what diffusers' pipeline samples from the same folder, noise and settings", async () => {
   // Written by diffusers: see testdata/draw_with_diffusers.py.
   const folder = fileURLToPath(new URL("../paper/testdata/sd_tiny", import.meta.url));
   const out = await Deno.makeTempDir();
@@ -92,16 +92,16 @@ Deno.test("runGenerate() at the paper's scale draws what diffusers' pipeline dra
     ];
     const image = ["--image", join(folder, "square.png"), "--models", folder];
     await runGenerate(PAPER_PICTURES, [...text, ...numbers, ...image, "--out", out], SILENT);
-    const drawn = await readPicture(readFileSync(join(out, "000.png")));
+    const sampled = await readPicture(readFileSync(join(out, "000.png")));
     const expected = await readPicture(readFileSync(join(folder, "expected.png")));
-    assert.deepEqual([drawn.width, drawn.height], [expected.width, expected.height]);
-    drawn.pixels.forEach((value, i) => assert.ok(Math.abs(value - expected.pixels[i]!) <= 1, `byte ${i}`));
+    assert.deepEqual([sampled.width, sampled.height], [expected.width, expected.height]);
+    sampled.pixels.forEach((value, i) => assert.ok(Math.abs(value - expected.pixels[i]!) <= 1, `byte ${i}`));
   } finally {
     await Deno.remove(out, { recursive: true });
   }
 });
 
-Deno.test("runGenerate() at the paper's scale draws the same compiled and eagerly, but for rounding, with ControlNet and LoRA", () =>
+Deno.test("runGenerate() at the paper's scale samples the same compiled and eagerly, but for rounding, with ControlNet and LoRA", () =>
   inTinyFolder(async (folder) => {
     const args = [
       ...INSTRUCT,
@@ -130,9 +130,9 @@ Deno.test("runGenerate() at the paper's scale heeds ControlNet and LoRA, which a
 Deno.test("runGenerate() at the paper's scale heeds --negative, --sampler and --fit, and takes a LoRA in peft's names as in kohya's", () =>
   inTinyFolder(async (folder) => {
     const distinct = async (variants: readonly (readonly string[])[]) => {
-      const drawn = [];
-      for (const args of variants) drawn.push(String(await picture(folder, args)));
-      assert.equal(new Set(drawn).size, variants.length);
+      const sampled = [];
+      for (const args of variants) sampled.push(String(await picture(folder, args)));
+      assert.equal(new Set(sampled).size, variants.length);
     };
     await distinct([
       INSTRUCT,
@@ -146,7 +146,7 @@ Deno.test("runGenerate() at the paper's scale heeds --negative, --sampler and --
     assert.deepEqual(await withLora("lora-peft.safetensors"), await withLora("lora.safetensors"));
   }));
 
-Deno.test("runGenerate() at the paper's scale draws sides that the U-Net does not halve evenly, compiled as eagerly", () =>
+Deno.test("runGenerate() at the paper's scale samples sides that the U-Net does not halve evenly, compiled as eagerly", () =>
   inTinyFolder(async (folder) => {
     const args = [...INSTRUCT, "--controlnet", "scribble", "--control", "odd.png", "--size", "18x22"];
     const odd = { width: 18, height: 22, pixels: pixels(18, 22) };
@@ -180,9 +180,9 @@ Deno.test("runGenerate() at the paper's scale chains four predictions with --ins
     assert.equal(again.identical, true);
   }));
 
-Deno.test("runGenerate() at the paper's scale draws with the paper's own Instruct design, which heeds its instruction", () =>
+Deno.test("runGenerate() at the paper's scale samples with the paper's own Instruct design, which heeds its instruction", () =>
   inTinyFolder(async (folder) => {
-    const draw = (instruction: string) =>
+    const sample = (instruction: string) =>
       picture(folder, [
         "--image",
         "square.png",
@@ -191,9 +191,9 @@ Deno.test("runGenerate() at the paper's scale draws with the paper's own Instruc
         "--instruct",
         instruction,
       ]);
-    const sea = await draw("the sea");
-    assert.deepEqual(await draw("the sea"), sea);
-    assert.notDeepEqual(await draw("a photo of a cat"), sea);
+    const sea = await sample("the sea");
+    assert.deepEqual(await sample("the sea"), sea);
+    assert.notDeepEqual(await sample("a photo of a cat"), sea);
   }));
 
 Deno.test("runGenerate() at the paper's scale takes the noise schedule of the folder's scheduler_config.json", () =>

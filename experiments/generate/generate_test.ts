@@ -147,12 +147,12 @@ Deno.test("a fresh ControlNet and a LoRA of scale 0 leave the picture as it is; 
     }),
   );
   const request = { adapter: null, prompt: "a red apple", steps: 1, count: 1 } as const;
-  const draw = async (more: Parameters<typeof generate>[0]) => (await generate(more)).pictures[0]!.pixels;
-  const plain = await draw(request);
-  assert.deepEqual(await draw({ ...request, lora, loraScale: 0 }), plain);
-  assert.notDeepEqual(await draw({ ...request, lora }), plain);
+  const sample = async (more: Parameters<typeof generate>[0]) => (await generate(more)).pictures[0]!.pixels;
+  const plain = await sample(request);
+  assert.deepEqual(await sample({ ...request, lora, loraScale: 0 }), plain);
+  assert.notDeepEqual(await sample({ ...request, lora }), plain);
   const controlnet = file("controlnet.safetensors", writeSafetensors(params, header(config)));
-  const controlled = await draw({ ...request, controlnet, control: square });
+  const controlled = await sample({ ...request, controlnet, control: square });
   controlled.forEach((value, i) => assert.ok(Math.abs(value - plain[i]!) <= 1));
 
   const foreign = file("foreign.safetensors", writeSafetensors({ "unet.nothing.lora_A.weight": half(1, 1) }));

@@ -38,14 +38,14 @@ Deno.test("a sampler is one file and its line in the list: help, checks, records
     const help = generate("--help");
     assert.match(help, /--sampler NAME +ddim, pndm, euler or heun \(default ddim\)/);
     assert.match(help, /; pndm needs one more; heun needs one more/);
-    const drawn = ["--no-adapter", "--prompt", "an apple", "--steps", "1", "--count", "1", "--json"];
-    const report = generate(...drawn, "--sampler", "heun", "--out", join(copy, "out"));
+    const sampled = ["--no-adapter", "--prompt", "an apple", "--steps", "1", "--count", "1", "--json"];
+    const report = generate(...sampled, "--sampler", "heun", "--out", join(copy, "out"));
     assert.equal(JSON.parse(report).settings.sampler, "heun");
     assert.match(
       generate("--repeat", join(copy, "out/000.png"), "--out", join(copy, "again")),
       /identical to 000\.png/,
     );
-    assert.throws(() => generate(...drawn, "--sampler", "huen", "--out", copy), (error) => {
+    assert.throws(() => generate(...sampled, "--sampler", "huen", "--out", copy), (error) => {
       assert.match(String((error as { stderr: string }).stderr), /ddim, pndm, euler or heun, got "huen"/);
       return true;
     });

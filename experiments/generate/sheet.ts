@@ -25,7 +25,7 @@ function guidanceText({ guidance, instructGuidance, imageGuidance }: SheetSettin
     : `guidance ${imageGuidance} (image), ${guidance} (prompt), ${instructGuidance} (instruction)`;
 }
 
-/** A sheet for `drawImageGrid` and `showImages`: the condition and, in rows of four, the pictures. */
+/** A sheet for `renderImageGrid` and `showImages`: the condition and, in rows of four, the pictures. */
 export function generationSheet(
   { pictures, image, control }: {
     pictures: readonly SheetPicture[];

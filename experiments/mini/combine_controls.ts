@@ -4,7 +4,7 @@ import { CONTROL_SCORE, LORA_SCORE } from "../setting/score_names.ts";
 import type { SampleRow } from "../../lib/report/mod.ts";
 import { classifyStyle, composePair, oracleScores, type Rgb, styleOracleOf } from "../../lib/tasks/mod.ts";
 import type { CombineControls } from "../setting/model_requests.ts";
-import { joined } from "../setting/gallery.ts";
+import { concatenated } from "../setting/gallery.ts";
 import { baseWithLora } from "./base_additions.ts";
 import { checkpointPath } from "./checkpoints.ts";
 import { controlImage, createGenerator } from "../../lib/pipeline/mod.ts";
@@ -106,7 +106,7 @@ export const combineControls: CombineControls = async (request, trained, context
   context.write("samples.json", JSON.stringify(samples));
   context.write(
     "pictures.rgb",
-    joined(
+    concatenated(
       pairs.slice(0, galleryItems).flatMap(({ condition, target }, i) => [
         condition,
         controls[i]!.control,

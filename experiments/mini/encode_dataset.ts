@@ -17,7 +17,7 @@ import {
 } from "./shared_models.ts";
 
 /** Wordings drawn per item where each holds the name of the item's object. */
-const NAMED_DRAWS = 3;
+const NAMED_WORDINGS = 3;
 
 /** Shared wordings are limited to this many per training item; only tiny budgets notice. */
 const MOST_WORDINGS = 4;
@@ -54,9 +54,9 @@ export function trainingWordings(
       );
     }
     const random = stream(fold(key("named instructions"), index));
-    return Array.from({ length: NAMED_DRAWS }, () => namedInstruction(random.pick(corpus), name));
+    return Array.from({ length: NAMED_WORDINGS }, () => namedInstruction(random.pick(corpus), name));
   });
-  return { texts, sharedInstructions: 0, ownInstructions: NAMED_DRAWS };
+  return { texts, sharedInstructions: 0, ownInstructions: NAMED_WORDINGS };
 }
 
 const PART = 64;

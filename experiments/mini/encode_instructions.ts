@@ -5,7 +5,7 @@
 import { CORPUS, instructionCorpus } from "../../lib/instructions/mod.ts";
 import { unfilteredInstructions } from "../../lib/instructions/unfiltered.ts";
 import { composePair, taskOf } from "../../lib/tasks/mod.ts";
-import type { EncodeInstructions, TellRequest } from "../setting/model_requests.ts";
+import type { EncodeInstructions, WordingsRequest } from "../setting/model_requests.ts";
 import { TOLD_LAYOUT, type ToldLayout } from "./encoded_task.ts";
 import { FORM_SIZES, instructionRows, instructionSize } from "./instruct_forms.ts";
 import { sharedBank } from "./shared_models.ts";
@@ -14,7 +14,7 @@ import { trainingWordings } from "./encode_dataset.ts";
 /** Texts per call of the encoder. */
 const PART = 500;
 
-function corpusOf({ task, corpus }: TellRequest): readonly string[] {
+function corpusOf({ task, corpus }: WordingsRequest): readonly string[] {
   return corpus === "filtered"
     ? instructionCorpus(task, "train")
     : unfilteredInstructions(task, "train", { count: CORPUS.sizes.train, seed: CORPUS.seed });

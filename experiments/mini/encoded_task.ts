@@ -30,7 +30,7 @@ export interface ToldLayout extends Omit<TrainingWordings, "texts"> {
 }
 
 /** Rows of instructions, and whose they are. */
-interface ToldRows extends Omit<TrainingWordings, "texts"> {
+interface InstructionRows extends Omit<TrainingWordings, "texts"> {
   row(index: number): Float32Array;
 }
 
@@ -38,7 +38,7 @@ const halfOf = async (output: StageFiles, name: string) =>
   new Float16Array(aligned(await output.bytes(name)));
 
 /** Instructions that an ablation puts in the place of a task's own. */
-async function readTold(output: StageFiles): Promise<ToldRows> {
+async function readInstructionRows(output: StageFiles): Promise<InstructionRows> {
   const { size, starts, ...shares }: ToldLayout = JSON.parse(await output.text(TOLD_LAYOUT));
   const rows = await halfOf(output, "instructions.f16");
   return {
@@ -51,13 +51,13 @@ async function readTold(output: StageFiles): Promise<ToldRows> {
  * Opens an encoded task.
  *
  * @param options.instructions which instruction an item comes with.
- * @param options.told instructions in another form, in place of its own; they hold no fixed one.
+ * @param options.wordings instructions in another form, in place of its own; they hold no fixed one.
  */
 export async function readEncodedTask(
   output: StageFiles,
-  { instructions: choice, told }: { instructions: InstructionChoice; told?: StageFiles | undefined },
+  { instructions: choice, wordings }: { instructions: InstructionChoice; wordings?: StageFiles | undefined },
 ): Promise<EncodedTask> {
-  if (told && choice === "fixed") {
+  if (wordings && choice === "fixed") {
     throw new RangeError("Instructions of an ablation are random, got a request for fixed ones");
   }
   const layout: EncodedLayout = JSON.parse(await output.text("layout.json"));
@@ -69,8 +69,8 @@ export async function readEncodedTask(
   const ids = new Int32Array(aligned(await output.bytes("ids.i32")));
   const row = (data: Float16Array, index: number, width: number) =>
     Float32Array.from(data.subarray(index * width, (index + 1) * width));
-  const own: ToldRows = told
-    ? await readTold(told)
+  const own: InstructionRows = wordings
+    ? await readInstructionRows(wordings)
     : { ...layout, row: (index) => row(instructions, index, fixed.length) };
   return {
     items: layout.items,

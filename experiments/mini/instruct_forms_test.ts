@@ -3,17 +3,17 @@ import { loadSentenceEncoder, SENTENCE_WIDTH } from "../../lib/clip/mod.ts";
 import { CORPUS, instructionCorpus, nameObject } from "../../lib/instructions/mod.ts";
 import { unfilteredInstructions } from "../../lib/instructions/unfiltered.ts";
 import { CONCEPTS, TASKS } from "../../lib/tasks/mod.ts";
-import { instructForm, tellingOf } from "../setting/instruct_form.ts";
+import { instructForm, overrideOf } from "../setting/instruct_form.ts";
 import { FORM_SIZES, INSTRUCT_PIECES, instructionRows, instructionSize, padded } from "./instruct_forms.ts";
 import { trainingWordings } from "./encode_dataset.ts";
 
-Deno.test("instructForm() and tellingOf() mean the usual when a request says nothing, and refuse what they do not know", () => {
+Deno.test("instructForm() and overrideOf() mean the usual when a request says nothing, and refuse what they do not know", () => {
   assert.equal(instructForm({ seed: 1 }), "pooled");
   assert.equal(instructForm({ instruct: "one-hot" }), "one-hot");
-  assert.equal(tellingOf({}), undefined);
-  assert.equal(tellingOf({ told: "colours" }), "colours");
+  assert.equal(overrideOf({}), undefined);
+  assert.equal(overrideOf({ instructionOverride: "colours" }), "colours");
   assert.throws(() => instructForm({ instruct: "onehot" }), /one of pooled, tokens, one-hot, got "onehot"/);
-  assert.throws(() => tellingOf({ told: 3 }), RangeError);
+  assert.throws(() => overrideOf({ instructionOverride: 3 }), RangeError);
 });
 
 Deno.test("instructionRows() gives a vector, a state per piece, or the task's number, and padded() the size that is compiled", async () => {

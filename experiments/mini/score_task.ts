@@ -9,7 +9,7 @@ import {
 } from "../../lib/instructions/mod.ts";
 import { composePair, oracleScores, type Pair, type Rgb, taskOf } from "../../lib/tasks/mod.ts";
 import type { InstructionChoice } from "../setting/experiment.ts";
-import { instructForm, type Telling, tellingOf } from "../setting/instruct_form.ts";
+import { instructForm, type InstructionOverride, overrideOf } from "../setting/instruct_form.ts";
 import type { ScoreReport, ScoreRequest } from "../setting/model_requests.ts";
 import { FORM_SIZES, instructionRows, instructionSize, padded } from "./instruct_forms.ts";
 import { LATENT_SIZE, MINI_RESAMPLER } from "./models.ts";
@@ -37,17 +37,17 @@ export interface ScoredModel {
 /** Most images per run of the denoiser. */
 const LARGEST_BATCH = 16;
 
-/** The instruction of a validation item: the fixed one, or a held-out wording of another template than any in training; of its task unless `told`. */
+/** The instruction of a validation item: the fixed one, or a held-out wording of another template than any in training; of its task unless overridden. */
 export function validationInstruction(
   pair: Pair,
   choice: InstructionChoice,
-  told: Telling = pair.task,
+  whose: InstructionOverride = pair.task,
 ): string {
   if (choice === "none") return "";
   if (choice === "fixed") return FIXED_INSTRUCTIONS[pair.task];
-  const random = stream(fold(key("validation instruction"), told, pair.index));
-  if (told === "colours") return random.pick(COLOUR_INSTRUCTIONS);
-  return namedInstruction(sampleInstruction(random, told, "held-out"), pair.objectName);
+  const random = stream(fold(key("validation instruction"), whose, pair.index));
+  if (whose === "colours") return random.pick(COLOUR_INSTRUCTIONS);
+  return namedInstruction(sampleInstruction(random, whose, "held-out"), pair.objectName);
 }
 
 /** Initial noise of an item: the same for every model of a seed. */
@@ -67,7 +67,7 @@ export async function scoreTask(
   const { task, instructions, seed, items, device } = request;
   const bank = await sharedBank();
   const pairs = Array.from({ length: items }, (_, index) => composePair(bank, { task, split: "val", index }));
-  const wordings = pairs.map((pair) => validationInstruction(pair, instructions, tellingOf(request)));
+  const wordings = pairs.map((pair) => validationInstruction(pair, instructions, overrideOf(request)));
   const embedder = await sharedEmbedder(device);
   const sentences = async (texts: readonly string[]) => {
     const rows = await embedder.embed(texts);
@@ -83,19 +83,19 @@ export async function scoreTask(
     const base = await sharedBase();
     const form = instructForm(request);
     const sizes = FORM_SIZES[form];
-    const told = instructions === "none"
+    const given = instructions === "none"
       ? undefined
       : await instructionRows(form, wordings, { task, device });
     // The smallest power of two that holds the items.
     const batch = Math.min(LARGEST_BATCH, 2 ** Math.ceil(Math.log2(Math.max(1, items))));
-    const generator = told
+    const generator = given
       ? await sharedGenerator(sizes.projection, adapter, { batch, device, words: sizes.words })
       : await sharedGenerator(MINI_RESAMPLER, adapter, { batch, device });
     const latents = await generator.generate(
       pairs.map((pair, i) => ({
         ids: base.tokenizer.encode([pair.prompt]),
         image: conditions[i]!.tokens,
-        ...(told ? { instruction: padded(told[i]!, instructionSize(sizes)) } : {}),
+        ...(given ? { instruction: padded(given[i]!, instructionSize(sizes)) } : {}),
         noise: initialNoise(task, pair.index, seed),
       })),
       {

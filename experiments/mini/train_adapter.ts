@@ -43,7 +43,7 @@ export async function trainAdapter(
   const [base, plus, vision] = [await sharedBase(), await sharedPlus(), await sharedVision("encoder")];
   const data: EncodedTask[] = [];
   for (const [task, output] of inputs.datasets) {
-    data.push(await readEncodedTask(output, { instructions, told: inputs.instructions?.get(task) }));
+    data.push(await readEncodedTask(output, { instructions, wordings: inputs.instructions?.get(task) }));
   }
   const { projection, words } = FORM_SIZES[instructForm(request)];
   const adapter = freshInstruct(fold(key("instruct"), seed), projection, { plus, recipe });

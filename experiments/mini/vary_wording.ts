@@ -3,7 +3,7 @@ import { fold, key, normal, readSafetensors, stream } from "../../lib/engine/mod
 import { namedInstruction, sampleInstruction } from "../../lib/instructions/mod.ts";
 import { composePair, type Pair, taskOf } from "../../lib/tasks/mod.ts";
 import type { RewordedItem, VaryWording } from "../setting/model_requests.ts";
-import { joined } from "../setting/gallery.ts";
+import { concatenated } from "../setting/gallery.ts";
 import { LATENT_SIZE, MINI_INSTRUCT } from "./models.ts";
 import { sharedGenerator } from "./pipeline_models.ts";
 import {
@@ -17,15 +17,15 @@ import {
 const WIDTH = 512;
 /** Images per run of the denoiser: few pictures must not pay for many. */
 const BATCHES = [4, 16] as const;
-/** Draws before a task's held-out wordings count as used up. */
-const MOST_DRAWS = 1000;
+/** Samples before a task's held-out wordings count as used up. */
+const MOST_SAMPLES = 1000;
 
 /** Different held-out wordings for an item. */
 function wordingsOf({ task, index, objectName }: Pair, count: number): string[] {
   const random = stream(fold(key("rewording"), task, index));
   const found = new Set<string>();
-  for (let draw = 0; found.size < count; draw++) {
-    if (draw === MOST_DRAWS) {
+  for (let i = 0; found.size < count; i++) {
+    if (i === MOST_SAMPLES) {
       throw new RangeError(`Rewording ${task} needs ${count} different held-out wordings, got ${found.size}`);
     }
     found.add(namedInstruction(sampleInstruction(random, task, "held-out"), objectName));
@@ -104,7 +104,7 @@ export const varyWording: VaryWording = async (request, adapter, context) => {
     });
   context.write(
     "pictures.rgb",
-    joined(
+    concatenated(
       pairs.slice(0, shown).flatMap((
         { condition },
         i,

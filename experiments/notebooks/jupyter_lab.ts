@@ -50,7 +50,7 @@ async function findPython(): Promise<string> {
  * Finds JupyterLab or installs it.
  *
  * @param options.folder the virtual environment.
- * @param options.notice told what takes long.
+ * @param options.notice called with what takes long.
  * @throws UserError when there is neither JupyterLab nor Python, or the packages cannot be had.
  */
 export async function jupyterLab(

@@ -122,9 +122,9 @@ await live.finish(grown(4));`;
   await withKernel(async (client) => {
     const run = await client.execute(GROWING, { timeout: 60_000 });
     assert.equal(run.refusal, undefined);
-    const drawn = run.outputs.filter(({ content }) => content["data"] !== undefined);
+    const figures = run.outputs.filter(({ content }) => content["data"] !== undefined);
     const PLOTLY = "application/vnd.plotly.v1+json";
-    const live = drawn.map(({ content }) => PLOTLY in (content["data"] as object));
+    const live = figures.map(({ content }) => PLOTLY in (content["data"] as object));
     assert.deepEqual(live, [false, false, false, true]);
     const [shown, ...more] = shownOutputs(run.outputs);
     assert.equal(more.length, 0);

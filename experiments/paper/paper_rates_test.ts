@@ -53,7 +53,7 @@ for (const { id } of FIGURES) {
     };
     await reproduce([id, "--scale", "paper", "--budget", "full", "--dry-run"], FIGURES, console);
     assert.match(printed, /stages to run, about \S+/);
-    // fig2 and fig3 are drawn from the parameter trees: they need no weights.
+    // fig2 and fig3 are rendered from the parameter trees: they need no weights.
     if (["fig2", "fig3"].includes(id)) return;
     assert.match(printed, /Memory at the peak/, printed);
   });

@@ -32,7 +32,7 @@ const SETTINGS = {
 // Scales far apart and large, since a tiny image encoder says little.
 const CHAIN = { ...SETTINGS, guidance: 15, instructGuidance: 25, imageGuidance: 30 };
 
-async function drawn(models: PaperModels, settings: PaperSettings): Promise<Uint8Array> {
+async function sampled(models: PaperModels, settings: PaperSettings): Promise<Uint8Array> {
   const request = await openPaper(models, { image: IMAGE, settings });
   try {
     for await (const event of samplePictures(request, [request.item(0)], settings)) {
@@ -47,10 +47,10 @@ async function drawn(models: PaperModels, settings: PaperSettings): Promise<Uint
 const largestDifference = (a: Uint8Array, b: Uint8Array) =>
   Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
 
-/** One prediction, of batch 1: the noise that the U-Net finds in `sample` when told these four things. */
+/** One prediction, of batch 1: the noise that the U-Net finds in `sample` given these four things. */
 async function prediction(
   models: PaperModels,
-  told: { text: string; instruction: string; prompt: string; image: boolean },
+  given: { text: string; instruction: string; prompt: string; image: boolean },
   { sample, timestep }: { sample: Float32Array; timestep: number },
 ): Promise<Float32Array> {
   const { adapter, vision, tokenizer, processor } = models;
@@ -66,7 +66,7 @@ async function prediction(
     {
       model: vision,
       inputs: {
-        pixels: { dtype: "float32", shape: [1, 3, 16, 16], data: told.image ? pixels : pixels.map(() => 0) },
+        pixels: { dtype: "float32", shape: [1, 3, 16, 16], data: given.image ? pixels : pixels.map(() => 0) },
       },
     },
   );
@@ -87,9 +87,9 @@ async function prediction(
     model: { config: {}, params },
     inputs: {
       features,
-      instruction: await states(told.instruction),
-      prompt: await states(told.prompt),
-      text: await states(told.text),
+      instruction: await states(given.instruction),
+      prompt: await states(given.prompt),
+      text: await states(given.text),
       sample: { dtype: "float32", shape: [1, 4, 12, 8], data: sample },
       timestep: { dtype: "float32", shape: [1], data: Float32Array.of(timestep) },
     },
@@ -102,7 +102,7 @@ async function chainByHand(models: PaperModels): Promise<Uint8Array> {
   const { alphasCumprod } = models.schedule;
   let sample = normal(fold(key(SETTINGS.seed), 0), 4 * 12 * 8);
   for (const timestep of [667, 334, 1]) {
-    const ask = (told: Parameters<typeof prediction>[1]) => prediction(models, told, { sample, timestep });
+    const ask = (given: Parameters<typeof prediction>[1]) => prediction(models, given, { sample, timestep });
     const uncond = await ask({ text: negative, instruction: "", prompt: negative, image: false });
     const imageOnly = await ask({ text: negative, instruction: negative, prompt: negative, image: true });
     const everything = await ask({ text: negative, instruction: "everything", prompt, image: true });
@@ -134,7 +134,7 @@ const withModels = (test: (models: PaperModels, places: Places) => Promise<void>
 
 Deno.test("openPaper() chains the authors' four predictions as the same are chained one by one", () =>
   withModels(async (models) => {
-    const chained = await drawn(models, CHAIN);
+    const chained = await sampled(models, CHAIN);
     assert.ok(largestDifference(chained, await chainByHand(models)) <= 1);
     // No other guidance gives that picture.
     const others = [
@@ -144,14 +144,14 @@ Deno.test("openPaper() chains the authors' four predictions as the same are chai
       { ...CHAIN, guidance: 5 },
     ];
     for (const other of others) {
-      assert.ok(largestDifference(chained, await drawn(models, other)) > 2, JSON.stringify(other));
+      assert.ok(largestDifference(chained, await sampled(models, other)) > 2, JSON.stringify(other));
     }
   }));
 
-Deno.test("openPaper() draws with three equal scales what ordinary guidance by that scale draws", () =>
+Deno.test("openPaper() samples with three equal scales what ordinary guidance by that scale samples", () =>
   withModels(async (models) => {
     const equal = { ...SETTINGS, instructGuidance: 4, imageGuidance: 4 };
-    assert.ok(largestDifference(await drawn(models, equal), await drawn(models, SETTINGS)) <= 1);
+    assert.ok(largestDifference(await sampled(models, equal), await sampled(models, SETTINGS)) <= 1);
   }));
 
 Deno.test("guidancePlan() gives two predictions, and four where the instruction's scale is given", () => {

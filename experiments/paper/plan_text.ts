@@ -24,7 +24,7 @@ export function paperPlanText(tasks: readonly TaskId[]): string {
     `Memory at the peak: ${
       Math.max(...[denoise, decode, encode].map(({ gigabytes }) => gigabytes).filter(Number.isFinite))
         .toFixed(1)
-    } GB to draw and score, ${
+    } GB to sample and score, ${
       train.gigabytes.toFixed(1)
     } GB to train at batch 1 (training itself is not built at this scale yet; times take a batch as that many such steps).`,
     `The paper's main model (Sec. 3.5) is another: batch ${batch}, learning rate ${learningRate}, ${

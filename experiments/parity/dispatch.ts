@@ -1,4 +1,4 @@
-/** Which runner computes a case, told from the form of its configuration alone. */
+/** Which runner computes a case, known from the form of its configuration alone. */
 import { isRecord } from "../../lib/golden/mod.ts";
 import type { CaseRunner } from "./case_runner.ts";
 import { textCase, visionCase } from "./clip_case.ts";

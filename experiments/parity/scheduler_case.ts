@@ -48,7 +48,7 @@ function predictor(golden: GoldenCase): Predict {
   };
 }
 
-function joined(arrays: readonly Float32Array[], shape: readonly number[]): Values {
+function concatenated(arrays: readonly Float32Array[], shape: readonly number[]): Values {
   const data = new Float32Array(arrays.reduce((sum, array) => sum + array.length, 0));
   let at = 0;
   for (const array of arrays) {
@@ -70,10 +70,10 @@ async function trace(
   const { name, shape, output = "eps" } = options;
   const denoised = all.flatMap((step) => step.denoised ? [step.denoised] : []);
   return {
-    [`outputs.${name}.x`]: joined(all.map((step) => step.sample), shape),
-    [`outputs.${name}.model_input`]: joined(all.map((step) => step.modelInput), shape),
-    [`outputs.${name}.${output}`]: joined(all.map((step) => step.prediction), shape),
-    ...(denoised.length ? { [`outputs.${name}.pred_x0`]: joined(denoised, shape) } : {}),
+    [`outputs.${name}.x`]: concatenated(all.map((step) => step.sample), shape),
+    [`outputs.${name}.model_input`]: concatenated(all.map((step) => step.modelInput), shape),
+    [`outputs.${name}.${output}`]: concatenated(all.map((step) => step.prediction), shape),
+    ...(denoised.length ? { [`outputs.${name}.pred_x0`]: concatenated(denoised, shape) } : {}),
   };
 }
 

@@ -17,9 +17,9 @@ export function meanScore(
   const observations = groups.flatMap((values, group) =>
     values.map((value, item) => ({ cell: name, stratum: `${group}`, item, seed: 0, value }))
   );
-  const { means, draws } = bootstrapCells(observations, { key: key("evaluate") });
+  const { means, resamples } = bootstrapCells(observations, { key: key("evaluate") });
   const value = of(means[0] as number);
-  const { low, high } = bootstrapInterval(value, draws.map((draw) => of(draw[0] as number)), {
+  const { low, high } = bootstrapInterval(value, resamples.map((resample) => of(resample[0] as number)), {
     items: Math.min(...groups.map((group) => group.length)),
   });
   return { name, value, low, high, n: observations.length, ...rest };

@@ -37,7 +37,7 @@ export const MEAN: Part = {
     optimizer: MUON_OPTIMIZER,
     summary: "The mean of draws",
   },
-  async prepare(_bank, { recipe, draws, compile }) {
+  async prepare(_bank, { recipe, batches, compile }) {
     const step = await compileTrainStep({
       compile,
       frozen: {},
@@ -48,7 +48,7 @@ export const MEAN: Part = {
     });
     return {
       step,
-      batch: (index) => ({ x: normal(fold(draws, index), recipe.batch) }),
+      batch: (index) => ({ x: normal(fold(batches, index), recipe.batch) }),
       finish: () => Promise.resolve({ tensors: step.weights(), config: {} }),
     };
   },

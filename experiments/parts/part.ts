@@ -53,9 +53,9 @@ export interface Training {
 /** What a training is given. */
 export interface PrepareOptions {
   readonly recipe: PartRecipe;
-  /** Key of all batches; see {@link drawKey}. */
-  readonly draws: Key;
-  /** Told what is being prepared. */
+  /** Key of all batches; see {@link batchKey}. */
+  readonly batches: Key;
+  /** Called with what is being prepared. */
   readonly notify: (message: string) => void;
   /** How the step is compiled. */
   readonly compile: CompileOptions;
@@ -89,7 +89,7 @@ export function stepOptions(
 /** What most parts are trained on. */
 export const PRETRAINING = "pre-training stream";
 
-/** Key of a training's batches. `earlier`: how many trainings its weights have behind them; each draws batches of its own. */
-export function drawKey(seed: number, earlier: number): Key {
+/** Key of a training's batches. `earlier`: how many trainings its weights have behind them; each samples batches of its own. */
+export function batchKey(seed: number, earlier: number): Key {
   return earlier === 0 ? key(seed) : fold(key(seed), "earlier trainings", earlier);
 }

@@ -15,7 +15,7 @@ committed base; FAMILY is a manner of drawing: ${FAMILIES.join(", ")}.
   --minutes M   fit the number of steps into M minutes, measured on the first steps
   --steps N     number of steps (default: the recipe's)
   --threads T   threads of the training (default: all); with one, two trainings side by side use two cores best
-  --warm-start  train the committed checkpoint further, on new draws; its header and card tell every training
+  --warm-start  train the committed checkpoint further, on new batches; its header and card tell every training
   --resume      go on with the interrupted training whose working state is in .cache/pretrain
 
 Example: deno task pretrain vae --minutes 12`;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { UserError } from "../../lib/engine/mod.ts";
 import { readCommand } from "./cli.ts";
 
-Deno.test("readCommand() tells what a training begins from and how long it is", () => {
+Deno.test("readCommand() distinguishes what a training begins from and how long it is", () => {
   assert.deepEqual(readCommand(["vae"]), { help: false, part: "vae", start: { from: "fresh" } });
   assert.deepEqual(readCommand(["vae", "--warm-start", "--steps", "1700", "--threads=1"]), {
     help: false,

@@ -11,7 +11,7 @@ import {
   encodeCheckpoint,
   readCheckpoint,
 } from "../mini/checkpoints.ts";
-import { drawKey, type Part, type PartRecipe, stepOptions, type Training } from "../parts/part.ts";
+import { batchKey, type Part, type PartRecipe, stepOptions, type Training } from "../parts/part.ts";
 import {
   checkIdentity,
   readWorkingState,
@@ -181,14 +181,19 @@ export async function trainPart(part: TrainedPart, bank: Bank, options: TrainPar
     states,
   });
   const further = before.length > 0;
-  const training = await part.prepare(bank, { recipe, draws: drawKey(seed, before.length), notify, compile });
+  const training = await part.prepare(bank, {
+    recipe,
+    batches: batchKey(seed, before.length),
+    notify,
+    compile,
+  });
   if (warm) training.step.reset({ ...training.step.weights(), ...warm.tensors });
   const began = performance.now();
   const seconds = () => (saved?.seconds ?? 0) + (performance.now() - began) / 1000;
   const steps = saved?.steps ?? await plannedSteps(recipe, training, start);
   notify(
     `${steps} steps of batch ${batch}, seed ${seed}${
-      further ? `, draws of training ${before.length + 1}` : ""
+      further ? `, batches of training ${before.length + 1}` : ""
     }${saved ? `, from step ${saved.step}` : ""}`,
   );
   const save = (step: number) =>

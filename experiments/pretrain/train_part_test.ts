@@ -17,7 +17,7 @@ import {
 import { type Bank, loadBank } from "../../lib/tasks/mod.ts";
 import { compileTrainStep, MUON_OPTIMIZER } from "../../lib/training/mod.ts";
 import { checkpointPath, encodeCheckpoint, readCheckpoint } from "../mini/checkpoints.ts";
-import { drawKey, type Training } from "../parts/part.ts";
+import { batchKey, type Training } from "../parts/part.ts";
 import { VAE } from "../parts/vae/mod.ts";
 import { pretrainImages } from "../parts/vae/train.ts";
 import { type Start, type TrainedPart, trainPart } from "./train_part.ts";
@@ -25,7 +25,7 @@ import { readWorkingState, writeWorkingState } from "./working_state.ts";
 
 const bank = { hash: "abc" } as Bank;
 
-/** Learns the mean of four draws per step, from one weight; a checkpoint of "judge" is what it reads. */
+/** Learns the mean of four batches per step, from one weight; a checkpoint of "judge" is what it reads. */
 const part: TrainedPart = {
   name: "vae",
   reads: ["judge"],
@@ -34,9 +34,9 @@ const part: TrainedPart = {
     batch: 4,
     seed: 5,
     schedule: { kind: "linear", lr: 0.1, warmup: 0 },
-    summary: "The mean of draws",
+    summary: "The mean of batches",
   },
-  async prepare(_bank, { draws }) {
+  async prepare(_bank, { batches }) {
     const step = await compileTrainStep({
       frozen: {},
       trainable: { mean: host([0], [1]) },
@@ -45,7 +45,7 @@ const part: TrainedPart = {
     });
     return {
       step,
-      batch: (index) => ({ x: normal(fold(draws, index), 4) }),
+      batch: (index) => ({ x: normal(fold(batches, index), 4) }),
       finish: () => Promise.resolve({ tensors: step.weights(), config: {} }),
     };
   },
@@ -107,13 +107,13 @@ async function interrupt(
   await training?.step.dispose();
 }
 
-Deno.test("trainPart() draws anew in a further training, and says so", async () => {
+Deno.test("trainPart() batches anew in a further training, and says so", async () => {
   await inFolders(async ({ checkpoints }, run) => {
     const seen: Key[] = [];
     const watched: TrainedPart = {
       ...part,
       prepare(data, options) {
-        seen.push(options.draws);
+        seen.push(options.batches);
         return part.prepare(data, options);
       },
     };
@@ -124,21 +124,26 @@ Deno.test("trainPart() draws anew in a further training, and says so", async () 
     const judge = await readCheckpoint("judge", checkpointPath("judge", checkpoints));
     assert.deepEqual((first.config.recipe as Record<string, unknown>).reads, { judge: judge.hash });
     const [line] = await run({ from: "checkpoint", steps: 3 }, watched);
-    assert.equal(line, "3 steps of batch 4, seed 5, draws of training 2");
+    assert.equal(line, "3 steps of batch 4, seed 5, batches of training 2");
     const { config } = await readCheckpoint("vae", path);
     assert.deepEqual(config.earlier, [first.config.recipe]);
     assert.equal((config.recipe as Record<string, unknown>).training, 2);
-    assert.deepEqual(seen, [drawKey(5, 0), drawKey(5, 1)]);
+    assert.deepEqual(seen, [batchKey(5, 0), batchKey(5, 1)]);
   });
 });
 
-Deno.test("drawKey() is the seed's own key for a first training and another for each further one", async () => {
-  assert.deepEqual(drawKey(11, 0), key(11));
-  const keys = [0, 1, 2].map((earlier) => drawKey(11, earlier));
+Deno.test("batchKey() is the seed's own key for a first training and another for each further one", async () => {
+  assert.deepEqual(batchKey(11, 0), key(11));
+  const keys = [0, 1, 2].map((earlier) => batchKey(11, earlier));
   assert.equal(new Set(keys.map((each) => JSON.stringify(each))).size, 3);
   const scenes = await loadBank();
-  const [first, second] = await Promise.all(keys.map(async (draws) => {
-    const training = await VAE.prepare(scenes, { recipe: VAE.recipe, draws, notify: () => {}, compile: {} });
+  const [first, second] = await Promise.all(keys.map(async (batches) => {
+    const training = await VAE.prepare(scenes, {
+      recipe: VAE.recipe,
+      batches,
+      notify: () => {},
+      compile: {},
+    });
     const batch = await training.batch(0) as { pixels: Float32Array };
     await training.step.dispose();
     return batch.pixels;

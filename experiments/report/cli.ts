@@ -8,12 +8,12 @@ import { readOptions, runCommand } from "../command_line.ts";
 import { EXPLANATIONS } from "../explanations/explanations.ts";
 import { type FigureEntry, itemOf, loadFigures } from "../figures/figure.ts";
 import { FIGURES } from "../figures/mod.ts";
-import { findingsByRun, ownStills, redrawnStills, reportEntries } from "./entries.ts";
+import { findingsByRun, ownStills, renderedStills, reportEntries } from "./entries.ts";
 
 const USAGE = `deno task report [--out DIR] [--redraw]
 
 Builds report.html and report.md from the results in DIR (default results): Table 1 and every figure beside what the paper says, the
-claims with verdicts, how to rerun each. Of each experiment the largest run is shown. No model runs. --redraw also draws the plots and
+claims with verdicts, how to rerun each. Of each experiment the largest run is shown. No model runs. --redraw also renders the plots and
 diagrams of every run in DIR anew from its result.json.
 
 Example: deno task report --out results
@@ -44,7 +44,7 @@ export async function report(
   };
   const stills = [
     ...await ownStills(entries),
-    ...flags.has("redraw") ? await redrawnStills(results, figures) : [],
+    ...flags.has("redraw") ? await renderedStills(results, figures) : [],
   ];
   await makeFolder(results);
   for (const [name, content] of stills) await atomicWrite(join(results, name), content);

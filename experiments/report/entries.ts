@@ -1,7 +1,7 @@
 /** What lies in a folder of results: of each experiment the largest run, read strictly. */
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type Drawing, stillFile, stillName } from "../../lib/plots/mod.ts";
+import { type Graphic, stillFile, stillName } from "../../lib/plots/mod.ts";
 import type { Finding, Findings, ReportEntry } from "../../lib/report/mod.ts";
 import type { Figure } from "../figures/figure.ts";
 import { BUDGET_IDS, SCALE_IDS } from "../setting/scales.ts";
@@ -19,7 +19,7 @@ function runFolders(results: string, { record: { id } }: Figure): string[] {
 }
 
 /**
- * Everything that can be shown from a folder of results. A drawing whose still `reproduce` does not write lies in the folder of all results.
+ * Everything that can be shown from a folder of results. A graphic whose still `reproduce` does not write lies in the folder of all results.
  *
  * @throws UserError when a result is damaged or of another layout.
  */
@@ -28,12 +28,12 @@ export async function reportEntries(results: string, figures: readonly Figure[])
   for (const figure of figures) {
     const [folder] = runFolders(results, figure);
     if (folder === undefined) continue;
-    const { result, drawings, tables } = await figure.show(folder);
-    const still = (drawing: Drawing) => {
-      const name = stillName(drawing);
+    const { result, graphics, tables } = await figure.show(folder);
+    const still = (graphic: Graphic) => {
+      const name = stillName(graphic);
       return existsSync(join(folder, name)) ? relative(results, join(folder, name)) : name;
     };
-    entries.push({ ...result, id: figure.record.id, tables, drawings, still });
+    entries.push({ ...result, id: figure.record.id, tables, graphics, still });
   }
   return entries;
 }
@@ -51,16 +51,16 @@ export function findingsByRun(results: string, figures: readonly Figure[]): Find
 }
 
 /** The still plots and diagrams of every run that `reproduce` writes them for, rendered anew from its result: path below `results`, content. */
-export async function redrawnStills(
+export async function renderedStills(
   results: string,
   figures: readonly Figure[],
 ): Promise<Map<string, string | Uint8Array>> {
   const files = new Map<string, string | Uint8Array>();
   for (const figure of figures) {
     for (const folder of runFolders(results, figure)) {
-      for (const drawing of (await figure.show(folder)).drawings) {
-        if (drawing.kind === "picture" || !existsSync(join(folder, stillName(drawing)))) continue;
-        const { name, content } = await stillFile(drawing);
+      for (const graphic of (await figure.show(folder)).graphics) {
+        if (graphic.kind === "picture" || !existsSync(join(folder, stillName(graphic)))) continue;
+        const { name, content } = await stillFile(graphic);
         files.set(relative(results, join(folder, name)), content);
       }
     }
@@ -71,10 +71,10 @@ export async function redrawnStills(
 /** Stills that no run's folder holds, by name: Table 1's figure. */
 export async function ownStills(entries: readonly ReportEntry[]): Promise<Map<string, string | Uint8Array>> {
   const files = new Map<string, string | Uint8Array>();
-  for (const { drawings, still } of entries) {
-    for (const drawing of drawings) {
-      if (still(drawing) !== stillName(drawing)) continue;
-      const { name, content } = await stillFile(drawing);
+  for (const { graphics, still } of entries) {
+    for (const graphic of graphics) {
+      if (still(graphic) !== stillName(graphic)) continue;
+      const { name, content } = await stillFile(graphic);
       files.set(name, content);
     }
   }

@@ -3,7 +3,7 @@
  *
  * - local names: numbered by their first occurrence, since a minifier hands them out by how often letters occur;
  * - what an error says: the arguments of `new` of any class of errors and of whatever is thrown;
- * - what a person is told: the arguments of `.notice(…)` and `.progress(…)`;
+ * - what a person reads: the arguments of `.notice(…)` and `.progress(…)`;
  * - fields of records that nothing reads (see `canonicalCode()`);
  * - functions, classes, imports and constants that only those used;
  * - where such a declaration stands: what runs when the script is loaded comes first, in its order, then what it uses, and so on.
@@ -13,7 +13,7 @@
 import { acts, bindings, boundIn, childrenOf, idle, type Tree, treeOf } from "./syntax_tree.ts";
 
 /** Methods whose arguments are for people. */
-const TOLD = new Set(["notice", "progress"]);
+const FOR_PEOPLE = new Set(["notice", "progress"]);
 
 /** A local name in code; names of variables, of private fields and of labels may be alike. */
 interface LocalName {
@@ -129,7 +129,7 @@ function piecesOf(
     else visit(node, withoutWords);
   };
   /** Arguments for people go; those that do something lose their words alone. */
-  const told = (args: readonly Tree[]): void => {
+  const ofWords = (args: readonly Tree[]): void => {
     const [first, last] = [args[0], args.at(-1)];
     if (first === undefined || last === undefined) return;
     if (args.some(acts)) args.forEach(withoutWords);
@@ -179,18 +179,18 @@ function piecesOf(
         const thrown = field("argument");
         if (thrown.type !== "NewExpression") return withoutWords(thrown);
         next(thrown["callee"] as Tree);
-        return told(thrown["arguments"] as Tree[]);
+        return ofWords(thrown["arguments"] as Tree[]);
       }
       case "NewExpression":
         if (!isError(field("callee"))) break;
         next(field("callee"));
-        return told(node["arguments"] as Tree[]);
+        return ofWords(node["arguments"] as Tree[]);
       case "CallExpression": {
         const callee = field("callee");
         if (callee.type !== "MemberExpression" || callee["computed"]) break;
-        if (!TOLD.has((callee["property"] as Tree)["name"] as string)) break;
+        if (!FOR_PEOPLE.has((callee["property"] as Tree)["name"] as string)) break;
         next(callee);
-        return told(node["arguments"] as Tree[]);
+        return ofWords(node["arguments"] as Tree[]);
       }
       case "ImportExpression":
         if (field("source").type === "Literal") late.push(field("source")["value"] as string);

@@ -1,4 +1,4 @@
-/** Bars on the error stream, one below the other, drawn by npm cli-progress, which ships no types. */
+/** Bars on the error stream, one below the other, rendered by npm cli-progress, which ships no types. */
 import progress from "cli-progress";
 import process from "node:process";
 

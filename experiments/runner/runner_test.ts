@@ -88,7 +88,7 @@ Deno.test("runStages() computes a stage once when nothing it depends on changes"
     assert.deepEqual(back.ran, []);
   }));
 
-Deno.test("planStages() tells what would run and why", () =>
+Deno.test("planStages() gives what would run and why", () =>
   inFolder(async (folder) => {
     const plan = async (target: Stage, force?: (stage: Stage) => boolean) =>
       (await planStages([target], { cacheFolder: folder, ...(force && { force }) })).map((

@@ -129,7 +129,7 @@ Deno.test("a lock tells that it was lost when another process took the lease ove
     second.release();
   }));
 
-Deno.test("locksHold() tells from the mounts where the kernel's locks reach every machine", () => {
+Deno.test("locksHold() distinguishes from the mounts where the kernel's locks reach every machine", () => {
   const line = (folder: string, type: string, options: string) =>
     `30 20 0:5 / ${folder} rw,relatime shared:1 - ${type} src ${options}`;
   const table = [

@@ -25,7 +25,7 @@ export type RowModel =
   /** The data itself. */
   | "target";
 
-/** A row of a table: which model, told what. */
+/** A row of a table: which model, with which instructions. */
 export interface ExperimentRow {
   readonly row: string;
   readonly model: RowModel;
@@ -49,7 +49,7 @@ export interface Experiment {
 /** A table: rows of models, scored. */
 export interface TableExperiment extends Experiment {
   readonly rows: readonly ExperimentRow[];
-  /** Draws behind each interval. */
+  /** Resamples behind each interval. */
   readonly resamples: number;
 }
 

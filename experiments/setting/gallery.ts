@@ -14,7 +14,10 @@ export function writeGallery(gallery: readonly GalleryItem[], context: StageCont
     }
   }
   context.write("gallery.json", JSON.stringify(gallery.map(({ index, side }) => ({ index, side }))));
-  context.write("gallery.rgb", joined(gallery.flatMap((item) => [item.condition, item.target, item.output])));
+  context.write(
+    "gallery.rgb",
+    concatenated(gallery.flatMap((item) => [item.condition, item.target, item.output])),
+  );
 }
 
 /** What writes them, for the version of a stage's code. */
@@ -32,7 +35,7 @@ export async function readGallery(output: StageOutput): Promise<GalleryItem[]> {
 }
 
 /** Bytes behind each other. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
+export function concatenated(parts: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let place = 0;
   for (const part of parts) {

@@ -1,5 +1,5 @@
 /**
- * What only an ablation asks of a training or a scoring: how the instruction reaches the adapter, and which use it is told. A request without
+ * What only an ablation asks of a training or a scoring: how the instruction reaches the adapter, and which use's instruction overrides its own. A request without
  * these fields means what it means in Table 1, and has the same key.
  */
 import type { Json } from "../../lib/hub/mod.ts";
@@ -16,9 +16,9 @@ export const INSTRUCT_FORMS = [
 ] as const;
 export type InstructForm = (typeof INSTRUCT_FORMS)[number];
 
-/** Whose wordings can be told: a task's, or those of a use that no model is trained for. */
-const TELLINGS = [...TASKS, "colours"] as const;
-export type Telling = TaskId | "colours";
+/** Whose wordings can override an item's own: a task's, or those of a use that no model is trained for. */
+const OVERRIDES = [...TASKS, "colours"] as const;
+export type InstructionOverride = TaskId | "colours";
 
 /** A stage's request or a part of one. */
 interface Fields {
@@ -31,10 +31,10 @@ export function formFields(form?: InstructForm): Fields {
   return { instruct: form };
 }
 
-/** The field of a scoring that is told another use than the items'; none where absent. */
-export function toldFields(told?: Telling): Fields {
-  if (told === undefined) return {};
-  return { told };
+/** The field of a scoring whose instructions are another use's than the items'; none where absent. */
+export function overrideFields(instructionOverride?: InstructionOverride): Fields {
+  if (instructionOverride === undefined) return {};
+  return { instructionOverride };
 }
 
 function fieldOf<Name extends string>(
@@ -57,6 +57,6 @@ export function instructForm(request: Fields): InstructForm {
 }
 
 /** Whose wordings a request asks for, undefined for the items' own task. @throws RangeError for unknown ones. */
-export function tellingOf(request: Fields): Telling | undefined {
-  return fieldOf("told", request, TELLINGS);
+export function overrideOf(request: Fields): InstructionOverride | undefined {
+  return fieldOf("instructionOverride", request, OVERRIDES);
 }

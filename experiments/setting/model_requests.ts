@@ -53,7 +53,7 @@ export interface TrainRequest {
 }
 
 /** Encode a task's training instructions in another form, or other wordings, for an ablation. */
-export interface TellRequest {
+export interface WordingsRequest {
   readonly [name: string]: Json;
   readonly scale: ScaleId;
   readonly task: TaskId;
@@ -65,7 +65,7 @@ export interface TellRequest {
 }
 
 /** Writes files for a training alone. */
-export type EncodeInstructions = (request: TellRequest, context: StageContext) => Promise<void>;
+export type EncodeInstructions = (request: WordingsRequest, context: StageContext) => Promise<void>;
 
 /** Outputs that a training reads. */
 export interface TrainInputs {
@@ -140,7 +140,7 @@ export interface UseSize {
 /** Scores what the trainings of a task and seed start from, as they validate themselves; every step is 0. */
 export type ScoreStart = (request: ScoreRequest, context: StageContext) => Promise<TrainReport["validation"]>;
 
-/** How much is drawn. */
+/** How much is sampled. */
 export interface RewordingSize {
   /** Held-out items of each task. */
   readonly items: number;
@@ -184,7 +184,7 @@ export interface RewordedItem {
   readonly scores: readonly number[];
 }
 
-/** Draws, and measures; writes pictures.rgb: of each shown item the condition, then the wordings', then the other noises'. */
+/** Samples, and measures; writes pictures.rgb: of each shown item the condition, then the wordings', then the other noises'. */
 export type VaryWording = (
   request: RewordingRequest,
   adapter: StageOutput,
@@ -217,7 +217,7 @@ export interface CombineRequest extends UseSize {
   readonly device: Device;
 }
 
-/** Draws and measures all combinations; writes samples.json and, of the shown items, pictures.rgb. */
+/** Samples and measures all combinations; writes samples.json and, of the shown items, pictures.rgb. */
 export type CombineControls = (
   request: CombineRequest,
   adapter: StageOutput,

@@ -29,7 +29,7 @@ export interface Budget {
   readonly guidance: number;
   /** Number of training seeds, 1 … seeds. */
   readonly seeds: number;
-  /** Items per task drawn in samples.png. */
+  /** Items per task shown in samples.png. */
   readonly galleryItems: number;
   /** Estimates for plans on 2 cores, seconds: one task's encoding, one training, the scoring of one model on one task. */
   readonly expectedSeconds: { readonly encode: number; readonly train: number; readonly score: number };

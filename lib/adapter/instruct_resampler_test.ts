@@ -123,7 +123,7 @@ Deno.test("instructResampler() heeds the instruction once the new last projectio
   assert.notDeepEqual(a, b);
 });
 
-Deno.test("initInstructResampler() draws new matrices with the paper's sigma of 1e-4", () => {
+Deno.test("initInstructResampler() samples new matrices with the paper's sigma of 1e-4", () => {
   const config: InstructResamplerConfig = { ...TINY, dim: 32, embedding_dim_instruct_embeds: 64 };
   const params = initInstructResampler(key(8), config);
   for (

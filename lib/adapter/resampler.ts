@@ -68,7 +68,7 @@ export function resamplerShapes(config: ResamplerConfig): Shapes {
   };
 }
 
-/** Fresh parameters as the reference draws them: linear layers uniform in ±1/√in, latents N(0, 1/dim). */
+/** Fresh parameters as the reference samples them: linear layers uniform in ±1/√in, latents N(0, 1/dim). */
 export function initResampler(key: Key, config: ResamplerConfig): HostParams {
   return initialize(
     key,

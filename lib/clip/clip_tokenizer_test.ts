@@ -27,7 +27,7 @@ for (const [name, make] of forms) {
     });
   });
 
-  Deno.test(`${name} refuses a text that is too long, and cuts it as transformers does when told to`, () => {
+  Deno.test(`${name} refuses a text that is too long, and cuts it as transformers does when asked to`, () => {
     const tokenizer = make({ length: 8 });
     const long = "a cat ".repeat(20);
     assert.throws(() => tokenizer.encode([long]), (error) => {
@@ -39,7 +39,7 @@ for (const [name, make] of forms) {
   });
 }
 
-Deno.test("clipTokenizerFromVocabulary() pads with what it is told and has CLIP's length unless told otherwise", () => {
+Deno.test("clipTokenizerFromVocabulary() pads with what it is given and has CLIP's length by default", () => {
   const plain = clipTokenizerFromVocabulary(files), open = clipTokenizerFromVocabulary(files, { pad: 0 });
   assert.equal(plain.encode(["a", "cat"]).length, 2 * 77);
   assert.equal(plain.encode([""])[76], plain.end);

@@ -38,7 +38,7 @@ Deno.test("contrastiveLoss() does not depend on the images' length", async () =>
   assert.ok(Math.abs(difference) < 1e-5);
 });
 
-Deno.test("namingLoss() tells right names from wrong ones, and is ln(count) when all names are one", async () => {
+Deno.test("namingLoss() distinguishes right names from wrong ones, and is ln(count) when all names are one", async () => {
   const program = await compile((_f, _s, { i, n, a, s }) => ({
     outputs: {
       loss: namingLoss(i as Tensor, n as Tensor, { answers: a as Tensor, logitScale: s as Tensor }),

@@ -101,7 +101,7 @@ export function towerLayersShapes(config: TowerConfig): Shapes {
 }
 
 /**
- * Initial values of a tower's own layers as CLIP draws them: normal, with a standard deviation by role; biases of linear layers 0.
+ * Initial values of a tower's own layers as CLIP samples them: normal, with a standard deviation by role; biases of linear layers 0.
  * Undefined for parameters that keep PyTorch's defaults (norms, a convolutional stem).
  */
 export function towerInitial(config: TowerConfig) {

@@ -3,16 +3,16 @@ import { compile, fold, host, type HostParams, key, normal } from "../engine/mod
 import { applyLora, type Lora } from "./lora.ts";
 import { loraHalves, mergeLora } from "./lora_merging.ts";
 
-const draw = (name: string, shape: number[]) =>
+const random = (name: string, shape: number[]) =>
   host(normal(fold(key("lora"), name), shape.reduce((a, b) => a * b, 1)), shape);
 const weights: HostParams = {
-  matrix: draw("m", [6, 4]),
-  filter: draw("f", [5, 3, 3, 3]),
-  other: draw("o", [2]),
+  matrix: random("m", [6, 4]),
+  filter: random("f", [5, 3, 3, 3]),
+  other: random("o", [2]),
 };
 const lora: Lora = {
-  matrix: { down: draw("d", [2, 4]), up: draw("u", [6, 2]), alpha: 1 },
-  filter: { down: draw("fd", [2, 3, 3, 3]), up: draw("fu", [5, 2, 1, 1]), alpha: 2 },
+  matrix: { down: random("d", [2, 4]), up: random("u", [6, 2]), alpha: 1 },
+  filter: { down: random("fd", [2, 3, 3, 3]), up: random("fu", [5, 2, 1, 1]), alpha: 2 },
 };
 
 Deno.test("mergeLora() gives inside a graph what applyLora() gives outside", async () => {
@@ -31,6 +31,6 @@ Deno.test("mergeLora() gives inside a graph what applyLora() gives outside", asy
 
 Deno.test("loraHalves() throws when a change belongs to no weight or does not fit it", () => {
   assert.throws(() => loraHalves(lora, { matrix: weights.matrix! }, { scale: 1 }), /"filter": not there/);
-  const narrow = { ...weights, matrix: draw("n", [6, 5]) };
+  const narrow = { ...weights, matrix: random("n", [6, 5]) };
   assert.throws(() => loraHalves(lora, narrow, { scale: 1 }), RangeError);
 });

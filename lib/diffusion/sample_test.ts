@@ -35,7 +35,7 @@ function gaussian(spread: number) {
 }
 
 for (const sampler of SAMPLER_NAMES) {
-  Deno.test(`sample() with ${sampler} and the exact denoiser draws the data's spread`, async () => {
+  Deno.test(`sample() with ${sampler} and the exact denoiser samples with the data's spread`, async () => {
     const noise = normal(key(3), 4000);
     const result = await sample({ predict: gaussian(0.5), schedule, steps: 100, sampler, noise });
     const spread = Math.sqrt(result.reduce((sum, x) => sum + x * x, 0) / result.length);
@@ -43,7 +43,7 @@ for (const sampler of SAMPLER_NAMES) {
   });
 }
 
-Deno.test("sample() with DDIM at eta 1 draws the data's spread too", async () => {
+Deno.test("sample() with DDIM at eta 1 samples with the data's spread too", async () => {
   const varianceNoise = (step: number) => normal(fold(key(4), step), 4000);
   const result = await sample({
     predict: gaussian(0.5),

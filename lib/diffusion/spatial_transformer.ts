@@ -53,8 +53,11 @@ function transformerBlock(
   };
   const first = layerNorm(scope(p, "norm1"), x);
   const seen = tf.add(x, attend("attn1", first, first, []));
-  const told = tf.add(seen, attend("attn2", layerNorm(scope(p, "norm2"), seen), options.text, options.extra));
-  return tf.add(told, gatedFeedForward(scope(p, "ff"), layerNorm(scope(p, "norm3"), told)));
+  const attended = tf.add(
+    seen,
+    attend("attn2", layerNorm(scope(p, "norm2"), seen), options.text, options.extra),
+  );
+  return tf.add(attended, gatedFeedForward(scope(p, "ff"), layerNorm(scope(p, "norm3"), attended)));
 }
 
 /** Shapes of {@link spatialTransformer} with one transformer block; `context` is the width of the text tokens. */

@@ -116,8 +116,14 @@ export function unet(params: Params, config: UnetConfig, inputs: UnetInputs): Te
   for (const stage of expandingStages(config)) {
     const p = scope(params, stage.path);
     stage.inputs.forEach((_, i) => {
-      const joined = tf.concat([x, skips.pop() as Tensor], 1);
-      x = attend(p, residualBlock(scope(p, `resnets.${i}`), joined, blockOptions(args)), stage, i, args);
+      const concatenated = tf.concat([x, skips.pop() as Tensor], 1);
+      x = attend(
+        p,
+        residualBlock(scope(p, `resnets.${i}`), concatenated, blockOptions(args)),
+        stage,
+        i,
+        args,
+      );
     });
     if (!stage.resample) continue;
     const [, , height, width] = (skips.at(-1) as Tensor).shape as [number, number, number, number];

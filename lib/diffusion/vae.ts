@@ -185,7 +185,7 @@ function scaled(latents: Tensor, config: VaeConfig): Tensor {
   return tf.mul(shift === 0 ? latents : tf.sub(latents, shift), config.scaling_factor);
 }
 
-/** A draw from the latents' distribution, times `scaling_factor`: s (μ + σ ε). noise like mean, standard normal. */
+/** A sample of the latents' distribution, times `scaling_factor`: s (μ + σ ε). noise like mean, standard normal. */
 export function vaeSample(moments: LatentMoments, config: VaeConfig, noise: Tensor): Tensor {
   const std = tf.exp(tf.mul(moments.logvar, 0.5));
   return scaled(tf.add(moments.mean, tf.mul(std, noise)), config);

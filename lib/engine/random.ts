@@ -87,7 +87,7 @@ export function stream(from: Key): Stream {
   return self;
 }
 
-/** `count` draws from N(mean, std²). */
+/** `count` samples from N(mean, std²). */
 export function normal(
   from: Key,
   count: number,
@@ -98,7 +98,7 @@ export function normal(
   return Float32Array.from({ length: count }, () => mean + std * source.normal());
 }
 
-/** `count` draws from the uniform distribution on [low, high). */
+/** `count` samples from the uniform distribution on [low, high). */
 export function uniform(
   from: Key,
   count: number,

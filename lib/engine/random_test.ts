@@ -52,14 +52,14 @@ Deno.test("normal() has the moments of the normal distribution", () => {
 });
 
 Deno.test("uniform() fills its interval evenly", () => {
-  const draws = uniform(key(12), 100_000, { low: -1, high: 3 });
-  const [mean, std] = moments(draws);
+  const samples = uniform(key(12), 100_000, { low: -1, high: 3 });
+  const [mean, std] = moments(samples);
   near(mean, 1, 0.02);
   near(std, 4 / Math.sqrt(12), 0.01);
-  assert.ok(draws.every((x) => x >= -1 && x <= 3));
+  assert.ok(samples.every((x) => x >= -1 && x <= 3));
 });
 
-Deno.test("stream() draws integers with both ends, picks and shuffles fairly", () => {
+Deno.test("stream() samples integers with both ends, picks and shuffles fairly", () => {
   const source = stream(key(13));
   const counts = new Map<number, number>();
   for (let i = 0; i < 6000; i++) {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readChecked, writeChecked } from "./checked_file.ts";
 
-Deno.test("readChecked() tells missing, sound and corrupted files apart", async () => {
+Deno.test("readChecked() distinguishes missing, sound and corrupted files", async () => {
   const folder = mkdtempSync(join(tmpdir(), "hub-"));
   try {
     const path = join(folder, "deep/file");

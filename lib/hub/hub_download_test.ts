@@ -170,7 +170,7 @@ Deno.test("downloadHubFile() transfers a file once when two processes want it", 
     assert.equal(hub.ranges.length, 1);
   }));
 
-Deno.test("verifyCached() tells sound from damaged contents", () =>
+Deno.test("verifyCached() distinguishes sound from damaged contents", () =>
   withHub(async (_, settings) => {
     for (const file of [LARGE, SMALL]) {
       const { path } = await download(file, settings);

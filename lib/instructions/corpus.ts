@@ -1,4 +1,4 @@
-/** The project's corpora: 1000 training and 250 held-out instructions per task, drawn with seed 1 and kept in data/instructions/. */
+/** The project's corpora: 1000 training and 250 held-out instructions per task, sampled with seed 1 and kept in data/instructions/. */
 import type { Stream } from "../engine/mod.ts";
 import { heldOutInstructions, type InstructionSplit, trainingInstructions } from "./grammar.ts";
 import type { TaskId } from "../tasks/registry.ts";
@@ -6,18 +6,18 @@ import type { TaskId } from "../tasks/registry.ts";
 /** Seed and sizes of the corpora. */
 export const CORPUS = { seed: 1, sizes: { "train": 1000, "held-out": 250 } } as const;
 
-const drawn = new Map<string, readonly string[]>();
+const sampled = new Map<string, readonly string[]>();
 
-/** The corpus of a task and split. Drawn from the grammar at the first call, then the same list. */
+/** The corpus of a task and split. Sampled from the grammar at the first call, then the same list. */
 export function instructionCorpus(task: TaskId, split: InstructionSplit): readonly string[] {
   const id = `${task}/${split}`;
-  let corpus = drawn.get(id);
+  let corpus = sampled.get(id);
   if (!corpus) {
     const options = { count: CORPUS.sizes[split], seed: CORPUS.seed };
     corpus = Object.freeze(
       split === "train" ? trainingInstructions(task, options) : heldOutInstructions(task, options),
     );
-    drawn.set(id, corpus);
+    sampled.set(id, corpus);
   }
   return corpus;
 }

@@ -1,6 +1,6 @@
 /**
  * The written grammar that stands for the language model of Sec. 3.4: per task some fifty sentence templates for training and two dozen
- * others for held-out instructions. A draw picks a template, fills its slots and chooses how carefully it is typed.
+ * others for held-out instructions. A sample picks a template, fills its slots and chooses how carefully it is typed.
  */
 import { fold, key, type Stream, stream } from "../engine/mod.ts";
 import { type TaskId, taskOf } from "../tasks/registry.ts";
@@ -8,7 +8,7 @@ import { SHARED_HELD_OUT, SHARED_SLOTS, SHARED_TRAINING } from "./shared_templat
 import { instructionFault } from "./keyword_rule.ts";
 import { capitalized, fillTemplate, tidySentence } from "./template.ts";
 
-/** Which templates instructions are drawn from. */
+/** Which templates instructions are sampled from. */
 export type InstructionSplit = "train" | "held-out";
 
 /** All templates of a task and split; no template is in both splits. */
@@ -17,7 +17,7 @@ export function templates(task: TaskId, split: InstructionSplit): readonly strin
   return split === "train" ? [...SHARED_TRAINING, ...training] : [...SHARED_HELD_OUT, ...heldOut];
 }
 
-/** Most instructions of a task one call draws. */
+/** Most instructions of a task one call samples. */
 export const MOST_INSTRUCTIONS = 20_000;
 
 /** How an instruction reads when case and final marks don't count; two that agree here are the same instruction. */
@@ -30,15 +30,19 @@ function typed(sentence: string, random: Stream): string {
   return random.bool(1 / 3) ? sentence.replace(/\.$/u, "") : capitalized(sentence);
 }
 
-/** An instruction and the template it was drawn from. */
-export interface DrawnInstruction {
+/** An instruction and the template it was sampled from. */
+export interface SampledInstruction {
   /** The finished sentence. */
   readonly instruction: string;
   /** With its slots unfilled. */
   readonly template: string;
 }
 
-export function drawWithTemplate(random: Stream, task: TaskId, split: InstructionSplit): DrawnInstruction {
+export function sampleWithTemplate(
+  random: Stream,
+  task: TaskId,
+  split: InstructionSplit,
+): SampledInstruction {
   const slots = { ...SHARED_SLOTS, ...taskOf(task).words.grammar.slots };
   const all = templates(task, split);
   for (;;) {
@@ -48,9 +52,9 @@ export function drawWithTemplate(random: Stream, task: TaskId, split: Instructio
   }
 }
 
-/** Draws one instruction that follows the keyword rule from the grammar. */
-export function drawInstruction(random: Stream, task: TaskId, split: InstructionSplit): string {
-  return drawWithTemplate(random, task, split).instruction;
+/** Samples one instruction that follows the keyword rule from the grammar. */
+export function sampleFromGrammar(random: Stream, task: TaskId, split: InstructionSplit): string {
+  return sampleWithTemplate(random, task, split).instruction;
 }
 
 /**
@@ -62,24 +66,24 @@ function distinctInstructions(
   task: TaskId,
   split: InstructionSplit,
   options: { count: number; seed: number },
-): DrawnInstruction[] {
+): SampledInstruction[] {
   const { count, seed } = options;
   if (!Number.isInteger(count) || count < 0 || count > MOST_INSTRUCTIONS) {
     throw new RangeError(
-      `Drawing instructions needs a whole count from 0 to ${MOST_INSTRUCTIONS}, got ${count}`,
+      `Sampling instructions needs a whole count from 0 to ${MOST_INSTRUCTIONS}, got ${count}`,
     );
   }
   const random = stream(fold(key(seed), "instructions", task, split));
-  const found = new Map<string, DrawnInstruction>();
+  const found = new Map<string, SampledInstruction>();
   for (let misses = 0; found.size < count;) {
-    const drawn = drawWithTemplate(random, task, split);
-    const id = instructionKey(drawn.instruction);
+    const sampled = sampleWithTemplate(random, task, split);
+    const id = instructionKey(sampled.instruction);
     if (!found.has(id)) {
-      found.set(id, drawn);
+      found.set(id, sampled);
       misses = 0;
     } else if (++misses > 2000) {
       throw new RangeError(
-        `Drawing ${count} ${split} instructions of ${task} failed: the grammar gave ${found.size} distinct ones`,
+        `Sampling ${count} ${split} instructions of ${task} failed: the grammar gave ${found.size} distinct ones`,
       );
     }
   }
@@ -94,11 +98,11 @@ export function instructionsWithTemplates(
   task: TaskId,
   split: InstructionSplit,
   options: { count: number; seed?: number },
-): DrawnInstruction[] {
+): SampledInstruction[] {
   return distinctInstructions(task, split, { count: options.count, seed: options.seed ?? 1 });
 }
 
-const sentences = (drawn: readonly DrawnInstruction[]) => drawn.map(({ instruction }) => instruction);
+const sentences = (sampled: readonly SampledInstruction[]) => sampled.map(({ instruction }) => instruction);
 
 /** Training instructions of a task: `count` (1000) distinct ones of `seed` (1), in random order. Throws RangeError on an impossible count. */
 export function trainingInstructions(

@@ -11,7 +11,7 @@ import { slotNames } from "./template.ts";
 
 const SPLITS = ["train", "held-out"] as const;
 
-Deno.test("instructionCorpus() equals the files in data/instructions/ when drawn from the grammar", () => {
+Deno.test("instructionCorpus() equals the files in data/instructions/ when sampled from the grammar", () => {
   for (const task of TASKS) {
     for (const split of SPLITS) {
       const file = new URL(`../../data/${corpusFile(task, split)}`, import.meta.url);
@@ -82,7 +82,7 @@ Deno.test("heldOutInstructions() refuses a count that is impossible", () => {
   assert.throws(() => heldOutInstructions("face", { count: 20_001 }), /from 0 to 20000, got 20001/);
 });
 
-Deno.test("sampleInstruction() draws from the corpus of its split, the same for the same key", () => {
+Deno.test("sampleInstruction() samples from the corpus of its split, the same for the same key", () => {
   for (const split of SPLITS) {
     const one = sampleInstruction(stream(key(5)), "object", split);
     assert.equal(sampleInstruction(stream(key(5)), "object", split), one);

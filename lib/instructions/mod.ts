@@ -3,11 +3,11 @@ export { COLOUR_INSTRUCTIONS } from "./colour_instructions.ts";
 export { CORPUS, formatCorpus, instructionCorpus, sampleInstruction } from "./corpus.ts";
 export { FIXED_INSTRUCTIONS } from "./fixed_instructions.ts";
 export {
-  type DrawnInstruction,
   heldOutInstructions,
   type InstructionSplit,
   instructionsWithTemplates,
   MOST_INSTRUCTIONS,
+  type SampledInstruction,
   templates,
   trainingInstructions,
 } from "./grammar.ts";

@@ -5,7 +5,7 @@ import type { Slots } from "../tasks/task.ts";
 const DEEPEST = 8;
 
 /**
- * Fills every brace with a phrase drawn from the stream, outermost first.
+ * Fills every brace with a phrase sampled from the stream, outermost first.
  *
  * @throws RangeError when a slot is unknown or slots refer to each other without end.
  */

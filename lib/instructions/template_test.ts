@@ -7,7 +7,7 @@ Deno.test("fillTemplate() fills nested slots and choices when phrases hold templ
   assert.equal(fillTemplate("a {what}{|}!", slots, stream(key(1))), "a small cat!");
 });
 
-Deno.test("fillTemplate() reaches every choice when drawn often", () => {
+Deno.test("fillTemplate() reaches every choice when sampled often", () => {
   const random = stream(key(2));
   const seen = new Set(Array.from({ length: 60 }, () => fillTemplate("{a|b|c}", {}, random)));
   assert.deepEqual([...seen].sort(), ["a", "b", "c"]);

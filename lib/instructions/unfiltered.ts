@@ -1,10 +1,15 @@
 /**
- * Instructions as a writer who was not told the keyword rule might word them (Sec. 3.4): some say, besides what to take, what not to take, and
+ * Instructions as a writer who does not know the keyword rule might word them (Sec. 3.4): some say, besides what to take, what not to take, and
  * so name another task. The grammar keeps the rule by itself, so without this the rule would have nothing to remove.
  * How often a language model does so is unknown; `mentions` says how often this one does.
  */
 import { fold, key, stream } from "../engine/mod.ts";
-import { type DrawnInstruction, drawWithTemplate, instructionKey, type InstructionSplit } from "./grammar.ts";
+import {
+  instructionKey,
+  type InstructionSplit,
+  type SampledInstruction,
+  sampleWithTemplate,
+} from "./grammar.ts";
 import { type TaskId, taskOf, TASKS } from "../tasks/registry.ts";
 import { WORD_LIMITS, wordCount } from "./keyword_rule.ts";
 
@@ -22,7 +27,7 @@ const CLAUSES: Readonly<Record<InstructionSplit, readonly string[]>> = {
   "held-out": ["though not {}", "and drop {}", "no matter {}", "with no regard to {}"],
 };
 
-/** How many are drawn, and how many of them name another task. */
+/** How many are sampled, and how many of them name another task. */
 export interface UnfilteredOptions {
   /** Distinct instructions. */
   readonly count: number;
@@ -41,17 +46,17 @@ export function unfilteredWithTemplates(
   task: TaskId,
   split: InstructionSplit,
   options: UnfilteredOptions,
-): DrawnInstruction[] {
+): SampledInstruction[] {
   const { count, seed, mentions = 0.5 } = options;
   if (!(mentions >= 0 && mentions <= 1)) {
     throw new RangeError(`Unfiltered instructions need mentions from 0 to 1, got ${mentions}`);
   }
   const random = stream(fold(key(seed), "unfiltered instructions", task, split));
   const others = TASKS.filter((other) => other !== task);
-  const found = new Map<string, DrawnInstruction>();
+  const found = new Map<string, SampledInstruction>();
   for (let misses = 0; found.size < count;) {
-    const drawn = drawWithTemplate(random, task, split);
-    let { instruction } = drawn;
+    const sampled = sampleWithTemplate(random, task, split);
+    let { instruction } = sampled;
     if (random.bool(mentions)) {
       const clause = random.pick(CLAUSES[split]);
       const named = random.pick(taskOf(random.pick(others)).words.named);
@@ -60,11 +65,11 @@ export function unfilteredWithTemplates(
     }
     const name = instructionKey(instruction);
     if (wordCount(instruction) <= WORD_LIMITS.most && !found.has(name)) {
-      found.set(name, { ...drawn, instruction });
+      found.set(name, { ...sampled, instruction });
       misses = 0;
     } else if (++misses > 2000) {
       throw new RangeError(
-        `Drawing ${count} unfiltered ${split} instructions of ${task} failed: the grammar gave ${found.size} distinct ones`,
+        `Sampling ${count} unfiltered ${split} instructions of ${task} failed: the grammar gave ${found.size} distinct ones`,
       );
     }
   }

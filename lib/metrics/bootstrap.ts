@@ -1,11 +1,11 @@
 /**
  * Means with intervals, by resampling items (and training seeds, where there are several).
  *
- * One draw picks items with replacement within each stratum (a task) and, where a cell was measured with several seeds, weighs the seeds
+ * One resample picks items with replacement within each stratum (a task) and, where a cell was measured with several seeds, weights the seeds
  * at random too: a row counts with the product of both (as in the pigeonhole bootstrap, Owen 2007). Seeds are few, and picking three of
- * three with replacement would make their part of an interval 2.7 times too narrow; their weights are drawn such that the mean of s seeds
- * spreads as Student's t with s − 1 degrees of freedom says ({@link seedWeights}). Every cell of one draw sees the same items and seeds,
- * so whatever is computed from several cells of a draw is a *paired* comparison.
+ * three with replacement would make their part of an interval 2.7 times too narrow; their weights are sampled such that the mean of s seeds
+ * spreads as Student's t with s − 1 degrees of freedom says ({@link seedWeights}). Every cell of one resample sees the same items and seeds,
+ * so whatever is computed from several cells of a resample is a *paired* comparison.
  */
 import { fold, type Key, stream } from "../engine/random.ts";
 import { studentQuantile } from "./student.ts";
@@ -27,14 +27,14 @@ export interface Observation<Key extends CellKey = string> {
   readonly value: number;
 }
 
-/** The means of all cells, and the means each draw would have given. */
-export interface CellDraws<Key extends CellKey = string> {
+/** The means of all cells, and the means each resample would have given. */
+export interface CellResamples<Key extends CellKey = string> {
   /** In order of first appearance. */
   readonly cells: readonly Key[];
   /** Mean of all observations, [cell]. */
   readonly means: Float64Array;
-  /** Means of resampled observations, [draw][cell]. */
-  readonly draws: readonly Float64Array[];
+  /** Means of resampled observations, [resample][cell]. */
+  readonly resamples: readonly Float64Array[];
   /** Number of observations, [cell]. */
   readonly counts: readonly number[];
   /** Number of distinct items, [cell]. */
@@ -70,14 +70,14 @@ interface Indexed {
 /**
  * Averages observations by cell and resamples them.
  *
- * @param options.key source of the draws; the same key gives the same draws
- * @param options.resamples number of draws, 2000 unless told
+ * @param options.key source of the resamples; the same key gives the same ones
+ * @param options.resamples number of resamples, 2000 by default
  * @throws RangeError when a value is not finite, or cells of several seeds differ in their seeds.
  */
 export function bootstrapCells<Cell extends CellKey = string>(
   observations: readonly Observation<Cell>[],
   options: { key: Key; resamples?: number },
-): CellDraws<Cell> {
+): CellResamples<Cell> {
   const { resamples = 2000 } = options;
   const cells = new Map<Cell, number>();
   const seeds = new Map<number, number>();
@@ -111,10 +111,10 @@ export function bootstrapCells<Cell extends CellKey = string>(
   const repeated = sharedSeeds([...cells.keys()].map(cellText), seen.map((cell) => cell.seeds));
   const ones = { units: new Float64Array(units.size).fill(1), seeds: new Float64Array(seeds.size).fill(1) };
   const means = weightedMeans(rows, ones, manySeeds);
-  const draws: Float64Array[] = [];
+  const resampled: Float64Array[] = [];
   const root = fold(options.key, "bootstrap");
   const source = stream(root);
-  for (let draw = 0; draw < resamples; draw++) {
+  for (let i = 0; i < resamples; i++) {
     const weights = { units: new Float64Array(units.size), seeds: new Float64Array(seeds.size) };
     for (const members of strata.values()) pickWithReplacement(members, weights.units, source.float);
     if (repeated.length > 0) {
@@ -122,13 +122,13 @@ export function bootstrapCells<Cell extends CellKey = string>(
         weights.seeds[repeated[i] as number] = weight;
       });
     }
-    const drawn = weightedMeans(rows, weights, manySeeds);
-    draws.push(drawn.map((value, cell) => (Number.isNaN(value) ? (means[cell] as number) : value)));
+    const weighted = weightedMeans(rows, weights, manySeeds);
+    resampled.push(weighted.map((value, cell) => (Number.isNaN(value) ? (means[cell] as number) : value)));
   }
   return {
     cells: [...cells.keys()],
     means,
-    draws,
+    resamples: resampled,
     counts: seen.map((cell) => cell.count),
     items: seen.map((cell) => cell.units.size),
   };
@@ -197,7 +197,7 @@ function quantile(sorted: Float64Array, p: number): number {
 }
 
 /**
- * Percentile interval of drawn statistics around their estimate, widened for few items.
+ * Percentile interval of resampled statistics around their estimate, widened for few items.
  *
  * A bootstrap of n items is too narrow by √((n−1)/n) and by normal instead of Student quantiles (Hesterberg 2015, "What teachers should
  * know about the bootstrap", Sec. 3.3 and 5.2): both ends are moved away from the estimate by √(n/(n−1)) · t(n−1) / z. With 1,000 items
@@ -209,12 +209,12 @@ function quantile(sorted: Float64Array, p: number): number {
  */
 export function bootstrapInterval(
   estimate: number,
-  drawn: ArrayLike<number>,
+  resampled: ArrayLike<number>,
   options: { items: number; level?: number; grid?: boolean },
 ): Interval {
   const { items, level = 0.95, grid = false } = options;
   if (items < 2) return { estimate, low: -Infinity, high: Infinity };
-  const sorted = Float64Array.from(drawn).sort();
+  const sorted = Float64Array.from(resampled).sort();
   const widening = grid ? 1 : Math.sqrt(items / (items - 1)) *
     Math.max(1, studentQuantile(level, items - 1) / studentQuantile(level, Infinity));
   const low = quantile(sorted, (1 - level) / 2);

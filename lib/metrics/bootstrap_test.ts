@@ -3,13 +3,13 @@ import { key, stream } from "../engine/random.ts";
 import { bootstrapCells, bootstrapInterval, type Observation } from "./bootstrap.ts";
 import { studentQuantile } from "./student.ts";
 
-function drawn(cell: string, values: readonly number[], seed = 1): Observation[] {
+function observed(cell: string, values: readonly number[], seed = 1): Observation[] {
   return values.map((value, item) => ({ cell, stratum: "style", item, seed, value }));
 }
 
 function intervalOf(observations: readonly Observation[], seed = 1, cell = 0) {
   const result = bootstrapCells(observations, { key: key(seed), resamples: 300 });
-  const column = result.draws.map((draw) => draw[cell] as number);
+  const column = result.resamples.map((resample) => resample[cell] as number);
   return bootstrapInterval(result.means[cell] as number, column, { items: result.items[cell] as number });
 }
 
@@ -32,7 +32,7 @@ Deno.test("bootstrapInterval() holds the true mean in about 95 of 100 cases when
     for (let trial = 0; trial < 200; trial++) {
       const source = stream(key(`trial ${items} ${trial}`));
       const { low, high } = intervalOf(
-        drawn("a", Array.from({ length: items }, () => source.normal())),
+        observed("a", Array.from({ length: items }, () => source.normal())),
         trial,
       );
       if (low <= 0 && 0 <= high) held++;
@@ -44,15 +44,21 @@ Deno.test("bootstrapInterval() holds the true mean in about 95 of 100 cases when
 Deno.test("bootstrapCells() pairs cells of one task when their items are the same", () => {
   const source = stream(key(3));
   const base = Array.from({ length: 40 }, () => 10 * source.normal());
-  const observations = [...drawn("a", base), ...drawn("b", base.map((value) => value + 1))];
-  const { draws } = bootstrapCells(observations, { key: key(2), resamples: 50 });
-  for (const draw of draws) assert.ok(Math.abs((draw[1] as number) - (draw[0] as number) - 1) < 1e-9);
+  const observations = [...observed("a", base), ...observed("b", base.map((value) => value + 1))];
+  const { resamples } = bootstrapCells(observations, { key: key(2), resamples: 50 });
+  for (const resample of resamples) {
+    assert.ok(Math.abs((resample[1] as number) - (resample[0] as number) - 1) < 1e-9);
+  }
 });
 
 Deno.test("bootstrapCells() lets a difference between seeds widen the interval when there are several", () => {
   const values = Array.from({ length: 30 }, (_, i) => Math.sin(i));
-  const alike = intervalOf([...drawn("a", values, 1), ...drawn("a", values, 2), ...drawn("a", values, 3)]);
-  const shifted = [0, 1, 2].flatMap((shift) => drawn("a", values.map((value) => value + shift), shift));
+  const alike = intervalOf([
+    ...observed("a", values, 1),
+    ...observed("a", values, 2),
+    ...observed("a", values, 3),
+  ]);
+  const shifted = [0, 1, 2].flatMap((shift) => observed("a", values.map((value) => value + shift), shift));
   const apart = intervalOf(shifted);
   assert.ok(apart.high - apart.low > 2 * (alike.high - alike.low));
 });
@@ -64,7 +70,7 @@ Deno.test("bootstrapCells() holds the true mean in about 95 of 100 cases when th
     const items = Array.from({ length: 40 }, () => 0.5 * source.normal());
     const observations = [1, 2, 3].flatMap((seed) => {
       const shift = source.normal();
-      return drawn("a", items.map((value) => value + shift + 0.2 * source.normal()), seed);
+      return observed("a", items.map((value) => value + shift + 0.2 * source.normal()), seed);
     });
     const { low, high } = intervalOf(observations, trial);
     if (low <= 0 && 0 <= high) held++;
@@ -75,7 +81,7 @@ Deno.test("bootstrapCells() holds the true mean in about 95 of 100 cases when th
 Deno.test("bootstrapCells() asks for the same seeds in all cells of several", () => {
   const observations = [1, 2].flatMap((
     seed,
-  ) => [...drawn("a", [1, 2], seed), ...drawn("b", [1, 2], seed + 1)]);
+  ) => [...observed("a", [1, 2], seed), ...observed("b", [1, 2], seed + 1)]);
   assert.throws(() => bootstrapCells(observations, { key: key(1) }), /a has 2, b 2 or others/);
 });
 
@@ -92,5 +98,5 @@ Deno.test("bootstrapInterval() knows no bound when there is a single item", () =
     low: -Infinity,
     high: Infinity,
   });
-  assert.throws(() => bootstrapCells(drawn("a", [NaN]), { key: key(1) }), /got NaN for item 0/);
+  assert.throws(() => bootstrapCells(observed("a", [NaN]), { key: key(1) }), /got NaN for item 0/);
 });

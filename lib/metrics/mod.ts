@@ -21,8 +21,8 @@ export { ranksFirst, topOneAccuracy, topOneHits } from "./retrieval.ts";
 export {
   bootstrapCells,
   bootstrapInterval,
-  type CellDraws,
   type CellKey,
+  type CellResamples,
   type Interval,
   type Observation,
 } from "./bootstrap.ts";

@@ -11,7 +11,7 @@ Deno.test("topOneAccuracy() gives 1 when each query is its own candidate and 0 w
   assert.throws(() => topOneAccuracy(captions, []), /expected 6/);
 });
 
-Deno.test("topOneHits() tells which queries are found", () => {
+Deno.test("topOneHits() finds which queries are found", () => {
   const swapped = [captions[1], captions[0], ...captions.slice(2)] as Float32Array[];
   assert.deepEqual(topOneHits(captions, swapped), [false, false, true, true, true, true]);
 });

@@ -28,7 +28,7 @@ export function convolution(
   return conv2d(x, leaf(p, "weight"), p.bias, options);
 }
 
-/** Layer norm over the last axis, with weight and bias; eps 1e-5 unless told. */
+/** Layer norm over the last axis, with weight and bias; eps 1e-5 by default. */
 export function layerNorm(p: Params, x: Tensor, options: { eps?: number } = {}): Tensor {
   return layerNormOp(x, leaf(p, "weight"), leaf(p, "bias"), options);
 }

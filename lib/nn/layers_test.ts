@@ -66,7 +66,7 @@ Deno.test("gatedFeedForward() multiplies the first half by the GELU of the secon
   assertNear(gatedFeedForward(p, tf.ones([1, 1, 1])), tf.tensor3d([2 * 0.8413447461 + 3], [1, 1, 1]));
 });
 
-Deno.test("initialize() draws weights and biases within ±1/√fan in, and norms as the identity", () => {
+Deno.test("initialize() samples weights and biases within ±1/√fan in, and norms as the identity", () => {
   const shapes = shapeTree({ a: linearShapes(16, 40), norm: normShapes(3), ff: gatedFeedForwardShapes(8) });
   const params = initialize(key(1), shapes);
   assert.deepEqual(Object.keys(params), Object.keys(shapes));

@@ -20,7 +20,7 @@ export interface JobOptions {
   readonly every?: number;
   /** Whether there is a cancel button, default yes. Without one the signal is the caller's alone: for jobs that cannot heed it. */
   readonly button?: boolean;
-  /** Told of progress as well, also outside notebooks. */
+  /** Called with progress as well, also outside notebooks. */
   readonly onProgress?: (progress: JobProgress) => void;
 }
 

@@ -1,6 +1,6 @@
 /** Block diagrams as data: boxes, sums, arrows, groups and a table, placed by hand; one function renders them as SVG. */
 import { DIAGRAM_LOOKS, type DiagramRole } from "./palette.ts";
-import { element, px, words } from "./svg/drawing.ts";
+import { element, px, words } from "./svg/elements.ts";
 
 /** A place in pixels from the upper left. */
 export type Place = readonly [x: number, y: number];

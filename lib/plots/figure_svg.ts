@@ -7,7 +7,7 @@ import type { BarTrace, FigureSpec, ScatterTrace, Trace } from "./figure_spec.ts
 import { seriesLook } from "./palette.ts";
 import { annotationSvg, shapeSvg } from "./svg/annotations.ts";
 import type { AxisScale } from "./svg/axis_scale.ts";
-import { dashes, element, markerPath, px, words } from "./svg/drawing.ts";
+import { dashes, element, markerPath, px, words } from "./svg/elements.ts";
 import { barMarks, heatmapMarks, scatterMarks } from "./svg/marks.ts";
 import { type Area, axesSvg, axisOf, placeAxes, subplots } from "./svg/subplots.ts";
 import { textWidth, wrapText } from "./text_width.ts";

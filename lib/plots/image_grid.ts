@@ -40,7 +40,7 @@ export interface ImageGrid {
   readonly rows: readonly GridRow[];
 }
 
-/** How a sheet is drawn. */
+/** How a sheet is rendered. */
 export interface GridOptions {
   /** Whole factor of enlargement, default 2. */
   readonly zoom?: number;
@@ -61,17 +61,17 @@ interface Placed {
 }
 
 /**
- * Draws the sheet; call it with at least one row of one cell.
+ * Renders the sheet; call it with at least one row of one cell.
  * @throws RangeError for a zoom that is no whole number from 1, or a grid without images.
  */
-export async function drawImageGrid(grid: ImageGrid, options: GridOptions = {}): Promise<RgbPicture> {
+export async function renderImageGrid(grid: ImageGrid, options: GridOptions = {}): Promise<RgbPicture> {
   const { zoom = 2, captionLines = 5 } = options;
   if (!Number.isInteger(zoom) || zoom < 1) {
-    throw new RangeError(`drawImageGrid() needs a whole zoom from 1, got ${zoom}`);
+    throw new RangeError(`renderImageGrid() needs a whole zoom from 1, got ${zoom}`);
   }
   const cells = grid.rows.flatMap((row) => row.cells);
   if (!cells.some((cell) => cell.images.length > 0)) {
-    throw new RangeError("drawImageGrid() needs images, got none");
+    throw new RangeError("renderImageGrid() needs images, got none");
   }
   await initialiseSvg();
 
@@ -148,15 +148,15 @@ export async function drawImageGrid(grid: ImageGrid, options: GridOptions = {}):
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y}" viewBox="0 0 ${width} ${y}" ` +
     `font-family="DejaVu Sans"><rect width="100%" height="100%" fill="#fff"/>${texts.join("")}</svg>`;
-  const drawn = rasterise(svg, { text: true });
-  const sheet = { width: drawn.width, height: drawn.height, pixels: dropAlpha(drawn.pixels) };
+  const raster = rasterise(svg, { text: true });
+  const sheet = { width: raster.width, height: raster.height, pixels: dropAlpha(raster.pixels) };
   for (const blit of blits) enlargeInto(sheet, blit.image, blit, zoom);
   return sheet;
 }
 
 /** The sheet as the bytes of a PNG file. */
 export async function imageGridPng(grid: ImageGrid, options: GridOptions = {}): Promise<Uint8Array> {
-  return encodePng(await drawImageGrid(grid, options));
+  return encodePng(await renderImageGrid(grid, options));
 }
 
 function imagesWidth(cell: GridCell, zoom: number): number {

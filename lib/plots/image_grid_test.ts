@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { drawImageGrid } from "./image_grid.ts";
+import { renderImageGrid } from "./image_grid.ts";
 import { textWidth, wrapText } from "./text_width.ts";
 
 const red = { width: 4, height: 4, pixels: new Uint8Array(48).map((_, i) => (i % 3 === 0 ? 255 : 0)) };
@@ -17,8 +17,8 @@ Deno.test("wrapText() ends in an ellipsis when lines are cut", () => {
   assert.match(lines[1]!, /…$/);
 });
 
-Deno.test("drawImageGrid() enlarges images by whole pixels and escapes text when captions hold markup", async () => {
-  const sheet = await drawImageGrid({
+Deno.test("renderImageGrid() enlarges images by whole pixels and escapes text when captions hold markup", async () => {
+  const sheet = await renderImageGrid({
     title: "A <title> & more",
     columns: ["column"],
     rows: [{ name: "row", cells: [{ images: [red, red], captions: [{ text: "<b>caption</b>" }] }] }],
@@ -30,10 +30,10 @@ Deno.test("drawImageGrid() enlarges images by whole pixels and escapes text when
   assert.equal(count, 2 * 16 * 9);
 });
 
-Deno.test("drawImageGrid() throws when there is nothing to show", async () => {
-  await assert.rejects(drawImageGrid({ rows: [] }), RangeError);
+Deno.test("renderImageGrid() throws when there is nothing to show", async () => {
+  await assert.rejects(renderImageGrid({ rows: [] }), RangeError);
   await assert.rejects(
-    drawImageGrid({ rows: [{ name: "r", cells: [{ images: [red] }] }] }, { zoom: 1.5 }),
+    renderImageGrid({ rows: [{ name: "r", cells: [{ images: [red] }] }] }, { zoom: 1.5 }),
     RangeError,
   );
 });

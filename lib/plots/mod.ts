@@ -1,4 +1,4 @@
-/** Drawings of results: data in, picture out; and how they show themselves in a notebook. */
+/** Graphics of results: data in, picture out; and how they show themselves in a notebook. */
 export {
   type GridCell,
   type GridOptions,
@@ -23,7 +23,7 @@ export type {
   Trace,
   TraceBase,
 } from "./figure_spec.ts";
-export { type Drawing, drawingBundle, drawingHtml, drawingId, stillFile, stillName } from "./drawing.ts";
+export { type Graphic, graphicBundle, graphicHtml, graphicId, stillFile, stillName } from "./graphic.ts";
 export { pageHtml, type PageSpec } from "./page_html.ts";
 export { figureHtml } from "./figure_html.ts";
 export { figurePng, figureSvg, type SvgOptions } from "./figure_svg.ts";

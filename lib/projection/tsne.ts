@@ -34,7 +34,7 @@ export interface TsneOptions {
   readonly initial?: ArrayLike<number>;
   /** Threads; default all cores, one below 1,000 points. The bits do not depend on it. */
   readonly threads?: number;
-  /** Told every `reportEvery` iterations (default 50) and after the last. */
+  /** Called every `reportEvery` iterations (default 50) and after the last. */
   readonly onProgress?: (progress: TsneProgress) => void;
   /** Iterations between reports. */
   readonly reportEvery?: number;

@@ -1,5 +1,5 @@
 /**
- * Exact t-SNE by tsne-js, an independent implementation: time and memory grow with the square of the points. It draws its start with
+ * Exact t-SNE by tsne-js, an independent implementation: time and memory grow with the square of the points. It samples its start with
  * Math.random and takes no seed, so no two of its layouts are equal.
  */
 import TSNE from "tsne-js";

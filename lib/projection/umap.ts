@@ -24,7 +24,7 @@ export interface UmapOptions {
   readonly epochs?: number;
   /** Default 0; the same seed gives the same bits. */
   readonly seed?: number;
-  /** Told after every 10 epochs and the last. */
+  /** Called after every 10 epochs and the last. */
   readonly onProgress?: (progress: { readonly epoch: number; readonly epochs: number }) => void;
   /** Ends it between epochs. */
   readonly signal?: AbortSignal;

@@ -61,7 +61,7 @@ export function* pngChunks(bytes: Uint8Array): Generator<PngChunk> {
   }
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+function concatenated(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
@@ -137,12 +137,12 @@ export function plainPng(bytes: Uint8Array): PlainPng {
     throw new TypeError("expected a whole PNG, got a truncated or damaged one");
   }
   const facts = {
-    bytes: joined([...kept, END]),
+    bytes: concatenated([...kept, END]),
     compressed,
     depth: header[8]!,
     channels: COLOUR_TYPES[header[9]!]!.channels,
     interlaced: header[12] === 1,
   };
   if (!transparency) return facts;
-  return { ...facts, opaque: joined([...kept.filter((chunk) => chunk !== transparency), END]) };
+  return { ...facts, opaque: concatenated([...kept.filter((chunk) => chunk !== transparency), END]) };
 }

@@ -1,6 +1,6 @@
 /** Means of scores by row, task and metric, resampled together so that whatever is computed from several of them is paired. */
 import type { Key } from "../engine/random.ts";
-import { bootstrapCells, bootstrapInterval, type CellDraws, type CellKey } from "../metrics/mod.ts";
+import { bootstrapCells, bootstrapInterval, type CellKey, type CellResamples } from "../metrics/mod.ts";
 import { TASKS } from "../tasks/mod.ts";
 import { orNull } from "./mean_interval.ts";
 import { paperValue, TABLE1_COLUMNS, TABLE1_ROWS } from "./paper_table1.ts";
@@ -16,7 +16,7 @@ export interface SampleRow {
   readonly index: Count;
   /** Training seed. */
   readonly seed: number;
-  /** What the model was told; empty where it takes none. */
+  /** The instruction given to the model; empty where it takes none. */
   readonly instruction: string;
   /** The user's text prompt. */
   readonly prompt: string;
@@ -60,13 +60,13 @@ export function interned<Name extends CellKey>(): (name: Name) => Name {
 }
 
 /** Means of cells with their bootstrap resamples. */
-export interface ResampledCells extends CellDraws<CellName> {
-  /** Place of a cell in `cells`, `means` and each draw; undefined when not measured. */
+export interface ResampledCells extends CellResamples<CellName> {
+  /** Place of a cell in `cells`, `means` and each resample; undefined when not measured. */
   place(row: string, task: string, metric: string): number | undefined;
 }
 
 /**
- * Averages and resamples samples: items within each task, and seeds where there are several; all rows of a draw share its items.
+ * Averages and resamples samples: items within each task, and seeds where there are several; all rows of a resample share its items.
  *
  * @throws RangeError when a sample occurs twice or a score is not finite.
  */
@@ -85,7 +85,7 @@ export function resampleCells(
     seen.add(name);
   }
   const cellOf = interned<CellName>();
-  const draws = bootstrapCells<CellName>(
+  const resampled = bootstrapCells<CellName>(
     samples.flatMap(({ row, task, index, seed, scores }) =>
       Object.entries(scores).map(([metric, value]) => ({
         cell: cellOf({ row, task, metric }),
@@ -98,12 +98,12 @@ export function resampleCells(
     options,
   );
   const places = new Map<string, Map<string, Map<string, number>>>();
-  draws.cells.forEach(({ row, task, metric }, place) => {
+  resampled.cells.forEach(({ row, task, metric }, place) => {
     const tasks = places.get(row) ?? new Map<string, Map<string, number>>();
     const metrics = tasks.get(task) ?? new Map<string, number>();
     places.set(row, tasks.set(task, metrics.set(metric, place)));
   });
-  return { ...draws, place: (row, task, metric) => places.get(row)?.get(task)?.get(metric) };
+  return { ...resampled, place: (row, task, metric) => places.get(row)?.get(task)?.get(metric) };
 }
 
 /** Rank of a name in a list; unknown names come last. */
@@ -113,11 +113,11 @@ function rankIn(names: readonly string[], name: string): number {
 }
 
 /** The cells of a result: Table 1's columns first, further metrics (other encoder, oracle checks) after them. */
-export function cellsOf(draws: ResampledCells): Cell[] {
-  const cells = draws.cells.map(({ row, task, metric }, place): Cell => {
-    const column = draws.draws.map((draw) => draw[place] as number);
-    const { estimate, low, high } = bootstrapInterval(draws.means[place] as number, column, {
-      items: draws.items[place] as number,
+export function cellsOf(resampled: ResampledCells): Cell[] {
+  const cells = resampled.cells.map(({ row, task, metric }, place): Cell => {
+    const column = resampled.resamples.map((resample) => resample[place] as number);
+    const { estimate, low, high } = bootstrapInterval(resampled.means[place] as number, column, {
+      items: resampled.items[place] as number,
     });
     return {
       row,
@@ -126,7 +126,7 @@ export function cellsOf(draws: ResampledCells): Cell[] {
       mean: estimate,
       low: orNull(low),
       high: orNull(high),
-      n: draws.counts[place] as number,
+      n: resampled.counts[place] as number,
       paper: paperValue(row, task, metric),
     };
   });

@@ -33,7 +33,7 @@ export interface FigureResult<Content = unknown> {
   readonly provenance: Provenance;
   /** The paper's statements with verdicts. */
   readonly claims: readonly ClaimVerdict[];
-  /** What is drawn; its form depends on the experiment. */
+  /** What is shown; its form depends on the experiment. */
   readonly content: Content;
 }
 

@@ -1,4 +1,4 @@
-/** Places of small panels in rows and columns, as shares of a drawing. */
+/** Places of small panels in rows and columns, as shares of a graphic. */
 
 /** One panel: what its axes are called behind "x" and "y", and where they lie. */
 export interface PanelPlace {
@@ -15,7 +15,7 @@ const ROW_PIXELS = 230, HEAD_PIXELS = 90;
 /** Room for a row's numbers and the next row's titles. */
 const BETWEEN_ROWS = 62;
 
-/** Places for `count` panels from the upper left, and the height of the drawing in pixels. */
+/** Places for `count` panels from the upper left, and the height of the figure in pixels. */
 export function panelPlaces(
   count: number,
   columns: number,

@@ -9,7 +9,7 @@ export interface PaperItem {
   readonly name: string;
   /** What the paper shows or says there, in our words. */
   readonly says: string;
-  /** Tasks it shows unless told otherwise. */
+  /** Tasks it shows by default. */
   readonly tasks: readonly string[];
   /** What is judged by it. */
   readonly statements: readonly StatementText[];

@@ -1,12 +1,12 @@
-/** Sheets of pictures are drawn once, where the pixels are; afterwards the sheet is the figure. */
-import type { Drawing } from "../plots/mod.ts";
+/** Sheets of pictures are rendered once, where the pixels are; afterwards the sheet is the figure. */
+import type { Graphic } from "../plots/mod.ts";
 import type { StoredFigure } from "./figure_result.ts";
 
 /** Colour of instructions on sheets. */
 export const INSTRUCTION_INK = "#0a58b5";
 
-/** The stored sheet, `<experiment>.png`, as a drawing. */
-export function pictureSheet({ result, read }: StoredFigure): Drawing {
+/** The stored sheet, `<experiment>.png`, as a graphic. */
+export function pictureSheet({ result, read }: StoredFigure): Graphic {
   const { experiment: id, caption } = result;
   return { kind: "picture", id, caption, png: read(`${id}.png`) };
 }

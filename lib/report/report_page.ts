@@ -1,10 +1,10 @@
 /** One page for everything that has a result: ours beside the paper's, verdicts, how to rerun, time and hardware. */
 import { duration } from "../notebook/mod.ts";
 import {
-  type Drawing,
-  drawingHtml,
-  drawingId,
   escapeHtml,
+  type Graphic,
+  graphicHtml,
+  graphicId,
   pageHtml,
   tableHtml,
   tableMarkdown,
@@ -36,12 +36,12 @@ export interface ReportEntry {
   readonly cells?: readonly Cell[];
   /** A figure's content, likewise. */
   readonly content?: unknown;
-  /** Drawings, live or still. */
-  readonly drawings: readonly Drawing[];
+  /** Graphics, live or still. */
+  readonly graphics: readonly Graphic[];
   /** Tables. */
   readonly tables: readonly TableSpec[];
-  /** Path from the page to the still picture of a drawing. */
-  readonly still: (drawing: Drawing) => string;
+  /** Path from the page to the still picture of a graphic. */
+  readonly still: (graphic: Graphic) => string;
 }
 
 const command = ({ id }: { readonly id: string }) => `deno task reproduce ${id}`;
@@ -59,7 +59,7 @@ function rerunCommand(entry: ReportEntry, items: readonly PaperItem[]): string {
   ].join(" ");
 }
 
-/** What `reproduce` runs on unless told otherwise. */
+/** What `reproduce` runs on by default. */
 const USUAL_DEVICE = "cpu";
 
 const seconds = ({ provenance }: ReportEntry) =>
@@ -239,7 +239,7 @@ export function reportHtml(entries: readonly ReportEntry[], options: ReportOptio
   const sections = items.flatMap((item) => {
     const entry = entryOf(entries, item);
     if (entry === undefined) return [];
-    const body = [...entry.tables.map(tableHtml), ...entry.drawings.map(drawingHtml)].join("\n");
+    const body = [...entry.tables.map(tableHtml), ...entry.graphics.map(graphicHtml)].join("\n");
     return [{
       id: item.id,
       html:
@@ -254,7 +254,7 @@ export function reportHtml(entries: readonly ReportEntry[], options: ReportOptio
   const links = sections.map(({ id }) => `<a href="#${id}">${escapeHtml(id)}</a>`).join(" · ");
   return pageHtml({
     title: "IPAdapter-Instruct, reproduced",
-    interactive: entries.some(({ drawings }) => drawings.some(({ kind }) => kind === "figure")),
+    interactive: entries.some(({ graphics }) => graphics.some(({ kind }) => kind === "figure")),
     lead: `<p>${escapeHtml(LEAD)}</p><nav>${links} · <a href="#claims">claims</a> · ${
       explanations ? '<a href="#explanations">explanations</a> · ' : ""
     }<a href="#sources">sources</a></nav>`,
@@ -291,15 +291,15 @@ export function reportMarkdown(
   const sections = items.flatMap((item) => {
     const entry = entryOf(entries, item);
     if (entry === undefined) return [];
-    const caption = (drawing: Drawing) =>
-      drawing.kind === "figure" ? drawing.figure.caption : drawing.caption;
+    const caption = (graphic: Graphic) =>
+      graphic.kind === "figure" ? graphic.figure.caption : graphic.caption;
     return [
       `## ${item.name}`,
       `**The paper:** ${item.says}`,
       ...entry.tables.map(tableMarkdown),
-      ...entry.drawings.flatMap((drawing) => [
-        `![${item.name}: ${drawingId(drawing)}](${entry.still(drawing)})`,
-        caption(drawing),
+      ...entry.graphics.flatMap((graphic) => [
+        `![${item.name}: ${graphicId(graphic)}](${entry.still(graphic)})`,
+        caption(graphic),
       ]),
       `Again: \`${rerunCommand(entry, items)}\``,
     ];

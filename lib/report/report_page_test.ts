@@ -15,7 +15,7 @@ function entryWith(id: string, provenance: Partial<Provenance>): ReportEntry {
     seeds: [1],
     provenance: { ...UNKNOWN_PROVENANCE, ...provenance },
     claims: [],
-    drawings: [],
+    graphics: [],
     tables: [],
     still: () => "",
   };
@@ -61,7 +61,7 @@ Deno.test("reportMarkdown() counts a stage that results share once in the total"
   assert.match(shared, /gone from the cache when the result was made: 1 of Fig\. 9\./);
 });
 
-Deno.test("reportMarkdown() tells a result's hardware, and the command that makes it again with what is not usual", () => {
+Deno.test("reportMarkdown() gives a result's hardware, and the command that makes it again with what is not usual", () => {
   const row = (entry: ReportEntry, tasks: readonly string[]) =>
     reportMarkdown([entry], { items: ITEMS.map((item) => ({ ...item, tasks })) }).split("\n")
       .find((line) => line.startsWith("| Fig. 9 |")) ?? "";

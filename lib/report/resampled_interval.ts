@@ -12,37 +12,37 @@ export type Resampled =
   | { readonly quantities: undefined; readonly missing: CellName | undefined };
 
 /**
- * Numbers and their intervals, paired over the items that all cells of a draw share. Of k numbers each interval is of 1 − 0.05/k (Bonferroni), so
+ * Numbers and their intervals, paired over the items that all cells of a resample share. Of k numbers each interval is of 1 − 0.05/k (Bonferroni), so
  * that many are no more likely to contradict a statement by chance.
  *
  * @param options.grid true for numbers that only take values of a grid, whose intervals are not widened beyond it
  */
 export function resampledIntervals(
-  draws: ResampledCells,
+  resampled: ResampledCells,
   compute: (mean: CellMean) => readonly number[],
   options: { grid?: boolean } = {},
 ): Resampled {
   const used = new Set<number>();
   let missing: CellName | undefined;
   const estimates = compute((row, task, metric) => {
-    const place = draws.place(row, task, metric);
+    const place = resampled.place(row, task, metric);
     if (place === undefined) {
       missing ??= { row, task, metric };
       return NaN;
     }
     used.add(place);
-    return draws.means[place] as number;
+    return resampled.means[place] as number;
   });
   if (missing !== undefined || !estimates.every(Number.isFinite)) return { quantities: undefined, missing };
-  const drawn = draws.draws.map((means) =>
-    compute((row, task, metric) => means[draws.place(row, task, metric) as number] as number)
+  const computed = resampled.resamples.map((means) =>
+    compute((row, task, metric) => means[resampled.place(row, task, metric) as number] as number)
   );
-  const items = Math.min(...[...used].map((place) => draws.items[place] as number));
+  const items = Math.min(...[...used].map((place) => resampled.items[place] as number));
   const level = 1 - 0.05 / estimates.length;
   return {
     items,
     quantities: estimates.map((estimate, i): MeanInterval => {
-      const values = drawn.map((each) => each[i] as number).filter(Number.isFinite);
+      const values = computed.map((each) => each[i] as number).filter(Number.isFinite);
       const { low, high } = bootstrapInterval(estimate, values, { items, level, ...options });
       return { mean: estimate, low: orNull(low), high: orNull(high) };
     }),
@@ -51,9 +51,9 @@ export function resampledIntervals(
 
 /** A number and its 95 % interval; undefined when a cell was not measured or the number is not finite. */
 export function resampledInterval(
-  draws: ResampledCells,
+  resampled: ResampledCells,
   compute: (mean: CellMean) => number,
   options: { grid?: boolean } = {},
 ): MeanInterval | undefined {
-  return resampledIntervals(draws, (mean) => [compute(mean)], options).quantities?.[0];
+  return resampledIntervals(resampled, (mean) => [compute(mean)], options).quantities?.[0];
 }

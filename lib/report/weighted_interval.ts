@@ -1,4 +1,4 @@
-/** Weighted sums of means that are stored with their intervals, but without the draws behind them. */
+/** Weighted sums of means that are stored with their intervals, but without the resamples behind them. */
 import type { MeanInterval } from "./mean_interval.ts";
 
 /** A weight and the mean it is of; a number without an interval is a {@link MeanInterval} of no width. */

@@ -1,6 +1,6 @@
 /**
  * Identity preservation (paper, Sec. 3.4): two views of one person; every odd item's condition is zoomed in on the
- * face. The prompt tells the target's expression, clothes and background; looks are told in 30 %.
+ * face. The prompt names the target's expression, clothes and background; looks are named in 30 %.
  */
 import type { Stream } from "../engine/mod.ts";
 import { CLIP_I, CLIP_P } from "../metrics/mod.ts";

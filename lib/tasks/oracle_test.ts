@@ -11,7 +11,7 @@ import { poolOf } from "./pools.ts";
 let loaded: Promise<Bank> | undefined;
 const bankOnce = (): Promise<Bank> => loaded ??= loadBank();
 
-Deno.test("classifyStyle() tells the treatment of nine in ten targets and the style of four in ten", async () => {
+Deno.test("classifyStyle() distinguishes the treatment of nine in ten targets and the style of four in ten", async () => {
   const bank = await bankOnce();
   const oracle = buildStyleOracle(bank, { perStyle: 6 });
   const [count, hits] = [40, { treatment: 0, style: 0 }];

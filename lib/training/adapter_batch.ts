@@ -1,5 +1,5 @@
 /**
- * Batches of an adapter's training (Sec. 3.5, IP-Adapter's recipe): noise, timesteps and dropout drawn from one key, so that a resumed training
+ * Batches of an adapter's training (Sec. 3.5, IP-Adapter's recipe): noise, timesteps and dropout sampled from one key, so that a resumed training
  * sees what an undisturbed one would. A dropped image is the all-zeros input's tokens, a dropped text the empty prompt.
  */
 import { type Feed, fold, type Key, type Stream, stream } from "../engine/mod.ts";
@@ -23,7 +23,7 @@ export interface AdapterItem {
 export interface AdapterItems {
   /** How many there are. */
   readonly items: number;
-  /** Item `index`, its wording drawn from `random`. */
+  /** Item `index`, its wording sampled from `random`. */
   item(index: number, random: Stream): AdapterItem;
 }
 
@@ -47,18 +47,18 @@ export type AdapterFeeds = NoisyBatch & {
   readonly weights?: Float32Array;
 };
 
-/** Which inputs of a sample are dropped, by one draw in [0, 1): first the image's share, then the text's, then both's. */
+/** Which inputs of a sample are dropped, by one number in [0, 1): first the image's share, then the text's, then both's. */
 function dropped(
-  draw: number,
+  u: number,
   { image, text, both }: AdapterRecipe["drop"],
 ): { image: boolean; text: boolean } {
   return {
-    image: draw < image || (draw >= image + text && draw < image + text + both),
-    text: draw >= image && draw < image + text + both,
+    image: u < image || (u >= image + text && u < image + text + both),
+    text: u >= image && u < image + text + both,
   };
 }
 
-/** Arrays of one batch, with noise, timesteps and dropout drawn from `from`. */
+/** Arrays of one batch, with noise, timesteps and dropout sampled from `from`. */
 export function adapterBatch(
   from: Key,
   items: readonly AdapterItem[],
@@ -83,7 +83,7 @@ export function adapterBatch(
   return { ...noisy, ids, image, ...(instruction ? { instruction } : {}), ...(weights ? { weights } : {}) };
 }
 
-/** Arrays of one batch with the tasks mixed evenly: each sample's task is drawn, then its item. */
+/** Arrays of one batch with the tasks mixed evenly: each sample's task is sampled, then its item. */
 export function mixedBatch(
   from: Key,
   tasks: readonly AdapterItems[],

@@ -3,7 +3,7 @@ import type { LearningRateSchedule } from "./trainer.ts";
 import type { LossWeighting } from "./noise_prediction.ts";
 import { ADAMW_OPTIMIZER, type OptimizerConfig } from "./optimizer_config.ts";
 
-/** Shares of samples whose image, text, or both are dropped; one draw per sample decides. The instruction is never dropped. */
+/** Shares of samples whose image, text, or both are dropped; one random number per sample decides. The instruction is never dropped. */
 export type DropShares = {
   readonly image: number;
   readonly text: number;

@@ -95,7 +95,7 @@ export function compileAdapterStep(options: AdapterStepOptions): Promise<TrainSt
  * The adapter that Instruct trainings start from: IPAdapter+ with a fresh instruction branch whose output is zero, so that it gives IPAdapter+'s
  * tokens bit for bit, whatever `branchStd`.
  *
- * Sec. 3.5 draws the branch's matrices with σ = 1e-4. Each is then multiplied by others as small, a saddle point that 100,000 steps leave and a
+ * Sec. 3.5 samples the branch's matrices with σ = 1e-4. Each is then multiplied by others as small, a saddle point that 100,000 steps leave and a
  * few hundred do not: short trainings need a σ of some hundredths.
  *
  * @param plus the trained IPAdapter+: weights of its projection, and of its keys and values.

@@ -205,10 +205,10 @@ Deno.test("An adapter's training goes on from a snapshot to the same bits, batch
   await step.dispose();
 });
 
-Deno.test("freshInstruct() draws the branch's matrices with the recipe's σ and leaves its last projections zero", () => {
+Deno.test("freshInstruct() samples the branch's matrices with the recipe's σ and leaves its last projections zero", () => {
   const wide = freshInstruct(root, INSTRUCT, { plus, recipe: { branchStd: 0.05 } });
-  const drawn = leaf(wide, "image_proj.proj_new_input.weight").data as Float32Array;
-  const std = Math.sqrt(drawn.reduce((sum, x) => sum + x * x, 0) / drawn.length);
+  const fresh = leaf(wide, "image_proj.proj_new_input.weight").data as Float32Array;
+  const std = Math.sqrt(fresh.reduce((sum, x) => sum + x * x, 0) / fresh.length);
   assert.ok(std > 0.03 && std < 0.07, `${std}`);
   assert.ok(leaf(wide, "image_proj.new_input_layers.0.0.to_out.weight").data.every((x) => x === 0));
 });

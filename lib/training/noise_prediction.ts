@@ -1,5 +1,5 @@
 /**
- * The diffusion loss (Sec. 3.1): E‖ε − ε_θ(z_t, t, …)‖² with z_t drawn in closed form, t uniform in 0 … T−1.
+ * The diffusion loss (Sec. 3.1): E‖ε − ε_θ(z_t, t, …)‖² with z_t sampled in closed form, t uniform in 0 … T−1.
  *
  * | symbol | name     | shape                          |
  * | z_0    | `latent` | [batch channel height width]   |
@@ -25,7 +25,7 @@ export function noisyBatchSpecs(shape: readonly number[]): Record<keyof NoisyBat
   return { sample: { shape }, timestep: { shape: [shape[0] as number] }, noise: { shape } };
 }
 
-/** Draws timesteps and noise for `latents` [batch ...] flat and mixes them. */
+/** Samples timesteps and noise for `latents` [batch ...] flat and mixes them. */
 export function noisyBatch(
   from: Key,
   schedule: NoiseSchedule,
@@ -46,7 +46,7 @@ export function meanSquaredError(prediction: Tensor, target: Tensor): Tensor {
 
 /**
  * Min-SNR-γ weights for ε-prediction (Hang et al. 2023, eq. 4): min(SNR_t, γ)/SNR_t with SNR_t = ᾱ_t/(1 − ᾱ_t), so that nearly clean
- * samples do not outweigh the noisy ones that decide what is drawn. → [batch], in (0, 1].
+ * samples do not outweigh the noisy ones that decide what the picture shows. → [batch], in (0, 1].
  */
 export function minSnrWeights(
   schedule: NoiseSchedule,

@@ -25,14 +25,14 @@ Deno.test("noisyBatch() mixes latents and noise in closed form, the same for the
   });
 });
 
-Deno.test("noisyBatch() draws timesteps evenly from 0 to 999", () => {
-  const draws = Array.from(
+Deno.test("noisyBatch() samples timesteps evenly from 0 to 999", () => {
+  const timesteps = Array.from(
     { length: 200 },
     (_, i) => [...noisyBatch(fold(key(4), i), schedule, new Float32Array(20), 20).timestep],
   ).flat();
-  assert.ok(draws.every((t) => Number.isInteger(t) && t >= 0 && t <= 999));
-  assert.ok(Math.min(...draws) < 5 && Math.max(...draws) > 994);
-  assert.ok(Math.abs(draws.reduce((a, b) => a + b) / draws.length - 499.5) < 15);
+  assert.ok(timesteps.every((t) => Number.isInteger(t) && t >= 0 && t <= 999));
+  assert.ok(Math.min(...timesteps) < 5 && Math.max(...timesteps) > 994);
+  assert.ok(Math.abs(timesteps.reduce((a, b) => a + b) / timesteps.length - 499.5) < 15);
 });
 
 Deno.test("meanSquaredError() averages over all elements", async () => {

@@ -79,7 +79,7 @@ export interface StepReport {
   readonly loss: number;
   /** Global L2 norm of the gradient before clipping. */
   readonly gradientNorm: number;
-  /** What the loss returned as `aux`; reused by the next step. Scalars of shards are averaged, arrays joined along their first side. */
+  /** What the loss returned as `aux`; reused by the next step. Scalars of shards are averaged, arrays concatenated along their first side. */
   readonly aux: HostParams;
 }
 
@@ -143,7 +143,7 @@ function shardOfBatch(
 }
 
 /** Scalars are averaged over shards, arrays stand one after the other. */
-function joined(name: string, parts: readonly HostParams[]): HostArray {
+function concatenated(name: string, parts: readonly HostParams[]): HostArray {
   const arrays = parts.map((part) => leaf(part, name));
   const [first] = arrays as [HostArray];
   if (arrays.length === 1) return first;
@@ -241,7 +241,7 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
       );
       const own = (programs[0] as Program).run({ params: current.params, ...shardOfBatch(batch, 0, shards) });
       const parts = await Promise.all([own, ...others]);
-      const value = joined("loss", parts).data[0] as number;
+      const value = concatenated("loss", parts).data[0] as number;
       const gradientNorm = Number.isFinite(value)
         ? await updater.run(
           current,
@@ -270,7 +270,7 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
       }
       [current, spare] = [spare, current];
       const names = Object.keys(parts[0] as HostParams).filter((name) => name.startsWith("aux:"));
-      const aux = Object.fromEntries(names.map((name) => [name.slice(4), joined(name, parts)]));
+      const aux = Object.fromEntries(names.map((name) => [name.slice(4), concatenated(name, parts)]));
       return { loss: value, gradientNorm, aux };
     },
     weights() {

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Draws for a static explorer: the models come from the site's files and run in this worker, one picture at a time. */
+/** Samples for a static explorer: the models come from the site's files and run in this worker, one picture at a time. */
 import { createCaptionTokenizer, type SentenceEmbedder, visionTokens } from "../../../lib/clip/mod.ts";
 import { scope } from "../../../lib/engine/mod.ts";
 import { galleryPicture } from "../../../lib/explorer/api.ts";

@@ -29,7 +29,9 @@ Deno.test("the ablations add their own trainings to Table 1's, which keep their 
   assert.equal(shared.length, 5 + 2 + 2 * (5 + 2));
   for (const stage of shared) {
     assert.equal(await keyOf(stage), await keyOf(find(stage.id)), stage.id);
-    assert.ok(!("instruct" in (stage.config as object)) && !("told" in (stage.config as object)));
+    assert.ok(
+      !("instruct" in (stage.config as object)) && !("instructionOverride" in (stage.config as object)),
+    );
   }
   const trained = stages.filter(({ id }) => id.startsWith("train-") && !id.startsWith("train-instruct-"));
   assert.deepEqual(
@@ -49,7 +51,7 @@ Deno.test("the ablations add their own trainings to Table 1's, which keep their 
   const told = stages.filter(({ id }) => id.startsWith("use-told-other-"));
   assert.equal(told.length, 2 * 4);
   for (const { config } of told) {
-    const { task, told: telling } = config as { task: string; told: string };
+    const { task, instructionOverride: telling } = config as { task: string; instructionOverride: string };
     assert.notEqual(task, telling);
   }
 });

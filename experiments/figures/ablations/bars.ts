@@ -1,5 +1,5 @@
 /** The ablations: the sheet of pictures, the models against the joint one, and what was not trained, as bars. */
-import { type Drawing, figure, seriesLook } from "../../../lib/plots/mod.ts";
+import { figure, type Graphic, seriesLook } from "../../../lib/plots/mod.ts";
 import { type AblationsContent, COLOUR_SCORES, JOINT, TELLINGS } from "./statements.ts";
 import {
   type FigureResult,
@@ -30,7 +30,7 @@ const labelOf = (row: string, content: AblationsContent) => {
   return without === undefined ? ABLATION_LABELS[row] ?? row : `Without ${without}`;
 };
 
-function differences(result: FigureResult<AblationsContent>): Drawing {
+function differences(result: FigureResult<AblationsContent>): Graphic {
   const { rows, differences } = result.content;
   const groups = ["all", ...result.tasks];
   return {
@@ -65,7 +65,7 @@ function differences(result: FigureResult<AblationsContent>): Drawing {
 
 const COLOUR_LABELS = { colours: "colours taken", leak: "content taken" } as const;
 
-function untrained(result: FigureResult<AblationsContent>): Drawing {
+function untrained(result: FigureResult<AblationsContent>): Graphic {
   const { untrained, told, leftOut } = result.content;
   const models = [...leftOut.map(({ row }) => row), JOINT, "ip-adapter-plus"];
   const scores = [...new Set(untrained.map(({ task, metric }) => `${task}<br>${metric}`))];
@@ -112,7 +112,7 @@ function untrained(result: FigureResult<AblationsContent>): Drawing {
         ),
       ],
       layout: {
-        title: { text: "Told what was not trained" },
+        title: { text: "Called with what was not trained" },
         width: 1180,
         height: 420,
         barmode: "group",
@@ -126,7 +126,7 @@ function untrained(result: FigureResult<AblationsContent>): Drawing {
 }
 
 /** Bars of the models, bars of the untrained uses, and the sheet. */
-export function ablationDrawings(stored: StoredFigure<AblationsContent>): readonly Drawing[] {
+export function ablationGraphics(stored: StoredFigure<AblationsContent>): readonly Graphic[] {
   const { result } = stored;
   const caption = `${ABLATION_SHEET} ${settingNote(result)}`;
   return [

@@ -1,7 +1,7 @@
 /**
  * What the paper leaves open (Sec. 3.3, 3.4): the joint model trained again with one thing changed, and asked for what it was not trained for.
  *
- * encode-TASK, tell-ROW-TASK ── train-ROW-seedN ── score-ROW-TASK-seedN ─┐
+ * encode-TASK, wordings-ROW-TASK ── train-ROW-seedN ── score-ROW-TASK-seedN ─┐
  * Table 1: train-instruct-seedN ─┬─ score-instruct-TASK-seedN ───────────┼─ ablations-summary
  *                                └─ use-told-…-TASK-seedN ───────────────┘
  */
@@ -13,10 +13,10 @@ import { budgetOf, modelStages } from "../model_stages.ts";
 import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
 import { budgetNote } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
-import type { EncodeInstructions, TellRequest } from "../../setting/model_requests.ts";
+import type { EncodeInstructions, WordingsRequest } from "../../setting/model_requests.ts";
 import { useStages } from "../uses/use_stages.ts";
 import { MEASURE_COLOURS } from "../uses/use_code.ts";
-import { ablationDrawings } from "./bars.ts";
+import { ablationGraphics } from "./bars.ts";
 import { ABLATION_STATEMENTS } from "./statements.ts";
 import type { Figure } from "../figure.ts";
 import { TABLE1_CODE } from "../table1/model_code.ts";
@@ -36,12 +36,12 @@ export function ablationStages(request: RunRequest, record: AblationRecord = ABL
   const find = table1Finder(request, TABLE1_CODE);
   const { encode } = find;
   const { train, score } = modelStages(record.id, request, { code: TABLE1_CODE, budget, encode });
-  const makeTelling = stageMaker(record.id, ENCODE_INSTRUCTIONS);
+  const makeWordings = stageMaker(record.id, ENCODE_INSTRUCTIONS);
 
-  const tell = ({ row, form, corpus }: ModelVariant, task: TaskId): Stage => {
-    const config: TellRequest = { scale, task, trainItems: budget.trainItems, form, corpus, device };
-    return makeTelling({
-      id: `tell-${row}-${task}`,
+  const encodeWordings = ({ row, form, corpus }: ModelVariant, task: TaskId): Stage => {
+    const config: WordingsRequest = { scale, task, trainItems: budget.trainItems, form, corpus, device };
+    return makeWordings({
+      id: `wordings-${row}-${task}`,
       title: `Encode the ${task} task's instructions, ${row}`,
       config,
       parents: [],
@@ -49,9 +49,9 @@ export function ablationStages(request: RunRequest, record: AblationRecord = ABL
       run: async (context) => await (await ENCODE_INSTRUCTIONS.load())(config, context),
     });
   };
-  const told = new Map(
+  const wordings = new Map(
     record.variants.filter(({ form, corpus }) => form !== "pooled" || corpus !== "filtered").map((variant) =>
-      [variant.row, new Map(TASKS.map((task) => [task, tell(variant, task)]))] as const
+      [variant.row, new Map(TASKS.map((task) => [task, encodeWordings(variant, task)]))] as const
     ),
   );
   const joint = { variant: { kind: "instruct" }, instructions: "random" } as const;
@@ -73,7 +73,7 @@ export function ablationStages(request: RunRequest, record: AblationRecord = ABL
             tasks: TASKS,
             seed,
             form: own,
-            told: told.get(row),
+            wordings: wordings.get(row),
             recipe,
           }),
           own,
@@ -116,5 +116,5 @@ export const figure: Figure = figureProgram({
   },
   expectedSeconds: 3,
   prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
-  draw: ablationDrawings,
+  render: ablationGraphics,
 });

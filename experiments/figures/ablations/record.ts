@@ -4,7 +4,7 @@ import type { BudgetId } from "../../setting/scales.ts";
 import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
 import type { AdapterRecipe } from "../../../lib/training/mod.ts";
 import type { InstructForm } from "../../setting/instruct_form.ts";
-import type { TellRequest, UseSize } from "../../setting/model_requests.ts";
+import type { UseSize, WordingsRequest } from "../../setting/model_requests.ts";
 import type { UseCase } from "../uses/use_stages.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
 
@@ -14,7 +14,7 @@ export interface ModelVariant {
   /** How the instruction reaches the adapter; "pooled" as in Table 1. */
   readonly form: InstructForm;
   /** Which instructions it reads; "filtered" as in Table 1. */
-  readonly corpus: TellRequest["corpus"];
+  readonly corpus: WordingsRequest["corpus"];
   /** What differs from the scale's recipe. */
   readonly recipe?: Partial<AdapterRecipe>;
 }
@@ -37,7 +37,7 @@ export const TOLD_OTHER = [
     instructions: "random",
     adapterScale: 1,
     tasks: ["style"],
-    told: "composition",
+    instructionOverride: "composition",
   },
   {
     row: "told-other",
@@ -45,7 +45,7 @@ export const TOLD_OTHER = [
     instructions: "random",
     adapterScale: 1,
     tasks: ["object", "composition", "face"],
-    told: "style",
+    instructionOverride: "style",
   },
 ] as const satisfies readonly UseCase[];
 
@@ -75,7 +75,7 @@ export const ABLATIONS = {
       instructions: "random",
       adapterScale: 1,
       tasks: ["style"],
-      told: "colours",
+      instructionOverride: "colours",
     },
   ],
   sizes: {

@@ -1,4 +1,4 @@
-/** What the ablations are drawn from (Sec. 3.3, 3.4), and the paper's statements about them. */
+/** What the ablations are rendered from (Sec. 3.3, 3.4), and the paper's statements about them. */
 import {
   average,
   type CellMean,
@@ -45,7 +45,7 @@ export interface AblationScore extends MeanInterval {
 
 /** The content of the ablations' result. */
 export interface AblationsContent {
-  /** Models, in the order of drawing. */
+  /** Models, in the order of the figure. */
   readonly rows: readonly string[];
   /** Relative difference from the joint model, mean over the task's two columns of Table 1. */
   readonly differences: readonly AblationDifference[];
@@ -61,7 +61,7 @@ export interface AblationsContent {
   readonly moved: MeanInterval | null;
 }
 
-/** What the joint model is told on the style task's items, in the order of drawing; "text-only" has no image. */
+/** What the joint model is told on the style task's items, in the order of the figure; "text-only" has no image. */
 export const TELLINGS = ["text-only", "told-own", "told-other", "told-colours"] as const;
 
 /** Scores of the use that nobody was trained for: what should be taken, and what should not. */
@@ -75,7 +75,7 @@ const differenceOf = (mean: CellMean, row: string, task: string) =>
 
 /** Gathers the content. */
 export function ablationsContent(
-  draws: ResampledCells,
+  resampled: ResampledCells,
   about: {
     readonly variants: readonly string[];
     readonly leftOut: readonly LeftOut[];
@@ -86,11 +86,11 @@ export function ablationsContent(
   const { variants, leftOut, tasks, taken } = about;
   const rows = [...variants, ...leftOut.map(({ row }) => row)];
   const scored = (row: string, task: string, metric: string): AblationScore[] => {
-    const found = resampledInterval(draws, (mean) => mean(row, task, metric));
+    const found = resampledInterval(resampled, (mean) => mean(row, task, metric));
     return found === undefined ? [] : [{ row, task, metric, ...found }];
   };
   const overPartial = (compute: (mean: CellMean, task: string) => number) =>
-    resampledInterval(draws, (mean) => average(PARTIAL_TASKS.map((task) => compute(mean, task)))) ?? null;
+    resampledInterval(resampled, (mean) => average(PARTIAL_TASKS.map((task) => compute(mean, task)))) ?? null;
   return {
     rows,
     leftOut,
@@ -102,7 +102,7 @@ export function ablationsContent(
       ];
       return (groups as [string, string[]][]).flatMap(([task, own]) => {
         const found = resampledInterval(
-          draws,
+          resampled,
           (mean) => average(own.map((each) => differenceOf(mean, row, each))),
         );
         return found === undefined ? [] : [{ row, task, ...found }];
@@ -133,14 +133,14 @@ const SEEN_COLOURS = 0.01;
 
 /** What the statements are judged by. */
 export interface AblationEvidence {
-  readonly draws: ResampledCells;
+  readonly resampled: ResampledCells;
   readonly content: AblationsContent;
 }
 
 /** Items behind the joint model's columns. */
-function rests({ draws }: AblationEvidence): string {
+function rests({ resampled }: AblationEvidence): string {
   const items = TABLE1_COLUMNS.flatMap(({ task, metric }) =>
-    draws.items[draws.place(JOINT, task, metric) ?? -1] ?? []
+    resampled.items[resampled.place(JOINT, task, metric) ?? -1] ?? []
   );
   return `${Math.min(...items)} items per task, paired`;
 }
@@ -176,9 +176,9 @@ export const ABLATION_STATEMENTS: readonly Statement<AblationEvidence>[] = [
       "smallest relative difference of the left-out tasks' columns, told the task it was not trained on against the IPAdapter+ start",
     region: { low: 0 },
     measure(evidence) {
-      const { draws, content: { leftOut } } = evidence;
+      const { resampled, content: { leftOut } } = evidence;
       const started = resampledInterval(
-        draws,
+        resampled,
         (mean) =>
           Math.min(
             ...leftOut.flatMap(({ task, row }) =>
@@ -204,7 +204,7 @@ export const ABLATION_STATEMENTS: readonly Statement<AblationEvidence>[] = [
       `both beyond ${SEEN_COLOURS}; leak of content, told the style less told the colours, beyond −${LITTLE_DIFFERENCE}`,
     region: { low: 0 },
     measure(evidence) {
-      const selective = resampledInterval(evidence.draws, (mean) => {
+      const selective = resampledInterval(evidence.resampled, (mean) => {
         const less = (row: string, metric: string) =>
           mean("told-colours", "style", metric) - mean(row, "style", metric);
         return Math.min(
@@ -225,7 +225,7 @@ export const ABLATION_STATEMENTS: readonly Statement<AblationEvidence>[] = [
     measure(evidence) {
       // "With the rule against without" is the inverse of what the differences hold.
       const rule = resampledInterval(
-        evidence.draws,
+        evidence.resampled,
         (mean) =>
           average(
             TABLE1_COLUMNS.map(({ task, metric }) =>

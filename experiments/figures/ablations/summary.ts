@@ -39,8 +39,8 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
     const levels = moved.get(JSON.stringify([row, task, seed, index]));
     return levels === undefined ? sample : { ...sample, scores: { ...scores, moved: levels } };
   });
-  const draws = resampleCells(samples, { key: key("ablations") });
-  const content = ablationsContent(draws, {
+  const resampled = resampleCells(samples, { key: key("ablations") });
+  const content = ablationsContent(resampled, {
     variants: ABLATIONS.variants.map(({ row }) => row),
     leftOut: ABLATIONS.leftOut.map((task) => ({ task, row: withoutRow(task) })),
     tasks,
@@ -56,7 +56,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
       } task. All are told the same held-out ` +
       "wordings but the one-hot model, which reads no text.",
     hashes: keysOf(outputs),
-    claims: judgeAll(ABLATION_STATEMENTS, { draws, content }),
+    claims: judgeAll(ABLATION_STATEMENTS, { resampled, content }),
     files: async (result) => {
       const read = await readItems(new Map(SHOWN.map((row) => [row, use(row, "style", seeds[0] as number)])));
       return {

@@ -1,9 +1,9 @@
 /**
- * Fig. 2 and Fig. 3 are drawn from the same counts of the parameter trees of both sizes.
+ * Fig. 2 and Fig. 3 are rendered from the same counts of the parameter trees of both sizes.
  *
  * count-parts ── figN-summary
  */
-import { type Diagram, diagramSvg, type Drawing } from "../../../lib/plots/mod.ts";
+import { type Diagram, diagramSvg, type Graphic } from "../../../lib/plots/mod.ts";
 import type { StoredFigure } from "../../../lib/report/mod.ts";
 import type { Experiment } from "../../setting/experiment.ts";
 import { type StageCode, stageMaker } from "../../runner/mod.ts";
@@ -50,14 +50,14 @@ export function architectureFigure({ record, summary, diagram }: ArchitectureFig
     ],
     summary,
     expectedSeconds: 1,
-    draw({ result }: StoredFigure<ArchitectureContent>): Drawing[] {
-      const drawn = diagram(result.content, result.caption);
+    render({ result }: StoredFigure<ArchitectureContent>): Graphic[] {
+      const shown = diagram(result.content, result.caption);
       return [{
         kind: "diagram",
         id: result.experiment,
         caption: result.caption,
-        width: drawn.width,
-        svg: (theme) => diagramSvg(drawn, { theme }),
+        width: shown.width,
+        svg: (theme) => diagramSvg(shown, { theme }),
       }];
     },
   });

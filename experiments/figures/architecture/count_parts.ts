@@ -51,7 +51,7 @@ export function stagesOf(shapes: Shapes): ArchitectureStage[] {
   );
 }
 
-/** Everything that is drawn of one size. */
+/** Everything that is shown of one size. */
 function sizeOfModels(
   name: string,
   models: { unet: UnetConfig; instruct: InstructResamplerConfig; tokens: Readonly<Record<string, number>> },

@@ -1,4 +1,4 @@
-/** What Fig. 2 and Fig. 3 are drawn from: parameters of each part at two sizes, counted from the trees of shapes. */
+/** What Fig. 2 and Fig. 3 are rendered from: parameters of each part at two sizes, counted from the trees of shapes. */
 import { compactCount } from "./compact_count.ts";
 import type { Count } from "../../../lib/report/mod.ts";
 
@@ -47,7 +47,7 @@ export function partOf(size: ArchitectureSize, id: string): ArchitecturePart {
   const part = size.parts.find((each) => each.id === id);
   if (part === undefined) {
     throw new RangeError(
-      `Drawing ${size.name} needs the part "${id}", got ${size.parts.map(({ id }) => id).join(", ")}`,
+      `Rendering ${size.name} needs the part "${id}", got ${size.parts.map(({ id }) => id).join(", ")}`,
     );
   }
   return part;
@@ -62,7 +62,9 @@ export function countsOf({ sizes }: ArchitectureContent, ...ids: string[]): stri
 export function sizesOf({ sizes }: ArchitectureContent, name: string): string {
   return sizes.map((size) => {
     const value = size.sizes[name];
-    if (value === undefined) throw new RangeError(`Drawing ${size.name} needs the size "${name}", got none`);
+    if (value === undefined) {
+      throw new RangeError(`Rendering ${size.name} needs the size "${name}", got none`);
+    }
     return String(value);
   }).join(" | ");
 }

@@ -9,7 +9,7 @@ export function countsText(content: ArchitectureContent, part: string): string {
   return content.sizes.map(({ name }, i) => `${counts[i]} at ${name} size`).join(", ");
 }
 
-/** Both figures are drawn from the same counts, each with its caption. */
+/** Both figures are rendered from the same counts, each with its caption. */
 export function summarizeCounts(caption: (content: ArchitectureContent) => string): Summarize {
   return async (context) => {
     const text = await context.input("count-parts").text("parts.json");

@@ -1,10 +1,10 @@
 /** Fig. 10: the sheet of pictures, then what each combination follows and takes, as bars. */
-import { type Drawing, figure, seriesLook, type Trace } from "../../../lib/plots/mod.ts";
+import { figure, type Graphic, seriesLook, type Trace } from "../../../lib/plots/mod.ts";
 import { COMBINATION_LABELS, type CombinationContent, COMBINATIONS } from "./statements.ts";
 import { CONTROL_SCORE } from "../../setting/score_names.ts";
 import { intervalBars, intervalNote, pictureSheet, type StoredFigure } from "../../../lib/report/mod.ts";
 
-function bars({ result }: StoredFigure<CombinationContent>): Drawing {
+function bars({ result }: StoredFigure<CombinationContent>): Graphic {
   const { taken, agreement, cells } = result.content;
   const data = COMBINATIONS.flatMap((row, place): Trace[] => {
     const { colour } = seriesLook(place);
@@ -49,6 +49,6 @@ function bars({ result }: StoredFigure<CombinationContent>): Drawing {
 }
 
 /** Sheet and bars. */
-export function combinationDrawings(stored: StoredFigure<CombinationContent>): readonly Drawing[] {
+export function combinationGraphics(stored: StoredFigure<CombinationContent>): readonly Graphic[] {
   return [pictureSheet(stored), bars(stored)];
 }

@@ -12,7 +12,7 @@ import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
 import { type Budget, SCALES } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import type { CombineControls, CombineRequest, UseSize } from "../../setting/model_requests.ts";
-import { combinationDrawings } from "./bars.ts";
+import { combinationGraphics } from "./bars.ts";
 import { COMBINATION_STATEMENTS } from "./statements.ts";
 import type { Figure } from "../figure.ts";
 import { TABLE1_CODE } from "../table1/model_code.ts";
@@ -85,5 +85,5 @@ export const figure: Figure = figureProgram({
   },
   expectedSeconds: 3,
   prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
-  draw: combinationDrawings,
+  render: combinationGraphics,
 });

@@ -31,7 +31,7 @@ export const FIG10 = {
 } as const satisfies Experiment & {
   readonly controlnets: Readonly<Record<string, ControlnetName>>;
   readonly lora: string;
-  /** In the order of drawing. */
+  /** In the order of the figure. */
   readonly combinations: readonly Combination[];
   readonly adapterScale: number;
   readonly sizes: Readonly<Record<BudgetId, UseSize>>;

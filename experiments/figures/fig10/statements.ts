@@ -15,7 +15,7 @@ import {
 } from "../../../lib/report/mod.ts";
 import type { TakenScores } from "../uses/uses.ts";
 
-/** The rows, in the order of drawing. */
+/** The rows, in the order of the figure. */
 export const COMBINATIONS = FIG10.combinations.map(({ row }) => row);
 
 /** How they are named. */
@@ -31,7 +31,7 @@ export const COMBINED_TASKS = ["style", "face"] as const satisfies readonly Task
 
 /** The content of fig10's result. */
 export interface CombinationContent {
-  /** Rows, in the order of drawing. */
+  /** Rows, in the order of the figure. */
   readonly rows: readonly string[];
   /** The score of what should be taken from the condition, by task. */
   readonly taken: TakenScores;
@@ -43,7 +43,7 @@ export interface CombinationContent {
 
 /** Gathers the content. */
 export function combinationContent(
-  draws: ResampledCells,
+  resampled: ResampledCells,
   options: {
     readonly tasks: readonly string[];
     readonly taken: TakenScores;
@@ -52,12 +52,12 @@ export function combinationContent(
 ): CombinationContent {
   const { tasks, taken, agreement } = options;
   const own = Object.fromEntries(tasks.map((task) => [task, taken[task] as string]));
-  return { rows: COMBINATIONS, taken: own, agreement, cells: cellsOf(draws) };
+  return { rows: COMBINATIONS, taken: own, agreement, cells: cellsOf(resampled) };
 }
 
 /** What the statements are judged by: cells of all rows, and the score of what should be taken, by task. */
 export interface CombinationEvidence {
-  readonly draws: ResampledCells;
+  readonly resampled: ResampledCells;
   readonly taken: TakenScores;
 }
 
@@ -69,8 +69,8 @@ const takes = (taken: TakenScores): Score => (mean, row, task) => mean(row, task
 const over = (mean: CellMean, [more, less]: readonly [string, string], score: Score) =>
   average(COMBINED_TASKS.map((task) => score(mean, more, task) - score(mean, less, task)));
 
-const found = (draws: ResampledCells, compute: (mean: CellMean) => number) =>
-  measured(resampledInterval(draws, compute), `${Math.min(...draws.items)} items per task, paired`);
+const found = (resampled: ResampledCells, compute: (mean: CellMean) => number) =>
+  measured(resampledInterval(resampled, compute), `${Math.min(...resampled.items)} items per task, paired`);
 
 /**
  * What the paper says about the adapter beside ControlNets and LoRAs. `lora-compatible` asks for both sides: control and condition stay, and the
@@ -83,7 +83,7 @@ export const COMBINATION_STATEMENTS: readonly Statement<CombinationEvidence>[] =
     statement: "Beside the adapter, a ControlNet gives pixel-precise guidance.",
     quantity: "edge and outline F1, both less Instruct alone, mean over style and face",
     region: { low: 0 },
-    measure: ({ draws }) => found(draws, (mean) => over(mean, ["both", "adapter-alone"], follows)),
+    measure: ({ resampled }) => found(resampled, (mean) => over(mean, ["both", "adapter-alone"], follows)),
   },
   {
     id: "controlnet-undisturbed",
@@ -91,7 +91,7 @@ export const COMBINATION_STATEMENTS: readonly Statement<CombinationEvidence>[] =
     statement: "The adapter does not disturb the ControlNet.",
     quantity: "edge and outline F1, both less ControlNet alone, mean over style and face",
     region: { low: -LITTLE_SCORE },
-    measure: ({ draws }) => found(draws, (mean) => over(mean, ["both", "control-alone"], follows)),
+    measure: ({ resampled }) => found(resampled, (mean) => over(mean, ["both", "control-alone"], follows)),
   },
   {
     id: "adapter-undisturbed",
@@ -99,8 +99,8 @@ export const COMBINATION_STATEMENTS: readonly Statement<CombinationEvidence>[] =
     statement: "With a ControlNet, the adapter conditions the picture as it did before.",
     quantity: "score of what should be taken, both less Instruct alone, mean over style and face",
     region: { low: -LITTLE_SCORE },
-    measure: ({ draws, taken }) =>
-      found(draws, (mean) => over(mean, ["both", "adapter-alone"], takes(taken))),
+    measure: ({ resampled, taken }) =>
+      found(resampled, (mean) => over(mean, ["both", "adapter-alone"], takes(taken))),
   },
   {
     id: "adapter-controls-beside",
@@ -109,8 +109,8 @@ export const COMBINATION_STATEMENTS: readonly Statement<CombinationEvidence>[] =
       "With a ControlNet for the structure, the instruction brings style or face in from the condition.",
     quantity: "score of what should be taken, both less ControlNet alone, mean over style and face",
     region: { low: 0 },
-    measure: ({ draws, taken }) =>
-      found(draws, (mean) => over(mean, ["both", "control-alone"], takes(taken))),
+    measure: ({ resampled, taken }) =>
+      found(resampled, (mean) => over(mean, ["both", "control-alone"], takes(taken))),
   },
   {
     id: "lora-compatible",
@@ -120,10 +120,10 @@ export const COMBINATION_STATEMENTS: readonly Statement<CombinationEvidence>[] =
       `smaller margin, both with a LoRA less both without: mean of F1 and of what should be taken, over style and face, beyond ` +
       `−${LITTLE_SCORE}; share of style's pictures that are of the LoRA's family`,
     region: { low: 0 },
-    measure({ draws, taken }) {
+    measure({ resampled, taken }) {
       const keeps: Score = (mean, row, task) =>
         (follows(mean, row, task) + takes(taken)(mean, row, task)) / 2;
-      return found(draws, (mean) =>
+      return found(resampled, (mean) =>
         Math.min(
           over(mean, ["both-lora", "both"], keeps) + LITTLE_SCORE,
           mean("both-lora", "style", LORA_SCORE) - mean("both", "style", LORA_SCORE),

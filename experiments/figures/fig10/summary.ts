@@ -70,10 +70,10 @@ async function sheet(result: FigureResult, parts: readonly Shown[]): Promise<Uin
 
 /** Reads the stages of both tasks. */
 export const summarize: Summarize = async (context, { tasks, seeds }, outputs) => {
-  const draws = resampleCells(await readSamples(outputs), { key: key("fig10") });
+  const resampled = resampleCells(await readSamples(outputs), { key: key("fig10") });
   const controlnets: Readonly<Record<string, keyof typeof AGREEMENT>> = FIG10.controlnets;
   return {
-    content: combinationContent(draws, {
+    content: combinationContent(resampled, {
       tasks,
       taken: TAKEN,
       agreement: Object.fromEntries(
@@ -84,7 +84,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
       "Held-out items, all columns from the same noise. The control is drawn from the target: its edges for style, its outline, eyes and " +
       `mouth for face. The LoRA is of the drawing family "${FIG10.lora}".`,
     hashes: keysOf(outputs),
-    claims: judgeAll(COMBINATION_STATEMENTS, { draws, taken: TAKEN }),
+    claims: judgeAll(COMBINATION_STATEMENTS, { resampled, taken: TAKEN }),
     files: async (result) => {
       const parts = [];
       for (const task of tasks) {

@@ -1,4 +1,4 @@
-/** Fig. 2: where image tokens enter the U-Net, and what is frozen; drawn from counted parameters. */
+/** Fig. 2: where image tokens enter the U-Net, and what is frozen; rendered from counted parameters. */
 import type { Diagram, DiagramBox, DiagramRole } from "../../../lib/plots/mod.ts";
 import {
   type ArchitectureContent,

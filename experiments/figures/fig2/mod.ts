@@ -1,4 +1,4 @@
-/** Fig. 2, injection: drawn from the parameter trees of both sizes. */
+/** Fig. 2, injection: rendered from the parameter trees of both sizes. */
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Experiment } from "../../setting/experiment.ts";
 import { architectureFigure } from "../architecture/architecture_figure.ts";

@@ -1,4 +1,4 @@
-/** Fig. 3, projection: drawn from the parameter trees of both sizes. */
+/** Fig. 3, projection: rendered from the parameter trees of both sizes. */
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Experiment } from "../../setting/experiment.ts";
 import { architectureFigure } from "../architecture/architecture_figure.ts";

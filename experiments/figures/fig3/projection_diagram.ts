@@ -1,4 +1,4 @@
-/** Fig. 3: the projection transformer of IPAdapter+ (orange) with the instruction's layers (green); drawn from counted parameters. */
+/** Fig. 3: the projection transformer of IPAdapter+ (orange) with the instruction's layers (green); rendered from counted parameters. */
 import type { Diagram, DiagramBox, DiagramRole } from "../../../lib/plots/mod.ts";
 import { type ArchitectureContent, countsOf, productsOf, sizesOf } from "../architecture/counted_parts.ts";
 

@@ -2,10 +2,10 @@
 import { createSentenceEmbedder, loadSentenceEncoder } from "../../../lib/clip/mod.ts";
 import type { Json } from "../../../lib/hub/mod.ts";
 import {
-  type DrawnInstruction,
   FIXED_INSTRUCTIONS,
   type InstructionSplit,
   instructionsWithTemplates,
+  type SampledInstruction,
   templates,
 } from "../../../lib/instructions/mod.ts";
 import { unfilteredWithTemplates } from "../../../lib/instructions/unfiltered.ts";
@@ -30,7 +30,7 @@ export interface EmbeddedText {
   readonly set: `${Corpus}/${InstructionSplit}` | "fixed";
   readonly task: TaskId;
   readonly text: string;
-  /** Number of the template it was drawn from, within its task and split, whatever the seed; null of a fixed prompt. */
+  /** Number of the template it was sampled from, within its task and split, whatever the seed; null of a fixed prompt. */
   readonly template: number | null;
 }
 
@@ -40,7 +40,7 @@ const CHUNK = 500;
 /** All texts of a request, by set and task. */
 export function instructionTexts({ seed, instructions, heldOut, mentions }: EmbedRequest): EmbeddedText[] {
   const counts = { train: instructions, "held-out": heldOut };
-  const draws: Record<Corpus, (task: TaskId, split: InstructionSplit) => readonly DrawnInstruction[]> = {
+  const corpora: Record<Corpus, (task: TaskId, split: InstructionSplit) => readonly SampledInstruction[]> = {
     filtered: (task, split) => instructionsWithTemplates(task, split, { count: counts[split], seed }),
     unfiltered: (task, split) =>
       unfilteredWithTemplates(task, split, { count: counts[split], seed, mentions }),
@@ -48,7 +48,7 @@ export function instructionTexts({ seed, instructions, heldOut, mentions }: Embe
   const of = (corpus: Corpus, split: InstructionSplit) =>
     TASKS.flatMap((task): EmbeddedText[] => {
       const all = templates(task, split);
-      return draws[corpus](task, split).map(({ instruction, template }) => ({
+      return corpora[corpus](task, split).map(({ instruction, template }) => ({
         set: `${corpus}/${split}`,
         task,
         text: instruction,

@@ -1,4 +1,4 @@
-/** What Fig. 4 is drawn from: instructions in the joint text space, their layouts, and how the tasks part. */
+/** What Fig. 4 is rendered from: instructions in the joint text space, their layouts, and how the tasks part. */
 
 import type { Count, MeanInterval, Share } from "../../../lib/report/mod.ts";
 

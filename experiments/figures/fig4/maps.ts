@@ -1,5 +1,5 @@
 /** Fig. 4: three maps of the instructions side by side, and how pure the tasks are with the keyword rule and without. */
-import { type Drawing, figure, type ScatterTrace, seriesLook } from "../../../lib/plots/mod.ts";
+import { figure, type Graphic, type ScatterTrace, seriesLook } from "../../../lib/plots/mod.ts";
 import { TASK_LOOKS, TASKS } from "../../../lib/tasks/mod.ts";
 import { intervalBars, type MeanInterval, type StoredFigure } from "../../../lib/report/mod.ts";
 import type { InstructionSpace, MapPoint } from "./instruction_space.ts";
@@ -53,7 +53,7 @@ function mapTraces(points: readonly MapPoint[], method: keyof typeof NAMES, plac
   return [...clouds, ...crosses];
 }
 
-function maps({ result, read }: StoredFigure<InstructionSpace>): Drawing {
+function maps({ result, read }: StoredFigure<InstructionSpace>): Graphic {
   const points = readMapPoints(new TextDecoder().decode(read("points.jsonl")));
   const { layouts, corpora, neighbours } = result.content;
   const axes = Object.fromEntries(
@@ -105,7 +105,7 @@ function maps({ result, read }: StoredFigure<InstructionSpace>): Drawing {
 
 const RULES = { filtered: "with the keyword rule", unfiltered: "without it" } as const;
 
-function bars({ result }: StoredFigure<InstructionSpace>): Drawing {
+function bars({ result }: StoredFigure<InstructionSpace>): Graphic {
   const { corpora, neighbours, mentions } = result.content;
   const names = ["all", ...TASKS];
   const trace = (i: number, scores: readonly MeanInterval[], axes: object, showlegend: boolean) =>
@@ -148,6 +148,6 @@ function bars({ result }: StoredFigure<InstructionSpace>): Drawing {
 }
 
 /** The maps and the bars. */
-export function instructionMaps(stored: StoredFigure<InstructionSpace>): readonly Drawing[] {
+export function instructionMaps(stored: StoredFigure<InstructionSpace>): readonly Graphic[] {
   return [maps(stored), bars(stored)];
 }

@@ -161,5 +161,5 @@ export const figure: Figure = figureProgram({
     load: async () => (await import("./summary.ts")).summarize,
   },
   expectedSeconds: 5,
-  draw: instructionMaps,
+  render: instructionMaps,
 });

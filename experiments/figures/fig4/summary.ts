@@ -23,10 +23,10 @@ interface SpaceCell {
 }
 
 /**
- * Means of all seeds' values with their draws. What is resampled are each task's templates, the same ones in every seed and corpus: wordings
+ * Means of all seeds' values with their resamples. What is resampled are each task's templates, the same ones in every seed and corpus: wordings
  * of one template lie together, and a further seed brings no further template.
  */
-export function drawMeans(measures: readonly Pick<InstructionMeasures, "corpora">[]) {
+export function resampleMeans(measures: readonly Pick<InstructionMeasures, "corpora">[]) {
   const cellOf = interned<SpaceCell>();
   const rows = measures.flatMap(({ corpora }) =>
     corpora.flatMap(({ corpus, purity, hits, templates }) =>
@@ -45,25 +45,29 @@ export function drawMeans(measures: readonly Pick<InstructionMeasures, "corpora"
       )
     )
   );
-  const draws = bootstrapCells<SpaceCell>(rows, { key: key("fig4") });
+  const resampled = bootstrapCells<SpaceCell>(rows, { key: key("fig4") });
   const finite = (value: number) => Number.isFinite(value) ? value : null;
   const interval = (estimate: number, values: number[], items: number): MeanInterval => {
     const { low, high } = bootstrapInterval(estimate, values, { items });
     return { mean: estimate, low: finite(low), high: finite(high) };
   };
-  const place = (cell: SpaceCell) => draws.cells.indexOf(cellOf(cell));
+  const place = (cell: SpaceCell) => resampled.cells.indexOf(cellOf(cell));
   const at = (values: Float64Array, cell: SpaceCell) => values[place(cell)] as number;
   const itemsOf = (cell: SpaceCell): number =>
     cell.group === "all"
       ? Math.min(...TASKS.map((group) => itemsOf({ ...cell, group })))
-      : draws.items[place(cell)] as number;
+      : resampled.items[place(cell)] as number;
   return {
     mean: (cell: SpaceCell) =>
-      interval(at(draws.means, cell), draws.draws.map((draw) => at(draw, cell)), itemsOf(cell)),
+      interval(
+        at(resampled.means, cell),
+        resampled.resamples.map((resample) => at(resample, cell)),
+        itemsOf(cell),
+      ),
     difference: (a: SpaceCell, b: SpaceCell) =>
       interval(
-        at(draws.means, a) - at(draws.means, b),
-        draws.draws.map((draw) => at(draw, a) - at(draw, b)),
+        at(resampled.means, a) - at(resampled.means, b),
+        resampled.resamples.map((resample) => at(resample, a) - at(resample, b)),
         Math.min(itemsOf(a), itemsOf(b)),
       ),
   };
@@ -94,9 +98,9 @@ export const summarize: Summarize = async (context, { seeds }) => {
   const { instructions, heldOut, mentions, neighbours } = JSON.parse(
     await context.input("measure-layouts").text("request.json"),
   ) as InstructionSpace;
-  const draws = drawMeans(measures);
+  const resampled = resampleMeans(measures);
   const byTask = (corpus: Corpus, score: SpaceCell["score"]) =>
-    Object.fromEntries(TASKS.map((group) => [group, draws.mean({ corpus, score, group })]));
+    Object.fromEntries(TASKS.map((group) => [group, resampled.mean({ corpus, score, group })]));
   const purity = (corpus: Corpus): SpaceCell => ({ corpus, score: "purity", group: "all" });
   const content: InstructionSpace = {
     instructions,
@@ -107,9 +111,9 @@ export const summarize: Summarize = async (context, { seeds }) => {
       corpus,
       foreign: measures.reduce((sum, { corpora }) => sum + (corpora[place]?.foreign as number), 0) /
         measures.length,
-      purity: draws.mean(purity(corpus)),
+      purity: resampled.mean(purity(corpus)),
       taskPurity: byTask(corpus, "purity"),
-      centroid: draws.mean({ corpus, score: "hits", group: "all" }),
+      centroid: resampled.mean({ corpus, score: "hits", group: "all" }),
       taskCentroid: byTask(corpus, "hits"),
     })),
     fixed: measures.flatMap(({ fixed, seed }) => fixed.map((each) => ({ ...each, seed }))),
@@ -123,7 +127,7 @@ export const summarize: Summarize = async (context, { seeds }) => {
     })),
   };
   const points = await mapPoints(context, context.input(`embed-seed${seeds[0]}`));
-  const difference = draws.difference(purity("filtered"), purity("unfiltered"));
+  const difference = resampled.difference(purity("filtered"), purity("unfiltered"));
   return {
     content,
     caption:

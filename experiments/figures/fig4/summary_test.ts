@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { CorpusMeasures } from "./measure_instructions.ts";
-import { drawMeans } from "./summary.ts";
+import { resampleMeans } from "./summary.ts";
 
 /** Eight templates a task, of which every second scores 1, each in as many wordings. */
 function corpora(wordings: number): CorpusMeasures[] {
@@ -15,15 +15,18 @@ function corpora(wordings: number): CorpusMeasures[] {
   ];
 }
 
-Deno.test("drawMeans() is as uncertain with many wordings of a template, or many seeds, as with one of each", () => {
-  const one = drawMeans([{ corpora: corpora(1) }]);
-  const width = (draws: typeof one, cell: Parameters<typeof one.mean>[0]) => {
-    const { mean, low, high } = draws.mean(cell);
+Deno.test("resampleMeans() is as uncertain with many wordings of a template, or many seeds, as with one of each", () => {
+  const one = resampleMeans([{ corpora: corpora(1) }]);
+  const width = (resampled: typeof one, cell: Parameters<typeof one.mean>[0]) => {
+    const { mean, low, high } = resampled.mean(cell);
     assert.equal(mean, 0.5);
     return (high as number) - (low as number);
   };
   for (
-    const many of [drawMeans([{ corpora: corpora(30) }]), drawMeans(Array(3).fill({ corpora: corpora(1) }))]
+    const many of [
+      resampleMeans([{ corpora: corpora(30) }]),
+      resampleMeans(Array(3).fill({ corpora: corpora(1) })),
+    ]
   ) {
     for (
       const cell of ([{ corpus: "filtered", score: "purity", group: "style" }, {
@@ -36,7 +39,7 @@ Deno.test("drawMeans() is as uncertain with many wordings of a template, or many
       assert.ok(Math.abs(width(many, cell) - width(one, cell)) < 1e-9, cell.score);
     }
   }
-  // The same template is drawn for both corpora: where it scores the same in both, their difference is certain.
+  // The same template is picked for both corpora: where it scores the same in both, their difference is certain.
   assert.deepEqual(
     one.difference({ corpus: "filtered", score: "purity", group: "all" }, {
       corpus: "unfiltered",

@@ -1,4 +1,4 @@
-/** Fig. 5: examples of the five tasks as one labelled picture, drawn from their pixels. */
+/** Fig. 5: examples of the five tasks as one labelled picture, rendered from their pixels. */
 import type { RgbPicture } from "../../../lib/raster/mod.ts";
 import { type GridCell, imageGridPng } from "../../../lib/plots/mod.ts";
 import { type Count, type FigureResult, INSTRUCTION_INK } from "../../../lib/report/mod.ts";
@@ -11,7 +11,7 @@ export interface DatasetExample {
   readonly index: Count;
   /** How to read the condition. */
   readonly instruction: string;
-  /** What to draw. */
+  /** What to show. */
   readonly prompt: string;
 }
 

@@ -60,5 +60,5 @@ export const figure: Figure = figureProgram({
     load: async () => (await import("./summary.ts")).summarize,
   },
   expectedSeconds: 1,
-  draw: (stored) => [pictureSheet(stored)],
+  render: (stored) => [pictureSheet(stored)],
 });

@@ -12,7 +12,7 @@ import { table1Finder } from "../table1/stages.ts";
 import { TABLE1_CODE } from "../table1/model_code.ts";
 import { LIKENESS_STATEMENTS } from "./statements.ts";
 import type { Figure } from "../figure.ts";
-import { useDrawings } from "../uses/bars.ts";
+import { useGraphics } from "../uses/bars.ts";
 
 /** The experiment, as data. */
 export const FIG6 = {
@@ -49,5 +49,5 @@ export const figure: Figure = figureProgram({
   },
   expectedSeconds: 2,
   prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
-  draw: useDrawings,
+  render: useGraphics,
 });

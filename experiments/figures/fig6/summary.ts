@@ -13,12 +13,12 @@ const ROWS = ["single-task", "instruct"];
 
 /** Reads Table 1's scores. */
 export const summarize: Summarize = async (context, { tasks, seeds }, outputs) => {
-  const draws = resampleCells(await readSamples(outputs), { key: key("fig6") });
+  const resampled = resampleCells(await readSamples(outputs), { key: key("fig6") });
   return {
-    content: usesContent(draws, { rows: ROWS, tasks, taken: TAKEN }),
+    content: usesContent(resampled, { rows: ROWS, tasks, taken: TAKEN }),
     caption: "Held-out items, told the same held-out wordings, both models from the same noise.",
     hashes: keysOf(outputs),
-    claims: judgeAll(LIKENESS_STATEMENTS, { draws, taken: TAKEN }),
+    claims: judgeAll(LIKENESS_STATEMENTS, { resampled, taken: TAKEN }),
     files: async (result) => {
       const items = [];
       for (const task of tasks) {

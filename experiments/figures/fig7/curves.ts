@@ -1,4 +1,4 @@
-/** What Fig. 7 is drawn from: validation scores during training, and how soon they are near their last value. */
+/** What Fig. 7 is rendered from: validation scores during training, and how soon they are near their last value. */
 import { type Count, TABLE1_COLUMNS, type ValidationPoint } from "../../../lib/report/mod.ts";
 
 /** Models that are compared. */

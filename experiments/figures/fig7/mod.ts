@@ -12,7 +12,7 @@ import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
 import { type Budget, type BudgetId, budgetNote, SCALES } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import type { ScoreRequest, ScoreStart } from "../../setting/model_requests.ts";
-import { trainingCurves } from "./drawing.ts";
+import { trainingCurves } from "./graphics.ts";
 import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
 import type { Figure } from "../figure.ts";
 import { TABLE1_CODE } from "../table1/model_code.ts";
@@ -104,5 +104,5 @@ export const figure: Figure = figureProgram({
   },
   expectedSeconds: 1,
   prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
-  draw: trainingCurves,
+  render: trainingCurves,
 });

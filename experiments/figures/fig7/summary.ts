@@ -29,7 +29,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }) => {
   const content: TrainingCurves = { curves: curvesOf(points.filter(({ task }) => tasks.includes(task))) };
   if (content.curves.every(({ steps }) => steps.length < 2)) {
     throw new RangeError(
-      "Drawing fig7 needs validation scores during training, got none: the budget asks for none",
+      "Rendering fig7 needs validation scores during training, got none: the budget asks for none",
     );
   }
   const items = Math.min(...content.curves.map(({ n }) => n));

@@ -1,5 +1,5 @@
 /** Fig. 8: the sheet of pictures, then the ratio of variances and the spread of scores as bars. */
-import { type Drawing, figure, seriesLook } from "../../../lib/plots/mod.ts";
+import { figure, type Graphic, seriesLook } from "../../../lib/plots/mod.ts";
 import {
   intervalBars,
   intervalNote,
@@ -11,8 +11,8 @@ import { type RewordingContent, SPACES } from "./statements.ts";
 
 const SPACE_NAMES = { pixel: "pixels", latent: "latents", judge: "the judge's vectors" } as const;
 
-/** Both drawings. */
-export function rewordingDrawings(stored: StoredFigure<RewordingContent>): readonly Drawing[] {
+/** Both graphics. */
+export function rewordingGraphics(stored: StoredFigure<RewordingContent>): readonly Graphic[] {
   const { result } = stored;
   const { ratios, spreads } = result.content;
   const groups = ["all", ...result.tasks];

@@ -14,7 +14,7 @@ import { TABLE1_CODE } from "../table1/model_code.ts";
 import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
 import type { Figure } from "../figure.ts";
 import { REWORDING_STATEMENTS } from "./statements.ts";
-import { rewordingDrawings } from "./bars.ts";
+import { rewordingGraphics } from "./bars.ts";
 import { FIG8, rewordingStageId } from "./record.ts";
 
 const VARY_WORDING: StageCode<VaryWording> = {
@@ -88,5 +88,5 @@ export const figure: Figure = figureProgram({
   },
   expectedSeconds: 3,
   prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
-  draw: rewordingDrawings,
+  render: rewordingGraphics,
 });

@@ -1,4 +1,4 @@
-/** What Fig. 8 is drawn from: how much pictures and scores change with the wording, against how much with the noise. */
+/** What Fig. 8 is rendered from: how much pictures and scores change with the wording, against how much with the noise. */
 import {
   average,
   type CellMean,
@@ -50,13 +50,13 @@ const ratio = (mean: CellMean, task: string, space: string) =>
  * Gathers the content from cells named "pixel words", "pixel noise", … of the row instruct, and "score spread" of the rows instruct and fixed.
  */
 export function rewordingContent(
-  draws: ResampledCells,
+  resampled: ResampledCells,
   about: { readonly wordings: Count; readonly noises: Count; readonly tasks: readonly string[] },
 ): RewordingContent {
   const { wordings, noises, tasks } = about;
   const groups = [...tasks.map((task) => [task, [task]] as const), ["all", tasks] as const];
   const over = (names: readonly string[], compute: (mean: CellMean, task: string) => number) =>
-    resampledInterval(draws, (mean) => average(names.map((task) => compute(mean, task))));
+    resampledInterval(resampled, (mean) => average(names.map((task) => compute(mean, task))));
   return {
     wordings,
     noises,
@@ -73,7 +73,7 @@ export function rewordingContent(
       })
     ),
     levels: resampledInterval(
-      draws,
+      resampled,
       (mean) => Math.sqrt(average(tasks.map((task) => mean("instruct", task, "pixel words")))),
     ) ?? null,
   };
@@ -84,12 +84,12 @@ const SUBTLE = 0.25;
 
 /** What the statements are judged by. */
 export interface RewordingEvidence {
-  readonly draws: ResampledCells;
+  readonly resampled: ResampledCells;
   readonly content: RewordingContent;
 }
 
-const rests = ({ draws, content: { wordings, noises } }: RewordingEvidence) =>
-  `${Math.min(...draws.items)} items per task, ${wordings} wordings, ${noises} noises`;
+const rests = ({ resampled, content: { wordings, noises } }: RewordingEvidence) =>
+  `${Math.min(...resampled.items)} items per task, ${wordings} wordings, ${noises} noises`;
 
 const ratioOver = (evidence: RewordingEvidence, space: VarianceRatio["space"]) =>
   measured(
@@ -132,10 +132,10 @@ export const REWORDING_STATEMENTS: readonly Statement<RewordingEvidence>[] = [
       "deviation of the condition's score over held-out wordings, fixed-prompt model less instruct, mean over tasks",
     region: { low: 0 },
     measure(evidence) {
-      const { draws, content: { ratios } } = evidence;
+      const { resampled, content: { ratios } } = evidence;
       const tasks = [...new Set(ratios.map(({ task }) => task))].filter((task) => task !== "all");
       const robust = resampledInterval(
-        draws,
+        resampled,
         (mean) =>
           average(
             tasks.map((task) => mean("fixed", task, "score spread") - mean("instruct", task, "score spread")),

@@ -92,15 +92,15 @@ export const summarize: Summarize = async (context, { tasks, seeds, budget }, ou
       }
     }
   }
-  const draws = resampleCells(samples, { key: key("fig8") });
-  const content = rewordingContent(draws, { wordings, noises, tasks });
+  const resampled = resampleCells(samples, { key: key("fig8") });
+  const content = rewordingContent(resampled, { wordings, noises, tasks });
   return {
     content,
     caption:
       `${items} held-out items of each task, each drawn with ${wordings} held-out wordings of the instruction from one noise, ` +
       `and from ${noises} noises with one wording, by the joint model; the fixed-prompt model is given the same wordings.`,
     hashes: keysOf(outputs),
-    claims: judgeAll(REWORDING_STATEMENTS, { draws, content }),
+    claims: judgeAll(REWORDING_STATEMENTS, { resampled, content }),
     files: async (result) => {
       const pictured = tasks.filter((task) => FIG8.pictured.some((each) => each === task));
       const shown = pictured.length > 0 ? pictured : tasks.slice(0, 1);

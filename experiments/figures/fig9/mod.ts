@@ -18,7 +18,7 @@ import { TABLE1_CODE } from "../table1/model_code.ts";
 import { USE_STATEMENTS } from "./statements.ts";
 import { MEASURE_COLOURS, MEASURE_USE } from "../uses/use_code.ts";
 import type { Figure } from "../figure.ts";
-import { useDrawings } from "../uses/bars.ts";
+import { useGraphics } from "../uses/bars.ts";
 
 /** The experiment, as data. */
 export const FIG9 = {
@@ -89,5 +89,5 @@ export const figure: Figure = figureProgram({
   },
   expectedSeconds: 3,
   prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
-  draw: useDrawings,
+  render: useGraphics,
 });

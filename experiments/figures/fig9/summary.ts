@@ -22,18 +22,18 @@ const SHOWN = ["text-only", "ip-adapter-plus", "instruct"];
 
 /** Reads the stages of all rows. */
 export const summarize: Summarize = async (context, { tasks, seeds }, outputs) => {
-  const draws = resampleCells(withLeaksMore(await readSamples(outputs)), { key: key("fig9") });
-  const content = usesContent(draws, { rows: ROWS, tasks, taken: TAKEN });
+  const resampled = resampleCells(withLeaksMore(await readSamples(outputs)), { key: key("fig9") });
+  const content = usesContent(resampled, { rows: ROWS, tasks, taken: TAKEN });
   return {
     content,
     caption: [
       "Held-out items of the five uses, all models from the same noise. IPAdapter+ takes no instruction; the joint model is told " +
       "held-out wordings, of the task or of another (the composition for style, else the style). InstantStyle is IPAdapter+ in the style layers alone.",
-      instantStyleNote(draws),
+      instantStyleNote(resampled),
       tasks.includes("style") ? `Content of style that leaks: ${STYLE_LEAK}.` : "",
     ].filter(Boolean).join(" "),
     hashes: keysOf(outputs),
-    claims: judgeAll(USE_STATEMENTS, { draws, taken: TAKEN }),
+    claims: judgeAll(USE_STATEMENTS, { resampled, taken: TAKEN }),
     files: async (result) => {
       const items = [];
       for (const task of tasks) {

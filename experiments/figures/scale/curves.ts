@@ -1,8 +1,8 @@
 /** Sec. 3.5: scores over the adapter's scale, a panel per task and one for the trade; the advised scales are shaded. */
 import {
-  type Drawing,
   figure,
   type FigureLayout,
+  type Graphic,
   seriesLook,
   type Shape,
   type Trace,
@@ -41,7 +41,7 @@ function lineTrace(
 }
 
 /** One panel per task and, where it was measured, the trade. */
-export function scaleCurves({ result }: StoredFigure<ScaleContent>): readonly Drawing[] {
+export function scaleCurves({ result }: StoredFigure<ScaleContent>): readonly Graphic[] {
   const { scales, curves, trade, best } = result.content;
   const panels = [
     ...[...Map.groupBy(curves, ({ task }) => task)].map(([task, own]) => ({

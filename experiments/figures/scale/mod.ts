@@ -45,5 +45,5 @@ export const figure: Figure = figureProgram({
   },
   expectedSeconds: 2,
   prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
-  draw: scaleCurves,
+  render: scaleCurves,
 });

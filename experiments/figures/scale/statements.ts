@@ -1,4 +1,4 @@
-/** What Sec. 3.5's figure is drawn from: scores of the condition and of the prompt over the adapter's scale λ, and their best trade. */
+/** What Sec. 3.5's figure is rendered from: scores of the condition and of the prompt over the adapter's scale λ, and their best trade. */
 import {
   average,
   type CellMean,
@@ -64,7 +64,7 @@ const bestOf = (scales: readonly number[], trade: readonly number[]) =>
 
 /** Gathers the content. */
 export function scaleContent(
-  draws: ResampledCells,
+  resampled: ResampledCells,
   { scales, tasks }: { readonly scales: readonly number[]; readonly tasks: readonly string[] },
 ): ScaleContent {
   const defined = (value: MeanInterval | undefined) => value ?? [];
@@ -76,25 +76,26 @@ export function scaleContent(
         metric,
         of: place === 0 ? "condition" : "prompt",
         values: scales.flatMap((scale) =>
-          defined(resampledInterval(draws, (mean) => mean(scaleRow(scale), task, metric)))
+          defined(resampledInterval(resampled, (mean) => mean(scaleRow(scale), task, metric)))
         ),
       }))
     ),
     trade: scales.flatMap((_, i) =>
-      defined(resampledInterval(draws, (mean) => tradeOf(mean, scales)[i] as number))
+      defined(resampledInterval(resampled, (mean) => tradeOf(mean, scales)[i] as number))
     ),
-    best: resampledInterval(draws, (mean) => bestOf(scales, tradeOf(mean, scales)), { grid: true }) ?? null,
+    best: resampledInterval(resampled, (mean) => bestOf(scales, tradeOf(mean, scales)), { grid: true }) ??
+      null,
   };
 }
 
 /** What the statements are judged by. */
 export interface ScaleEvidence {
-  readonly draws: ResampledCells;
+  readonly resampled: ResampledCells;
   readonly content: ScaleContent;
 }
 
-const rests = ({ draws, content }: ScaleEvidence) =>
-  `scales ${content.scales.join(", ")}; ${Math.min(...draws.items)} items per task`;
+const rests = ({ resampled, content }: ScaleEvidence) =>
+  `scales ${content.scales.join(", ")}; ${Math.min(...resampled.items)} items per task`;
 
 /** What the paper says about the scale. */
 export const SCALE_STATEMENTS: readonly Statement<ScaleEvidence>[] = [
@@ -106,10 +107,10 @@ export const SCALE_STATEMENTS: readonly Statement<ScaleEvidence>[] = [
     quantity: "CLIP-P, mean over the advised scales less at scale 1, mean over four tasks",
     region: { low: 0 },
     measure(evidence) {
-      const { draws, content: { scales } } = evidence;
+      const { resampled, content: { scales } } = evidence;
       const advised = scales.filter((scale) => scale >= ADVISED.low && scale <= ADVISED.high);
       const heard = resampledInterval(
-        draws,
+        resampled,
         (mean) =>
           average(
             PARTIAL_TASKS.map((task) =>

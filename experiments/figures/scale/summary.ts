@@ -9,9 +9,9 @@ import { SCALE } from "./record.ts";
 /** Reads the stages of all scales. */
 export const summarize: Summarize = async (_context, { tasks, seeds, budget }, outputs) => {
   const samples = await readSamples(outputs);
-  const draws = resampleCells(samples, { key: key("scale") });
+  const resampled = resampleCells(samples, { key: key("scale") });
   const scales = SCALE.scales[budget];
-  const content = scaleContent(draws, { scales, tasks });
+  const content = scaleContent(resampled, { scales, tasks });
   return {
     content,
     caption:
@@ -19,6 +19,6 @@ export const summarize: Summarize = async (_context, { tasks, seeds, budget }, o
       "paper's advice. Trade: mean of the two scores, each stretched to 0 … 1 over the scales, over the four tasks with a prompt of " +
       `their own. ${intervalNote(seeds)}`,
     hashes: keysOf(outputs),
-    claims: judgeAll(SCALE_STATEMENTS, { draws, content }),
+    claims: judgeAll(SCALE_STATEMENTS, { resampled, content }),
   };
 };

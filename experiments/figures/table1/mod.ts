@@ -44,7 +44,7 @@ export function table1Program(code: Table1Stages): Figure {
       return Promise.resolve({
         result,
         tables: [table1Table(result)],
-        drawings: [
+        graphics: [
           { kind: "figure", figure: table1Figure(result) },
           {
             kind: "picture",

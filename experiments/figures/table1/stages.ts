@@ -92,7 +92,7 @@ export function table1Stages(
   const trained = [...trainings.values()];
   return [...used, ...trained, ...scores, {
     id: "summary",
-    title: "Average, compare with the paper, draw samples",
+    title: "Average, compare with the paper, render samples",
     config,
     code: [{ module: "experiments/figures/table1/summary.ts", export: summarize.name }],
     data: {},

@@ -26,7 +26,7 @@ import { TRAINING_COST } from "./training_cost.ts";
 
 /** What the statements are judged by. */
 export interface Table1Evidence {
-  readonly draws: ResampledCells;
+  readonly resampled: ResampledCells;
   readonly training: readonly TrainingRun[];
 }
 
@@ -39,9 +39,9 @@ function aboutCells(
     ...statement,
     paper: values(printed),
     wording: PERCENT,
-    measure({ draws }) {
+    measure({ resampled }) {
       const found = resampledIntervals(
-        draws,
+        resampled,
         (mean) => values((row, { task, metric }) => mean(row, task, metric)),
       );
       if (found.quantities !== undefined) {

@@ -27,7 +27,7 @@ import type {
 } from "../../setting/model_requests.ts";
 import { TABLE1_STATEMENTS } from "./statements.ts";
 
-/** What the summary is told besides the scores. */
+/** What the summary takes besides the scores. */
 export interface SummaryRequest {
   readonly [name: string]: Json;
   readonly scale: ScaleId;
@@ -94,7 +94,7 @@ export async function summarize(
     hashes.push((await reportOf<EncodeReport>(context, stage)).datasetHash);
   }
 
-  const draws = resampleCells(samples, { key: key("table1"), resamples });
+  const resampled = resampleCells(samples, { key: key("table1"), resamples });
   context.progress(2, 4, "parts");
   const result: Table1Result = {
     schema: RESULT_SCHEMA,
@@ -107,8 +107,8 @@ export async function summarize(
     seeds,
     provenance: provenanceOf(context.ancestors, hashes),
     metrics: metrics as unknown as Readonly<Record<string, MetricNote>>,
-    cells: cellsOf(draws),
-    claims: judgeAll(TABLE1_STATEMENTS, { draws, training }),
+    cells: cellsOf(resampled),
+    claims: judgeAll(TABLE1_STATEMENTS, { resampled, training }),
     training,
   };
   context.progress(3, 4, "parts");

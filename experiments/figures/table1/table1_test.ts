@@ -73,7 +73,7 @@ const trainingOf = (seed: number, joint = 10): TrainingRun[] =>
 const training = [...trainingOf(1), ...trainingOf(2)];
 
 function resultOf(samples: readonly SampleRow[]): Table1Result {
-  const draws = resampleCells(samples, { key: key(1), resamples: 200 });
+  const resampled = resampleCells(samples, { key: key(1), resamples: 200 });
   return {
     schema: RESULT_SCHEMA,
     experiment: "table1",
@@ -85,8 +85,8 @@ function resultOf(samples: readonly SampleRow[]): Table1Result {
     seeds: [1],
     provenance: UNKNOWN_PROVENANCE,
     metrics: { "CLIP-I": { definition: "cosine", by: "the judge", higherIsBetter: true } },
-    cells: cellsOf(draws),
-    claims: judgeAll(TABLE1_STATEMENTS, { draws, training }),
+    cells: cellsOf(resampled),
+    claims: judgeAll(TABLE1_STATEMENTS, { resampled, training }),
     training,
   };
 }
@@ -158,8 +158,8 @@ Deno.test("TABLE1_STATEMENTS does not support parity when the joint model is far
 
 Deno.test("judgeAll() says what is missing when a column was not run", () => {
   const samples = printedSamples(5, 0.01).filter(({ task }) => task === "style");
-  const draws = resampleCells(samples, { key: key(1), resamples: 20 });
-  for (const { id, verdict, evidence, ours } of judgeAll(TABLE1_STATEMENTS, { draws, training: [] })) {
+  const resampled = resampleCells(samples, { key: key(1), resamples: 20 });
+  for (const { id, verdict, evidence, ours } of judgeAll(TABLE1_STATEMENTS, { resampled, training: [] })) {
     if (id.includes("style")) continue;
     assert.equal(verdict, "inconclusive");
     assert.equal(ours, null);

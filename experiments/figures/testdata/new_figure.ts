@@ -9,7 +9,7 @@ import type { Figure } from "../figure.ts";
 import { figureProgram } from "../figure_program.ts";
 import type { Summarize } from "../figure_summary.ts";
 
-/** What is drawn. */
+/** What is shown. */
 export interface WordCounts {
   /** Words of each task's fixed instruction. */
   readonly words: readonly { readonly task: string; readonly count: number }[];
@@ -76,7 +76,7 @@ export const figure: Figure = figureProgram<WordCounts>({
   ],
   summary: { module: MODULE, export: "summarize", data: [], load: () => Promise.resolve(summarize) },
   expectedSeconds: 1,
-  draw: ({ result }) => [{
+  render: ({ result }) => [{
     kind: "figure",
     figure: plot({
       id: "words",

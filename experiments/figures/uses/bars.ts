@@ -1,5 +1,5 @@
 /** Fig. 6 and Fig. 9: what each model takes and what leaks, as bars; the sheets of pictures come before them. */
-import { type Drawing, figure, seriesLook, type Trace } from "../../../lib/plots/mod.ts";
+import { figure, type Graphic, seriesLook, type Trace } from "../../../lib/plots/mod.ts";
 import { intervalBars, intervalNote, pictureSheet, type StoredFigure } from "../../../lib/report/mod.ts";
 import { INSTANT_STYLE, TARGETS } from "./use_rows.ts";
 import type { UsesContent } from "./uses.ts";
@@ -28,7 +28,7 @@ export function useLabel(row: string): string {
   return label;
 }
 
-/** Rows that are told apart by the same colours in all figures. */
+/** Rows that are distinguished by the same colours in all figures. */
 const COLOURS = [
   "single-task",
   "instruct",
@@ -39,7 +39,7 @@ const COLOURS = [
   "told-other",
 ];
 
-function bars({ result }: StoredFigure<UsesContent>): Drawing {
+function bars({ result }: StoredFigure<UsesContent>): Graphic {
   const { rows, taken, cells, leaks } = result.content;
   const leaking = result.tasks.filter((task) => leaks.some((leak) => leak.task === task));
   const both = leaking.length > 0;
@@ -96,6 +96,6 @@ function bars({ result }: StoredFigure<UsesContent>): Drawing {
 }
 
 /** The sheet of pictures, then the bars. */
-export function useDrawings(stored: StoredFigure<UsesContent>): readonly Drawing[] {
+export function useGraphics(stored: StoredFigure<UsesContent>): readonly Graphic[] {
   return [pictureSheet(stored), bars(stored)];
 }

@@ -16,7 +16,7 @@ export const PARTIAL_TASKS: readonly TaskId[] = PAPER_TASKS.filter((task) => tas
 
 /** Cells of all rows, and the score of what should be taken, by task. */
 export interface UseEvidence {
-  readonly draws: ResampledCells;
+  readonly resampled: ResampledCells;
   readonly taken: TakenScores;
 }
 
@@ -29,6 +29,9 @@ export const differenceOf = (
   average(PARTIAL_TASKS.map((task) => mean(more, task, score(task)) - mean(less, task, score(task))));
 
 /** A number computed from the cells, with its interval. */
-export function overUses({ draws }: UseEvidence, compute: (mean: CellMean) => number): Measured {
-  return measured(resampledInterval(draws, compute), `${Math.min(...draws.items)} items per task, paired`);
+export function overUses({ resampled }: UseEvidence, compute: (mean: CellMean) => number): Measured {
+  return measured(
+    resampledInterval(resampled, compute),
+    `${Math.min(...resampled.items)} items per task, paired`,
+  );
 }

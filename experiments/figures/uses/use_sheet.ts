@@ -35,7 +35,7 @@ export async function useSheet(
             ...rows.map((row, place) => {
               const found = pictures.get(row);
               const instruction = silent.includes(row) ? "" : samples.get(row)?.instruction ?? "";
-              // Models that are told the same stand side by side: the words once.
+              // Models with the same instruction stand side by side: the words once.
               const before = samples.get(rows[place - 1] ?? "")?.instruction;
               return {
                 images: found ? [picture(found.output)] : [],

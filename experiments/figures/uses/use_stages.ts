@@ -6,7 +6,7 @@
 import type { TaskId } from "../../../lib/tasks/mod.ts";
 import type { ExperimentRow, RowModel, RunRequest } from "../../setting/experiment.ts";
 import { GALLERY, writeGallery } from "../../setting/gallery.ts";
-import { type Telling, toldFields } from "../../setting/instruct_form.ts";
+import { type InstructionOverride, overrideFields } from "../../setting/instruct_form.ts";
 import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
 import { type Budget, SCALES } from "../../setting/scales.ts";
 import type { MeasureUse, UseRequest, UseSize } from "../../setting/model_requests.ts";
@@ -18,8 +18,8 @@ export interface UseCase extends ExperimentRow {
   readonly adapterScale: number;
   /** The uses it is meant for; all where absent. */
   readonly tasks?: readonly TaskId[];
-  /** Told this, whatever the task; the task's own wordings where absent. */
-  readonly told?: Telling;
+  /** Wordings given whatever the task; the task's own where absent. */
+  readonly instructionOverride?: InstructionOverride;
 }
 
 /** Id of the stage of a case. */
@@ -54,7 +54,7 @@ export function useStages(
   return seeds.flatMap((seed) =>
     cases.filter(({ model }) => model !== "target" || seed === seeds[0]).flatMap((each) =>
       tasks.filter((task) => each.tasks?.includes(task) ?? true).map((task) => {
-        const { row, model, instructions, adapterScale, told } = each;
+        const { row, model, instructions, adapterScale, instructionOverride } = each;
         const config: UseRequest = {
           scale,
           row,
@@ -67,7 +67,7 @@ export function useStages(
           guidance,
           adapterScale,
           device,
-          ...toldFields(told),
+          ...overrideFields(instructionOverride),
         };
         const dataset = find.encode(task);
         const adapter = adapterOf(model, task, seed);

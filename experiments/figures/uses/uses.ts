@@ -1,4 +1,4 @@
-/** What Fig. 6 and Fig. 9 are drawn from: per model and task, what is taken from the condition and what leaks. */
+/** What Fig. 6 and Fig. 9 are rendered from: per model and task, what is taken from the condition and what leaks. */
 import {
   type Cell,
   cellsOf,
@@ -29,7 +29,7 @@ export interface Leak extends MeanInterval {
 
 /** The content of fig6's and fig9's results. */
 export interface UsesContent {
-  /** Rows, in the order of drawing. */
+  /** Rows, in the order of the figure. */
   readonly rows: readonly string[];
   /** The score of what should be taken, by task. */
   readonly taken: TakenScores;
@@ -41,7 +41,7 @@ export interface UsesContent {
 
 /** Gathers the content. */
 export function usesContent(
-  draws: ResampledCells,
+  resampled: ResampledCells,
   options: {
     readonly rows: readonly string[];
     readonly tasks: readonly string[];
@@ -51,11 +51,12 @@ export function usesContent(
   const { rows, tasks, taken } = options;
   const leaks = rows.filter((row) => row !== TARGETS).flatMap((row) =>
     tasks.flatMap((task): Leak[] => {
-      const found = resampledInterval(draws, (mean) => mean(row, task, "leak") - mean(TARGETS, task, "leak"));
+      const found = resampledInterval(resampled, (mean) =>
+        mean(row, task, "leak") - mean(TARGETS, task, "leak"));
       return found === undefined ? [] : [{ row, task, ...found }];
     })
   );
-  return { rows, taken, cells: cellsOf(draws), leaks };
+  return { rows, taken, cells: cellsOf(resampled), leaks };
 }
 
 const percent = (value: number) => `${value < 0 ? "−" : "+"}${(100 * Math.abs(value)).toFixed(1)} %`;
@@ -66,9 +67,9 @@ const percent = (value: number) => `${value < 0 ? "−" : "+"}${(100 * Math.abs(
  *
  * @returns "" when a row was not measured.
  */
-export function instantStyleNote(draws: ResampledCells): string {
+export function instantStyleNote(resampled: ResampledCells): string {
   const found = resampledInterval(
-    draws,
+    resampled,
     (mean) => mean(INSTANT_STYLE, "style", "CLIP-S") / mean("text-only", "style", "CLIP-S") - 1,
   );
   if (found === undefined) return "";

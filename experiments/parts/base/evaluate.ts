@@ -16,12 +16,14 @@ const STEPS = 30;
 /** Pictures sampled at once. */
 const BATCH = 16;
 /** Pictures of each caption, each from a noise of its own: one alone moves the score by 0.05 (standard deviation over noises). */
-const DRAWS = 4;
+const SAMPLES = 4;
 
-/** The mean over draws for every item. */
-function overDraws(draws: readonly (readonly number[])[]): number[] {
-  const [first] = draws as [readonly number[]];
-  return first.map((_, i) => draws.reduce((sum, values) => sum + (values[i] as number), 0) / draws.length);
+/** The mean over samples for every item. */
+function overSamples(samples: readonly (readonly number[])[]): number[] {
+  const [first] = samples as [readonly number[]];
+  return first.map((_, i) =>
+    samples.reduce((sum, values) => sum + (values[i] as number), 0) / samples.length
+  );
 }
 
 /** Generates pictures of held-out captions and lets the judge find the captions. */
@@ -35,11 +37,11 @@ export async function measure({ bank, folder, items }: EvaluationContext): Promi
   const generator = await createGenerator({ base, batch: BATCH });
   const decoder = await latentDecoder(vae);
   const generated: Rgb[][] = [];
-  for (let draw = 0; draw < DRAWS; draw++) {
+  for (let sample = 0; sample < SAMPLES; sample++) {
     const latents = await generator.generate(
       scenes.map(({ caption, index }) => ({
         ids: base.tokenizer.encode([caption]),
-        noise: normal(fold(key("evaluate the base"), draw, index), sizeOf(latentShape(base.unet.config))),
+        noise: normal(fold(key("evaluate the base"), sample, index), sizeOf(latentShape(base.unet.config))),
       })),
       { steps: STEPS, guidance: GUIDANCE, sampler: "ddim" },
     );
@@ -55,14 +57,14 @@ export async function measure({ bank, folder, items }: EvaluationContext): Promi
   await judge.dispose();
   const texts = await textVectors(scenes.map(({ caption }) => caption));
   const hits = made.map((images) => topOneHits(images, texts));
-  const found = overDraws(hits.map((draw) => draw.map(Number)));
+  const found = overSamples(hits.map((each) => each.map(Number)));
   const foundReal = topOneHits(real, texts).map(Number);
   const clipP = (images: readonly Float32Array[]) =>
     images.map((image, i) => clipScore(image, texts[i] as Float32Array));
   const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
   return {
     method:
-      `${DRAWS} pictures for each of ${items} held-out captions of ${items} distinct concepts: DDIM, ${STEPS} steps, guidance ` +
+      `${SAMPLES} pictures for each of ${items} held-out captions of ${items} distinct concepts: DDIM, ${STEPS} steps, guidance ` +
       `${GUIDANCE}; intervals over captions. By the judge's image tower, a picture finds its own caption among the ${items}; beside it the same for the ` +
       "real scenes of these captions. CLIP-P is 2.5 · max(0, cosine) with the caption.",
     scores: [
@@ -74,7 +76,7 @@ export async function measure({ bank, folder, items }: EvaluationContext): Promi
         n: items,
         bar: { least: 0.8, items: 100 },
       },
-      meanScore("CLIP-P, generated", [overDraws(made.map(clipP))]),
+      meanScore("CLIP-P, generated", [overSamples(made.map(clipP))]),
       meanScore("CLIP-P, real scenes", [clipP(real)]),
     ],
     gallery: {

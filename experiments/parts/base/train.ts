@@ -17,11 +17,11 @@ const FIRST = 30_000_000;
 /** Encodes the scenes and compiles the step. */
 export async function prepare(
   bank: Bank,
-  { recipe, draws, notify, compile }: PrepareOptions,
+  { recipe, batches, notify, compile }: PrepareOptions,
 ): Promise<Training> {
   const tokenizer = createCaptionTokenizer(captionVocabulary(), { length: TEXT_LENGTH });
   const text = miniText(tokenizer.size, tokenizer.end);
-  const draw = await captionedPool((index) => composePretrain(bank, FIRST + index), {
+  const sample = await captionedPool((index) => composePretrain(bank, FIRST + index), {
     size: POOL,
     tokenizer,
     captionDrop: CAPTION_DROP,
@@ -40,7 +40,7 @@ export async function prepare(
   });
   return {
     step,
-    batch: (index) => draw(fold(draws, "batch", index), recipe.batch).feeds,
+    batch: (index) => sample(fold(batches, "batch", index), recipe.batch).feeds,
     finish: () =>
       Promise.resolve({
         tensors: step.weights(),

@@ -63,7 +63,7 @@ export function controlnetMeasure(name: ControlnetName): Measurement["measure"] 
     const [compressor, decoder] = [await latentEncoder(vae), await latentDecoder(vae)];
     const reconstructed = await decoder.run(await compressor.run(truths));
     await compressor.dispose();
-    const draw = async (generator: Generator) => {
+    const sample = async (generator: Generator) => {
       const latents = await generator.generate(
         pictures.map(({ caption, control, index }) => ({
           ids: base.tokenizer.encode([caption]),
@@ -76,8 +76,8 @@ export function controlnetMeasure(name: ControlnetName): Measurement["measure"] 
       return await decoder.run(latents);
     };
     const controlnet = await loadControlnet(name, folder);
-    const controlled = await draw(await createGenerator({ base, batch: BATCH, controlnet }));
-    const textAlone = await draw(await createGenerator({ base, batch: BATCH }));
+    const controlled = await sample(await createGenerator({ base, batch: BATCH, controlnet }));
+    const textAlone = await sample(await createGenerator({ base, batch: BATCH }));
     await decoder.dispose();
     const judge = await imageEncoder(await loadVision("judge", folder));
     const texts = await textVectors(pictures.map(({ caption }) => caption));

@@ -29,11 +29,11 @@ export interface ControlnetData {
 
 /** Encodes the pictures, draws their controls and compiles the step. */
 export function controlnetTraining(name: ControlnetName, { first, only }: ControlnetData): Part["prepare"] {
-  return async (bank, { recipe, draws, notify, compile }) => {
+  return async (bank, { recipe, batches, notify, compile }) => {
     const base = await loadBase();
     const config = miniControlnet(base.unet.config);
     const controls: Rgb[] = [];
-    const draw = await captionedPool((index) => {
+    const sample = await captionedPool((index) => {
       const item = composePretrain(bank, first + index, only ? { only } : {});
       controls.push(controlled(bank, name, item).control);
       return item;
@@ -49,7 +49,7 @@ export function controlnetTraining(name: ControlnetName, { first, only }: Contro
     return {
       step,
       batch: (index) => {
-        const { items, feeds } = draw(fold(draws, "batch", index), recipe.batch);
+        const { items, feeds } = sample(fold(batches, "batch", index), recipe.batch);
         const conditioning = new Float32Array(recipe.batch * PIXELS);
         items.forEach((item, i) => conditioning.set(controlImage(controls[item] as Rgb), i * PIXELS));
         return { ...feeds, conditioning };

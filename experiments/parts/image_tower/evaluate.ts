@@ -7,9 +7,9 @@ import { textVectors } from "../text_vectors.ts";
 import type { Measurement } from "../measurement.ts";
 import { differentCaptions, distinctScenes, heldOutItems } from "../held_out.ts";
 
-/** Independent draws of candidates. */
-const DRAWS = 5;
-/** Candidates of the harder search, in those of a draw: concepts come again in other places and styles. */
+/** Independent samples of candidates. */
+const SAMPLES = 5;
+/** Candidates of the harder search, in those of a sample: concepts come again in other places and styles. */
 const HARDER = 10;
 
 /** Lets held-out scenes find their captions, and captions their scenes. */
@@ -17,7 +17,7 @@ export function imageTowerMeasure(name: "encoder" | "judge"): Measurement["measu
   return async ({ bank, folder, items }) => {
     const tower = await imageEncoder(await loadVision(name, folder));
     const stretch = heldOutItems(bank);
-    const scenes = Array.from({ length: DRAWS }, () => distinctScenes(stretch, items)).flat();
+    const scenes = Array.from({ length: SAMPLES }, () => distinctScenes(stretch, items)).flat();
     const many = differentCaptions(stretch, HARDER * items);
     const seen = async (all: typeof scenes) =>
       (await tower.run(all.map(({ image }) => image))).map(({ embedding }) => embedding);
@@ -26,14 +26,14 @@ export function imageTowerMeasure(name: "encoder" | "judge"): Measurement["measu
     const [manyImages, manyTexts] = [await seen(many), await read(many)];
     await tower.dispose();
     const hits = (queries: readonly Float32Array[], candidates: readonly Float32Array[]) =>
-      Array.from({ length: DRAWS }, (_, draw) => {
-        const [first, end] = [draw * items, (draw + 1) * items];
+      Array.from({ length: SAMPLES }, (_, sample) => {
+        const [first, end] = [sample * items, (sample + 1) * items];
         return topOneHits(queries.slice(first, end), candidates.slice(first, end)).map(Number);
       });
     return {
       method:
-        `${DRAWS} draws of ${items} held-out scenes of ${items} distinct concepts; a scene finds its caption among the draw's ` +
-        `${items} by cosine with the frozen sentence encoder's vectors. Mean over all draws. Then ${
+        `${SAMPLES} samples of ${items} held-out scenes of ${items} distinct concepts; a scene finds its caption among the sample's ` +
+        `${items} by cosine with the frozen sentence encoder's vectors. Mean over all samples. Then ${
           HARDER * items
         } scenes whose ` +
         "captions differ, among all of them.",

@@ -28,7 +28,7 @@ function tower(name: "encoder" | "judge", seed: number, data: TowerData): Part {
     measurement: {
       checkpoints: [name],
       items: {
-        what: "candidates of distinct concepts in each draw",
+        what: "candidates of distinct concepts in each sample",
         usual: 100,
         low: 2,
         high: MOST_CONCEPTS,

@@ -40,7 +40,7 @@ export interface TowerData {
 
 /** Composes the scenes, encodes their captions and compiles the step. */
 export function imageTowerTraining({ first, augmentation }: TowerData): Part["prepare"] {
-  return async (bank, { recipe, draws, notify, compile }) => {
+  return async (bank, { recipe, batches, notify, compile }) => {
     notify(`composing ${POOL} scenes`);
     const pool = imagePool(bank, first, POOL);
     const embedder = createSentenceEmbedder(await loadSentenceEncoder());
@@ -74,7 +74,7 @@ export function imageTowerTraining({ first, augmentation }: TowerData): Part["pr
     return {
       step,
       batch: (index) => {
-        const random = stream(fold(draws, "batch", index));
+        const random = stream(fold(batches, "batch", index));
         const pixels = new Float32Array(recipe.batch * PIXELS);
         const rows = new Float32Array(recipe.batch * WIDTH);
         const answers = new Float32Array(recipe.batch * SUBJECTS.length);

@@ -27,7 +27,7 @@ function pixelDistance(a: Rgb, b: Rgb): number {
   return Math.sqrt(sum / a.length);
 }
 
-/** The instructions an item is drawn under: its own first, then each other task's fixed one. */
+/** The instructions an item is sampled under: its own first, then each other task's fixed one. */
 function instructionsOf(pair: Pair): string[] {
   const others = TASKS.filter((task) => task !== pair.task);
   return [validationInstruction(pair, "random"), ...others.map((task) => FIXED_INSTRUCTIONS[task])];
@@ -51,8 +51,8 @@ export async function measure({ bank, folder, items }: EvaluationContext): Promi
     await encoder.zero(),
   ];
   await encoder.dispose();
-  const told = pairs.map(instructionsOf);
-  const vectors = await textVectors(told.flat());
+  const wordings = pairs.map(instructionsOf);
+  const vectors = await textVectors(wordings.flat());
   const generator = await createGenerator({
     base,
     batch: BATCH,
@@ -108,7 +108,7 @@ export async function measure({ bank, folder, items }: EvaluationContext): Promi
   ];
   return {
     method:
-      `${items} validation items of each task, drawn under a held-out wording of their own task and under the fixed instruction of each ` +
+      `${items} validation items of each task, sampled under a held-out wording of their own task and under the fixed instruction of each ` +
       `other task, from the same noise: DDIM, ${STEPS} steps, guidance ${GUIDANCE}. Likeness is the judge's cosine with the item's ` +
       "target; a model that reads the instruction comes closer to it under its own. Change is the root mean square difference of " +
       "the pictures, 0 to 255.",

@@ -38,7 +38,7 @@ async function encoded(task: TaskId, notify: (message: string) => void): Promise
 /** Encodes the tasks' pairs and compiles the step. */
 export async function prepare(
   _bank: Bank,
-  { recipe, draws, notify, compile }: PrepareOptions,
+  { recipe, batches, notify, compile }: PrepareOptions,
 ): Promise<Training> {
   const base = await loadBase();
   const [plus, vision] = [await loadPlus(base), await loadVision("encoder")];
@@ -63,7 +63,7 @@ export async function prepare(
   };
   return {
     step,
-    batch: (index) => mixedBatch(fold(draws, "batch", index), data, source),
+    batch: (index) => mixedBatch(fold(batches, "batch", index), data, source),
     finish: () => Promise.resolve({ tensors: step.weights(), config: { projection: MINI_INSTRUCT } }),
   };
 }

@@ -26,7 +26,7 @@ const RECIPE: AdapterRecipe = { ...MINI_RECIPE, drop: DROP };
 /** Encodes the scenes and compiles the step. */
 export async function prepare(
   bank: Bank,
-  { recipe, draws, notify, compile }: PrepareOptions,
+  { recipe, batches, notify, compile }: PrepareOptions,
 ): Promise<Training> {
   const base = await loadBase();
   const vision = await loadVision("encoder");
@@ -65,7 +65,7 @@ export async function prepare(
   return {
     step,
     batch: (index) => {
-      const own = fold(draws, "batch", index);
+      const own = fold(batches, "batch", index);
       const random = stream(fold(own, "items"));
       const batch = Array.from({ length: recipe.batch }, (): AdapterItem => {
         const at = random.int(0, POOL - 1);

@@ -1,4 +1,4 @@
-/** The mini LoRAs: are pictures drawn in the family's manner without being told so, and do they still show what the caption says? */
+/** The mini LoRAs: are pictures sampled in the family's manner without being asked so, and do they still show what the caption says? */
 import { fold, key, normal, sizeOf } from "../../../lib/engine/mod.ts";
 import { clipI, topOneHits } from "../../../lib/metrics/mod.ts";
 import {
@@ -40,13 +40,13 @@ export function loraMeasure(family: Family): Measurement["measure"] {
       return {
         index,
         plain: sceneCaption(spec),
-        told: sceneCaption(spec, { style: true }),
+        named: sceneCaption(spec, { style: true }),
         drawn: drawScene(bank.sprites, spec).image,
       };
     });
     const plain = scenes.map((scene) => scene.plain);
     const decoder = await latentDecoder(vae);
-    const draw = async (model: BaseModel, captions: readonly string[]) => {
+    const sample = async (model: BaseModel, captions: readonly string[]) => {
       const generator = await createGenerator({ base: model, batch: BATCH });
       const latents = await generator.generate(
         scenes.map(({ index }, i) => ({
@@ -59,9 +59,9 @@ export function loraMeasure(family: Family): Measurement["measure"] {
       return await decoder.run(latents);
     };
     const rows = [
-      ["LoRA", await draw(changed.base, plain)],
-      ["base", await draw(base, plain)],
-      ["base, told the family", await draw(base, scenes.map(({ told }) => told))],
+      ["LoRA", await sample(changed.base, plain)],
+      ["base", await sample(base, plain)],
+      ["base, told the family", await sample(base, scenes.map(({ named }) => named))],
       ["drawings of the family (ceiling)", scenes.map(({ drawn }) => drawn)],
     ] as const satisfies readonly (readonly [string, readonly Rgb[]])[];
     await decoder.dispose();

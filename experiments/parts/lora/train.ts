@@ -20,10 +20,10 @@ const PROJECTIONS = /\.attn[12]\.(to_q|to_k|to_v|to_out\.0)\.weight$/;
 
 /** Encodes the family's scenes and compiles the step. */
 export function loraTraining(family: Family): Part["prepare"] {
-  return async (bank, { recipe, draws, notify, compile }) => {
+  return async (bank, { recipe, batches, notify, compile }) => {
     const base = await loadBase();
     const targets = Object.keys(base.unet.params).filter((name) => PROJECTIONS.test(name));
-    const draw = await captionedPool((index) => {
+    const sample = await captionedPool((index) => {
       const { image, truth } = composePretrain(bank, FIRST + index, { only: "scenes", family });
       if (truth.kind !== "scene") throw new RangeError(`Item ${index} is no scene`);
       return { image, caption: sceneCaption(truth) };
@@ -38,7 +38,7 @@ export function loraTraining(family: Family): Part["prepare"] {
     });
     return {
       step,
-      batch: (index) => draw(fold(draws, family, "batch", index), recipe.batch).feeds,
+      batch: (index) => sample(fold(batches, family, "batch", index), recipe.batch).feeds,
       finish: async () => ({
         tensors: {
           ...step.weights(),

@@ -79,7 +79,7 @@ export async function latentScale(tensors: HostParams, bank: Bank): Promise<numb
 /** Gets the training ready. */
 export async function prepare(
   bank: Bank,
-  { recipe, draws, compile }: PrepareOptions,
+  { recipe, batches, compile }: PrepareOptions,
 ): Promise<Training> {
   const fresh = initVae(key(recipe.seed), MINI_VAE);
   const step = await compileTrainStep({
@@ -102,11 +102,11 @@ export async function prepare(
   return {
     step,
     batch: (index) => {
-      const source = stream(fold(draws, "images", index));
+      const source = stream(fold(batches, "images", index));
       const indices = Array.from({ length: recipe.batch }, () => source.int(0, 1_000_000));
       return {
         pixels: pretrainImages(bank, indices),
-        noise: host(normal(fold(draws, "noise", index), recipe.batch * sizeOf(LATENT)), [
+        noise: host(normal(fold(batches, "noise", index), recipe.batch * sizeOf(LATENT)), [
           recipe.batch,
           ...LATENT,
         ]),

@@ -20,14 +20,14 @@ export const MAP_TASKS: readonly MapTask[] = TASK_RECORDS.map(({ id, look, words
 
 /** The points in their order: training, held out, fixed; each by task. */
 export function spacePoints({ train = 1000, heldOut = 250 }: SpaceSizes = {}): SpacePoint[] {
-  const drawn = (split: "train" | "held-out", count: number) =>
+  const sampled = (split: "train" | "held-out", count: number) =>
     TASKS.flatMap((task) =>
       instructionsWithTemplates(task, split, { count, seed: CORPUS.seed })
         .map(({ instruction, template }): SpacePoint => ({ text: instruction, task, split, template }))
     );
   return [
-    ...drawn("train", train),
-    ...drawn("held-out", heldOut),
+    ...sampled("train", train),
+    ...sampled("held-out", heldOut),
     ...TASKS.map((task): SpacePoint => {
       const text = FIXED_INSTRUCTIONS[task];
       return { text, task, split: "fixed", template: text };

@@ -21,10 +21,10 @@ export function displayed<T extends object>(
   return value as T & Displayable;
 }
 
-/** Share of a drawing's own width below which it is no longer shrunk: its words stay legible. */
+/** Share of a graphic's own width below which it is no longer shrunk: its words stay legible. */
 const LEAST_SHARE = 0.75;
 
-/** HTML of a drawing that follows the page's width and, where that is a phone's, is scrolled sideways instead of shrunk. */
+/** HTML of a graphic that follows the page's width and, where that is a phone's, is scrolled sideways instead of shrunk. */
 export function scrolled(html: string, options: { width: number; id?: string }): string {
   const id = options.id === undefined ? "" : ` id="${escapeHtml(options.id)}"`;
   return `<div style="overflow-x:auto"><div${id} style="min-width:${

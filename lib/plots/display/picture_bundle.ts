@@ -1,5 +1,5 @@
 /** Pictures and tables as notebook outputs. */
-import { drawImageGrid, type GridOptions, type ImageGrid } from "../image_grid.ts";
+import { type GridOptions, type ImageGrid, renderImageGrid } from "../image_grid.ts";
 import { encodePng } from "../../raster/mod.ts";
 import { type Displayable, displayed, escapeHtml, type MediaBundle } from "./displayable.ts";
 
@@ -46,6 +46,6 @@ export async function showImages(
   grid: ImageGrid,
   options: GridOptions & { alt?: string } = {},
 ): Promise<ShownPicture> {
-  const { alt = grid.title ?? "images", ...drawing } = options;
-  return showPng(encodePng(await drawImageGrid(grid, drawing)), { alt });
+  const { alt = grid.title ?? "images", ...gridOptions } = options;
+  return showPng(encodePng(await renderImageGrid(grid, gridOptions)), { alt });
 }

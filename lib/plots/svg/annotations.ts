@@ -1,7 +1,7 @@
 /** Boxes, lines, words and arrows of a layout as SVG. */
 import type { Annotation, Shape } from "../figure_spec.ts";
 import type { AxisScale } from "./axis_scale.ts";
-import { dashes, element, px, words } from "./drawing.ts";
+import { dashes, element, px, words } from "./elements.ts";
 import type { Area } from "./subplots.ts";
 
 /** Where positions are counted from. */

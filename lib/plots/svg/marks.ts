@@ -2,7 +2,7 @@
 import type { BarTrace, Datum, ErrorBars, HeatmapTrace, ScatterTrace } from "../figure_spec.ts";
 import { SEQUENTIAL } from "../palette.ts";
 import type { AxisScale } from "./axis_scale.ts";
-import { dashes, element, markerPath, px, words } from "./drawing.ts";
+import { dashes, element, markerPath, px, words } from "./elements.ts";
 import { escapeHtml } from "../display/displayable.ts";
 
 /** Where a trace is rendered and with what. */
@@ -89,9 +89,9 @@ export function scatterMarks(trace: ScatterTrace, frame: MarkFrame, before?: Sca
       stroke: line?.color,
       "stroke-width": line?.width,
     };
-    const drawn = points.map(([x, y], i) => ({ x, y, i })).filter(({ x, y }) => Number.isFinite(x + y));
-    const tips = drawn.length <= MOST_TIPS;
-    const shapes = drawn.map(({ x, y, i }) => {
+    const finite = points.map(([x, y], i) => ({ x, y, i })).filter(({ x, y }) => Number.isFinite(x + y));
+    const tips = finite.length <= MOST_TIPS;
+    const shapes = finite.map(({ x, y, i }) => {
       const d = markerPath(symbol, [x, y], size);
       return tips ? element("path", { d }, tip(trace.hovertext?.[i] ?? trace.name)) : element("path", { d });
     });
@@ -145,9 +145,9 @@ export function barMarks(
     const title = trace.hovertext?.[i] ?? `${trace.name ?? ""} ${names[i]}: ${lengths[i]}`.trim();
     return element("rect", box, tip(title)) + label;
   });
-  const drawn = element("g", { fill: frame.colour, opacity: trace.opacity?.toString() }, bars.join(""));
-  if (!trace.error_y || flat) return drawn;
-  return drawn +
+  const group = element("g", { fill: frame.colour, opacity: trace.opacity?.toString() }, bars.join(""));
+  if (!trace.error_y || flat) return group;
+  return group +
     errorBars(trace.error_y, centres.map((x, i) => [x, lengths[i] as Datum] as const), frame);
 }
 

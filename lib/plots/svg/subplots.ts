@@ -1,7 +1,7 @@
 /** The subplots of a figure: which axes belong together, where they stand, and what they must hold. */
 import type { Axis, Datum, FigureSpec, Trace } from "../figure_spec.ts";
 import { type AxisScale, axisScale } from "./axis_scale.ts";
-import { dashes, element, px, words } from "./drawing.ts";
+import { dashes, element, px, words } from "./elements.ts";
 
 /** The plotting area in pixels. */
 export interface Area {

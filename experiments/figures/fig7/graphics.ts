@@ -1,5 +1,5 @@
 /** Fig. 7: validation scores against training step, the joint model beside the single-task models. */
-import { type Drawing, figure, type FigureSpec, seriesLook, type Trace } from "../../../lib/plots/mod.ts";
+import { figure, type FigureSpec, type Graphic, seriesLook, type Trace } from "../../../lib/plots/mod.ts";
 import { type Curve, CURVE_ROWS, REACHED, type TrainingCurves } from "./curves.ts";
 import { type FigureResult, panelPlaces, ROW_LABELS, type StoredFigure } from "../../../lib/report/mod.ts";
 
@@ -83,16 +83,16 @@ function curveFigure(
 }
 
 /** Style and face as in the paper, then all scores of Table 1. */
-export function trainingCurves({ result }: StoredFigure<TrainingCurves>): readonly Drawing[] {
+export function trainingCurves({ result }: StoredFigure<TrainingCurves>): readonly Graphic[] {
   const { curves } = result.content;
   const columns = [...Map.groupBy(curves, ({ task, metric }) => `${task} ${metric}`).values()];
   const firstOf = (task: string) => columns.find(([curve]) => curve?.task === task);
   const own = [firstOf("style"), firstOf("face")].filter((each) => each !== undefined);
-  const drawn = [
+  const specs = [
     ...(own.length > 0
       ? [curveFigure(result, own, { id: "fig7", title: `${result.title}, ${result.scale} scale` })]
       : []),
     curveFigure(result, columns, { id: "fig7-all", title: "The same for every score of Table 1" }),
   ];
-  return drawn.map((spec) => ({ kind: "figure", figure: figure(spec) }));
+  return specs.map((spec) => ({ kind: "figure", figure: figure(spec) }));
 }

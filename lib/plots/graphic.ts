@@ -1,4 +1,4 @@
-/** A drawing in the form that suits it, and its files. */
+/** A graphic in the form that suits it, and its files. */
 import { pngBundle } from "./display/picture_bundle.ts";
 import { escapeHtml, type MediaBundle, scrolled } from "./display/displayable.ts";
 import { figureBundle, figureHtmlPart } from "./display/figure_bundle.ts";
@@ -6,7 +6,7 @@ import type { FigureSpec } from "./figure_spec.ts";
 import { figurePng, figureSvg } from "./figure_svg.ts";
 
 /** A plot, a diagram or a picture. */
-export type Drawing =
+export type Graphic =
   | { readonly kind: "figure"; readonly figure: FigureSpec }
   | {
     readonly kind: "diagram";
@@ -20,13 +20,13 @@ export type Drawing =
   | { readonly kind: "picture"; readonly id: string; readonly caption: string; readonly png: Uint8Array };
 
 /** Short name for files and anchors. */
-export function drawingId(drawing: Drawing): string {
-  return drawing.kind === "figure" ? drawing.figure.id : drawing.id;
+export function graphicId(graphic: Graphic): string {
+  return graphic.kind === "figure" ? graphic.figure.id : graphic.id;
 }
 
 /** What it shows. */
-export function drawingCaption(drawing: Drawing): string {
-  return drawing.kind === "figure" ? drawing.figure.caption : drawing.caption;
+export function graphicCaption(graphic: Graphic): string {
+  return graphic.kind === "figure" ? graphic.figure.caption : graphic.caption;
 }
 
 /** Marks above which a still SVG is larger than a picture of it. */
@@ -39,53 +39,53 @@ function isDense({ data }: FigureSpec): boolean {
 }
 
 /** Name of the still form: `.svg`, or `.png` for pictures and for figures of thousands of marks. */
-export function stillName(drawing: Drawing): string {
-  const raster = drawing.kind === "picture" || (drawing.kind === "figure" && isDense(drawing.figure));
-  return `${drawingId(drawing)}.${raster ? "png" : "svg"}`;
+export function stillName(graphic: Graphic): string {
+  const raster = graphic.kind === "picture" || (graphic.kind === "figure" && isDense(graphic.figure));
+  return `${graphicId(graphic)}.${raster ? "png" : "svg"}`;
 }
 
 /** The still form: its name, and an SVG document or the bytes of a PNG file. */
 export async function stillFile(
-  drawing: Drawing,
+  graphic: Graphic,
 ): Promise<{ readonly name: string; readonly content: string | Uint8Array }> {
-  const name = stillName(drawing);
-  switch (drawing.kind) {
+  const name = stillName(graphic);
+  switch (graphic.kind) {
     case "figure":
       return {
         name,
-        content: isDense(drawing.figure)
-          ? await figurePng(drawing.figure, { zoom: ZOOM })
-          : figureSvg(drawing.figure),
+        content: isDense(graphic.figure)
+          ? await figurePng(graphic.figure, { zoom: ZOOM })
+          : figureSvg(graphic.figure),
       };
     case "diagram":
-      return { name, content: drawing.svg("paper") };
+      return { name, content: graphic.svg("paper") };
     case "picture":
-      return { name, content: drawing.png };
+      return { name, content: graphic.png };
   }
 }
 
 /** Pixels across, from the header that opens every PNG file. */
 const pngWidth = (png: Uint8Array) => new DataView(png.buffer, png.byteOffset, png.byteLength).getUint32(16);
 
-/** The drawing with its caption as part of a page. */
-export function drawingHtml(drawing: Drawing): string {
-  if (drawing.kind === "figure") return figureHtmlPart(drawing.figure);
-  const body = drawing.kind === "diagram"
-    ? scrolled(drawing.svg("page"), { width: drawing.width })
-    : scrolled(String(pngBundle(drawing.png, { alt: drawing.caption })["text/html"]), {
-      width: pngWidth(drawing.png),
+/** The graphic with its caption as part of a page. */
+export function graphicHtml(graphic: Graphic): string {
+  if (graphic.kind === "figure") return figureHtmlPart(graphic.figure);
+  const body = graphic.kind === "diagram"
+    ? scrolled(graphic.svg("page"), { width: graphic.width })
+    : scrolled(String(pngBundle(graphic.png, { alt: graphic.caption })["text/html"]), {
+      width: pngWidth(graphic.png),
     });
   return `<figure style="margin:0;max-width:100%">${body}` +
     `<figcaption style="max-width:76ch;font-size:90%;opacity:0.85">${
-      escapeHtml(drawing.caption)
+      escapeHtml(graphic.caption)
     }</figcaption></figure>`;
 }
 
-/** The forms of a drawing as a notebook output. */
-export function drawingBundle(drawing: Drawing): MediaBundle {
-  if (drawing.kind === "figure") return figureBundle(drawing.figure);
-  const words = { "text/html": drawingHtml(drawing), "text/plain": drawing.caption };
-  return drawing.kind === "diagram"
-    ? { ...words, "image/svg+xml": drawing.svg("paper") }
-    : { ...pngBundle(drawing.png, { alt: drawing.caption }), ...words };
+/** The forms of a graphic as a notebook output. */
+export function graphicBundle(graphic: Graphic): MediaBundle {
+  if (graphic.kind === "figure") return figureBundle(graphic.figure);
+  const words = { "text/html": graphicHtml(graphic), "text/plain": graphic.caption };
+  return graphic.kind === "diagram"
+    ? { ...words, "image/svg+xml": graphic.svg("paper") }
+    : { ...pngBundle(graphic.png, { alt: graphic.caption }), ...words };
 }

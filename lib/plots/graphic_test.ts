@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stillFile, stillName } from "./drawing.ts";
+import { stillFile, stillName } from "./graphic.ts";
 import type { FigureSpec } from "./figure_spec.ts";
 
 const cloud = (count: number): FigureSpec => ({
@@ -18,9 +18,9 @@ Deno.test("stillFile() gives an SVG for few marks and a PNG for thousands", asyn
   const few = await stillFile({ kind: "figure", figure: cloud(10) });
   assert.equal(few.name, "cloud.svg");
   assert.match(few.content as string, /^<svg/);
-  const drawing = { kind: "figure", figure: cloud(5000) } as const;
-  const many = await stillFile(drawing);
-  assert.equal(many.name, stillName(drawing));
+  const graphic = { kind: "figure", figure: cloud(5000) } as const;
+  const many = await stillFile(graphic);
+  assert.equal(many.name, stillName(graphic));
   assert.equal(many.name, "cloud.png");
   assert.deepEqual([...(many.content as Uint8Array).subarray(1, 4)], [80, 78, 71]);
 });
