@@ -1,4 +1,5 @@
 /** Numbers that a model gave and that are none: which part gave them, and which of its tensors is to blame. */
+import { oneLine } from "./errors.ts";
 import { readWeight, type Weights } from "./file_array.ts";
 import type { HostArray } from "./host_array.ts";
 
@@ -9,6 +10,10 @@ import type { HostArray } from "./host_array.ts";
 export class NotFiniteError extends Error {
   /** Tells it from mistakes of the program. */
   override readonly name = "NotFiniteError";
+  /** `message` becomes one line. */
+  constructor(message: string) {
+    super(oneLine(message));
+  }
 }
 
 /** Place of the first number that is not finite; -1 where all are. */

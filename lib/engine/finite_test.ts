@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { UserError } from "./errors.ts";
 import { brokenTensor, checkFinite, NotFiniteError } from "./finite.ts";
 import { host } from "./host_array.ts";
 
@@ -19,4 +20,9 @@ Deno.test("checkFinite() names the part and its broken tensor, or that the weigh
     /^Running the LoRA failed: .* got NaN: "b" holds -Infinity$/,
   );
   assert.equal(brokenTensor(sound), undefined);
+});
+
+Deno.test("UserError and NotFiniteError are one line, whatever they quote", () => {
+  assert.equal(new UserError('got "a\n\tb\0\u2028"').message, 'got "a\\n\\tb\\u0000\\u2028"');
+  assert.equal(new NotFiniteError("a\nb").message, "a\\nb");
 });
