@@ -2,9 +2,11 @@
  * What was built so far, a line for each candidate: appended and synced one by one, so that a kill loses the candidate at work and no other. A last line
  * that was cut is forgotten.
  */
+import { Buffer } from "node:buffer";
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
