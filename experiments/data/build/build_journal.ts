@@ -58,7 +58,7 @@ export async function openBuildJournal(path: string): Promise<BuildJournal> {
     file = openSync(path, existsSync(path) ? "r+" : "w");
     if (cut !== undefined) ftruncateSync(file, end);
     // A kill may also have cut the last line's end alone.
-    if (end > 0 && fstatSync(file).size < end) writeSync(file, "\n", end - 1);
+    if (end > 0 && fstatSync(file).size < end) writeSync(file, Buffer.from("\n"), 0, 1, end - 1);
   } catch (error) {
     throw writeFailure(error, path);
   }

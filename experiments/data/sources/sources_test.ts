@@ -5,7 +5,7 @@ import { join } from "node:path";
 import tar from "tar-stream";
 import { UserError } from "../../../lib/engine/mod.ts";
 import { inFolder } from "../testdata/in_folder.ts";
-import { writeCaptionedFolder, writeCeleba, writeCoco } from "../testdata/tiny_sources.ts";
+import { writeCeleba, writeCoco } from "../testdata/tiny_sources.ts";
 import { celebaFaces, celebaPeople, insidePicture } from "./celeba.ts";
 import { cocoObjects } from "./coco_objects.ts";
 import { jsonElements } from "./json_elements.ts";
