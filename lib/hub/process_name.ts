@@ -8,6 +8,7 @@ import process from "node:process";
 export interface NamedProcess {
   /** The boot of its machine, and the process ids that are seen there: the same text means that `pid` can be looked up. */
   readonly machine: string;
+  /** Its id. */
   readonly pid: number;
   /** When it was started, in the kernel's own count; "" where that is not known. */
   readonly started: string;
