@@ -11,6 +11,7 @@ export {
   sha256,
   sweepPartial,
 } from "./sealed_folder.ts";
+export { type NamedProcess, processEnded, processName, processRuns, thisProcess } from "./process_name.ts";
 export { onDemandPackage } from "./on_demand.ts";
 export { type LoadPlan, loadWeights, planLoading, weightsInMemory, weightsInPlace } from "./load_weights.ts";
 export {
