@@ -1,6 +1,7 @@
 /** Code that computes stages: an exported function, loaded when a stage must run, and the data files it reads. */
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { UserError } from "../../lib/engine/errors.ts";
 import { sha256 } from "../../lib/hub/mod.ts";
 import { ROOT } from "./code_version.ts";
@@ -13,6 +14,33 @@ export interface StageCode<Compute> extends CodeEntry {
   readonly data: readonly string[];
   /** Imports the module, only when a stage must run. */
   load(): Promise<Compute>;
+}
+
+/**
+ * Code by its module and the name of its function.
+ *
+ * @param options.from imports the module: its types, and the code that runs
+ * @throws RangeError on loading, when `from` imports another module than the one that is hashed
+ */
+export function stageCode<Module extends object, Name extends string & keyof Module>(
+  module: string,
+  name: Name,
+  { from, data = [] }: { readonly from: () => Promise<Module>; readonly data?: readonly string[] },
+): StageCode<Module[Name]> {
+  return {
+    module,
+    export: name,
+    data,
+    async load() {
+      const loaded = await from();
+      if (loaded !== await import(pathToFileURL(resolve(ROOT, module)).href)) {
+        throw new RangeError(
+          `Loading a stage's code needs the module that is hashed, ${module}, got another`,
+        );
+      }
+      return loaded[name];
+    },
+  };
 }
 
 /** SHA-256 of data files by path from the repository's root; a missing one is the user's to mend. */

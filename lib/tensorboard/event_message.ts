@@ -17,8 +17,11 @@
 
 /** A picture as a PNG file. */
 export interface EventPicture {
+  /** Pixels across. */
   readonly width: number;
+  /** Pixels down. */
   readonly height: number;
+  /** The file. */
   readonly png: Uint8Array;
 }
 

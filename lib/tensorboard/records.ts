@@ -16,6 +16,7 @@ export function encodeRecord(event: Uint8Array): Uint8Array {
 
 /** A whole record of a file. */
 export interface FoundRecord {
+  /** The event's bytes, a view of the file's. */
   readonly event: Uint8Array;
   /** Where the record ends, in bytes. */
   readonly end: number;

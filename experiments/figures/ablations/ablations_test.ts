@@ -33,12 +33,16 @@ Deno.test("the ablations add their own trainings to Table 1's, which keep their 
       !("instruct" in (stage.config as object)) && !("instructionOverride" in (stage.config as object)),
     );
   }
+  const rows = [...ABLATIONS.variants, ...ABLATIONS.leftOut].map(({ row }) => row);
+  for (const row of ["tokens", "one-hot", "unfiltered", "without-style", "without-object"] as const) {
+    assert.ok(rows.includes(row), row);
+  }
   const trained = stages.filter(({ id }) => id.startsWith("train-") && !id.startsWith("train-instruct-"));
   assert.deepEqual(
     trained.filter(({ id }) => id.endsWith("seed1")).map(({ id }) => id),
-    ["tokens", "one-hot", "unfiltered", "without-style", "without-object"].map((row) => `train-${row}-seed1`),
+    rows.map((row) => `train-${row}-seed1`),
   );
-  assert.equal(new Set(await Promise.all(trained.map(keyOf))).size, 10);
+  assert.equal(new Set(await Promise.all(trained.map(keyOf))).size, 2 * rows.length);
   // One thing changes at a time: all else is as in the joint model's training.
   const joint = find("train-instruct-seed1").config as Record<string, unknown>;
   for (const { id, config } of trained.filter(({ id }) => id.endsWith("seed1"))) {
@@ -58,7 +62,13 @@ Deno.test("the ablations add their own trainings to Table 1's, which keep their 
 
 Deno.test("an ablation of the recipe is a record: its training differs from Table 1's in the recipe alone", async () => {
   const recipe = { lossWeighting: "uniform", drop: { image: 0.1, text: 0.1, both: 0 } } as const;
-  const variant = { row: "unweighted", form: "pooled", corpus: "filtered", recipe } as const;
+  const variant = {
+    row: "unweighted",
+    label: "Unweighted loss",
+    form: "pooled",
+    corpus: "filtered",
+    recipe,
+  } as const;
   const stages = inOrder(ablationStages(request, { ...ABLATIONS, variants: [variant] }));
   const [own, joint] = ["train-unweighted-seed1", "train-instruct-seed1"].map((id) =>
     stages.find((stage) => stage.id === id) as Stage

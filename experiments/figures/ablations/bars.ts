@@ -1,6 +1,7 @@
 /** The ablations: the sheet of pictures, the models against the joint one, and what was not trained, as bars. */
 import { figure, type Graphic, seriesLook } from "../../../lib/plots/mod.ts";
-import { type AblationsContent, COLOUR_SCORES, JOINT, TELLINGS } from "./statements.ts";
+import { ABLATIONS } from "./record.ts";
+import { type AblationsContent, COLOUR_SCORES, JOINT, STYLE_ROWS } from "./statements.ts";
 import {
   type FigureResult,
   intervalBars,
@@ -13,22 +14,21 @@ import {
 import { useLabel } from "../uses/bars.ts";
 import { STYLE_LEAK } from "../uses/uses.ts";
 
-/** How the models are named. */
-export const ABLATION_LABELS: Readonly<Record<string, string>> = {
-  tokens: "Word pieces",
-  "one-hot": "One-hot task",
-  unfiltered: "No keyword rule",
-};
-
 /** What the sheet of pictures shows. */
 export const ABLATION_SHEET: string =
   "The joint model on held-out items of the style task, the same noise in each row: told the style, told the composition instead, and told " +
   '"the colours only", a use that it was never trained for.';
 
-const labelOf = (row: string, content: AblationsContent) => {
-  const without = content.leftOut.find((left) => left.row === row)?.task;
-  return without === undefined ? ABLATION_LABELS[row] ?? row : `Without ${without}`;
-};
+/** How a model is named. @throws RangeError for one that has no name. */
+function labelOf(row: string, { leftOut }: AblationsContent): string {
+  const without = leftOut.find((left) => left.row === row)?.task;
+  if (without !== undefined) return `Without ${without}`;
+  const label = ABLATIONS.variants.find((variant) => variant.row === row)?.label;
+  if (label === undefined) {
+    throw new RangeError(`A model of the ablations needs a label in their record, got ${row}`);
+  }
+  return label;
+}
 
 function differences(result: FigureResult<AblationsContent>): Graphic {
   const { rows, differences } = result.content;
@@ -67,7 +67,10 @@ const COLOUR_LABELS = { colours: "colours taken", leak: "content taken" } as con
 
 function untrained(result: FigureResult<AblationsContent>): Graphic {
   const { untrained, told, leftOut } = result.content;
-  const models = [...leftOut.map(({ row }) => row), JOINT, "ip-adapter-plus"];
+  const models = [
+    ...leftOut.map(({ row }) => ({ row, label: labelOf(row, result.content) })),
+    ...([JOINT, "ip-adapter-plus"] as const).map((row) => ({ row, label: ROW_LABELS[row] })),
+  ];
   const scores = [...new Set(untrained.map(({ task, metric }) => `${task}<br>${metric}`))];
   return {
     kind: "figure",
@@ -83,9 +86,9 @@ function untrained(result: FigureResult<AblationsContent>): Graphic {
         'Told "the colours only", the first should be high ' +
         `and the second low. ${intervalNote(result.seeds)} ${settingNote(result)}`,
       data: [
-        ...models.map((row, place) =>
+        ...models.map(({ row, label: name }, place) =>
           intervalBars(
-            ROW_LABELS[row as keyof typeof ROW_LABELS] ?? labelOf(row, result.content),
+            name,
             scores.map((label) => ({
               label,
               value: untrained.find((each) => each.row === row && `${each.task}<br>${each.metric}` === label),
@@ -96,7 +99,7 @@ function untrained(result: FigureResult<AblationsContent>): Graphic {
         ...Object.values(COLOUR_SCORES).map((metric, place) =>
           intervalBars(
             COLOUR_LABELS[metric],
-            TELLINGS.map((row) => ({
+            STYLE_ROWS.map((row) => ({
               label: useLabel(row).replace(" the ", "<br>the ").replace(
                 " another ",
                 "<br>another ",

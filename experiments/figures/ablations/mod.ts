@@ -10,7 +10,7 @@ import type { RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import type { InstructForm } from "../../setting/instruct_form.ts";
 import { budgetOf, modelStages } from "../model_stages.ts";
-import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
+import { type Stage, type StageCode, stageCode, stageMaker } from "../../runner/mod.ts";
 import { budgetNote } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import type { EncodeInstructions, WordingsRequest } from "../../setting/model_requests.ts";
@@ -20,14 +20,13 @@ import { ablationGraphics } from "./bars.ts";
 import { ABLATION_STATEMENTS } from "./statements.ts";
 import type { Figure } from "../figure.ts";
 import { TABLE1_CODE } from "../table1/model_code.ts";
-import { type AblationRecord, ABLATIONS, type ModelVariant, withoutRow } from "./record.ts";
+import { type AblationRecord, ABLATIONS, type ModelVariant } from "./record.ts";
 
-const ENCODE_INSTRUCTIONS: StageCode<EncodeInstructions> = {
-  module: "experiments/mini/encode_instructions.ts",
-  export: "encodeInstructions",
-  data: [],
-  load: async () => (await import("../../mini/encode_instructions.ts")).encodeInstructions,
-};
+const ENCODE_INSTRUCTIONS: StageCode<EncodeInstructions> = stageCode(
+  "experiments/mini/encode_instructions.ts",
+  "encodeInstructions",
+  { from: () => import("../../mini/encode_instructions.ts") },
+);
 
 /** The stages of a record. */
 export function ablationStages(request: RunRequest, record: AblationRecord = ABLATIONS): Stage[] {
@@ -61,7 +60,7 @@ export function ablationStages(request: RunRequest, record: AblationRecord = ABL
       tasks.map((task) => score({ row, model: "joint", instructions: "random", task, seed, adapter, form }));
     return [
       ...tasks.map((task) => find.score("instruct", task, seed)),
-      ...record.leftOut.map((task) => find.score("ip-adapter-plus", task, seed)),
+      ...record.leftOut.map(({ task }) => find.score("ip-adapter-plus", task, seed)),
       ...record.variants.flatMap(({ row, form, recipe }) => {
         const own: InstructForm | undefined = form === "pooled" ? undefined : form;
         return scoresOf(
@@ -79,11 +78,11 @@ export function ablationStages(request: RunRequest, record: AblationRecord = ABL
           own,
         );
       }),
-      ...record.leftOut.flatMap((left) =>
+      ...record.leftOut.flatMap(({ task: left, row }) =>
         scoresOf(
-          withoutRow(left),
+          row,
           train({
-            name: withoutRow(left),
+            name: row,
             title: `the joint model without ${left}`,
             ...joint,
             tasks: TASKS.filter((task) => task !== left),
@@ -108,12 +107,9 @@ export const figure: Figure = figureProgram({
   content: { module: "experiments/figures/ablations/statements.ts", type: "AblationsContent" },
   budgetNote: (request) => budgetNote(budgetOf(request)),
   stages: (request) => ablationStages(request),
-  summary: {
-    module: "experiments/figures/ablations/summary.ts",
-    export: "summarize",
-    data: [],
-    load: async () => (await import("./summary.ts")).summarize,
-  },
+  summary: stageCode("experiments/figures/ablations/summary.ts", "summarize", {
+    from: () => import("./summary.ts"),
+  }),
   expectedSeconds: 3,
   prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
   render: ablationGraphics,

@@ -11,6 +11,8 @@ import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
 /** A joint model that differs from Table 1's in one thing. */
 export interface ModelVariant {
   readonly row: string;
+  /** Its name in the figure. */
+  readonly label: string;
   /** How the instruction reaches the adapter; "pooled" as in Table 1. */
   readonly form: InstructForm;
   /** Which instructions it reads; "filtered" as in Table 1. */
@@ -22,14 +24,14 @@ export interface ModelVariant {
 /** The ablations' form. */
 export interface AblationRecord extends Experiment {
   readonly variants: readonly ModelVariant[];
-  /** Tasks that a joint model is trained without, one at a time. */
-  readonly leftOut: readonly TaskId[];
+  /** Tasks that a joint model is trained without, one at a time, and the model's row. */
+  readonly leftOut: readonly { readonly task: TaskId; readonly row: string }[];
   readonly cases: readonly UseCase[];
   /** Of the cases. The pictures are also what "moved" is measured on. */
   readonly sizes: Readonly<Record<BudgetId, UseSize>>;
 }
 
-/** The joint model told another task than the items': the composition for style, else the style. */
+/** The joint model under an instruction of another task than the items': of composition for style, else of style. */
 export const TOLD_OTHER = [
   {
     row: "told-other",
@@ -59,12 +61,12 @@ export const ABLATIONS = {
     "Task embeddings could stand in for the instruction; text should be more flexible and a better start for further tasks. A keyword rule keeps the tasks apart. None of it is measured there.",
   tasks: TASKS,
   variants: [
-    { row: "tokens", form: "tokens", corpus: "filtered" },
-    { row: "one-hot", form: "one-hot", corpus: "filtered" },
-    { row: "unfiltered", form: "pooled", corpus: "unfiltered" },
+    { row: "tokens", label: "Word pieces", form: "tokens", corpus: "filtered" },
+    { row: "one-hot", label: "One-hot task", form: "one-hot", corpus: "filtered" },
+    { row: "unfiltered", label: "No keyword rule", form: "pooled", corpus: "unfiltered" },
   ],
-  leftOut: ["style", "object"],
-  // Told another use on purpose: whether the instruction does anything; and a use that nobody was trained for.
+  leftOut: [{ task: "style", row: "without-style" }, { task: "object", row: "without-object" }],
+  // An instruction of another use on purpose: whether the instruction does anything; and a use that nobody was trained for.
   cases: [
     { row: "text-only", model: "joint", instructions: "random", adapterScale: 0, tasks: ["style"] },
     { row: "told-own", model: "joint", instructions: "random", adapterScale: 1, tasks: PARTIAL_TASKS },
@@ -84,6 +86,3 @@ export const ABLATIONS = {
     full: { items: 200, galleryItems: 40 },
   },
 } as const satisfies AblationRecord;
-
-/** The row of the model that was trained without a task. */
-export const withoutRow = (task: string): string => `without-${task}`;

@@ -4,7 +4,7 @@ import { ABLATION_SHEET } from "./bars.ts";
 import { ABLATION_STATEMENTS, ablationsContent } from "./statements.ts";
 import { judgeAll, resampleCells, type SampleRow } from "../../../lib/report/mod.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
-import { ABLATIONS, withoutRow } from "./record.ts";
+import { ABLATIONS } from "./record.ts";
 import type { Summarize } from "../figure_summary.ts";
 import { readGallery } from "../../setting/gallery.ts";
 import { keysOf, readItems, readSamples, TAKEN } from "../uses/use_samples.ts";
@@ -23,7 +23,7 @@ function levelsBetween(one: Uint8Array, other: Uint8Array): number {
 /** Reads the stages of all rows. */
 export const summarize: Summarize = async (context, { tasks, seeds }, outputs) => {
   const use = (row: string, task: string, seed: number) => context.input(useStageId(row, task, seed));
-  /** How far the picture moves when another task is told, from the same noise, by task, seed and item. */
+  /** How far the picture moves under another task's instruction, from the same noise, by task, seed and item. */
   const moved = new Map<string, number>();
   for (const task of PARTIAL_TASKS) {
     for (const seed of seeds) {
@@ -42,7 +42,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
   const resampled = resampleCells(samples, { key: key("ablations") });
   const content = ablationsContent(resampled, {
     variants: ABLATIONS.variants.map(({ row }) => row),
-    leftOut: ABLATIONS.leftOut.map((task) => ({ task, row: withoutRow(task) })),
+    leftOut: ABLATIONS.leftOut,
     tasks,
     taken: TAKEN,
   });
@@ -52,7 +52,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
       "The joint model trained again with one thing changed, from the same start and with the same batches, scored on the same held-out " +
       "items and noise: the instruction as the states of its word pieces; as a one-hot number of the task; from wordings without the " +
       `keyword rule (half of them name another task); without the ${
-        ABLATIONS.leftOut.join(" or the ")
+        ABLATIONS.leftOut.map(({ task }) => task).join(" or the ")
       } task. All are told the same held-out ` +
       "wordings but the one-hot model, which reads no text.",
     hashes: keysOf(outputs),

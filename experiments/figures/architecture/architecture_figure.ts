@@ -6,19 +6,15 @@
 import { type Diagram, diagramSvg, type Graphic } from "../../../lib/plots/mod.ts";
 import type { StoredFigure } from "../../../lib/report/mod.ts";
 import type { Experiment } from "../../setting/experiment.ts";
-import { type StageCode, stageMaker } from "../../runner/mod.ts";
+import { type StageCode, stageCode, stageMaker } from "../../runner/mod.ts";
 import type { Figure } from "../figure.ts";
 import { figureProgram } from "../figure_program.ts";
 import type { Summarize } from "../figure_summary.ts";
-import type { countParts } from "./count_parts.ts";
 import type { ArchitectureContent } from "./counted_parts.ts";
 
-const COUNT: StageCode<typeof countParts> = {
-  module: "experiments/figures/architecture/count_parts.ts",
-  export: "countParts",
-  data: [],
-  load: async () => (await import("./count_parts.ts")).countParts,
-};
+const COUNT = stageCode("experiments/figures/architecture/count_parts.ts", "countParts", {
+  from: () => import("./count_parts.ts"),
+});
 
 /** How one of the figures is made of the counts. */
 export interface ArchitectureFigure {

@@ -8,7 +8,7 @@ import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
-import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
+import { type Stage, type StageCode, stageCode, stageMaker } from "../../runner/mod.ts";
 import { type Budget, SCALES } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import type { CombineControls, CombineRequest, UseSize } from "../../setting/model_requests.ts";
@@ -18,12 +18,14 @@ import type { Figure } from "../figure.ts";
 import { TABLE1_CODE } from "../table1/model_code.ts";
 import { combineStageId, FIG10 } from "./record.ts";
 
-const COMBINE_CONTROLS: StageCode<CombineControls> = {
-  module: "experiments/mini/combine_controls.ts",
-  export: "combineControls",
-  data: checkpointFiles(...ADAPTER_PARTS, "controlnet-scribble", "controlnet-pose", `lora-${FIG10.lora}`),
-  load: async () => (await import("../../mini/combine_controls.ts")).combineControls,
-};
+const COMBINE_CONTROLS: StageCode<CombineControls> = stageCode(
+  "experiments/mini/combine_controls.ts",
+  "combineControls",
+  {
+    from: () => import("../../mini/combine_controls.ts"),
+    data: checkpointFiles(...ADAPTER_PARTS, "controlnet-scribble", "controlnet-pose", `lora-${FIG10.lora}`),
+  },
+);
 
 function stages(request: RunRequest): Stage[] {
   const { scale, budget, seeds, tasks, device } = request;
@@ -77,12 +79,9 @@ export const figure: Figure = figureProgram({
       `adapter scale ${FIG10.adapterScale}, ${samplerSteps} sampler steps, guidance ${guidance}`;
   },
   stages,
-  summary: {
-    module: "experiments/figures/fig10/summary.ts",
-    export: "summarize",
-    data: [],
-    load: async () => (await import("./summary.ts")).summarize,
-  },
+  summary: stageCode("experiments/figures/fig10/summary.ts", "summarize", {
+    from: () => import("./summary.ts"),
+  }),
   expectedSeconds: 3,
   prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
   render: combinationGraphics,

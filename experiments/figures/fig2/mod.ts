@@ -3,6 +3,7 @@ import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Experiment } from "../../setting/experiment.ts";
 import { architectureFigure } from "../architecture/architecture_figure.ts";
 import { injectionDiagram } from "./injection_diagram.ts";
+import { stageCode } from "../../runner/mod.ts";
 
 /** The experiment, as data. */
 export const FIG2 = {
@@ -18,11 +19,8 @@ export const FIG2 = {
 /** Fig. 2. */
 export const figure = architectureFigure({
   record: FIG2,
-  summary: {
-    module: "experiments/figures/fig2/summary.ts",
-    export: "summarize",
-    data: [],
-    load: async () => (await import("./summary.ts")).summarize,
-  },
+  summary: stageCode("experiments/figures/fig2/summary.ts", "summarize", {
+    from: () => import("./summary.ts"),
+  }),
   diagram: injectionDiagram,
 });

@@ -3,6 +3,7 @@ import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Experiment } from "../../setting/experiment.ts";
 import { architectureFigure } from "../architecture/architecture_figure.ts";
 import { projectionDiagram } from "./projection_diagram.ts";
+import { stageCode } from "../../runner/mod.ts";
 
 /** The experiment, as data. */
 export const FIG3 = {
@@ -18,11 +19,8 @@ export const FIG3 = {
 /** Fig. 3. */
 export const figure = architectureFigure({
   record: FIG3,
-  summary: {
-    module: "experiments/figures/fig3/summary.ts",
-    export: "summarize",
-    data: [],
-    load: async () => (await import("./summary.ts")).summarize,
-  },
+  summary: stageCode("experiments/figures/fig3/summary.ts", "summarize", {
+    from: () => import("./summary.ts"),
+  }),
   diagram: projectionDiagram,
 });

@@ -8,11 +8,9 @@ import { PROJECTION_METHODS } from "../../../lib/projection/mod.ts";
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Experiment, RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
-import type { embedInstructions, EmbedRequest } from "./embed_instructions.ts";
-import type { layOut, LayoutRequest } from "./lay_out.ts";
-import type { measureInstructions } from "./measure_instructions.ts";
-import type { measureLayouts } from "./measure_layouts.ts";
-import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
+import type { EmbedRequest } from "./embed_instructions.ts";
+import type { LayoutRequest } from "./lay_out.ts";
+import { type Stage, stageCode, stageMaker } from "../../runner/mod.ts";
 import type { BudgetId } from "../../setting/scales.ts";
 import { instructionMaps } from "./maps.ts";
 import { INSTRUCTION_STATEMENTS } from "./statements.ts";
@@ -49,30 +47,18 @@ export const FIG4 = {
   >;
 };
 
-const EMBED: StageCode<typeof embedInstructions> = {
-  module: "experiments/figures/fig4/embed_instructions.ts",
-  export: "embedInstructions",
-  data: [],
-  load: async () => (await import("./embed_instructions.ts")).embedInstructions,
-};
-const LAY_OUT: StageCode<typeof layOut> = {
-  module: "experiments/figures/fig4/lay_out.ts",
-  export: "layOut",
-  data: [],
-  load: async () => (await import("./lay_out.ts")).layOut,
-};
-const MEASURE: StageCode<typeof measureInstructions> = {
-  module: "experiments/figures/fig4/measure_instructions.ts",
-  export: "measureInstructions",
-  data: [],
-  load: async () => (await import("./measure_instructions.ts")).measureInstructions,
-};
-const MEASURE_LAYOUTS: StageCode<typeof measureLayouts> = {
-  module: "experiments/figures/fig4/measure_layouts.ts",
-  export: "measureLayouts",
-  data: [],
-  load: async () => (await import("./measure_layouts.ts")).measureLayouts,
-};
+const EMBED = stageCode("experiments/figures/fig4/embed_instructions.ts", "embedInstructions", {
+  from: () => import("./embed_instructions.ts"),
+});
+const LAY_OUT = stageCode("experiments/figures/fig4/lay_out.ts", "layOut", {
+  from: () => import("./lay_out.ts"),
+});
+const MEASURE = stageCode("experiments/figures/fig4/measure_instructions.ts", "measureInstructions", {
+  from: () => import("./measure_instructions.ts"),
+});
+const MEASURE_LAYOUTS = stageCode("experiments/figures/fig4/measure_layouts.ts", "measureLayouts", {
+  from: () => import("./measure_layouts.ts"),
+});
 
 function stages({ budget, seeds }: RunRequest): Stage[] {
   const { instructions, heldOut, expectedSeconds } = FIG4.budgets[budget];
@@ -154,12 +140,9 @@ export const figure: Figure = figureProgram({
     return `${instructions.toLocaleString("en")} training and ${heldOut} held-out instructions per task`;
   },
   stages,
-  summary: {
-    module: "experiments/figures/fig4/summary.ts",
-    export: "summarize",
-    data: [],
-    load: async () => (await import("./summary.ts")).summarize,
-  },
+  summary: stageCode("experiments/figures/fig4/summary.ts", "summarize", {
+    from: () => import("./summary.ts"),
+  }),
   expectedSeconds: 5,
   render: instructionMaps,
 });

@@ -6,9 +6,9 @@
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Experiment } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
-import type { drawExamples, ExamplesRequest } from "./draw_examples.ts";
+import type { ExamplesRequest } from "./draw_examples.ts";
 import type { BudgetId } from "../../setting/scales.ts";
-import { type StageCode, stageMaker } from "../../runner/mod.ts";
+import { stageCode, stageMaker } from "../../runner/mod.ts";
 import type { Figure } from "../figure.ts";
 import { pictureSheet } from "../../../lib/report/mod.ts";
 
@@ -26,12 +26,9 @@ export const FIG5 = {
   readonly examples: Readonly<Record<BudgetId, number>>;
 };
 
-const DRAW: StageCode<typeof drawExamples> = {
-  module: "experiments/figures/fig5/draw_examples.ts",
-  export: "drawExamples",
-  data: [],
-  load: async () => (await import("./draw_examples.ts")).drawExamples,
-};
+const DRAW = stageCode("experiments/figures/fig5/draw_examples.ts", "drawExamples", {
+  from: () => import("./draw_examples.ts"),
+});
 
 /** Fig. 5. */
 export const figure: Figure = figureProgram({
@@ -53,12 +50,9 @@ export const figure: Figure = figureProgram({
       }),
     ];
   },
-  summary: {
-    module: "experiments/figures/fig5/summary.ts",
-    export: "summarize",
-    data: [],
-    load: async () => (await import("./summary.ts")).summarize,
-  },
+  summary: stageCode("experiments/figures/fig5/summary.ts", "summarize", {
+    from: () => import("./summary.ts"),
+  }),
   expectedSeconds: 1,
   render: (stored) => [pictureSheet(stored)],
 });

@@ -13,6 +13,7 @@ import { TABLE1_CODE } from "../table1/model_code.ts";
 import { LIKENESS_STATEMENTS } from "./statements.ts";
 import type { Figure } from "../figure.ts";
 import { useGraphics } from "../uses/bars.ts";
+import { stageCode } from "../../runner/mod.ts";
 
 /** The experiment, as data. */
 export const FIG6 = {
@@ -41,12 +42,9 @@ export const figure: Figure = figureProgram({
       FIG6_ROWS.flatMap((row) => request.tasks.map((task) => find.score(row, task, seed)))
     );
   },
-  summary: {
-    module: "experiments/figures/fig6/summary.ts",
-    export: "summarize",
-    data: [],
-    load: async () => (await import("./summary.ts")).summarize,
-  },
+  summary: stageCode("experiments/figures/fig6/summary.ts", "summarize", {
+    from: () => import("./summary.ts"),
+  }),
   expectedSeconds: 2,
   prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
   render: useGraphics,

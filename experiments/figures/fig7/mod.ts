@@ -8,7 +8,7 @@
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Experiment, RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
-import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
+import { type Stage, type StageCode, stageCode, stageMaker } from "../../runner/mod.ts";
 import { type Budget, type BudgetId, budgetNote, SCALES } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import type { ScoreRequest, ScoreStart } from "../../setting/model_requests.ts";
@@ -33,12 +33,10 @@ export const FIG7 = {
   readonly changes: Readonly<Record<BudgetId, Partial<Budget>>>;
 };
 
-const SCORE_START: StageCode<ScoreStart> = {
-  module: "experiments/mini/score_start.ts",
-  export: "scoreStart",
+const SCORE_START: StageCode<ScoreStart> = stageCode("experiments/mini/score_start.ts", "scoreStart", {
+  from: () => import("../../mini/score_start.ts"),
   data: checkpointFiles(...ADAPTER_PARTS),
-  load: async () => (await import("../../mini/score_start.ts")).scoreStart,
-};
+});
 
 /** The stages of step 0, one per task and seed. */
 function startStages(
@@ -96,12 +94,9 @@ export const figure: Figure = figureProgram({
     const merged: Budget = { ...budgetOf(request), ...FIG7.changes[request.budget] };
     return [...startStages(request, merged), ...trainings];
   },
-  summary: {
-    module: "experiments/figures/fig7/summary.ts",
-    export: "summarize",
-    data: [],
-    load: async () => (await import("./summary.ts")).summarize,
-  },
+  summary: stageCode("experiments/figures/fig7/summary.ts", "summarize", {
+    from: () => import("./summary.ts"),
+  }),
   expectedSeconds: 1,
   prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
   render: trainingCurves,

@@ -6,7 +6,7 @@
  */
 import type { RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
-import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
+import { type Stage, type StageCode, stageCode, stageMaker } from "../../runner/mod.ts";
 import { type Budget, SCALES } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import type { RewordingRequest, RewordingSize, VaryWording } from "../../setting/model_requests.ts";
@@ -17,12 +17,10 @@ import { REWORDING_STATEMENTS } from "./statements.ts";
 import { rewordingGraphics } from "./bars.ts";
 import { FIG8, rewordingStageId } from "./record.ts";
 
-const VARY_WORDING: StageCode<VaryWording> = {
-  module: "experiments/mini/vary_wording.ts",
-  export: "varyWording",
+const VARY_WORDING: StageCode<VaryWording> = stageCode("experiments/mini/vary_wording.ts", "varyWording", {
+  from: () => import("../../mini/vary_wording.ts"),
   data: checkpointFiles(...ADAPTER_PARTS),
-  load: async () => (await import("../../mini/vary_wording.ts")).varyWording,
-};
+});
 
 function stages(request: RunRequest): Stage[] {
   const { scale, budget, seeds, tasks, device } = request;
@@ -80,12 +78,9 @@ export const figure: Figure = figureProgram({
       `${wordings} wordings and ${noises} noises of each, ${samplerSteps} sampler steps, guidance ${guidance}`;
   },
   stages,
-  summary: {
-    module: "experiments/figures/fig8/summary.ts",
-    export: "summarize",
-    data: [],
-    load: async () => (await import("./summary.ts")).summarize,
-  },
+  summary: stageCode("experiments/figures/fig8/summary.ts", "summarize", {
+    from: () => import("./summary.ts"),
+  }),
   expectedSeconds: 3,
   prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
   render: rewordingGraphics,

@@ -1,6 +1,6 @@
 /**
  * Fig. 9: IPAdapter+ and IPAdapter-Instruct in all five uses, with what each takes and what leaks; beside them the single-task models, the
- * prompt alone, InstantStyle for style, and the targets. The models are Table 1's; told another task, the joint model's pictures are the
+ * prompt alone, InstantStyle for style, and the targets. The models are Table 1's; the joint model's pictures under another task's instruction are the
  * ablations'.
  *
  * encode-TASK, train-…-seedN ── use-ROW-TASK-seedN ── fig9-summary
@@ -19,6 +19,7 @@ import { USE_STATEMENTS } from "./statements.ts";
 import { MEASURE_COLOURS, MEASURE_USE } from "../uses/use_code.ts";
 import type { Figure } from "../figure.ts";
 import { useGraphics } from "../uses/bars.ts";
+import { stageCode } from "../../runner/mod.ts";
 
 /** The experiment, as data. */
 export const FIG9 = {
@@ -81,12 +82,9 @@ export const figure: Figure = figureProgram({
       }),
     ];
   },
-  summary: {
-    module: "experiments/figures/fig9/summary.ts",
-    export: "summarize",
-    data: [],
-    load: async () => (await import("./summary.ts")).summarize,
-  },
+  summary: stageCode("experiments/figures/fig9/summary.ts", "summarize", {
+    from: () => import("./summary.ts"),
+  }),
   expectedSeconds: 3,
   prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
   render: useGraphics,

@@ -13,6 +13,7 @@ import { scaleCurves } from "./curves.ts";
 import type { Figure } from "../figure.ts";
 import { SCALE_STATEMENTS } from "./statements.ts";
 import { SCALE, scaleRow } from "./record.ts";
+import { stageCode } from "../../runner/mod.ts";
 
 /** The scales. */
 export const figure: Figure = figureProgram({
@@ -37,12 +38,9 @@ export const figure: Figure = figureProgram({
       code: MEASURE_USE,
       find: table1Finder(request, TABLE1_CODE),
     }),
-  summary: {
-    module: "experiments/figures/scale/summary.ts",
-    export: "summarize",
-    data: [],
-    load: async () => (await import("./summary.ts")).summarize,
-  },
+  summary: stageCode("experiments/figures/scale/summary.ts", "summarize", {
+    from: () => import("./summary.ts"),
+  }),
   expectedSeconds: 2,
   prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
   render: scaleCurves,

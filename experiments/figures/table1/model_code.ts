@@ -2,6 +2,7 @@
 import type { Table1Stages } from "../../setting/model_requests.ts";
 import { TASK_RECORDS } from "../../../lib/tasks/mod.ts";
 import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
+import { stageCode } from "../../runner/mod.ts";
 
 /** Table 1's scores by the judge, the same by the conditioning encoder, and the oracles. */
 const METRICS: Table1Stages["metrics"] = Object.fromEntries([
@@ -20,24 +21,18 @@ const METRICS: Table1Stages["metrics"] = Object.fromEntries([
 
 /** Table 1 at the mini scale. */
 export const TABLE1_CODE: Table1Stages = {
-  encodeDataset: {
-    module: "experiments/mini/encode_dataset.ts",
-    export: "encodeDataset",
+  encodeDataset: stageCode("experiments/mini/encode_dataset.ts", "encodeDataset", {
+    from: () => import("../../mini/encode_dataset.ts"),
     data: checkpointFiles("vae", "encoder", "base"),
-    load: async () => (await import("../../mini/encode_dataset.ts")).encodeDataset,
-  },
-  trainAdapter: {
-    module: "experiments/mini/train_adapter.ts",
-    export: "trainAdapter",
+  }),
+  trainAdapter: stageCode("experiments/mini/train_adapter.ts", "trainAdapter", {
+    from: () => import("../../mini/train_adapter.ts"),
     data: checkpointFiles(...ADAPTER_PARTS),
-    load: async () => (await import("../../mini/train_adapter.ts")).trainAdapter,
-  },
-  generateAndScore: {
-    module: "experiments/mini/generate_and_score.ts",
-    export: "generateAndScore",
+  }),
+  generateAndScore: stageCode("experiments/mini/generate_and_score.ts", "generateAndScore", {
+    from: () => import("../../mini/generate_and_score.ts"),
     data: checkpointFiles(...ADAPTER_PARTS),
-    load: async () => (await import("../../mini/generate_and_score.ts")).generateAndScore,
-  },
+  }),
   metrics: METRICS,
   async checkDevice(device) {
     if (device === "cpu") return;
