@@ -50,6 +50,7 @@ const RANKS: Readonly<Record<string, number>> = {
   "mod.ts": 16,
   "bench/timing": 16,
   "bench/works": 17,
+  "bench/kills": 18,
   "bench/paper": 18,
   "bench": 19,
   "notebooks": 20,

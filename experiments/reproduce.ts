@@ -19,7 +19,7 @@ import {
   progressDisplay,
   runStages,
 } from "./runner/mod.ts";
-import { duration } from "./runner/progress_display.ts";
+import { duration } from "../lib/notebook/duration.ts";
 import { BUDGET_IDS, SCALE_IDS, SCALES } from "./setting/scales.ts";
 import type { Stage } from "./runner/stage.ts";
 

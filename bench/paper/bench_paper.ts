@@ -25,8 +25,8 @@ import { PARTS } from "./parts.ts";
 /** What one process of a part reported. */
 export interface PaperSide extends PartReport {
   readonly median: number;
-  /** Median processor time, seconds; absent in older results. */
-  readonly processor?: number;
+  /** Median processor time, seconds. */
+  readonly processor: number;
 }
 
 /** A part's row. */

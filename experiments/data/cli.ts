@@ -1,57 +1,113 @@
 /** Entry of `deno task data`. Exit codes: 0 nothing is wrong, 1 something is, 2 a mistake in what was asked. */
 import process from "node:process";
 import { UserError } from "../../lib/engine/mod.ts";
-import { TASKS } from "../../lib/tasks/mod.ts";
+import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../command_line.ts";
 import { showSteps } from "../generate/progress.ts";
-import { checkDataset, datasetText } from "./check_dataset.ts";
 import { layoutsText } from "../paper/paper_datasets.ts";
+import { BUILD_OPTIONS, buildCommand, buildersText, buildText, formsText } from "./build/build_command.ts";
+import { checkDataset, datasetText } from "./check_dataset.ts";
 
-const USAGE = `deno task data check --scale paper --task TASK DIR [--decode 200] [--json]
+const USAGE =
+  `deno task data build --scale paper --task TASK DIR [sources] [--count N] [--captions FILE | --llm URL --model NAME]
+deno task data check --scale paper --task TASK DIR [--decode 200] [--json]
 
-Checks a folder of training pairs for the paper's scale: DIR/train.jsonl and DIR/val.jsonl with one pair a line, and the pictures they name,
-by paths relative to DIR (PNG, JPEG or WebP). Reads every line and every picture's header.
-  --task NAME      ${TASKS.join(", ")}
-  --decode N       pictures to decode whole (default 200), spread evenly
-  --json           the report as JSON
+build makes a task's training pairs for the paper's scale in DIR, from sources you have (Sec. 3.4). Stopped at any time, the same command
+goes on; with a larger --count it adds pairs. What cannot be used is passed over and listed in DIR/broken.jsonl.
+  --task NAME        ${TASKS.join(", ")}
+  --count N          pairs to train on (default: the paper's; composition: all there are)
+  --validation N     pairs to hold out, beside them (default 1000)
+  --seed N           the same seed and sources give the same pairs (default 1)
+  --captions FILE    prompts: lines like {"image":"a.jpg","caption":"…"}, or COCO's captions as .json
+  --llm URL          ask a language model that sees pictures for prompts that neither source nor file has, behind this
+                     OpenAI-compatible address; its key, if any, in LLM_API_KEY
+  --model NAME       the language model's name
+  --parallel N       pairs made at once where no model generates (default 4)
+  --json             the report as JSON
+Sources of each task:
+${buildersText()}
+A SOURCE is one of:
+${formsText()}
+
+check reads DIR/train.jsonl and DIR/val.jsonl with one pair a line, and the pictures they name, by paths relative to DIR (PNG, JPEG or WebP):
+every line, and every picture's header.
+  --task NAME        as above
+  --decode N         pictures to decode whole (default 200), spread evenly
+  --json             the report as JSON
 
 ${layoutsText()}
 
-Example: deno task data check --scale paper --task style ~/style-pairs`;
+Examples: deno task data build --scale paper --task replication ~/replication-pairs --pictures ~/journeydb
+          deno task data check --scale paper --task style ~/style-pairs`;
+
+interface Asked {
+  readonly task: TaskId;
+  readonly folder: string;
+  readonly values: ReadonlyMap<string, string>;
+  readonly json: boolean;
+}
+
+function steps(what: string, unit: string): ReturnType<typeof showSteps> {
+  return showSteps(
+    { out: () => {}, err: (line) => console.error(line), terminal: process.stderr.isTTY === true },
+    { what, unit },
+  );
+}
+
+async function check({ task, folder, values, json }: Asked): Promise<number> {
+  const decode = wholeNumber("--decode", values.get("decode") ?? "200", { low: 0, high: 999_999_999 });
+  const shown = steps("checking", "pictures");
+  const report = await checkDataset(task, folder, { decode, progress: shown.show });
+  shown.close();
+  console.log(json ? JSON.stringify(report, null, 2) : datasetText(report));
+  return report.sound ? 0 : 1;
+}
+
+async function build({ task, folder, values, json }: Asked): Promise<number> {
+  const shown = steps("building", "pairs");
+  try {
+    const report = await buildCommand(task, folder, { values, progress: shown.show });
+    shown.close();
+    console.log(json ? JSON.stringify(report, null, 2) : buildText(task, folder, report));
+    return 0;
+  } finally {
+    shown.close();
+  }
+}
+
+/** Options that one of the two actions does not read. */
+const OWN = { build: Object.keys(BUILD_OPTIONS), check: ["decode"] } as const;
 
 async function main(args: readonly string[]): Promise<number> {
-  const { flags, values, positionals } = readOptions(args, {
+  const { flags, values, positionals } = readOptions<string>(args, {
     scale: "value",
     task: "value",
     decode: "value",
     json: "flag",
     help: "flag",
+    ...BUILD_OPTIONS,
   });
   if (flags.has("help")) {
     console.log(USAGE);
     return 0;
   }
-  const [action = "", folder, ...more] = positionals;
-  oneOf("deno task data", action, ["check"]);
+  const [given = "", folder, ...more] = positionals;
+  const action = oneOf("deno task data", given, ["build", "check"]);
   if (oneOf("--scale", values.get("scale") ?? "paper", ["mini", "paper"]) === "mini") {
     throw new UserError(
-      "The mini scale's pairs are composed from npm packages: there is no folder to check; --scale paper has one",
+      `The mini scale's pairs are composed from npm packages: there is no folder to ${action}; --scale paper has one`,
     );
   }
   const asked = values.get("task");
   if (asked === undefined) throw new UserError(`--task expects one of ${TASKS.join(", ")}, got none`);
   const task = oneOf("--task", asked, TASKS);
-  if (folder === undefined) throw new UserError("deno task data check expects a folder, got none");
-  if (more.length > 0) throw new UserError(`deno task data check expects one folder, got also "${more[0]}"`);
-  const decode = wholeNumber("--decode", values.get("decode") ?? "200", { low: 0, high: 999_999_999 });
-  const steps = showSteps(
-    { out: () => {}, err: (line) => console.error(line), terminal: process.stderr.isTTY === true },
-    { what: "checking", unit: "pictures" },
-  );
-  const report = await checkDataset(task, folder, { decode, progress: steps.show });
-  steps.close();
-  console.log(flags.has("json") ? JSON.stringify(report, null, 2) : datasetText(report));
-  return report.sound ? 0 : 1;
+  if (folder === undefined) throw new UserError(`deno task data ${action} expects a folder, got none`);
+  if (more.length > 0) {
+    throw new UserError(`deno task data ${action} expects one folder, got also "${more[0]}"`);
+  }
+  const foreign = OWN[action === "build" ? "check" : "build"].find((name) => values.has(name));
+  if (foreign !== undefined) throw new UserError(`deno task data ${action} takes no --${foreign}`);
+  return await { build, check }[action]({ task, folder, values, json: flags.has("json") });
 }
 
 if (import.meta.main) await runCommand(() => main(Deno.args));

@@ -6,6 +6,7 @@ import type { GalleryItem, Studio } from "../../lib/explorer/mod.ts";
 import { composePair, TASKS } from "../../lib/tasks/mod.ts";
 import type { Device } from "../setting/experiment.ts";
 import { type Adapter, readAdapterFile } from "../mini/adapter_file.ts";
+import { once } from "../mini/once.ts";
 import { decodeLatents, sharedGenerator } from "../mini/pipeline_models.ts";
 import {
   sharedBank,
@@ -14,7 +15,6 @@ import {
   sharedImageEncoder,
   sharedPlus,
 } from "../mini/shared_models.ts";
-import { once } from "./once.ts";
 import { createStudio, sizedPicture } from "./picture_studio.ts";
 
 /** Pictures per run of the denoiser. */

@@ -1,7 +1,7 @@
 /** Progress of sampling on the error stream: a bar on a terminal, a plain line every few seconds otherwise. */
 import { performance } from "node:perf_hooks";
 import { type Bars, openBars } from "../runner/progress_bar.ts";
-import { duration } from "../runner/progress_display.ts";
+import { duration } from "../../lib/notebook/duration.ts";
 
 /** Where a command writes and what stops it. */
 export interface CommandIo {

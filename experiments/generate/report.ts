@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { atomicWrite } from "../../lib/hub/mod.ts";
 import { imageGridPng } from "../../lib/plots/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
-import { duration } from "../runner/progress_display.ts";
+import { duration } from "../../lib/notebook/duration.ts";
 import type { CommandIo } from "./progress.ts";
 import type { RecordOf } from "../pictures/record.ts";
 import { generationSheet, pictureName, type SheetPicture } from "./sheet.ts";

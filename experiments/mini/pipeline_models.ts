@@ -7,8 +7,8 @@ import type { RgbPicture } from "../../lib/raster/mod.ts";
 import { SIZE } from "../../lib/tasks/mod.ts";
 import type { Device } from "../setting/experiment.ts";
 import {
-  once,
   onDevice,
+  shared,
   sharedBase,
   sharedImageEncoder,
   sharedLatentDecoder,
@@ -44,7 +44,7 @@ export function sharedGenerator(
       batch,
       adapter: await adapterPart(projection, like, { device, words }),
     }, onDevice(device));
-  return once(`generator ${id}`, make);
+  return shared(`generator ${id}`, make);
 }
 
 /** Pictures [64 64 3] of scaled latents. */

@@ -7,20 +7,16 @@ import type { CompileOptions } from "../../lib/engine/mod.ts";
 import { type Bank, type CacheEvent, loadBank } from "../../lib/tasks/mod.ts";
 import type { Device } from "../setting/experiment.ts";
 import { loadBase, loadPlus, loadVae, loadVision } from "./frozen.ts";
+import { once } from "./once.ts";
 import { imageEncoder, latentDecoder, latentEncoder } from "./programs.ts";
 
-const made = new Map<string, Promise<unknown>>();
+const made = new Map<string, () => Promise<unknown>>();
 
 /** What was made under a name in this process, else what `make` gives; a failure is not kept. */
-export function once<T>(name: string, make: () => Promise<T>): Promise<T> {
-  const known = made.get(name) as Promise<T> | undefined;
-  if (known) return known;
-  const value = make().catch((error) => {
-    made.delete(name);
-    throw error;
-  });
-  made.set(name, value);
-  return value;
+export function shared<T>(name: string, make: () => Promise<T>): Promise<T> {
+  const known = made.get(name) ?? once(make);
+  made.set(name, known);
+  return known() as Promise<T>;
 }
 
 const CACHE = process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../../.cache", import.meta.url));
@@ -48,7 +44,7 @@ function cacheNotice(event: CacheEvent): string | undefined {
 export const sharedBank = (
   options: { cacheFolder?: string; notice?: (text: string) => void } = {},
 ): Promise<Bank> =>
-  once("bank", () =>
+  shared("bank", () =>
     loadBank({
       ...(options.cacheFolder ? { cacheDir: options.cacheFolder } : {}),
       onEvent: (event) => {
@@ -56,19 +52,19 @@ export const sharedBank = (
         if (text) options.notice?.(text);
       },
     }));
-export const sharedVision = (part: "encoder" | "judge") => once(part, () => loadVision(part));
-export const sharedBase = () => once("base", loadBase);
-export const sharedPlus = () => once("plus", async () => await loadPlus(await sharedBase()));
-export const sharedVae = () => once("vae", loadVae);
+export const sharedVision = (part: "encoder" | "judge") => shared(part, () => loadVision(part));
+export const sharedBase = () => shared("base", loadBase);
+export const sharedPlus = () => shared("plus", async () => await loadPlus(await sharedBase()));
+export const sharedVae = () => shared("vae", loadVae);
 
 export const sharedImageEncoder = (part: "encoder" | "judge", device: Device) =>
-  once(`${part} on ${device}`, async () => await imageEncoder(await sharedVision(part), onDevice(device)));
+  shared(`${part} on ${device}`, async () => await imageEncoder(await sharedVision(part), onDevice(device)));
 export const sharedLatentEncoder = (device: Device) =>
-  once(`latents on ${device}`, async () => await latentEncoder(await sharedVae(), onDevice(device)));
+  shared(`latents on ${device}`, async () => await latentEncoder(await sharedVae(), onDevice(device)));
 export const sharedLatentDecoder = (device: Device) =>
-  once(`decoder on ${device}`, async () => await latentDecoder(await sharedVae(), onDevice(device)));
+  shared(`decoder on ${device}`, async () => await latentDecoder(await sharedVae(), onDevice(device)));
 export const sharedEmbedder = (device: Device): Promise<SentenceEmbedder> =>
-  once(
+  shared(
     `sentences on ${device}`,
     async () => createSentenceEmbedder(await loadSentenceEncoder(), { batch: 16, compile: onDevice(device) }),
   );

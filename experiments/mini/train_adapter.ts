@@ -16,7 +16,7 @@ import { instructForm } from "../setting/instruct_form.ts";
 import type { TrainInputs, TrainReport, TrainRequest } from "../setting/model_requests.ts";
 import { type EncodedTask, readEncodedTask } from "./encoded_task.ts";
 import { FORM_SIZES } from "./instruct_forms.ts";
-import { once, onDevice, sharedBank, sharedBase, sharedPlus, sharedVision } from "./shared_models.ts";
+import { onDevice, shared, sharedBank, sharedBase, sharedPlus, sharedVision } from "./shared_models.ts";
 import { scoreTask } from "./score_task.ts";
 
 const SAVE_EVERY_MS = 60_000;
@@ -29,7 +29,7 @@ type Progress = { losses: number[]; validation: TrainReport["validation"][number
 function stepFor(options: AdapterStepOptions): Promise<TrainStep> {
   const { batch, words, projection, recipe, compile } = options;
   const id = JSON.stringify([batch, words, projection, recipe, compile?.device]);
-  return once(`training step ${id}`, () => compileAdapterStep(options));
+  return shared(`training step ${id}`, () => compileAdapterStep(options));
 }
 
 /** Trains one adapter; writes adapter.safetensors. */

@@ -3,7 +3,7 @@ import { findCached, hubSettings } from "../../lib/hub/mod.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
 import { PAPER_DATASETS, PAPER_VALIDATION } from "./paper_datasets.ts";
 import { PAPER_FILES } from "./paper_files.ts";
-import { duration } from "../runner/progress_display.ts";
+import { duration } from "../../lib/notebook/duration.ts";
 import { PAPER_MAIN } from "../setting/scales.ts";
 import { expectedPaperSeconds, PAPER_RATES } from "../setting/paper_rates.ts";
 

@@ -129,13 +129,13 @@ async function runSteps(
     recipe: PartRecipe;
     steps: number;
     saved: WorkingState | undefined;
-    save: (step: number) => Promise<void>;
+    save: (step: number, loss: number) => Promise<void>;
     saveEveryMs: number;
     notify: (line: string) => void;
   },
 ): Promise<number> {
   const began = performance.now();
-  let mean = 0, lastSave = began, lastLine = 0;
+  let mean = saved?.loss ?? 0, lastSave = began, lastLine = 0;
   const events = train(training.step, {
     steps,
     schedule: { ...recipe.schedule, total: steps },
@@ -152,7 +152,7 @@ async function runSteps(
       notify(`step ${step}/${steps}  loss ${mean.toFixed(4)}  ${pace.toFixed(0)} ms/step  ${left} s left`);
     }
     if (now - lastSave > saveEveryMs && step < steps) {
-      await save(step);
+      await save(step, mean);
       lastSave = performance.now();
     }
   }
@@ -196,10 +196,11 @@ export async function trainPart(part: TrainedPart, bank: Bank, options: TrainPar
       further ? `, batches of training ${before.length + 1}` : ""
     }${saved ? `, from step ${saved.step}` : ""}`,
   );
-  const save = (step: number) =>
+  const save = (step: number, loss: number) =>
     writeWorkingState(name, {
       identity,
       step,
+      loss,
       steps,
       seconds: seconds(),
       state: training.step.snapshot(),

@@ -168,6 +168,11 @@ for (const from of ["fresh", "checkpoint"] as const) {
       const resumed = await readCheckpoint("vae", path);
       assert.deepEqual(resumed.tensors, undisturbed.tensors);
       assert.deepEqual(resumed.config.earlier, undisturbed.config.earlier);
+      const [recipe, expected] = [resumed, undisturbed].map(({ config }) => ({
+        ...config.recipe as Record<string, unknown>,
+        seconds: 0,
+      }));
+      assert.deepEqual(recipe, expected);
       assert.equal(existsSync(new URL("vae.state", states)), false);
       await assert.rejects(run({ from: "working state" }), /found none: leave out --resume$/);
     });

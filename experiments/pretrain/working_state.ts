@@ -16,6 +16,8 @@ export interface WorkingState {
   readonly step: number;
   readonly steps: number;
   readonly seconds: number;
+  /** Running mean of the loss. */
+  readonly loss: number;
   readonly state: HostParams;
   /** Recipes of the trainings that led to the checkpoint that this one began from, where there was one. */
   readonly before?: readonly unknown[];

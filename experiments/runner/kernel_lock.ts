@@ -1,5 +1,6 @@
 /** The kernel's lock of a file, and on which file systems it holds between machines. */
 import { readFileSync, realpathSync } from "node:fs";
+import { writeFailure } from "../../lib/hub/mod.ts";
 
 /** File systems of one machine: whoever sees them asks the same kernel. */
 const LOCAL = ["ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "tmpfs", "ramfs", "overlay", "apfs"];
@@ -61,12 +62,18 @@ export interface KernelLock {
   close(): void;
 }
 
-/** Opens a file for locking; undefined where the kernel's locks do not hold between all that see `folder`. */
+/**
+ * Opens a file for locking; undefined where the kernel's locks do not hold between all that see `folder`.
+ *
+ * @throws UserError when the file cannot be made.
+ */
 export async function openKernelLock(path: string, folder: string): Promise<KernelLock | undefined> {
   const holds = answers.get(folder) ?? locksHoldHere(folder);
   answers.set(folder, holds);
   if (!holds) return undefined;
-  const file = await Deno.open(path, { create: true, read: true, write: true });
+  const file = await Deno.open(path, { create: true, read: true, write: true }).catch((error) => {
+    throw writeFailure(error, path);
+  });
   let taken: boolean;
   try {
     taken = file.tryLockSync(true);

@@ -1,5 +1,6 @@
 /** Progress of a run on the error stream: a bar for each stage at work on a terminal, plain lines every few seconds otherwise. */
 import { performance } from "node:perf_hooks";
+import { duration } from "../../lib/notebook/duration.ts";
 import { type Bars, openBars } from "./progress_bar.ts";
 import type { RunEvent } from "./stage.ts";
 
@@ -11,18 +12,6 @@ export interface ProgressDisplay {
   show(event: RunEvent): void;
   /** Takes the bars off the terminal. */
   close(): void;
-}
-
-/** "3 min 20 s"; days and years where hours would be many. */
-export function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "?";
-  if (seconds < 60) return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-  const days = seconds / 86_400;
-  if (days >= 700) return `${(days / 365.25).toFixed(1)} years`;
-  if (days >= 3) return `${Math.round(days)} days`;
-  const minutes = Math.floor(Math.round(seconds) / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds) % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** Opens a display that writes lines with `write`; `terminal` asks for bars. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { duration, progressDisplay } from "./progress_display.ts";
+import { duration } from "../../lib/notebook/duration.ts";
+import { progressDisplay } from "./progress_display.ts";
 import { canonicalJson, stageKeys } from "./stage_key.ts";
 import type { Stage } from "./stage.ts";
 

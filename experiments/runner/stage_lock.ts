@@ -8,7 +8,7 @@
  * this costs time and nothing else.
  */
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, ftruncateSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { basename, dirname } from "node:path";
@@ -20,6 +20,12 @@ import { type KernelLock, openKernelLock } from "./kernel_lock.ts";
 /** Milliseconds between two renewals, and after how many without one a lease is free. Loading a large model may block a process for long. */
 const RENEW_EVERY = 20_000;
 const STALE_AFTER = 300_000;
+
+/**
+ * The same for a lease without a word: who made it was ended before writing any. Were it alive, it would see that it was overtaken (`claim()`).
+ * Network file systems may show a new file without its content for some seconds.
+ */
+const UNWRITTEN_AFTER = 10_000;
 
 /** What a lease reads when it was given back. */
 const FREE = "free";
@@ -71,7 +77,7 @@ async function newestLease(path: string): Promise<Lease | undefined> {
   let text = "";
   let holder: Holder | undefined;
   try {
-    text = await readFile(leasePath(path, number), "utf8");
+    text = (await readFile(leasePath(path, number), "utf8")).trim();
     if (text !== FREE) holder = (JSON.parse(text) as { holder: Holder }).holder;
   } catch {
     // Being written, or overtaken meanwhile: looked at again.
@@ -86,6 +92,8 @@ async function claim(path: string, number: number, text: string): Promise<boolea
     writeFileSync(own, text, { flag: "wx" });
   } catch (error) {
     if (systemErrorCode(error) === "EEXIST") return false;
+    // A full disk may have room for the name alone.
+    rmSync(own, { force: true });
     throw writeFailure(error, own);
   }
   const numbers = await numbersOf(path);
@@ -96,12 +104,11 @@ async function claim(path: string, number: number, text: string): Promise<boolea
   return !overtaken;
 }
 
-/** Writes a lease that is there anew. @throws the system's error where it is not. */
+/** Writes a lease that is there anew: over what it was, so that a full disk has room, and a kill leaves one or the other. @throws the system's error where it is not. */
 function rewrite(path: string, text: string): void {
   const file = openSync(path, "r+");
   try {
-    ftruncateSync(file, 0);
-    writeSync(file, text, 0);
+    writeSync(file, text.padEnd(fstatSync(file).size), 0);
   } finally {
     closeSync(file);
   }
@@ -136,7 +143,8 @@ export async function takeLock(path: string, options: LockOptions = {}): Promise
       const free = before === undefined || before.text === FREE;
       const ended = !free && before.holder !== undefined &&
         ((kernel !== undefined && before.holder.kernel) || fateOf(before.holder) === "ended");
-      if (free || ended || performance.now() - seen.at > staleMilliseconds) {
+      const patience = before?.text === "" ? Math.min(UNWRITTEN_AFTER, staleMilliseconds) : staleMilliseconds;
+      if (free || ended || performance.now() - seen.at > patience) {
         const number = (before?.number ?? 0) + 1;
         if (await claim(path, number, JSON.stringify({ holder, renewed: 0 }))) {
           return held(path, number, { holder, abandonedBy: before?.holder, ended, ...options, kernel });
@@ -177,7 +185,11 @@ function held(
     lost,
     release() {
       clearInterval(timer);
-      if (!lost()) rewrite(leasePath(path, number), FREE);
+      try {
+        if (!lost()) rewrite(leasePath(path, number), FREE);
+      } catch {
+        // A file system that has become read-only: others see that this process has ended, or that it is silent.
+      }
       kernel?.close();
     },
   };

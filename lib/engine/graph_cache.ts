@@ -37,7 +37,10 @@ export function readGraph(folder: string, key: string): Uint8Array | undefined {
   return undefined;
 }
 
-/** Runs `write` on a temporary file and keeps what it wrote under `key`. A folder that cannot be written is no error: nothing is kept. */
+/**
+ * Runs `write` on a temporary file and keeps what it wrote under `key`. A folder that cannot be written, or a full disk, is no error: `write`
+ * is asked again without a file, and nothing is kept.
+ */
 export async function keepGraph<Result>(
   folder: string,
   key: string,
@@ -52,19 +55,29 @@ export async function keepGraph<Result>(
   let result: Result;
   try {
     result = await write(temporary);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
+  } catch {
+    forget(temporary);
+    return await write(undefined);
   }
   try {
-    renameSync(temporary, join(folder, `${key}.${digest(readFileSync(temporary))}.onnx`));
-    const byAge = entries(folder).map((name) => join(folder, name))
+    const own = `${key}.${digest(readFileSync(temporary))}.onnx`;
+    renameSync(temporary, join(folder, own));
+    // The new one stays whatever the clock said when the others were written.
+    const byAge = entries(folder).filter((name) => name !== own).map((name) => join(folder, name))
       .map((path) => ({ path, written: statSync(path).mtimeMs })).sort((a, b) => b.written - a.written);
-    for (const { path } of byAge.slice(MOST_ENTRIES)) rmSync(path, { force: true });
+    for (const { path } of byAge.slice(MOST_ENTRIES - 1)) rmSync(path, { force: true });
   } catch {
-    rmSync(temporary, { force: true });
+    forget(temporary);
   }
   return result;
+}
+
+function forget(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // A file system that has become read-only.
+  }
 }
 
 function entries(folder: string): string[] {

@@ -79,7 +79,8 @@ function withToken(base: typeof fetch, { token, endpoint }: HubSettings): typeof
 }
 
 /** One sentence for what went wrong on the way to the hub; other errors come back as they are. */
-function explain(error: unknown, file: HubFile, { endpoint, token }: HubSettings): unknown {
+function explain(error: unknown, file: HubFile, settings: HubSettings): unknown {
+  const { endpoint, token } = settings;
   const what = `Downloading ${file.path} of ${file.repo}`;
   if (error instanceof HubApiError) {
     const { statusCode } = error;
@@ -98,7 +99,7 @@ function explain(error: unknown, file: HubFile, { endpoint, token }: HubSettings
       `${what} failed: expected to reach ${endpoint}, got ${error.message}; a local folder (--models DIR) needs no network`,
     );
   }
-  return error;
+  return writeFailure(error, settings.cache);
 }
 
 async function askHub(file: HubFile, settings: HubSettings): Promise<Remote> {
@@ -226,6 +227,10 @@ export async function* downloadHubFile(
   }
   try {
     const remote = await askHub(file, settings);
+    // A cache that is read-only has nothing to be written to it.
+    if (cached !== undefined && cached === findCached(settings.cache, { ...file, revision: remote.commit })) {
+      return cached;
+    }
     const folder = repoFolder(settings.cache, file.repo);
     const blob = join(folder, "blobs", remote.hash);
     const locks = join(settings.cache, ".locks", folder.slice(settings.cache.length));

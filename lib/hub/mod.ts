@@ -11,6 +11,7 @@ export {
   sha256,
   sweepPartial,
 } from "./sealed_folder.ts";
+export { type NamedProcess, processEnded, processName, processRuns, thisProcess } from "./process_name.ts";
 export { onDemandPackage } from "./on_demand.ts";
 export { type LoadPlan, loadWeights, planLoading, weightsInMemory, weightsInPlace } from "./load_weights.ts";
 export {
@@ -23,7 +24,7 @@ export {
 export { openWeightFile } from "./open_weight_file.ts";
 export type { StoredTensor, WeightFile } from "./weight_file.ts";
 export { fileKind } from "./file_kind.ts";
-export { readText, type TextLine, textLines } from "./text_file.ts";
+export { decodeText, readText, type TextLine, textLines } from "./text_file.ts";
 export { contentHash, findCached, type HubFile, verifyCached } from "./hub_cache.ts";
 export { downloadHubFile, type DownloadProgress, type RetryOptions } from "./hub_download.ts";
 export { type HubSettings, hubSettings } from "./hub_settings.ts";

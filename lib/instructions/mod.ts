@@ -12,6 +12,7 @@ export {
   trainingInstructions,
 } from "./grammar.ts";
 export type { LanguageModel } from "./chat_model.ts";
+export { describePicture } from "./describe_picture.ts";
 
 export { type GeneratedInstructions, generateInstructions, PAPER_REQUESTS } from "./language_model.ts";
 export { type DroppedText, type ReadAnswer, readAnswer } from "./model_answer.ts";

@@ -24,11 +24,6 @@ export function graphicId(graphic: Graphic): string {
   return graphic.kind === "figure" ? graphic.figure.id : graphic.id;
 }
 
-/** What it shows. */
-export function graphicCaption(graphic: Graphic): string {
-  return graphic.kind === "figure" ? graphic.figure.caption : graphic.caption;
-}
-
 /** Marks above which a still SVG is larger than a picture of it. */
 const MANY_MARKS = 4000;
 /** Pixels per unit of such a picture. */

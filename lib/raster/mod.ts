@@ -7,4 +7,4 @@ export { encodePng, pngText, type RgbPicture } from "./png.ts";
 export { type PictureFormat, type PictureHeader, pictureHeader } from "./picture_header.ts";
 export { LARGEST_SIDE, readPicture } from "./read_picture.ts";
 export { initialiseSvg, rasterise } from "./svg.ts";
-export { decodeWebp } from "./webp.ts";
+export { decodeWebp, encodeWebp } from "./webp.ts";

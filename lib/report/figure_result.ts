@@ -1,5 +1,5 @@
 /** What `reproduce figN` stores: result.json, described for other readers by results/figure.schema.json. */
-import { capital } from "./capital.ts";
+import { capitalized } from "../instructions/template.ts";
 import type { ClaimVerdict } from "./statement.ts";
 import type { Provenance } from "./provenance.ts";
 import type { Seeds } from "./units.ts";
@@ -58,6 +58,6 @@ export function settingNote(
   result: Pick<FigureResult, "scale" | "scaleNote" | "budget" | "budgetNote" | "seeds">,
 ): string {
   const { scale, scaleNote, budget, budgetNote, seeds } = result;
-  return `${capital(scale)} scale: ${scaleNote}. ${capital(budget)} budget: ${budgetNote}; ` +
+  return `${capitalized(scale)} scale: ${scaleNote}. ${capitalized(budget)} budget: ${budgetNote}; ` +
     `${seeds.length === 1 ? `seed ${seeds[0]}` : `seeds ${seeds.join(", ")}`}.`;
 }

@@ -1,5 +1,5 @@
 /** Table 1 as Markdown, LaTeX and CSV: pure functions of a result. Scale and budget stand in every heading. */
-import { capital } from "./capital.ts";
+import { capitalized } from "../instructions/template.ts";
 import { taskOf, TASKS } from "../tasks/mod.ts";
 import {
   ROW_LABELS,
@@ -41,8 +41,8 @@ export function table1Heading(result: Table1Result): { title: string; note: stri
   return {
     title: `Table 1 at ${result.scale} scale, ${result.budget} budget`,
     note:
-      `${capital(result.scale)} scale: ${result.scaleNote}. ${
-        capital(result.budget)
+      `${capitalized(result.scale)} scale: ${result.scaleNote}. ${
+        capitalized(result.budget)
       } budget: ${result.budgetNote}; ${seeds}. Higher is better. ` +
       "Intervals: 95 %, bootstrap over items" +
       (result.seeds.length > 1 ? " and seeds" : ", one training seed") +

@@ -1,5 +1,5 @@
 /** Table 1 as a table and as a figure that show themselves in a notebook: pure functions of a result. */
-import { capital } from "./capital.ts";
+import { capitalized } from "../instructions/template.ts";
 import { type Figure, figure, seriesLook, type Table, table, type Trace } from "../plots/mod.ts";
 import { errorBars } from "./interval_bars.ts";
 import { ROW_LABELS, TABLE1_COLUMNS, TABLE1_ROWS } from "./paper_table1.ts";
@@ -13,7 +13,7 @@ export function table1Table(result: Table1Result): Table {
     caption: title,
     columns: ["Task", "Score", ...TABLE1_ROWS.map((row) => ROW_LABELS[row])],
     rows: TABLE1_COLUMNS.map((column) => [
-      capital(column.task),
+      capitalized(column.task),
       column.metric,
       ...TABLE1_ROWS.map((row) => {
         const cell = cellOf(result, row, column);
@@ -44,7 +44,7 @@ export function claimsTable(result: Table1Result): Table {
 export function table1Figure(result: Table1Result): Figure {
   const rows = ["single-task", "instruct", "fixed"] as const;
   const shown = TABLE1_COLUMNS.filter((column) => cellOf(result, "instruct", column));
-  const names = shown.map(({ task, metric }) => `${capital(task)}<br>${metric}`);
+  const names = shown.map(({ task, metric }) => `${capitalized(task)}<br>${metric}`);
   const { title, note } = table1Heading(result);
   const traces = rows.flatMap((row, place): Trace[] => {
     const cells = shown.map((column) => cellOf(result, row, column));

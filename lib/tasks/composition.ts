@@ -48,6 +48,7 @@ export const COMPOSITION: Task<"composition"> = {
       targetField("another picture of the same structure"),
       textField("prompt", "what the target shows"),
     ],
+    build: { kind: "edges" },
   },
   scores: [CLIP_I, CLIP_P],
   oracle: edgeOracle,

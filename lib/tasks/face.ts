@@ -42,6 +42,7 @@ export const FACE: Task<"face"> = {
       targetField("another picture of the person"),
       textField("prompt", "what the target shows"),
     ],
+    build: { kind: "people", zoomed: 0.5 },
   },
   scores: [CLIP_I, CLIP_P],
   oracle: {

@@ -17,6 +17,7 @@ export {
 } from "./pair.ts";
 export { byTask, TASK_LIST, TASK_RECORDS, type TaskId, taskOf, TASKS } from "./registry.ts";
 export type {
+  PairBuild,
   PairRecipe,
   PaperDataset,
   Slots,

@@ -49,6 +49,7 @@ export const OBJECT: Task<"object"> = {
       textField("prompt", "what the target shows"),
       textField("object", 'its name, which takes the place of "object" in instructions'),
     ],
+    build: { kind: "objects" },
   },
   scores: [CLIP_I, CLIP_P],
   oracle: {

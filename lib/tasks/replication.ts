@@ -38,6 +38,7 @@ export const REPLICATION: Task<"replication"> = {
       conditionField("the picture, which is also the target", TRAINING_SIDE),
       textField("prompt", "its original prompt"),
     ],
+    build: { kind: "captioned" },
   },
   scores: [CLIP_I, CLIP_T],
   oracle: edgeOracle,

@@ -43,6 +43,7 @@ export const STYLE: Task<"style"> = {
       textField("prompt", "what the target shows"),
       textField("caption", "what the condition shows; CLIP-S needs it", false),
     ],
+    build: { kind: "styled" },
   },
   scores: [CLIP_S, CLIP_P],
   oracle: {

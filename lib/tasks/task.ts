@@ -44,6 +44,19 @@ export interface TaskWords {
 /** Draws one item; undefined asks for another draw (too little contrast, edges too different). */
 export type PairRecipe = (bank: Bank, pool: Pool, random: Stream, index: number) => Draft | undefined;
 
+/** How a task's pairs are built from sources that a person has (Sec. 3.4). */
+export type PairBuild =
+  /** A picture with its caption; the condition is the target. */
+  | { readonly kind: "captioned" }
+  /** An object's box, cut out, and the whole picture; the object's name is kept. */
+  | { readonly kind: "objects" }
+  /** Two pictures of one person; this share of the conditions is zoomed in on the face. */
+  | { readonly kind: "people"; readonly zoomed: number }
+  /** A picture, and another that a ControlNet generates from its edges with its caption. */
+  | { readonly kind: "edges" }
+  /** A picture, and another in its style that InstantStyle generates for a prompt from elsewhere. */
+  | { readonly kind: "styled" };
+
 /** The training set of the paper's scale (Sec. 3.4): what the paper had, and the folder that is read in its place. */
 export interface PaperDataset {
   /** Pairs that the paper trained on; null where it gives no number. */
@@ -52,6 +65,8 @@ export interface PaperDataset {
   readonly source: string;
   /** Fields of a line. */
   readonly fields: readonly PairField[];
+  /** How `deno task data build` makes it; absent: it does not. */
+  readonly build?: PairBuild;
 }
 
 /** A score that needs no encoder: the generator of the data knows what the condition shows. In [0, 1], higher is better. */

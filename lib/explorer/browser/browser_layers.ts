@@ -28,8 +28,10 @@ export function browserLayers(now: () => number): LayerStore {
       here.set(layer.id, layer);
       try {
         await set(layer.id, { layer, at: now() } satisfies Kept, store);
-        const kept = (await entries<string, Kept>(store)).sort(([, a], [, b]) => b.at - a.at);
-        for (const [id] of kept.slice(KEPT_LAYERS)) await del(id, store);
+        // The new one stays, whatever the clock said when the others were kept.
+        const others = (await entries<string, Kept>(store)).filter(([id]) => id !== layer.id)
+          .sort(([, a], [, b]) => b.at - a.at);
+        for (const [id] of others.slice(KEPT_LAYERS - 1)) await del(id, store);
       } catch {
         // Kept for this page only.
       }

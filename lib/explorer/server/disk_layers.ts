@@ -9,12 +9,17 @@ export function diskLayers(cacheDir: string): LayerStore {
   const folder = join(cacheDir, "explorer", "layers");
   const pathOf = (id: string) => join(folder, `${id}.bin`);
 
-  async function forgetOldest(): Promise<void> {
-    const files = await Promise.all(
-      (await readdir(folder)).map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })),
-    );
-    files.sort((a, b) => b.at - a.at);
-    for (const { name } of files.slice(KEPT_LAYERS)) await rm(join(folder, name), { force: true });
+  /** When a file was written; another process may be renaming or deleting it. */
+  const writtenAt = (name: string) =>
+    stat(join(folder, name)).then(({ mtimeMs }) => mtimeMs, () => undefined);
+
+  /** Deletes the oldest of the others: the clock may have been ahead when they were written. */
+  async function forgetOldest(kept: string): Promise<void> {
+    const names = (await readdir(folder)).filter((name) => name.endsWith(".bin") && name !== kept);
+    const files = (await Promise.all(names.map(async (name) => ({ name, at: await writtenAt(name) }))))
+      .filter((file): file is { name: string; at: number } => file.at !== undefined)
+      .sort((a, b) => b.at - a.at);
+    for (const { name } of files.slice(KEPT_LAYERS - 1)) await rm(join(folder, name), { force: true });
   }
 
   return {
@@ -25,7 +30,7 @@ export function diskLayers(cacheDir: string): LayerStore {
     },
     async keep(layer) {
       await writeChecked(pathOf(layer.id), new TextEncoder().encode(JSON.stringify(layer)));
-      await forgetOldest();
+      await forgetOldest(`${layer.id}.bin`);
     },
   };
 }

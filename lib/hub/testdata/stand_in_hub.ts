@@ -18,6 +18,8 @@ export interface StandInHub extends AsyncDisposable {
   readonly keys: { readonly hub: Set<string>; readonly other: Set<string> };
   /** Status of every answer instead of the right one. */
   refuse: number | undefined;
+  /** Milliseconds that each 64 KiB of a transfer take; 0 if absent. */
+  pace?: number;
 }
 
 /** The commit that main stands at. */
@@ -29,7 +31,22 @@ export function hubHash(content: Uint8Array, large: boolean): string {
   return createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
 }
 
-function body(content: Uint8Array, fault: Fault): BodyInit {
+const PIECE = 65536;
+
+/** A content that takes its time. */
+function slowly(content: Uint8Array, pace: number): ReadableStream<Uint8Array> {
+  let sent = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      await new Promise((resolve) => setTimeout(resolve, pace));
+      controller.enqueue(content.slice(sent, sent += PIECE));
+      if (sent >= content.length) controller.close();
+    },
+  });
+}
+
+function body(content: Uint8Array, fault: Fault, pace: number): BodyInit {
+  if (fault === "fine" && pace > 0) return slowly(content, pace);
   if (fault === "wrong") return content.map((byte) => byte ^ 1) as Uint8Array<ArrayBuffer>;
   if (fault !== "drop" && fault !== "truncate") return content as Uint8Array<ArrayBuffer>;
   const half = content.slice(0, Math.ceil(content.length / 2));
@@ -43,8 +60,8 @@ function body(content: Uint8Array, fault: Fault): BodyInit {
   });
 }
 
-/** Starts one. */
-export function startStandInHub(repo: string): StandInHub {
+/** Starts one that has each of its files in each of these repositories. */
+export function startStandInHub(...repos: readonly string[]): StandInHub {
   const files: StandInHub["files"] = new Map(), faults: Fault[] = [], ranges: string[] = [];
   const keys = { hub: new Set<string>(), other: new Set<string>() };
   const key = (request: Request) => request.headers.get("authorization") ?? "";
@@ -61,11 +78,11 @@ export function startStandInHub(repo: string): StandInHub {
     ranges.push(range?.[0] ?? "");
     if (fault === "unavailable") return new Response("busy", { status: 503 });
     if (range === null || fault === "no-range") {
-      return new Response(body(content, fault), { headers: { etag } });
+      return new Response(body(content, fault, hub.pace ?? 0), { headers: { etag } });
     }
     const start = Number(range[1]);
     const headers = { etag, "content-range": `bytes ${start}-${content.length - 1}/${content.length}` };
-    return new Response(body(content.slice(start), fault), { status: 206, headers });
+    return new Response(body(content.slice(start), fault, hub.pace ?? 0), { status: 206, headers });
   };
 
   const other = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
@@ -87,6 +104,9 @@ export function startStandInHub(repo: string): StandInHub {
     const { pathname } = new URL(request.url);
     keys.hub.add(key(request));
     if (hub.refuse !== undefined) return new Response("no", { status: hub.refuse });
+    const repo = repos.find((each) =>
+      pathname.startsWith(`/api/models/${each}/`) || pathname.startsWith(`/${each}/`)
+    );
     if (pathname.startsWith(`/api/models/${repo}/revision/`)) {
       return Response.json({ _id: "1", id: repo, sha: COMMIT, lastModified: "2024-01-01T00:00:00Z" });
     }

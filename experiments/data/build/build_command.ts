@@ -1,0 +1,121 @@
+/** `deno task data build`: from options to a built folder. */
+import process from "node:process";
+import { statSync } from "node:fs";
+import { UserError } from "../../../lib/engine/mod.ts";
+import type { LanguageModel } from "../../../lib/instructions/mod.ts";
+import { TASK_RECORDS, type TaskId } from "../../../lib/tasks/mod.ts";
+import { type OptionKind, wholeNumber } from "../../command_line.ts";
+import { PAPER_DATASETS, PAPER_VALIDATION } from "../../paper/paper_datasets.ts";
+import { SOURCE_FORMS } from "../sources/picture_source.ts";
+import { buildDataset, type BuildReport } from "./build_dataset.ts";
+import { openCaptioner } from "./captioner.ts";
+import { builderOf, PAIR_BUILDERS } from "./pair_builders.ts";
+
+/** Options of all builders. */
+const BUILDER_OPTIONS = [...new Set(PAIR_BUILDERS.flatMap(({ options }) => options.map(({ name }) => name)))];
+
+/** Options of the command, beside those of the checks. */
+export const BUILD_OPTIONS: Readonly<Record<string, OptionKind>> = {
+  count: "value",
+  validation: "value",
+  seed: "value",
+  parallel: "value",
+  captions: "value",
+  llm: "value",
+  model: "value",
+  ...Object.fromEntries(BUILDER_OPTIONS.map((name) => [name, "value" as const])),
+};
+
+/** Help on the sources of every task that is built. */
+export function buildersText(): string {
+  return TASK_RECORDS.flatMap(({ id, dataset }) => {
+    const builder = PAIR_BUILDERS.find(({ kind }) => kind === dataset.build?.kind);
+    if (!builder) return [];
+    return [
+      `  ${id}: ${builder.what}`,
+      ...builder.options.map(({ name, value, help, optional }) =>
+        `    ${`--${name} ${value}`.padEnd(19)}${optional ? "optional: " : ""}${help}`
+      ),
+    ];
+  }).join("\n");
+}
+
+/** Help on the forms of sources. */
+export const formsText = (): string => Object.values(SOURCE_FORMS).map((text) => `  - ${text}`).join("\n");
+
+function languageModel(values: ReadonlyMap<string, string>): LanguageModel | undefined {
+  const [url, model] = [values.get("llm"), values.get("model")];
+  if ((url === undefined) !== (model === undefined)) {
+    throw new UserError(
+      `--llm URL and --model NAME go together, got only --${url === undefined ? "model" : "llm"}`,
+    );
+  }
+  if (url === undefined || model === undefined) return undefined;
+  if (!/^https?:$/u.test(URL.parse(url)?.protocol ?? "")) {
+    throw new UserError(`--llm must be an http or https address, got "${url}"`);
+  }
+  const apiKey = process.env.LLM_API_KEY;
+  return { url, model, ...(apiKey ? { apiKey } : {}) };
+}
+
+/**
+ * Builds a task's pairs.
+ *
+ * @throws UserError for a missing or superfluous option, or as {@link buildDataset} does.
+ */
+export async function buildCommand(
+  task: TaskId,
+  folder: string,
+  { values, progress }: {
+    values: ReadonlyMap<string, string>;
+    progress?: (done: number, total: number) => void;
+  },
+): Promise<BuildReport> {
+  const { builder } = builderOf(task);
+  for (const { name, value, help, optional } of builder.options) {
+    if (values.has(name) || optional) continue;
+    throw new UserError(`Building ${task} pairs needs --${name} ${value}, ${help}, got none`);
+  }
+  for (const name of BUILDER_OPTIONS) {
+    if (values.has(name) && !builder.options.some((option) => option.name === name)) {
+      throw new UserError(`Building ${task} pairs takes no --${name}; --help shows what it takes`);
+    }
+  }
+  for (
+    const name of [
+      "captions",
+      ...builder.options.filter(({ value }) => value === "FILE").map(({ name }) => name),
+    ]
+  ) {
+    const path = values.get(name);
+    if (path !== undefined && !(statSync(path, { throwIfNoEntry: false })?.isFile() ?? false)) {
+      throw new UserError(`--${name} expects a file, got ${path}`);
+    }
+  }
+  const number = (name: string, otherwise: number, low: number) =>
+    wholeNumber(`--${name}`, values.get(name) ?? `${otherwise}`, { low, high: 999_999_999 });
+  const { pairs } = PAPER_DATASETS[task];
+  const file = values.get("captions"), model = languageModel(values);
+  return await buildDataset({
+    task,
+    folder,
+    count: pairs === null && !values.has("count") ? undefined : number("count", pairs ?? 1, 1),
+    validation: number("validation", PAPER_VALIDATION, 0),
+    seed: number("seed", 1, 0),
+    parallel: number("parallel", 4, 1),
+    values,
+    captioner: await openCaptioner({ ...(file === undefined ? {} : { file }), ...(model ? { model } : {}) }),
+    ...(progress ? { progress } : {}),
+  });
+}
+
+/** What was built, for a person. */
+export function buildText(task: TaskId, folder: string, report: BuildReport): string {
+  const { train, val, made, broken, complete } = report;
+  return [
+    `${task} in ${folder}: ${train} pairs to train, ${val} to validate, ${made} of them made now`,
+    ...(broken > 0 ? [`  ${broken} passed over: broken.jsonl says what and why`] : []),
+    ...(complete ? [] : ["  fewer than asked for: the sources have no more"]),
+    `  deno task data check --scale paper --task ${task} ${folder}`,
+  ].join("\n");
+}

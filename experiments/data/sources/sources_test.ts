@@ -1,0 +1,256 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import tar from "tar-stream";
+import { UserError } from "../../../lib/engine/mod.ts";
+import { inFolder } from "../testdata/in_folder.ts";
+import { writeCeleba, writeCoco } from "../testdata/tiny_sources.ts";
+import { celebaFaces, celebaPeople, insidePicture } from "./celeba.ts";
+import { cocoObjects } from "./coco_objects.ts";
+import { jsonElements } from "./json_elements.ts";
+import { openSource } from "./picture_source.ts";
+import { pickSeeded } from "./pick_seeded.ts";
+import { BrokenPicture, type SourcePicture } from "./source_picture.ts";
+
+interface Pack extends AsyncIterable<Uint8Array> {
+  entry(header: { name: string; type?: string }, content: string | Uint8Array): void;
+  finalize(): void;
+}
+
+async function writeTar(path: string, members: readonly (readonly [string, string])[]): Promise<void> {
+  const pack = (tar as { pack(): Pack }).pack();
+  for (const [name, content] of members) pack.entry({ name }, content);
+  pack.finalize();
+  const parts: Uint8Array[] = [];
+  for await (const part of pack) parts.push(part);
+  writeFileSync(path, Buffer.concat(parts));
+}
+
+async function all(path: string): Promise<{ pictures: SourcePicture[]; broken: string[] }> {
+  const pictures: SourcePicture[] = [], broken: string[] = [];
+  for await (
+    const one of openSource(path, "--pictures").pictures((place, why) => broken.push(`${place}: ${why}`))
+  ) {
+    pictures.push(one);
+  }
+  return { pictures, broken };
+}
+
+const read = async (picture: SourcePicture | undefined) => new TextDecoder().decode(await picture?.read());
+const userError = (pattern: RegExp) => (error: unknown) =>
+  error instanceof UserError && pattern.test(error.message);
+
+Deno.test("a folder gives its pictures in the order of their names, with captions beside them or in metadata.jsonl", () =>
+  inFolder(async (folder) => {
+    mkdirSync(join(folder, "b"));
+    for (const name of ["z.png", "b/c.JPG", "a.webp", "notes.txt"]) writeFileSync(join(folder, name), name);
+    writeFileSync(join(folder, "z.txt"), " beside \n");
+    writeFileSync(
+      join(folder, "metadata.jsonl"),
+      '{"file_name":"b/c.JPG","text":"of the lines"}\nnonsense\n{"text":"of nothing"}\n',
+    );
+    const { pictures, broken } = await all(folder);
+    assert.deepEqual(pictures.map(({ name, caption }) => [name, caption]), [
+      ["a.webp", undefined],
+      ["b/c.JPG", "of the lines"],
+      ["z.png", "beside"],
+    ]);
+    assert.equal(await read(pictures[1]), "b/c.JPG");
+    assert.deepEqual(broken, [
+      "metadata.jsonl:2: a line names no picture",
+      "metadata.jsonl:3: a line names no picture",
+    ]);
+  }));
+
+Deno.test("lines name pictures beside their file, in the fields that data sets use", () =>
+  inFolder(async (folder) => {
+    writeFileSync(join(folder, "a.png"), "A");
+    const lines = [
+      '{"image":"a.png","caption":"one"}',
+      '{"img_path":"none.png","prompt":"two"}',
+      "{",
+      '{"text":"three"}',
+    ];
+    writeFileSync(join(folder, "all.jsonl"), lines.join("\n"));
+    const { pictures, broken } = await all(join(folder, "all.jsonl"));
+    assert.deepEqual(pictures.map(({ name, caption }) => [name, caption]), [["a.png", "one"], [
+      "none.png",
+      "two",
+    ]]);
+    assert.equal(await read(pictures[0]), "A");
+    await assert.rejects(
+      () => pictures[1]!.read(),
+      (error) => error instanceof BrokenPicture && /not there/.test(error.message),
+    );
+    assert.deepEqual(broken, ["line 3: a line is no JSON object", "line 4: a line names no picture"]);
+  }));
+
+Deno.test("shards give each key's picture, from its place in the file, and its caption; a damaged shard gives what it can", () =>
+  inFolder(async (folder) => {
+    const long = `${"deep/".repeat(40)}002`;
+    await writeTar(join(folder, "00000.tar"), [
+      ["000.jpg", "picture 0"],
+      ["000.txt", " caption 0\n"],
+      ["000.json", '{"caption":"not this one"}'],
+      ["001.cls", "7"],
+      ["001.json", '{"text":"caption 1","width":3}'],
+      ["001.png", "picture 1".repeat(300)],
+      [`${long}.webp`, "picture 2"],
+      ["003.txt", "a caption of nothing"],
+    ]);
+    await writeTar(join(folder, "00001.tar"), [["000.jpg", "of the second"], ["001.jpg", "x".repeat(5000)]]);
+    const cut = join(folder, "00001.tar");
+    writeFileSync(cut, readFileSync(cut).subarray(0, 3000));
+    const { pictures, broken } = await all(folder);
+    assert.deepEqual(pictures.slice(0, 4).map(({ name, caption }) => [name, caption]), [
+      ["00000.tar/000", "caption 0"],
+      ["00000.tar/001", "caption 1"],
+      [`00000.tar/${long}`, undefined],
+      ["00001.tar/000", undefined],
+    ]);
+    assert.deepEqual(await Promise.all(pictures.slice(0, 4).map(read)), [
+      "picture 0",
+      "picture 1".repeat(300),
+      "picture 2",
+      "of the second",
+    ]);
+    assert.equal(broken.length, 1);
+    assert.match(broken[0] as string, /^00001\.tar: a shard is truncated or no tar file/);
+    assert.deepEqual((await all(join(folder, "00000.tar"))).pictures.length, 3);
+  }));
+
+Deno.test("openSource() says in one sentence what is no source", () =>
+  inFolder((folder) => {
+    writeFileSync(join(folder, "a.tar.gz"), "");
+    writeFileSync(join(folder, "a.csv"), "");
+    for (
+      const [name, pattern] of [
+        ["none", /--pictures expects a folder.*which is not there/],
+        ["a.tar.gz", /unpack it to a \.tar first/],
+        ["a.csv", /got .*a\.csv$/],
+      ] as const
+    ) assert.throws(() => openSource(join(folder, name), "--pictures"), userError(pattern));
+    return Promise.resolve();
+  }));
+
+Deno.test("pickSeeded() chooses the same whatever the order, more of the same with a larger number, others with another seed", async () => {
+  const names = Array.from({ length: 5000 }, (_, i) => `n${i}`);
+  const pick = (from: readonly string[], seed: number, most: number) =>
+    pickSeeded(from, { seed, most, name: (name) => name });
+  const first = await pick(names, 1, 50);
+  assert.deepEqual(await pick([...names, ...names].reverse(), 1, 50), first);
+  assert.deepEqual((await pick(names, 1, 80)).slice(0, 50), first);
+  assert.deepEqual(
+    (await pick(names.slice(0, 2500), 1, 50)).filter((name) => first.includes(name)).length > 15,
+    true,
+  );
+  assert.ok((await pick(names, 2, 50)).filter((name) => first.includes(name)).length < 10);
+  const mean = first.reduce((sum, name) => sum + Number(name.slice(1)), 0) / 50;
+  assert.ok(Math.abs(mean - 2500) < 1000, `${mean}`);
+});
+
+Deno.test("jsonElements() gives the elements of the outermost lists, however the file is cut into chunks", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "a.json");
+    const file = {
+      info: { list: [{ no: 1 }], text: '"]}\\' },
+      one: Array.from({ length: 3000 }, (_, i) => ({ i, text: 'a "quoted\\ [{ text é', deep: [{ x: [1] }] })),
+      none: [],
+      numbers: [1, 2],
+      two: [{ last: true }],
+    };
+    for (const text of [JSON.stringify(file), "\ufeff" + JSON.stringify(file, null, 2)]) {
+      writeFileSync(path, text);
+      const found = [];
+      for await (const element of jsonElements(path)) found.push(element);
+      assert.deepEqual(found.filter(({ list }) => list === "one").map(({ value }) => value), file.one);
+      assert.deepEqual(found.slice(3000), [{ list: "two", value: { last: true } }]);
+    }
+    const fails = async (text: string, pattern: RegExp) => {
+      writeFileSync(path, text);
+      await assert.rejects(async () => {
+        for await (const _ of jsonElements(path));
+      }, userError(pattern));
+    };
+    await fails("[]", /expected a whole JSON object, got a list/);
+    await fails('{"a":[{"b":1}', /got a truncated one/);
+    await fails('{"a":[{b}]}', /got an element of "a" that is none/);
+    await fails("", /got an empty file/);
+    await fails("text", /got something else/);
+  }));
+
+Deno.test("cocoObjects() takes the largest box that is no crowd and no speck, and names files of other versions", () =>
+  inFolder(async (folder) => {
+    writeCoco(folder, 3);
+    const path = join(folder, "instances.json");
+    const { objects, pictures, annotations, licences } = await cocoObjects(path);
+    assert.deepEqual([pictures, annotations, licences], [3, 9, ["CC0"]]);
+    assert.deepEqual(objects.map(({ file, name, annotation }) => [file, name, annotation]), [
+      ["000001.png", "square [red]", 10],
+      ["000002.png", "square [red]", 20],
+      ["000003.png", "square [red]", 30],
+    ]);
+    const file = JSON.parse(readFileSync(path, "utf8"));
+    const fails = async (changed: unknown, pattern: RegExp) => {
+      writeFileSync(path, JSON.stringify(changed));
+      await assert.rejects(() => cocoObjects(path), userError(pattern));
+    };
+    await fails(
+      { ...file, annotations: [{ id: 1, image_id: 1, caption: "a" }] },
+      /got annotations of captions in/,
+    );
+    await fails(
+      { ...file, annotations: [{ image_id: 1, segments_info: [] }] },
+      /got annotations of panoptic segments/,
+    );
+    await fails(
+      { ...file, annotations: [{ id: 1, image: 1, box: [] }] },
+      /got annotations of another version/,
+    );
+    await fails({ ...file, annotations: [] }, /got no annotations/);
+    await fails({ ...file, categories: [] }, /got no categories/);
+    await fails({ ...file, images: file.images.map(({ id }: { id: number }) => ({ id })) }, /got no images/);
+    await fails([{ image_id: 1, category_id: 1, bbox: [1, 2, 3, 4], score: 1 }], /got a list/);
+  }));
+
+Deno.test("celebaPeople() and celebaFaces() read CelebA's files, with spaces or commas, and name other lines", () =>
+  inFolder(async (folder) => {
+    writeCeleba(folder, { people: 2, each: 2 });
+    const people = await celebaPeople(join(folder, "identity.txt"));
+    assert.deepEqual([...people], [["1", ["000001.png", "000003.png"]], ["2", ["000002.png", "000004.png"]]]);
+    const boxes = await celebaFaces(join(folder, "boxes.txt"));
+    const landmarks = await celebaFaces(join(folder, "landmarks.txt"));
+    assert.equal(boxes.size, 4);
+    for (const [name, box] of landmarks) {
+      const other = boxes.get(name)!;
+      for (const side of ["left", "top"] as const) {
+        const centre = (of: typeof box) => of[side] + of.width / 2;
+        assert.ok(Math.abs(centre(box) - centre(other)) < 2, name);
+      }
+    }
+    const path = join(folder, "other.csv");
+    writeFileSync(path, "image_id,x_1,y_1,width,height\na.jpg,10,20,30,50\nb.jpg,0,0,0,0\n");
+    assert.deepEqual([...await celebaFaces(path)], [["a.jpg", {
+      left: -10,
+      top: 10,
+      width: 70,
+      height: 70,
+    }]]);
+    writeFileSync(path, "a.jpg 1\nb.jpg\n");
+    await assert.rejects(
+      () => celebaPeople(path),
+      userError(/expects lines like "000001\.jpg 2880", got "b\.jpg" in .*:2/),
+    );
+    writeFileSync(path, "1\nhead\na.jpg 1 2\n");
+    await assert.rejects(() => celebaFaces(path), userError(/--faces expects .* got "a\.jpg 1 2" in .*:3/));
+    assert.deepEqual(
+      insidePicture({ left: -10, top: 60, width: 40, height: 40 }, { width: 30, height: 80 }),
+      {
+        left: 0,
+        top: 50,
+        width: 30,
+        height: 30,
+      },
+    );
+  }));
