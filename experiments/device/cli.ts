@@ -2,7 +2,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { ONNXRUNTIME_VERSION, onnxruntimeFolder, openCuda } from "../../lib/engine/cuda_libraries.ts";
-import { compile, tf, UserError } from "../../lib/engine/mod.ts";
+import { checkDevice, UserError } from "../../lib/engine/mod.ts";
 import { oneOf, readOptions, runCommand } from "../command_line.ts";
 import { linkProvider, PROVIDER_WHEEL, providerFolder } from "./cuda_provider.ts";
 import { linkToolkit, usualFolders } from "./cuda_toolkit.ts";
@@ -16,22 +16,6 @@ the device and prints the device; or one sentence that names what is missing. To
   --dir DIR      take CUDA 13's and cuDNN 9's libraries from this folder: a toolkit's, or where pip installed NVIDIA's wheels
 
 Example: deno task device cuda --dir ~/cuda13`;
-
-/** Computes 1 + 2 on the device. */
-async function checkSum(): Promise<void> {
-  const program = await compile((_frozen, _state, { x }) => ({ outputs: { y: tf.add(x as tf.Tensor, 1) } }), {
-    inputs: { x: { shape: [1] } },
-  }, { device: "cuda" });
-  try {
-    const { y } = await program.run({ x: Float32Array.of(2) });
-    const sum = y?.data[0];
-    if (sum !== 3) {
-      throw new UserError(`Computing on device "cuda" failed: expected 2 + 1 to be 3, got ${sum}`);
-    }
-  } finally {
-    await program.dispose();
-  }
-}
 
 async function main(args: readonly string[]): Promise<void> {
   const { flags, values, positionals } = readOptions(args, { wheel: "value", dir: "value", help: "flag" });
@@ -54,7 +38,7 @@ async function main(args: readonly string[]): Promise<void> {
     usual: usualFolders((name) => process.env[name]),
   });
   const { name, memory, cuda } = openCuda(onnxruntime);
-  await checkSum();
+  await checkDevice("cuda");
   console.log(`cuda: ${name}, ${(memory / 2 ** 30).toFixed(1)} GiB, driver for CUDA ${cuda}`);
 }
 
