@@ -9,6 +9,7 @@ import { circles, importGraph, isTest, pathOf, specifiersOf, textsIn } from "./i
 const RANKS: Readonly<Record<string, number>> = {
   "lib/engine": 0,
   "lib/raster": 0,
+  "lib/tensorboard": 0,
   "lib/hub": 1,
   "lib/golden": 1,
   "lib/metrics": 1,
