@@ -9,6 +9,7 @@ import { circles, importGraph, isTest, pathOf, specifiersOf, textsIn } from "./i
 const RANKS: Readonly<Record<string, number>> = {
   "lib/engine": 0,
   "lib/raster": 0,
+  "lib/tensorboard": 0,
   "lib/hub": 1,
   "lib/golden": 1,
   "lib/metrics": 1,
@@ -39,6 +40,7 @@ const RANKS: Readonly<Record<string, number>> = {
   "experiments/evaluate": 12,
   "experiments/data": 12,
   "experiments/models": 12,
+  "experiments/device": 12,
   "experiments/figures": 12,
   "experiments/jobs": 13,
   "experiments/explanations": 13,

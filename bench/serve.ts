@@ -10,10 +10,12 @@
  *     {"do": "usage"}                               processor seconds and peak memory so far
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { eager, UserError, writeSafetensors } from "../lib/engine/mod.ts";
+import { onDemandPackage } from "../lib/hub/mod.ts";
 import { decodeCase } from "./timing/case_file.ts";
 import { oneOf } from "../experiments/command_line.ts";
 import { LIMIT_WORK, loadWork, WORKS } from "./works/mod.ts";
@@ -28,7 +30,8 @@ function openOptions(engine: typeof ENGINES[number], threads: number): OpenOptio
   if (engine === "ours") {
     return { compile: { threads, spin: true, ...(folder ? { cache: join(folder, "graphs") } : {}) } };
   }
-  return { engine: (fn, parts) => eager(fn, parts, { backend: "wasm" }) };
+  const load = async (name: string) => createRequire(join(await onDemandPackage(name), "package.json"))(name);
+  return { engine: (fn, parts) => eager(fn, parts, { backend: "wasm", load }) };
 }
 
 async function time(work: OpenWork, steps: number): Promise<number[]> {

@@ -27,8 +27,7 @@ export function paperSection({ rows, device, threads }: PaperResult): string {
       return line([
         title,
         seconds(1000 * ours.openSeconds),
-        seconds(ours.median) +
-        (ours.processor === undefined ? "" : `, processor ${seconds(1000 * ours.processor)}`),
+        `${seconds(ours.median)}, processor ${seconds(1000 * ours.processor)}`,
         (gigaflop / (ours.median / 1000)).toFixed(0),
         `${peak.toFixed(1)} GB, ≤ ${memoryBar} ${mark(peak <= memoryBar)}`,
         peer

@@ -46,7 +46,7 @@ function overCurves(
   return { outcome: above(found, 0), evidence: `${says(intervalOf(found))}, ${over}` };
 }
 
-/** Told another task, does the score change by very little? */
+/** Under another task's instruction, does the score change by very little? */
 export const instructionIsIdle: Check = (findings) => {
   const content = findings["ablations"]?.content as AblationsContent | undefined;
   if (content === undefined) return missing("ablations");

@@ -14,7 +14,7 @@ import { itemOf, loadFigures } from "./figure.ts";
 import { FIGURES } from "./mod.ts";
 import { key, normal } from "../../lib/engine/random.ts";
 import { TASKS } from "../../lib/tasks/mod.ts";
-import { ABLATION_STATEMENTS, ablationsContent, TELLINGS } from "./ablations/statements.ts";
+import { ABLATION_STATEMENTS, ablationsContent, STYLE_ROWS } from "./ablations/statements.ts";
 import { COMBINATION_STATEMENTS, COMBINATIONS } from "./fig10/statements.ts";
 import { CONTROL_SCORE, LORA_SCORE } from "../setting/score_names.ts";
 import type { Curve } from "./fig7/curves.ts";
@@ -241,7 +241,7 @@ Deno.test("ABLATION_STATEMENTS supports the paper's view when text does more tha
     const level: Readonly<Record<string, number>> = good
       ? { "one-hot": 0.6, "unfiltered": 0.5, "without-style": 0.5, "ip-adapter-plus": 0.4 }
       : { "one-hot": 0.4, "unfiltered": 0.8, "without-style": 0.3, "ip-adapter-plus": 0.4 };
-    const rows = ["instruct", "ip-adapter-plus", ...variants, "without-style", ...TELLINGS];
+    const rows = ["instruct", "ip-adapter-plus", ...variants, "without-style", ...STYLE_ROWS];
     const resampled = resample(samplesOf(rows, (row, task) => ({
       ...Object.fromEntries(
         TABLE1_COLUMNS.filter((column) => column.task === task).map((
@@ -278,7 +278,7 @@ Deno.test("ABLATION_STATEMENTS supports the paper's view when text does more tha
 Deno.test("ABLATION_STATEMENTS needs every column of a left-out task above the start, and the colours to be asked for", () => {
   const judged = (scores: (row: string, metric: string) => number | undefined) => {
     const leftOut = [{ task: "style", row: "without-style" }, { task: "object", row: "without-object" }];
-    const rows = ["instruct", "ip-adapter-plus", "without-style", "without-object", ...TELLINGS];
+    const rows = ["instruct", "ip-adapter-plus", "without-style", "without-object", ...STYLE_ROWS];
     const metrics = [...new Set(TABLE1_COLUMNS.map(({ metric }) => metric)), "colours", "leak"];
     const resampled = resample(
       samplesOf(

@@ -16,7 +16,7 @@ import {
   sharedLatentEncoder,
 } from "./shared_models.ts";
 
-/** Wordings drawn per item where each holds the name of the item's object. */
+/** Wordings sampled per item where each holds the name of the item's object. */
 const NAMED_WORDINGS = 3;
 
 /** Shared wordings are limited to this many per training item; only tiny budgets notice. */

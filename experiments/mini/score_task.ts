@@ -35,7 +35,7 @@ export interface ScoredModel {
 }
 
 /** Most images per run of the denoiser. */
-const LARGEST_BATCH = 16;
+export const LARGEST_BATCH = 16;
 
 /** The instruction of a validation item: the fixed one, or a held-out wording of another template than any in training; of its task unless overridden. */
 export function validationInstruction(
@@ -51,7 +51,7 @@ export function validationInstruction(
 }
 
 /** Initial noise of an item: the same for every model of a seed. */
-function initialNoise(task: string, index: number, seed: number): Float32Array {
+export function initialNoise(task: string, index: number, seed: number): Float32Array {
   return normal(fold(key("initial noise"), task, index, seed), LATENT_SIZE);
 }
 

@@ -6,6 +6,7 @@ import {
   type AdapterStepOptions,
   compileAdapterStep,
   freshInstruct,
+  learningRate,
   mixedBatch,
   recipeSchedule,
   train,
@@ -119,7 +120,17 @@ export async function trainAdapter(
       await save(event.step);
       lastSave = performance.now();
     }
-    context.progress(event.step, steps, "steps");
+    context.progress(event.step, steps, "steps", {
+      loss: event.loss,
+      gradientNorm: event.gradientNorm,
+      learningRate: learningRate(recipeSchedule(recipe, steps), event.step - 1),
+      samples: batch,
+      validation: progress.validation,
+      ...(request.validateItems > 0 && {
+        pictures: () =>
+          import("./watched_samples.ts").then((each) => each.watchedSamples(request, step.weights())),
+      }),
+    });
   }
   context.write(
     "adapter.safetensors",

@@ -10,7 +10,7 @@ import type { PaperSettings } from "./pipeline_models.ts";
 import type { PaperModels } from "./paper_models.ts";
 
 /** Names of weights in a record. */
-export const PAPER_WEIGHT_NAMES = [
+const PAPER_WEIGHT_NAMES = [
   "unet",
   "vae",
   "text",

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { CompileOptions } from "../../lib/engine/mod.ts";
 import { atomicWrite } from "../../lib/hub/mod.ts";
 import type { Bank } from "../../lib/tasks/mod.ts";
-import { train } from "../../lib/training/mod.ts";
+import { learningRate, train } from "../../lib/training/mod.ts";
 import {
   type Checkpoint,
   checkpointPath,
@@ -11,6 +11,7 @@ import {
   encodeCheckpoint,
   readCheckpoint,
 } from "../mini/checkpoints.ts";
+import { type TrainingLog, trainingLog } from "../runner/mod.ts";
 import { batchKey, type Part, type PartRecipe, stepOptions, type Training } from "../parts/part.ts";
 import {
   checkIdentity,
@@ -125,13 +126,14 @@ async function plannedSteps(recipe: PartRecipe, training: Training, start: Start
 /** Runs the steps that are left, saving now and then. Gives the running mean of the loss. */
 async function runSteps(
   training: Training,
-  { recipe, steps, saved, save, saveEveryMs, notify }: {
+  { recipe, steps, saved, save, saveEveryMs, notify, log }: {
     recipe: PartRecipe;
     steps: number;
     saved: WorkingState | undefined;
     save: (step: number, loss: number) => Promise<void>;
     saveEveryMs: number;
     notify: (line: string) => void;
+    log: TrainingLog;
   },
 ): Promise<number> {
   const began = performance.now();
@@ -142,7 +144,13 @@ async function runSteps(
     batch: training.batch,
     ...(saved ? { resume: saved } : {}),
   });
-  for await (const { step, loss } of events) {
+  for await (const { step, loss, gradientNorm } of events) {
+    log.show(step, steps, {
+      loss,
+      gradientNorm,
+      learningRate: learningRate({ ...recipe.schedule, total: steps }, step - 1),
+      samples: recipe.batch,
+    });
     mean = mean === 0 ? loss : 0.98 * mean + 0.02 * loss;
     const now = performance.now();
     if (now - lastLine > LINE_EVERY_MS || step === steps) {
@@ -206,7 +214,9 @@ export async function trainPart(part: TrainedPart, bank: Bank, options: TrainPar
       state: training.step.snapshot(),
       ...(further ? { before } : {}),
     }, states);
-  const loss = await runSteps(training, { recipe, steps, saved, save, saveEveryMs, notify });
+  const log = trainingLog(fileURLToPath(new URL(`runs/${name}`, states)), { notice: notify });
+  const loss = await runSteps(training, { recipe, steps, saved, save, saveEveryMs, notify, log })
+    .finally(() => log.close());
   const { tensors, config } = await training.finish();
   const bytes = encodeCheckpoint(name, tensors, {
     ...config,

@@ -184,7 +184,10 @@ Deno.test("codeVersions() of the training tell an edited kernel from edited word
     await edited("lib/diffusion/unet.ts", headline, "export const spare = (n: number) => n * n;\n/** "),
     before,
   );
-  assert.equal(await edited("experiments/mini/train_adapter.ts", '"steps")', '"steps of training")'), before);
+  assert.equal(
+    await edited("experiments/mini/train_adapter.ts", 'steps, "steps", {', 'steps, "steps of training", {'),
+    before,
+  );
   assert.equal(await edited("lib/hub/hub_download.ts", "left -= chunk", "left += chunk"), before);
   assert.notEqual(await edited("lib/training/adamw.ts", "1 - first ** step", "1 + first ** step"), before);
 });

@@ -5,6 +5,7 @@ import { holderText, ownerEnded, ownerName } from "./holder.ts";
 import type { PlannedStage } from "./plan_stages.ts";
 import { type StageLock, takeLock } from "./stage_lock.ts";
 import { metaJson, outputOf, readStage } from "./stage_store.ts";
+import { trainingLog, type Watched } from "./training_log.ts";
 import {
   inOrder,
   type RunEvent,
@@ -88,6 +89,17 @@ async function computeUnder(
   if (again) await place.checkpoints.clear();
 
   const writer = await openFolderWriter(place.output, { owner });
+  const log = trainingLog(place.log, { notice });
+  let pictures: Watched["pictures"], shown = 0;
+  const showPictures = async (step = shown) => {
+    try {
+      const made = await pictures?.();
+      if (made) log.showPictures(step, made);
+    } catch (error) {
+      // What is only looked at ends no training.
+      notice(`its pictures could not be sampled: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
   try {
     let spent = 0;
     const started = performance.now();
@@ -113,14 +125,19 @@ async function computeUnder(
         output: outputs.get(each.id),
       })),
       write: writer.write,
-      progress(done, total, unit) {
+      progress(done, total, unit, watched) {
         onEvent({ kind: "progress", stage, done, total, unit });
+        if (watched !== undefined && !lock.lost()) log.show(done, total, watched);
+        [pictures, shown] = [watched?.pictures, done];
         if (signal.aborted) throw new Stopped(`Stopped in ${stage.id}`);
         if (lock.lost()) throw new Overtaken(`${stage.id} was taken over`);
       },
       notice,
-      saveCheckpoint: (step, files, state = null) =>
-        place.checkpoints.save(step, files, { state, seconds: seconds(), owner }),
+      async saveCheckpoint(step, files, state = null) {
+        // Before the save: a stage that goes on from it has shown all steps before.
+        if (!signal.aborted) await showPictures(step);
+        await place.checkpoints.save(step, files, { state, seconds: seconds(), owner });
+      },
       async loadLatestCheckpoint() {
         const latest = await place.checkpoints.latest({ notice, gone });
         if (latest !== undefined) spent = latest.seconds;
@@ -130,6 +147,7 @@ async function computeUnder(
       cacheFolder: options.cacheFolder,
     };
     await stage.run(context);
+    await showPictures();
     const origin = await options.origin();
     const manifest = await writer.seal(metaJson({ key, seconds: seconds(), origin, ingredients }), {
       // Two processes that computed the same key agree on what was finished first.
@@ -140,5 +158,7 @@ async function computeUnder(
   } catch (error) {
     await writer.discard();
     throw error;
+  } finally {
+    log.close();
   }
 }

@@ -16,5 +16,6 @@ export { type StageCode, stageCode, stageMaker } from "./stage_code.ts";
 export { type PlannedStage, planStages } from "./plan_stages.ts";
 export { type Executor, runStages, StagesFailed } from "./run_stages.ts";
 export { ParentsMissing, type PlannedKey, plannedKeys, runPlanned } from "./run_planned.ts";
+export { type TrainingLog, trainingLog, type Watched } from "./training_log.ts";
 export { currentOrigin } from "./origin.ts";
 export { type ProgressDisplay, progressDisplay } from "./progress_display.ts";

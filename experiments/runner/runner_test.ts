@@ -238,3 +238,42 @@ Deno.test("runStages() gives the same bytes when it is killed several times and 
     assert.deepEqual(sums(text), whole);
     assert.ok(!readdirSync(join(cache, "stages")).some((name) => name.endsWith(".partial")));
   }));
+
+Deno.test("runStages() keeps a training's log beside its output, which is the same without one", () =>
+  inFolder(async (folder) => {
+    const training = (watched: boolean, ran: string[] = []): Stage => {
+      const { target } = chain();
+      return {
+        ...target,
+        id: "train-it",
+        parents: [],
+        async run(context) {
+          const from = (await context.loadLatestCheckpoint())?.step ?? 0;
+          for (let step = from + 1; step <= 4; step++) {
+            if (step === 3) await context.saveCheckpoint(step, {});
+            const pictures = () => {
+              ran.push(`pictures at ${step}`);
+              return Promise.resolve({ width: 1, height: 1, pixels: new Uint8Array(3) });
+            };
+            const shown = { loss: step, gradientNorm: 1, learningRate: 1, samples: 2, pictures };
+            context.progress(step, 4, "steps", ...(watched ? [shown] : []));
+          }
+          context.write("n.json", "7");
+        },
+      };
+    };
+    const ran: string[] = [];
+    await run(join(folder, "watched"), training(true, ran));
+    await run(join(folder, "unwatched"), training(false));
+    // A checkpoint's pictures are sampled with what the step before it has shown.
+    assert.deepEqual(ran, ["pictures at 2", "pictures at 4"]);
+    const [name] = readdirSync(join(folder, "watched", "stages")) as [string];
+    assert.deepEqual(readdirSync(join(folder, "unwatched", "stages")), [name]);
+    const files = (of: string) => readdirSync(join(folder, of, "stages", name));
+    assert.deepEqual(files("watched"), files("unwatched"));
+    const log = readdirSync(join(folder, "watched", "runs", name)).sort();
+    assert.deepEqual(log, ["events.out.tfevents.000001", "metrics.jsonl"]);
+    const lines = readFileSync(join(folder, "watched", "runs", name, "metrics.jsonl"), "utf8").trimEnd()
+      .split("\n");
+    assert.deepEqual(lines.map((line) => JSON.parse(line).step), [1, 2, 3, 4]);
+  }));

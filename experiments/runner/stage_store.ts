@@ -1,4 +1,4 @@
-/** Where stages' outputs lie: `<cache>/stages/<id>-<key>/`, sealed; checkpoints and locks beside them. */
+/** Where stages' outputs lie: `<cache>/stages/<id>-<key>/`, sealed; checkpoints, locks and logs of trainings beside them. */
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,6 +15,8 @@ export interface StagePlace {
   readonly output: string;
   readonly lock: string;
   readonly checkpoints: CheckpointFolder;
+  /** Folder of what a training shows of itself; see `trainingLog()`. */
+  readonly log: string;
 }
 
 /** The place of a stage below the cache folder. */
@@ -27,6 +29,7 @@ export function placeOf(stage: Stage, key: string, cacheFolder: string): StagePl
     output: join(cacheFolder, "stages", name),
     lock: join(cacheFolder, "locks", `${name}.lock`),
     checkpoints: checkpointFolder(join(cacheFolder, "checkpoints", name)),
+    log: join(cacheFolder, "runs", name),
   };
 }
 

@@ -20,17 +20,22 @@ export type EagerBackend = "cpu" | "wasm" | "webgpu" | "tensorflow";
 
 /** Packages that bring a backend; none is installed unless it is asked for. */
 const PACKAGES: Partial<Record<EagerBackend, string>> = {
-  wasm: "npm:@tensorflow/tfjs-backend-wasm@4.22.0",
-  webgpu: "npm:@tensorflow/tfjs-backend-webgpu@4.22.0",
-  tensorflow: "npm:@tensorflow/tfjs-node-gpu@4.22.0",
+  wasm: "@tensorflow/tfjs-backend-wasm",
+  webgpu: "@tensorflow/tfjs-backend-webgpu",
+  tensorflow: "@tensorflow/tfjs-node-gpu",
 };
 
-/** Makes a backend the current one, importing its package where that is needed. */
-async function selectBackend(backend: EagerBackend): Promise<void> {
+/** From the registry: Deno adds the package to the deno.lock of whoever imports this. */
+const fromRegistry = (name: string): Promise<unknown> => import(`npm:${name}@4.22.0`);
+
+/** Makes a backend the current one, loading its package where that is needed. */
+async function selectBackend(
+  backend: EagerBackend,
+  load: (name: string) => Promise<unknown>,
+): Promise<void> {
   const source = PACKAGES[backend];
   try {
-    // The name is a variable, so that a missing package is no error until somebody wants it.
-    if (source && !tf.findBackendFactory(backend)) await import(source);
+    if (source && !tf.findBackendFactory(backend)) await load(source);
     if (!await tf.setBackend(backend)) throw new RangeError("it is not registered");
     await tf.ready();
   } catch (error) {
@@ -43,15 +48,19 @@ async function selectBackend(backend: EagerBackend): Promise<void> {
   }
 }
 
-/** The same program as `compile` gives, run op by op on an ordinary tfjs backend: for debugging and comparison. */
+/**
+ * The same program as `compile` gives, run op by op on an ordinary tfjs backend: for debugging and comparison.
+ *
+ * @param options.load loads the package of a backend by its name; from the npm registry if absent.
+ */
 export async function eager(
   fn: ProgramFunction,
   parts: ProgramParts,
-  options: { backend?: EagerBackend } = {},
+  options: { backend?: EagerBackend; load?: (name: string) => Promise<unknown> } = {},
 ): Promise<Program> {
   const { frozen = {}, state = {}, inputs = {} } = parts;
   const backend = options.backend ?? "cpu";
-  await selectBackend(backend);
+  await selectBackend(backend, options.load ?? fromRegistry);
   const toTensors = (tree: Readonly<Weights>): Params =>
     Object.fromEntries(Object.entries(tree).map(([name, weight]) => [name, toTensor(readWeight(weight))]));
   const fixed = toTensors(frozen);

@@ -1,11 +1,21 @@
 /** Writing files so that a reader sees the old content or the whole new one, whatever happens in between. */
-import { randomUUID } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { UserError } from "../engine/errors.ts";
+import { processEnded, processName, thisProcess } from "./process_name.ts";
 
-/** Endings of names that hold unfinished content; anyone may delete such a file. */
+/** Endings of names that hold unfinished content. */
 export const PARTIAL = ".partial";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -73,15 +83,33 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
+/** Folders in which this process has looked for what killed ones left. */
+const swept = new Set<string>();
+
+/** Deletes, once a process, the unfinished files of processes that are known to have ended. */
+function sweepFolder(folder: string): void {
+  if (swept.has(folder)) return;
+  swept.add(folder);
+  try {
+    for (const name of readdirSync(folder)) {
+      const owner = /\.([0-9a-f]{8}-\d+-\w+)\.[0-9a-f]{8}\.partial$/.exec(name)?.[1];
+      if (owner !== undefined && processEnded(owner)) rmSync(join(folder, name), { force: true });
+    }
+  } catch {
+    // Another process deletes them as well, or they stay.
+  }
+}
+
 /**
- * Replaces a file: temporary name, sync, rename.
+ * Replaces a file: temporary name, sync, rename. What killed processes of this machine left unfinished in its folder is deleted.
  *
  * @throws UserError when the disk is full or the place cannot be written.
  */
 export async function atomicWrite(path: string, content: Uint8Array | string): Promise<void> {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   await makeFolder(dirname(path));
-  const temporary = `${path}.${randomUUID()}${PARTIAL}`;
+  sweepFolder(dirname(path));
+  const temporary = `${path}.${processName(thisProcess())}.${randomBytes(4).toString("hex")}${PARTIAL}`;
   try {
     writeSynced(temporary, bytes);
     renameSync(temporary, path);
@@ -92,4 +120,19 @@ export async function atomicWrite(path: string, content: Uint8Array | string): P
       ? new UserError(error.message.replace(temporary, path))
       : writeFailure(error, path);
   }
+}
+
+/**
+ * Makes a folder and writes a file there for a moment: for finding out before a long work whether what it makes could be kept.
+ *
+ * @throws UserError when the disk is full or the place cannot be written.
+ */
+export async function checkWritable(folder: string): Promise<void> {
+  const probe = join(folder, `.writable.${randomBytes(4).toString("hex")}`);
+  try {
+    await atomicWrite(probe, "writable");
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(error.message.replace(probe, folder)) : error;
+  }
+  rmSync(probe, { force: true });
 }

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../engine/errors.ts";
-import { atomicWrite, makeFolder, writeFailure } from "./atomic_write.ts";
+import { atomicWrite, checkWritable, makeFolder, writeFailure } from "./atomic_write.ts";
+import { processEnded, processName, thisProcess } from "./process_name.ts";
 import { openFolderWriter, readSealed, sweepPartial } from "./sealed_folder.ts";
 
 async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
@@ -23,6 +24,22 @@ Deno.test("atomicWrite() replaces a file and leaves nothing else when it is call
     assert.equal(readFileSync(join(folder, "deep/a.txt"), "utf8"), "two");
   }));
 
+Deno.test("atomicWrite() deletes what killed processes left unfinished in the folder, and leaves what others are writing", () =>
+  inFolder(async (folder) => {
+    const child = new Deno.Command("sleep", { args: ["60"] }).spawn();
+    const start = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1]!.split(" ")[19]!;
+    const unfinished = (pid: number, started: string, machine = thisProcess().machine) =>
+      `a.txt.${processName({ machine, pid, started })}.0123abcd.partial`;
+    const kept = [unfinished(child.pid, start), unfinished(child.pid, "1", "elsewhere"), "a.txt.1.partial"];
+    const dead = unfinished(child.pid, "1");
+    for (const name of [...kept, dead]) writeFileSync(join(folder, name), "");
+    await atomicWrite(join(folder, "b.txt"), "b");
+    assert.deepEqual(readdirSync(folder).sort(), [...kept, "b.txt"].sort());
+    child.kill("SIGKILL");
+    await child.status;
+    assert.ok(processEnded(processName({ ...thisProcess(), pid: child.pid, started: start })));
+  }));
+
 Deno.test("atomicWrite() says in one sentence what is wrong when the place cannot be written", () =>
   inFolder(async (folder) => {
     await atomicWrite(join(folder, "file"), "x");
@@ -33,6 +50,12 @@ Deno.test("atomicWrite() says in one sentence what is wrong when the place canno
       );
     }
     await assert.rejects(() => makeFolder(join(folder, "file")), /a part of the path is a file/);
+    await assert.rejects(
+      () => checkWritable(join(folder, "file/x")),
+      /file\/x: a part of the path is a file/,
+    );
+    await checkWritable(join(folder, "new"));
+    assert.deepEqual(readdirSync(join(folder, "new")), []);
   }));
 
 Deno.test({

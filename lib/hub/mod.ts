@@ -1,5 +1,5 @@
 /** Files that survive a kill (atomic writes, folders sealed by a manifest of hashes), and files of published weights. */
-export { atomicWrite, makeFolder, systemErrorCode, writeFailure } from "./atomic_write.ts";
+export { atomicWrite, checkWritable, makeFolder, systemErrorCode, writeFailure } from "./atomic_write.ts";
 export { type CheckedState, readChecked, writeChecked } from "./checked_file.ts";
 export {
   type FolderWriter,
@@ -11,6 +11,7 @@ export {
   sha256,
   sweepPartial,
 } from "./sealed_folder.ts";
+export { type NamedProcess, processEnded, processName, processRuns, thisProcess } from "./process_name.ts";
 export { onDemandPackage } from "./on_demand.ts";
 export { type LoadPlan, loadWeights, planLoading, weightsInMemory, weightsInPlace } from "./load_weights.ts";
 export {

@@ -1,6 +1,6 @@
 /**
  * The instructions in a language model's answer. Models think aloud, greet, number, embolden, fence and wrap in JSON; only the list itself
- * counts, and what is left out is told with its reason.
+ * counts, and what is left out is reported with its reason.
  */
 
 /** A piece of an answer that is no instruction. */

@@ -6,6 +6,7 @@ export {
   type GridText,
   type ImageGrid,
   imageGridPng,
+  renderImageGrid,
 } from "./image_grid.ts";
 
 export { type Figure, figure } from "./figure.ts";

@@ -1,4 +1,4 @@
-/** Whether a PNG's compressed rows are all there: a decoder that takes what is missing for zeros would draw another picture. */
+/** Whether a PNG's compressed rows are all there: a decoder that takes what is missing for zeros would give another picture. */
 
 /** First column and row of the seven passes of an interlaced PNG, and the steps to the next ones. */
 const PASSES = [

@@ -26,7 +26,7 @@ function base64(bytes: Uint8Array): string {
 }
 
 /**
- * Decodes by resvg, which draws pictures inside SVG documents and leaves out those that it cannot decode.
+ * Decodes by resvg, which renders pictures inside SVG documents and leaves out those that it cannot decode.
  *
  * @param options.opaque the same picture without transparency; absent where it has none.
  */

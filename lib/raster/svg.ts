@@ -13,11 +13,11 @@ export function initialiseSvg(): Promise<void> {
 }
 
 /**
- * Draws an SVG document; call `initialiseSvg()` first.
+ * Renders an SVG document; call `initialiseSvg()` first.
  * @param options.fit pixels of the longer side; without it the document's own size.
  * @param options.text load the bundled DejaVu Sans (regular and bold), needed by documents with text.
  * @returns premultiplied RGBA.
- * @throws Error when resvg cannot draw the document (a few icons of the sets make it panic; the instance goes on).
+ * @throws Error when resvg cannot render the document (a few icons of the sets make it panic; the instance goes on).
  */
 export function rasterise(svg: string, options: { fit?: number; text?: boolean } = {}): Rgba {
   const settings: ResvgRenderOptions = {};

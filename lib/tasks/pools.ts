@@ -65,9 +65,12 @@ export function pickConcept(random: Stream, pool: Pool, family: Family, avoid?: 
   }
 }
 
+/** Sum of the families' shares. */
+const SHARES = FAMILIES.reduce((sum, family) => sum + familyOf(family).share, 0);
+
 /** A plain family, by its share: the two line families are easy and have the smaller ones. */
 export function pickFamily(random: Stream): Family {
-  let rest = random.float();
+  let rest = random.float() * SHARES;
   for (const family of FAMILIES) {
     rest -= familyOf(family).share;
     if (rest < 0) return family;

@@ -1,7 +1,7 @@
 /** The ablations: the sheet of pictures, the models against the joint one, and what was not trained, as bars. */
 import { figure, type Graphic, seriesLook } from "../../../lib/plots/mod.ts";
 import { ABLATIONS } from "./record.ts";
-import { type AblationsContent, COLOUR_SCORES, JOINT, TELLINGS } from "./statements.ts";
+import { type AblationsContent, COLOUR_SCORES, JOINT, STYLE_ROWS } from "./statements.ts";
 import {
   type FigureResult,
   intervalBars,
@@ -99,7 +99,7 @@ function untrained(result: FigureResult<AblationsContent>): Graphic {
         ...Object.values(COLOUR_SCORES).map((metric, place) =>
           intervalBars(
             COLOUR_LABELS[metric],
-            TELLINGS.map((row) => ({
+            STYLE_ROWS.map((row) => ({
               label: useLabel(row).replace(" the ", "<br>the ").replace(
                 " another ",
                 "<br>another ",

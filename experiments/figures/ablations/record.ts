@@ -31,7 +31,7 @@ export interface AblationRecord extends Experiment {
   readonly sizes: Readonly<Record<BudgetId, UseSize>>;
 }
 
-/** The joint model told another task than the items': the composition for style, else the style. */
+/** The joint model under an instruction of another task than the items': of composition for style, else of style. */
 export const TOLD_OTHER = [
   {
     row: "told-other",
@@ -66,7 +66,7 @@ export const ABLATIONS = {
     { row: "unfiltered", label: "No keyword rule", form: "pooled", corpus: "unfiltered" },
   ],
   leftOut: [{ task: "style", row: "without-style" }, { task: "object", row: "without-object" }],
-  // Told another use on purpose: whether the instruction does anything; and a use that nobody was trained for.
+  // An instruction of another use on purpose: whether the instruction does anything; and a use that nobody was trained for.
   cases: [
     { row: "text-only", model: "joint", instructions: "random", adapterScale: 0, tasks: ["style"] },
     { row: "told-own", model: "joint", instructions: "random", adapterScale: 1, tasks: PARTIAL_TASKS },

@@ -35,7 +35,7 @@ export interface AblationDifference extends MeanInterval {
 
 /** One score of one row on one task. */
 export interface AblationScore extends MeanInterval {
-  /** The model, or what it was told. */
+  /** The model, or its instruction override. */
   readonly row: string;
   /** The task. */
   readonly task: string;
@@ -53,16 +53,16 @@ export interface AblationsContent {
   readonly leftOut: readonly LeftOut[];
   /** On the tasks left out: the model without, the joint model, the untrained start. */
   readonly untrained: readonly AblationScore[];
-  /** On the style task's items, by what the joint model is told: `colours` and `leak` (content, by two towers) against the condition. */
+  /** On the style task's items, by the joint model's instruction override: `colours` and `leak` (content, by two towers) against the condition. */
   readonly told: readonly AblationScore[];
-  /** The score of what should be taken, told the task less told another, mean over four tasks: what the instruction does. */
+  /** The score of what should be taken, own instruction less another task's, mean over four tasks: what the instruction does. */
   readonly effect: MeanInterval | null;
-  /** Root mean square change of a pixel when another task is told, in levels of 255, mean over four tasks. */
+  /** Root mean square change of a pixel under another task's instruction, in levels of 255, mean over four tasks. */
   readonly moved: MeanInterval | null;
 }
 
-/** What the joint model is told on the style task's items, in the order of the figure; "text-only" has no image. */
-export const TELLINGS = ["text-only", "told-own", "told-other", "told-colours"] as const;
+/** The joint model's instructions on the style task's items, in the order of the figure; "text-only" has no image. */
+export const STYLE_ROWS = ["text-only", "told-own", "told-other", "told-colours"] as const;
 
 /** Scores of the use that nobody was trained for: what should be taken, and what should not. */
 export const COLOUR_SCORES = { taken: "colours", not: "leak" } as const;
@@ -115,7 +115,7 @@ export function ablationsContent(
         )
       )
     ),
-    told: TELLINGS.flatMap((row) =>
+    told: STYLE_ROWS.flatMap((row) =>
       [...Object.values(COLOUR_SCORES), LEAK_BY_ENCODER].flatMap((metric) => scored(row, "style", metric))
     ),
     effect: overPartial((mean, task) =>
@@ -149,8 +149,8 @@ function rests({ resampled }: AblationEvidence): string {
  * What the paper says, or expects, of the instruction's design.
  *
  * `text-starts-new-tasks` needs every column of every left-out task above the start: a model that merely heeds the image less gains on the
- * prompt's column what it loses on the condition's. `text-is-flexible` needs more colours than under both other tellings, so that neither
- * a model that takes more of everything when not told its task nor one that takes less passes, and no more of the content. Where several
+ * prompt's column what it loses on the condition's. `text-is-flexible` needs more colours than under both other instructions, so that neither
+ * a model that takes more of everything under another task's instruction nor one that takes less passes, and no more of the content. Where several
  * numbers must hold, the smallest is judged by its own interval.
  */
 export const ABLATION_STATEMENTS: readonly Statement<AblationEvidence>[] = [

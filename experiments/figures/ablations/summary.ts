@@ -23,7 +23,7 @@ function levelsBetween(one: Uint8Array, other: Uint8Array): number {
 /** Reads the stages of all rows. */
 export const summarize: Summarize = async (context, { tasks, seeds }, outputs) => {
   const use = (row: string, task: string, seed: number) => context.input(useStageId(row, task, seed));
-  /** How far the picture moves when another task is told, from the same noise, by task, seed and item. */
+  /** How far the picture moves under another task's instruction, from the same noise, by task, seed and item. */
   const moved = new Map<string, number>();
   for (const task of PARTIAL_TASKS) {
     for (const seed of seeds) {

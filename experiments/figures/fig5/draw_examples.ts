@@ -1,4 +1,4 @@
-/** Draws training pairs of the five tasks with an instruction each, as the trainings read them. */
+/** Composes training pairs of the five tasks with an instruction each, as the trainings read them. */
 import { fold, key, stream } from "../../../lib/engine/mod.ts";
 import type { Json } from "../../../lib/hub/mod.ts";
 import { namedInstruction, sampleInstruction } from "../../../lib/instructions/mod.ts";
@@ -15,7 +15,7 @@ export interface ExamplesRequest {
   readonly seed: number;
 }
 
-/** Items from which examples are drawn; those of one task are spread over them. */
+/** Items among which examples are chosen; those of one task are spread over them. */
 const ITEMS = 1000;
 
 /** Writes examples.rgb, condition and target of each behind each other, and examples.json. */

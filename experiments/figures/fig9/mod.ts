@@ -1,6 +1,6 @@
 /**
  * Fig. 9: IPAdapter+ and IPAdapter-Instruct in all five uses, with what each takes and what leaks; beside them the single-task models, the
- * prompt alone, InstantStyle for style, and the targets. The models are Table 1's; told another task, the joint model's pictures are the
+ * prompt alone, InstantStyle for style, and the targets. The models are Table 1's; the joint model's pictures under another task's instruction are the
  * ablations'.
  *
  * encode-TASK, train-…-seedN ── use-ROW-TASK-seedN ── fig9-summary

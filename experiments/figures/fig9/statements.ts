@@ -32,8 +32,8 @@ const leaks = (mean: CellMean, more: string, less: string) => differenceOf(mean,
 /**
  * What the paper says about the adapters in use, judged by cells of all rows with {@link withLeaksMore}'s score.
  *
- * Two predicates guard against a model that does nothing. `instruction-controls` is judged within the joint model, told its task and told
- * another (row told-other), which a model that copies whatever it is told cannot pass. `plus-leaks` needs, besides less leak than IPAdapter+,
+ * Two predicates guard against a model that does nothing. `instruction-controls` is judged within the joint model, under its task's instruction
+ * and another's (row told-other), which a model that copies under any instruction cannot pass. `plus-leaks` needs, besides less leak than IPAdapter+,
  * that the joint model takes more than the prompt alone does, which a switched-off adapter cannot pass; the smaller of both margins is judged,
  * by its own interval. `joint-leaks-more` is of single pictures, as the paper's "occasionally" is, not of their mean.
  */

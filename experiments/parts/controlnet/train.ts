@@ -1,5 +1,5 @@
 /**
- * Recipes of the mini ControlNets (Zhang et al. 2023): a copy of the base's contracting half learns to draw a picture from its edges, or a
+ * Recipes of the mini ControlNets (Zhang et al. 2023): a copy of the base's contracting half learns to generate a picture from its edges, or a
  * portrait from its pose. Half of the captions are dropped, as there, so that the condition is read for what it shows.
  */
 import { fold, key } from "../../../lib/engine/mod.ts";

@@ -15,7 +15,7 @@ export interface DrawingFamily<Id extends string = string> {
   readonly grey?: boolean;
   /** Families with nearly the same outlines. */
   readonly siblings?: readonly string[];
-  /** Share of the untreated scenes in pre-training; the families' shares sum to 1. */
+  /** Share of the untreated scenes in pre-training, of the sum of all families' shares. */
   readonly share: number;
   /** Treatments that leave nothing to recognise. */
   readonly unreadable: readonly string[];
