@@ -52,7 +52,7 @@ export const IN_STYLE: PairBuilder = {
     const texts = openTexts(values.get("prompts") as string, "--prompts");
     const prompts = await pickSeeded(texts.texts(report), { seed, most, name: (text) => text });
     if (prompts.length === 0) throw new UserError(`--prompts expects captions, got none in ${texts.path}`);
-    const { maker, side, identity, notes } = await targetModels(values, {
+    const { maker, identity, notes } = await targetModels(values, {
       kind: "instant-style",
       seed,
       defaults: DEFAULTS,
