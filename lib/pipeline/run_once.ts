@@ -18,7 +18,9 @@ export type MakeProgram = (fn: ProgramFunction, parts: ProgramParts) => Promise<
 export interface ModelRun {
   /** The model's name in sentences, such as "the autoencoder"; "the model" if absent. */
   readonly what?: string;
+  /** Its weights. */
   readonly model: ModelPart<unknown>;
+  /** What is computed of them. */
   readonly fn: (params: Params, inputs: Params) => Tensor;
   /** Type and shape of each input. */
   readonly inputs: Readonly<Record<string, Pick<HostArray, "dtype" | "shape">>>;
@@ -28,6 +30,7 @@ export interface ModelRun {
 export interface OpenRun {
   /** Its output. @throws NotFiniteError naming the model when that is not finite. */
   run(inputs: Readonly<Record<string, HostArray>>): Promise<HostArray>;
+  /** Frees it. */
   dispose(): Promise<void>;
 }
 
