@@ -24,17 +24,19 @@ async function fileHash(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Runs a program; what it prints goes on to the error stream where `show` says so. */
+/** Runs a program; what it prints, such as its progress, goes to our error stream where `show` says so. */
 function run(
   command: readonly [string, ...string[]],
   options: { env: Record<string, string | undefined>; show: boolean },
 ): Promise<{ code: number | null; errors: string }> {
   const [program, ...args] = command;
   return new Promise((resolve) => {
-    const child = spawn(program, args, { env: options.env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, {
+      env: options.env,
+      stdio: ["ignore", options.show ? 2 : "ignore", "pipe"],
+    });
     let errors = "";
-    child.stdout.on("data", (chunk) => options.show && process.stderr.write(chunk));
-    child.stderr.on("data", (chunk) => errors += chunk);
+    child.stderr?.on("data", (chunk) => errors += chunk);
     child.on("error", () => resolve({ code: null, errors: "" }));
     child.on("close", (code) => resolve({ code, errors }));
   });

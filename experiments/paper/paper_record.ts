@@ -72,7 +72,7 @@ function shortHash(path: string): string {
 }
 
 /** Files and hashes of all weights in use. Reads every file that is not in the hub's cache. */
-export function recordedWeights(models: PaperModels, lora?: string): PaperRecord["weights"] {
+export function recordedWeights(models: Partial<PaperModels>, lora?: string): PaperRecord["weights"] {
   const found: Partial<Record<PaperWeightName, RecordedFile>> = {};
   for (const name of PAPER_WEIGHT_NAMES) {
     const file = name === "lora" ? lora : models[name]?.file;
