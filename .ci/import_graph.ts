@@ -12,7 +12,7 @@ export const isTest = (path: string): boolean =>
   /_(test|bench)\.tsx?$/.test(path) || /(^|\/)(testdata|browser_test)\//.test(path);
 
 /** Paths of the modules below a folder. */
-export function* modulesIn(folder: string): Generator<string> {
+function* modulesIn(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (SKIPPED.has(entry.name)) continue;
     const path = join(folder, entry.name);

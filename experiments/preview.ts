@@ -2,7 +2,9 @@
  * `deno task preview --out sheet.png [--split train|val|pre] [--count 4] [--seed 0]`: renders items of all tasks as one labelled
  * sheet: condition and target side by side, below them the instruction (I) and the prompt (T).
  */
+import { resolve } from "node:path";
 import { fold, key, stream, UserError } from "../lib/engine/mod.ts";
+import { atomicWrite } from "../lib/hub/mod.ts";
 import { sampleFromGrammar } from "../lib/instructions/grammar.ts";
 import { namedInstruction } from "../lib/instructions/mod.ts";
 import { type GridCell, type GridRow, imageGridPng } from "../lib/plots/image_grid.ts";
@@ -97,11 +99,7 @@ async function main(args: readonly string[]): Promise<void> {
     },
   });
   const sheet = await previewSheet(bank, { split, count, seed });
-  try {
-    await Deno.writeFile(out, sheet);
-  } catch (error) {
-    throw new UserError(`Writing ${out} failed: ${(error as Error).message}`);
-  }
+  await atomicWrite(resolve(out), sheet);
   console.log(`${out}: ${TASKS.length} tasks x ${count} items`);
 }
 

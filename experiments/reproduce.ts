@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../lib/engine/errors.ts";
-import { atomicWrite, makeFolder } from "../lib/hub/mod.ts";
+import { atomicWrite, checkWritable } from "../lib/hub/mod.ts";
 import { type TaskId, TASKS } from "../lib/tasks/mod.ts";
 import { oneOf, readOptions, wholeNumber } from "./command_line.ts";
 import { DEVICES, type ExperimentProgram, type RunRequest } from "./setting/experiment.ts";
@@ -113,14 +113,6 @@ function requested(
   const tasks: readonly TaskId[] = program.record.tasks.filter((task) => chosen?.includes(task) ?? true);
   const device = deviceOf(values) ?? oneOf("--device", values.get("device") ?? "cpu", DEVICES);
   return { scale, budget, seeds: Array.from({ length: count }, (_, i) => i + 1), tasks, device };
-}
-
-/** Fails before anything is computed when the results could not be written. */
-async function checkWritable(folder: string): Promise<void> {
-  await makeFolder(folder);
-  const probe = join(folder, ".writable");
-  await atomicWrite(probe, "");
-  rmSync(probe, { force: true });
 }
 
 /** The plan as text: one line per stage, then the expected time. */

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import type { Device } from "../../lib/engine/compile.ts";
-import { readSafetensors } from "../../lib/engine/mod.ts";
+import { checkDevice, readSafetensors } from "../../lib/engine/mod.ts";
 import { compareChecks } from "../timing/agreement.ts";
 import { THREADS } from "../timing/side.ts";
 import { Conversation } from "../timing/conversation.ts";
@@ -162,6 +162,7 @@ function keptRows(out: string | undefined, common: Omit<PaperResult, "rows">): r
  */
 export async function benchPaper(options: PaperBenchOptions): Promise<PaperResult> {
   const { parts = PAPER_PARTS, cacheFolder, notice, device = "cpu" } = options;
+  await checkDevice(device);
   const folder = join(cacheFolder, "bench-paper");
   await prepareCase(folder, { notice });
   const common = { schema: 2, bench: "paper", machine: thisMachine(), device, threads: THREADS } as const;

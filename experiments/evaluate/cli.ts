@@ -1,9 +1,9 @@
 /** `deno task evaluate <part>`: measures a frozen part on held-out data. Exit code 2 and one sentence when the question is wrong. */
 import { pathToFileURL } from "node:url";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import process from "node:process";
 import { UserError } from "../../lib/engine/mod.ts";
-import { atomicWrite } from "../../lib/hub/mod.ts";
+import { atomicWrite, checkWritable } from "../../lib/hub/mod.ts";
 import { loadBank } from "../../lib/tasks/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../command_line.ts";
 import { checkpointPath, CHECKPOINTS, fileHash, readCheckpoint } from "../mini/checkpoints.ts";
@@ -100,6 +100,7 @@ export async function evaluate(
       );
     });
   }
+  if (out !== undefined) await checkWritable(dirname(resolve(out)));
   const bank = await loadBank();
   const { method, scores, gallery } = await measure({ bank, folder, items });
   const evaluation: Evaluation = {

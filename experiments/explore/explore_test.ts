@@ -170,3 +170,15 @@ Deno.test("explore() shows the page in a frame that a notebook on this machine m
     await shown.close();
   }
 });
+
+Deno.test("runExplore() --export takes a folder with the beginning of a killed export, and no other that holds files", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "export-"));
+  try {
+    await writeFile(join(folder, "facts.json.0123abcd-1-1.0123abcd.partial"), "");
+    await refused(["--export", folder, "--checkpoint", "/nowhere.safetensors"], /no such file/);
+    await writeFile(join(folder, "mine.txt"), "");
+    await refused(["--export", folder], /with other files/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -23,7 +23,7 @@ const BATCH = 4;
 const SHOWN = 4;
 
 /** What the page says of the mini models. */
-export const MINI_NOTE = "Mini scale: small models on 64×64 pictures composed from emoji and portraits.";
+const MINI_NOTE = "Mini scale: small models on 64×64 pictures composed from emoji and portraits.";
 
 /** How the studio is opened. */
 export interface MiniStudioOptions {

@@ -42,7 +42,7 @@ export interface FigureProgram<Content> {
 const ENVELOPE: CodeEntry = { module: "experiments/figures/figure_summary.ts", export: writeFigure.name };
 
 /** The summary stage's id, one per figure, so that figures can follow one another. */
-export const summaryId = (experiment: string) => `${experiment}-summary`;
+const summaryId = (experiment: string) => `${experiment}-summary`;
 
 /** The program of a figure. */
 export function figureProgram<Content>(figure: FigureProgram<Content>): Figure {

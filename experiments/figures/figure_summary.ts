@@ -1,21 +1,16 @@
 /** The last stage of a figure: one result.json in one form, whatever is rendered from it. */
-import { FIGURE_SCHEMA, type FigureResult, settingNote } from "../../lib/report/mod.ts";
-import type { BudgetId, ScaleId } from "../setting/scales.ts";
+import { FIGURE_SCHEMA, type FigureResult, type ResultSetting, settingNote } from "../../lib/report/mod.ts";
+import type { BudgetId } from "../setting/scales.ts";
 import type { Json } from "../../lib/hub/mod.ts";
 import { provenanceOf } from "./run_provenance.ts";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
 
 /** The envelope's part of a summary stage's configuration. */
-export interface FigureHeading {
+export interface FigureHeading extends ResultSetting {
   readonly [name: string]: Json;
   readonly experiment: string;
   readonly title: string;
-  readonly scale: ScaleId;
   readonly budget: BudgetId;
-  readonly scaleNote: string;
-  readonly budgetNote: string;
-  readonly tasks: readonly string[];
-  readonly seeds: readonly number[];
 }
 
 type Files = Readonly<Record<string, Uint8Array | string>>;

@@ -1,7 +1,5 @@
 /** The part of a request that the options of both scales tell. */
-import { access, constants } from "node:fs/promises";
 import { UserError } from "../../lib/engine/mod.ts";
-import { makeFolder, writeFailure } from "../../lib/hub/mod.ts";
 import { SAMPLER_NAMES } from "../../lib/diffusion/mod.ts";
 import { type Fit, FITS } from "../../lib/raster/mod.ts";
 import { oneOf } from "../command_line.ts";
@@ -83,14 +81,4 @@ export function outFolder(
   const out = values.get("out");
   if (out === undefined) throw new UserError("--out expects a folder for the pictures, got none");
   return out;
-}
-
-/** Makes the folder and finds out whether it can be written, before anything is sampled. @throws UserError when it cannot. */
-export async function checkFolder(path: string): Promise<void> {
-  await makeFolder(path);
-  try {
-    await access(path, constants.W_OK);
-  } catch (error) {
-    throw writeFailure(error, path);
-  }
 }

@@ -2,7 +2,7 @@
 import { performance } from "node:perf_hooks";
 import { basename, join } from "node:path";
 import type { MakeProgram } from "../../lib/pipeline/mod.ts";
-import { atomicWrite } from "../../lib/hub/mod.ts";
+import { atomicWrite, checkWritable } from "../../lib/hub/mod.ts";
 import { readOptions } from "../command_line.ts";
 import { type GeneratedPicture, generatePictures } from "../pictures/generate_pictures.ts";
 import type { PictureScale } from "../pictures/picture_scale.ts";
@@ -10,7 +10,7 @@ import type { PictureRecord, PictureRequest, Prepared } from "../pictures/prepar
 import { compareWithRecord, prepareRepeat } from "../pictures/repeat.ts";
 import { PICTURE_OPTIONS } from "../pictures/settings.ts";
 import { readBytes } from "../pictures/weight_file.ts";
-import { askedRequest, checkFolder, outFolder, repeatFiles } from "./asked_request.ts";
+import { askedRequest, outFolder, repeatFiles } from "./asked_request.ts";
 import { type CommandIo, showSteps } from "./progress.ts";
 import { reportGeneration } from "./report.ts";
 import { pictureName } from "./sheet.ts";
@@ -21,7 +21,7 @@ async function sampleInto<Made extends PictureRecord>(
   options: { indices: readonly number[]; io: CommandIo; make?: MakeProgram },
 ): Promise<GeneratedPicture<Made>[]> {
   const { io, ...rest } = options;
-  await checkFolder(out);
+  await checkWritable(out);
   const pictures: GeneratedPicture<Made>[] = [];
   const steps = showSteps(io);
   try {

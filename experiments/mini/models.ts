@@ -33,7 +33,7 @@ export const MINI_VISION: VisionTowerConfig = {
 };
 
 /** Width of the base model's text tokens. */
-export const TEXT_WIDTH = 128;
+const TEXT_WIDTH = 128;
 /** Length of the base model's captions in tokens. */
 export const TEXT_LENGTH = 24;
 

@@ -8,7 +8,7 @@ import { UserError } from "../../lib/engine/errors.ts";
 import { atomicWrite, makeFolder } from "../../lib/hub/mod.ts";
 
 /** What is installed; plotly brings Lab's renderer of Plotly figures. */
-export const LAB_PACKAGES = ["jupyterlab==4.6.6", "plotly==7.1.0"] as const;
+const LAB_PACKAGES = ["jupyterlab==4.6.6", "plotly==7.1.0"] as const;
 
 /** How to start it. */
 export interface JupyterLab {

@@ -1,7 +1,8 @@
 /** Where a published file is on this machine. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { findCached, type HubSettings } from "../../lib/hub/mod.ts";
+import { existsSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { UserError } from "../../lib/engine/mod.ts";
+import { findCached, type HubSettings, hubSettings } from "../../lib/hub/mod.ts";
 import type { PaperFile } from "./paper_files.ts";
 
 /** Where to look. */
@@ -9,6 +10,14 @@ export interface Places {
   readonly settings: HubSettings;
   /** A local folder in diffusers' layout, looked through first. */
   readonly folder?: string;
+}
+
+/** Where to look when a folder is given, or none. @throws UserError when there is no such folder. */
+export function placesOf(folder: string | undefined): Places {
+  if (folder !== undefined && !(statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
+    throw new UserError(`--models expects a folder, got ${folder}`);
+  }
+  return { settings: hubSettings(), ...(folder === undefined ? {} : { folder: resolve(folder) }) };
 }
 
 /** Path of a file on this machine, or nothing. */

@@ -48,22 +48,26 @@ export interface PaperModel<Config> extends ModelPart<Config> {
   readonly file: string;
 }
 
-/** What sampling at the paper's scale needs. */
-export interface PaperModels {
+/** The frozen diffusion model, and a ControlNet where one is asked for. */
+export interface PaperBase {
   readonly unet: PaperModel<UnetConfig>;
   readonly vae: PaperModel<VaeConfig>;
   readonly text: PaperModel<TextTowerConfig>;
-  readonly vision: PaperModel<VisionTowerConfig>;
   readonly tokenizer: ClipTokenizer;
+  /** What a ControlNet adds; absent without one. */
+  readonly controlnet?: PaperModel<ControlnetConfig>;
+  /** The noise schedule that the U-Net was trained with. */
+  readonly schedule: NoiseSchedule;
+}
+
+/** What sampling at the paper's scale needs. */
+export interface PaperModels extends PaperBase {
+  readonly vision: PaperModel<VisionTowerConfig>;
   readonly processor: ImageProcessorConfig;
   /** The adapter; its config is its projection's. */
   readonly adapter: PaperModel<PublishedProjection>;
   /** The instruction's encoder of the paper's own design; the released design reads the prompt's. */
   readonly instruction?: PaperModel<TextTowerConfig>;
-  /** What a ControlNet adds; absent without one. */
-  readonly controlnet?: PaperModel<ControlnetConfig>;
-  /** The noise schedule that the U-Net was trained with. */
-  readonly schedule: NoiseSchedule;
 }
 
 /** Which adapter to take where no file is named. */
@@ -173,12 +177,7 @@ export async function loadPaperModels(
   const unetPath = pathOf(entry("unet/"), places);
   const unetConfig = configBeside(unetPath, SD15_UNET);
   asConfigFault(unetPath, () => unetShapes(unetConfig));
-  const text = await model(places, {
-    file: entry("text_encoder/"),
-    kind: "text",
-    otherwise: VIT_L_TEXT,
-    shapes: (config) => textTowerShapes(config, { projection: false }),
-  });
+  const text = await promptEncoder(places);
   const vision = await model(places, {
     file: entry("models/image_encoder/"),
     kind: "vision",
@@ -194,13 +193,38 @@ export async function loadPaperModels(
       file: adapterPath,
     };
   });
+  const base = await baseAround(places, { text, controlnet: options.controlnet });
+  return {
+    ...base,
+    vision,
+    processor: processorFor(vision.config),
+    adapter,
+    ...(adapter.config.class === "ResamplerInstruct"
+      ? { instruction: await instructionEncoder(places, adapter.config.embedding_dim_instruct_embeds) }
+      : {}),
+  };
+}
+
+function promptEncoder(places: Places): Promise<PaperModel<TextTowerConfig>> {
+  return model(places, {
+    file: entry("text_encoder/"),
+    kind: "text",
+    otherwise: VIT_L_TEXT,
+    shapes: (config) => textTowerShapes(config, { projection: false }),
+  });
+}
+
+/** The base model's other parts, which must fit its prompt encoder. */
+async function baseAround(
+  places: Places,
+  { text, controlnet }: { text: PaperModel<TextTowerConfig>; controlnet: string | undefined },
+): Promise<PaperBase> {
   const vae = await model(places, {
     file: entry("vae/"),
     kind: "vae",
     otherwise: SD15_VAE,
     shapes: vaeShapes,
   });
-  const { controlnet } = options;
   const unet = await model(places, {
     file: entry("unet/"),
     kind: "unet",
@@ -212,18 +236,25 @@ export async function loadPaperModels(
     unet,
     vae,
     text,
-    vision,
     tokenizer: tokenizer(places, text.config.max_position_embeddings),
-    processor: processorFor(vision.config),
-    adapter,
     schedule: readSchedule(locate(SCHEDULER_FILE, places)),
-    ...(adapter.config.class === "ResamplerInstruct"
-      ? { instruction: await instructionEncoder(places, adapter.config.embedding_dim_instruct_embeds) }
-      : {}),
     ...(controlnet === undefined
       ? {}
-      : { controlnet: await readControlnet(places, controlnet, { unet: unetConfig, vae: vae.config }) }),
+      : { controlnet: await readControlnet(places, controlnet, { unet: unet.config, vae: vae.config }) }),
   };
+}
+
+/**
+ * Loads the base model alone.
+ *
+ * @param options.controlnet as for {@link loadPaperModels}.
+ * @throws UserError in one sentence when a part is missing, damaged, or does not fit the others.
+ */
+export async function loadPaperBase(
+  places: Places,
+  { controlnet }: { controlnet?: string } = {},
+): Promise<PaperBase> {
+  return await baseAround(places, { text: await promptEncoder(places), controlnet });
 }
 
 /** The paper's encoder of instructions, whose projected vector the adapter must take. */

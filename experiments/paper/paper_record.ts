@@ -10,7 +10,7 @@ import type { PaperSettings } from "./pipeline_models.ts";
 import type { PaperModels } from "./paper_models.ts";
 
 /** Names of weights in a record. */
-export const PAPER_WEIGHT_NAMES = [
+const PAPER_WEIGHT_NAMES = [
   "unet",
   "vae",
   "text",
@@ -72,7 +72,7 @@ function shortHash(path: string): string {
 }
 
 /** Files and hashes of all weights in use. Reads every file that is not in the hub's cache. */
-export function recordedWeights(models: PaperModels, lora?: string): PaperRecord["weights"] {
+export function recordedWeights(models: Partial<PaperModels>, lora?: string): PaperRecord["weights"] {
   const found: Partial<Record<PaperWeightName, RecordedFile>> = {};
   for (const name of PAPER_WEIGHT_NAMES) {
     const file = name === "lora" ? lora : models[name]?.file;

@@ -22,6 +22,7 @@ import {
   createGenerator,
   guidancePlan,
   type MakeProgram,
+  type ModelRun,
   runOnce,
 } from "../../lib/pipeline/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
@@ -46,7 +47,10 @@ export interface PaperShown {
 }
 
 /** @throws UserError unless both sides suit the autoencoder; the U-Net takes any, as diffusers' does. */
-export function checkSize({ vae }: PaperModels, { width, height }: PaperSettings): void {
+export function checkSize(
+  { vae }: Pick<PaperModels, "vae">,
+  { width, height }: { readonly width: number; readonly height: number },
+): void {
   const factor = vaeFactor(vae.config);
   if (width % factor !== 0 || height % factor !== 0) {
     throw new UserError(`--size needs sides divisible by ${factor}, got ${width}x${height}`);
@@ -54,28 +58,57 @@ export function checkSize({ vae }: PaperModels, { width, height }: PaperSettings
 }
 
 /** Row `i` of an array's first side, flat. */
-function row({ data, shape }: HostArray, i: number): Float32Array {
+export function row({ data, shape }: HostArray, i: number): Float32Array {
   const size = data.length / (shape[0] as number);
   return data.slice(i * size, (i + 1) * size) as Float32Array;
 }
 
 /** What the projection takes of [zeros, the image]: hidden states, or the pooled vectors of the first IP-Adapter. */
-function encodeImage(make: MakeProgram, models: PaperModels, picture: RgbPicture): Promise<HostArray> {
-  const { config } = models.vision;
-  const side = config.image_size;
-  const pixels = preprocessImage({ ...picture, data: picture.pixels }, models.processor);
+export function imageReader({ vision, adapter }: Pick<PaperModels, "vision" | "adapter">): ModelRun {
+  const { config } = vision, side = config.image_size;
+  const pooled = adapter.config.class === "ImageProjModel";
+  return {
+    what: "the image encoder",
+    model: vision,
+    inputs: { pixels: { dtype: "float32", shape: [2, 3, side, side] } },
+    fn: (params, fed) => {
+      const features = visionTower(params, config, leaf(fed, "pixels"));
+      // The first IP-Adapter's unconditional vector is zero itself.
+      return pooled ? tf.mul(features.embeds, tf.tensor2d([[0], [1]])) : features.penultimate;
+    },
+  };
+}
+
+/** What {@link imageReader} is fed of a picture. */
+export function imageInputs(
+  { vision, processor }: Pick<PaperModels, "vision" | "processor">,
+  picture: RgbPicture,
+): Record<string, HostArray> {
+  const side = vision.config.image_size;
+  const pixels = preprocessImage({ ...picture, data: picture.pixels }, processor);
   const data = new Float32Array(2 * pixels.length);
   data.set(pixels, pixels.length);
-  const pooled = models.adapter.config.class === "ImageProjModel";
-  return runOnce(make, (params, fed) => {
-    const features = visionTower(params, config, leaf(fed, "pixels"));
-    // The first IP-Adapter's unconditional vector is zero itself.
-    return pooled ? tf.mul(features.embeds, tf.tensor2d([[0], [1]])) : features.penultimate;
-  }, {
-    what: "the image encoder",
-    model: models.vision,
-    inputs: { pixels: { dtype: "float32", shape: [2, 3, side, side], data } },
-  });
+  return { pixels: { dtype: "float32", shape: [2, 3, side, side], data } };
+}
+
+function encodeImage(make: MakeProgram, models: PaperModels, picture: RgbPicture): Promise<HostArray> {
+  const { fn, ...parts } = imageReader(models);
+  return runOnce(make, fn, { ...parts, inputs: imageInputs(models, picture) });
+}
+
+/** From scaled latents [1 channels height width] to pixels [1 3 height width] in [-1, 1]. */
+export function latentDecoder(
+  { vae }: Pick<PaperModels, "vae">,
+  sides: { readonly height: number; readonly width: number },
+): ModelRun {
+  const { config } = vae;
+  const params = partition(vae.params, (name) => /^(decoder|post_quant_conv)\./.test(name)).trainable;
+  return {
+    what: "the autoencoder",
+    model: { ...vae, params },
+    inputs: { latents: { dtype: "float32", shape: [1, config.latent_channels, sides.height, sides.width] } },
+    fn: (weights, fed) => vaeDecode(weights, config, leaf(fed, "latents")),
+  };
 }
 
 /** The projected vector of an instruction [width], for the paper's own design. */
@@ -96,7 +129,10 @@ async function encodeInstruction(
 }
 
 /** Bytes of an image [1 3 height width] in [-1, 1]. */
-function toPicture({ data }: HostArray, { width, height }: { width: number; height: number }): RgbPicture {
+export function toPicture(
+  { data }: HostArray,
+  { width, height }: { width: number; height: number },
+): RgbPicture {
   const area = width * height;
   const pixels = new Uint8Array(3 * area);
   for (let i = 0; i < area; i++) {
@@ -149,7 +185,7 @@ export async function openPaper(
     ...(instruction === undefined ? {} : { instructionIds: tokenizer.encode([instruction]) }),
     ...(control ? { control: controlImage(control.pixels) } : {}),
   };
-  const decoder = partition(models.vae.params, (name) => /^(decoder|post_quant_conv)\./.test(name)).trainable;
+  const { fn: decode, ...decoder } = latentDecoder(models, sides);
   const size = latent.reduce((a, b) => a * b, 1);
   return {
     generator,
@@ -157,15 +193,10 @@ export async function openPaper(
     async decode(all) {
       const pictures: RgbPicture[] = [];
       for (const data of all) {
-        const pixels = await runOnce(
-          make,
-          (params, fed) => vaeDecode(params, models.vae.config, leaf(fed, "latents")),
-          {
-            what: "the autoencoder",
-            model: { ...models.vae, params: decoder },
-            inputs: { latents: { dtype: "float32", shape: [1, ...latent], data } },
-          },
-        );
+        const pixels = await runOnce(make, decode, {
+          ...decoder,
+          inputs: { latents: { dtype: "float32", shape: [1, ...latent], data } },
+        });
         pictures.push(toPicture(pixels, { width, height }));
       }
       return pictures;

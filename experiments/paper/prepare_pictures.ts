@@ -1,11 +1,9 @@
 /** From a request to everything that sampling needs at the paper's scale: published weights, found and checked before one is read. */
-import { statSync } from "node:fs";
-import { resolve } from "node:path";
 import { centreCrop, resizeShortestSide } from "../../lib/clip/mod.ts";
 import { type HostParams, UserError } from "../../lib/engine/mod.ts";
-import { hubSettings, openWeightFile } from "../../lib/hub/mod.ts";
+import { openWeightFile } from "../../lib/hub/mod.ts";
 import { withLora } from "../../lib/pipeline/mod.ts";
-import type { Places } from "./locate_file.ts";
+import { placesOf } from "./locate_file.ts";
 import { type PictureRequest, type Prepared, readShown, recordedImage } from "../pictures/prepared.ts";
 import { currentVersions } from "../pictures/record.ts";
 import { checkSteps } from "../pictures/settings.ts";
@@ -37,13 +35,6 @@ async function readWhole(
   } finally {
     file.close();
   }
-}
-
-function placesOf(folder: string | undefined): Places {
-  if (folder !== undefined && !(statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
-    throw new UserError(`--models expects a folder, got ${folder}`);
-  }
-  return { settings: hubSettings(), ...(folder === undefined ? {} : { folder: resolve(folder) }) };
 }
 
 /**

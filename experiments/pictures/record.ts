@@ -4,7 +4,7 @@ import { UserError } from "../../lib/engine/errors.ts";
 import { encodePng, type Fit, onWhite, pngText, readPicture, type RgbPicture } from "../../lib/raster/mod.ts";
 
 /** Keyword of the PNG's text chunk. */
-export const KEYWORD = "ipadapter-instruct";
+const KEYWORD = "ipadapter-instruct";
 
 const SCHEMA = 1;
 

@@ -179,6 +179,25 @@ for (const from of ["fresh", "checkpoint"] as const) {
   });
 }
 
+Deno.test("trainPart(), twice at once, leaves the checkpoint that it leaves alone, and no working state", async () => {
+  await inFolders(async (folders) => {
+    const { checkpoints, states } = folders, path = checkpointPath("vae", checkpoints);
+    const run = () =>
+      trainPart(part, bank, {
+        start: { from: "fresh" },
+        compile: {},
+        notify: () => {},
+        saveEveryMs: -1,
+        ...folders,
+      });
+    await run();
+    const alone = await readCheckpoint("vae", path);
+    await Promise.all([run(), run()]);
+    assert.deepEqual((await readCheckpoint("vae", path)).tensors, alone.tensors);
+    assert.equal(existsSync(new URL("vae.state", states)), false);
+  });
+});
+
 Deno.test("trainPart() refuses to go on with the working state of another training", async () => {
   await inFolders(async (folders, run) => {
     const refused = async (names: string, of?: TrainedPart) => {

@@ -6,7 +6,7 @@ import type { Json } from "../../lib/hub/mod.ts";
 import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
 
 /** How the instruction reaches the adapter. */
-export const INSTRUCT_FORMS = [
+const INSTRUCT_FORMS = [
   /** The sentence's one vector, as in all other experiments. */
   "pooled",
   /** The states of its word pieces, padded with zeros and not masked, as the authors' code does with SD's text encoder. */

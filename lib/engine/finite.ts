@@ -17,7 +17,7 @@ export class NotFiniteError extends Error {
 }
 
 /** Place of the first number that is not finite; -1 where all are. */
-export function firstNotFinite(data: HostArray["data"]): number {
+function firstNotFinite(data: HostArray["data"]): number {
   if (!(data instanceof Float32Array)) return -1;
   for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
   return -1;

@@ -61,6 +61,7 @@ export type {
   RunOptions,
 } from "./program.ts";
 export { compile, type CompileOptions, compilePair, type Device } from "./compile.ts";
+export { checkDevice } from "./check_device.ts";
 export { compileSharded, divides, shardCount, shardOf, shardSpec } from "./sharded.ts";
 export { eager, type EagerBackend } from "./eager.ts";
 export { valueAndGradients } from "./gradients.ts";

@@ -1,4 +1,5 @@
 import * as ort from "onnxruntime-node";
+import { openCuda } from "./cuda_libraries.ts";
 import { UserError } from "./errors.ts";
 import { graphKey, keepGraph, readGraph } from "./graph_cache.ts";
 
@@ -92,6 +93,7 @@ async function create(
   further: ort.InferenceSession.SessionOptions = {},
 ): Promise<ort.InferenceSession> {
   const { device, threads, spin, profile, stored } = options;
+  if (device === "cuda") openCuda();
   try {
     return await ort.InferenceSession.create(model, {
       executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
@@ -125,7 +127,9 @@ async function create(
     });
   } catch (error) {
     if (device === "cpu") throw error;
-    const reason = String((error as Error).message).split("\n")[0];
+    const message = String((error as Error).message);
+    // What CUDA says stands between names of C++.
+    const reason = /CU\w+ failure \d+: [^;]*[^; ]/.exec(message)?.[0] ?? message.split("\n")[0];
     throw new UserError(
       `Opening device "${device}" failed: expected an execution provider that starts here, got: ${reason}. Use --device cpu`,
     );

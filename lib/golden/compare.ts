@@ -18,7 +18,7 @@ export interface Comparison {
 const ZERO_BAR = 1e-7;
 
 /** The bar for a tensor: the longest matching entry of `by_prefix`, else that of its kind. */
-export function barOf(name: string, tolerance: Tolerance): number {
+function barOf(name: string, tolerance: Tolerance): number {
   const prefixes = Object.keys(tolerance.by_prefix ?? {}).filter((prefix) => name.startsWith(prefix));
   const longest = prefixes.sort((a, b) => b.length - a.length)[0];
   if (longest !== undefined) return tolerance.by_prefix?.[longest] as number;

@@ -121,3 +121,18 @@ export async function atomicWrite(path: string, content: Uint8Array | string): P
       : writeFailure(error, path);
   }
 }
+
+/**
+ * Makes a folder and writes a file there for a moment: for finding out before a long work whether what it makes could be kept.
+ *
+ * @throws UserError when the disk is full or the place cannot be written.
+ */
+export async function checkWritable(folder: string): Promise<void> {
+  const probe = join(folder, `.writable.${randomBytes(4).toString("hex")}`);
+  try {
+    await atomicWrite(probe, "writable");
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(error.message.replace(probe, folder)) : error;
+  }
+  rmSync(probe, { force: true });
+}

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../engine/errors.ts";
-import { atomicWrite } from "./atomic_write.ts";
+import { atomicWrite, checkWritable } from "./atomic_write.ts";
 import { readChecked, writeChecked } from "./checked_file.ts";
 import { findCached } from "./hub_cache.ts";
 import { downloadHubFile } from "./hub_download.ts";
@@ -45,6 +45,7 @@ Deno.test({
       await atomicWrite(at("plain"), "before");
       await writeChecked(at("checked"), Uint8Array.of(1));
       fill();
+      await assert.rejects(checkWritable(folder), { message: `Cannot write ${folder}: the disk is full` });
       for (
         const write of [() => atomicWrite(at("plain"), BYTES), () =>
           writeChecked(at("checked"), BYTES), () =>

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../engine/errors.ts";
-import { atomicWrite, makeFolder, writeFailure } from "./atomic_write.ts";
+import { atomicWrite, checkWritable, makeFolder, writeFailure } from "./atomic_write.ts";
 import { processEnded, processName, thisProcess } from "./process_name.ts";
 import { openFolderWriter, readSealed, sweepPartial } from "./sealed_folder.ts";
 
@@ -50,6 +50,12 @@ Deno.test("atomicWrite() says in one sentence what is wrong when the place canno
       );
     }
     await assert.rejects(() => makeFolder(join(folder, "file")), /a part of the path is a file/);
+    await assert.rejects(
+      () => checkWritable(join(folder, "file/x")),
+      /file\/x: a part of the path is a file/,
+    );
+    await checkWritable(join(folder, "new"));
+    assert.deepEqual(readdirSync(join(folder, "new")), []);
   }));
 
 Deno.test({

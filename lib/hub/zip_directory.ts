@@ -1,19 +1,26 @@
-/** Where the entries of a zip file lie, for reading them by range. The format is yauzl's business; torch stores entries uncompressed. */
+/**
+ * Where the entries of a zip file lie, for reading them by range. The format is yauzl's business; torch stores entries uncompressed, wheels
+ * deflate them.
+ */
+import { inflateRawSync } from "node:zlib";
 import { fromRandomAccessReaderPromise, RandomAccessReader } from "yauzl";
 import { type ByteSource, UserError } from "../engine/mod.ts";
 
-/** An uncompressed entry. */
+/** An entry. */
 export interface StoredEntry {
   /** Byte of its first data byte in the zip file. */
   readonly offset: number;
-  /** Bytes. */
+  /** Bytes of its content. */
   readonly size: number;
+  /** Bytes that it takes deflated; absent where it is stored as it is. */
+  readonly deflated?: number;
 }
 
 /** The parts of yauzl that are used; the package has no types. */
 interface ZipEntry {
   readonly fileName: string;
   readonly compressionMethod: number;
+  readonly compressedSize: number;
   readonly uncompressedSize: number;
   isEncrypted(): boolean;
 }
@@ -46,17 +53,20 @@ class Reader extends RandomAccessReader {
   }
 }
 
+/** Method 8 of the zip format. */
+const DEFLATE = 8;
 /** More entries than any state dict has tensors. */
 const MAX_ENTRIES = 1_000_000;
 
 /**
  * Lists the entries of a zip file by name.
  *
- * @throws UserError when the file is no sound zip file, or an entry is compressed or encrypted.
+ * @param options.compressed whether entries may be deflated; not if absent
+ * @throws UserError when the file is no sound zip file, or an entry is compressed otherwise or encrypted.
  */
 export async function readZipDirectory(
   source: ByteSource,
-  options: { what: string },
+  options: { what: string; compressed?: boolean },
 ): Promise<ReadonlyMap<string, StoredEntry>> {
   const fail = (why: string): never => {
     throw new UserError(`Reading ${options.what} failed: ${why}`);
@@ -68,14 +78,23 @@ export async function readZipDirectory(
       autoClose: false,
     }) as ZipFile;
     for await (const entry of zip.eachEntry()) {
-      const { fileName, compressionMethod, uncompressedSize } = entry;
-      if (compressionMethod !== 0 || entry.isEncrypted()) {
-        fail(`expected entries as torch stores them, "${fileName}" is compressed or encrypted`);
+      const { fileName, compressionMethod, compressedSize, uncompressedSize } = entry;
+      const deflated = compressionMethod === DEFLATE && options.compressed === true;
+      if ((compressionMethod !== 0 && !deflated) || entry.isEncrypted()) {
+        fail(
+          options.compressed
+            ? `expected entries that are stored or deflated, "${fileName}" is neither or encrypted`
+            : `expected entries as torch stores them, "${fileName}" is compressed or encrypted`,
+        );
       }
       if (entries.has(fileName)) fail(`its zip directory lists "${fileName}" twice`);
       if (entries.size >= MAX_ENTRIES) fail(`its zip directory lists more than ${MAX_ENTRIES} entries`);
       const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-      entries.set(fileName, { offset: fileDataStart, size: uncompressedSize });
+      entries.set(fileName, {
+        offset: fileDataStart,
+        size: uncompressedSize,
+        ...(deflated ? { deflated: compressedSize } : {}),
+      });
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -84,4 +103,31 @@ export async function readZipDirectory(
     zip?.close();
   }
   return entries;
+}
+
+/**
+ * Content of an entry.
+ *
+ * @throws UserError when the file ends before it, or it does not inflate to its size.
+ */
+export function readZipEntry(source: ByteSource, entry: StoredEntry, options: { what: string }): Uint8Array {
+  const { offset, size, deflated } = entry;
+  const bytes = deflated ?? size;
+  const fail = (why: string): never => {
+    throw new UserError(`Reading ${options.what} failed: ${why}`);
+  };
+  if (bytes > source.size - offset) {
+    fail(`expected ${bytes} bytes at ${offset}, its file has ${source.size}: truncated?`);
+  }
+  const taken = new Uint8Array(bytes);
+  source.read(offset, taken);
+  if (deflated === undefined) return taken;
+  try {
+    const content = inflateRawSync(taken, { maxOutputLength: Math.max(size, 1) });
+    if (content.length === size) return content;
+    return fail(`expected it to inflate to ${size} bytes, got ${content.length}`);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    return fail(`it does not inflate (${error instanceof Error ? error.message : error}): broken?`);
+  }
 }

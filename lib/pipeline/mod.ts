@@ -25,6 +25,6 @@ export {
   type PipelineModels,
 } from "./models.ts";
 export type { PipelineOptions } from "./programs.ts";
-export { type MakeProgram, runOnce } from "./run_once.ts";
+export { type MakeProgram, type ModelRun, type OpenRun, openRun, runOnce } from "./run_once.ts";
 export { type OpenPipeline, type PictureEvent, samplePictures } from "./sample_pictures.ts";
 export { withLora } from "./with_lora.ts";

@@ -14,18 +14,31 @@ import { frozenOf, type ModelPart, paramsIn } from "./models.ts";
 /** Makes programs: compiled, or by another engine. */
 export type MakeProgram = (fn: ProgramFunction, parts: ProgramParts) => Promise<Program>;
 
-/**
- * Runs a function of a model's parameters once and frees it.
- *
- * @param parts.what the model's name in sentences, such as "the autoencoder"; "the model" if absent.
- * @throws NotFiniteError naming it when its output is not finite.
- */
-export async function runOnce(
+/** A function of a model's parameters, and what it reads. */
+export interface ModelRun {
+  /** The model's name in sentences, such as "the autoencoder"; "the model" if absent. */
+  readonly what?: string;
+  /** Its weights. */
+  readonly model: ModelPart<unknown>;
+  /** What is computed of them. */
+  readonly fn: (params: Params, inputs: Params) => Tensor;
+  /** Type and shape of each input. */
+  readonly inputs: Readonly<Record<string, Pick<HostArray, "dtype" | "shape">>>;
+}
+
+/** A model that stays ready. */
+export interface OpenRun {
+  /** Its output. @throws NotFiniteError naming the model when that is not finite. */
+  run(inputs: Readonly<Record<string, HostArray>>): Promise<HostArray>;
+  /** Frees it. */
+  dispose(): Promise<void>;
+}
+
+/** Prepares a function of a model's parameters that is run again and again. */
+export async function openRun(
   make: MakeProgram,
-  fn: (params: Params, inputs: Params) => Tensor,
-  parts: { what?: string; model: ModelPart<unknown>; inputs: Readonly<Record<string, HostArray>> },
-): Promise<HostArray> {
-  const { what = "the model", model, inputs } = parts;
+  { what = "the model", model, fn, inputs }: ModelRun,
+): Promise<OpenRun> {
   const specs = Object.fromEntries(
     Object.entries(inputs).map(([name, { dtype, shape }]) => [name, {
       dtype: dtype === "int32" ? dtype : "float32" as const,
@@ -36,11 +49,33 @@ export async function runOnce(
     (frozen, _state, fed) => ({ outputs: { out: fn(paramsIn(frozen, model), fed) } }),
     { frozen: frozenOf(model), inputs: specs },
   );
+  return {
+    async run(given) {
+      const out = leaf(await program.run(given), "out");
+      checkFinite(out.data, what, {
+        [what]: model.params,
+        ...(model.lora ? { "the LoRA": model.lora } : {}),
+      });
+      return { ...out, data: out.data.slice() };
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+/**
+ * Runs a function of a model's parameters once and frees it.
+ *
+ * @throws NotFiniteError naming the model when its output is not finite.
+ */
+export async function runOnce(
+  make: MakeProgram,
+  fn: ModelRun["fn"],
+  parts: Omit<ModelRun, "fn" | "inputs"> & { inputs: Readonly<Record<string, HostArray>> },
+): Promise<HostArray> {
+  const open = await openRun(make, { ...parts, fn });
   try {
-    const out = leaf(await program.run(inputs), "out");
-    checkFinite(out.data, what, { [what]: model.params, ...(model.lora ? { "the LoRA": model.lora } : {}) });
-    return { ...out, data: out.data.slice() };
+    return await open.run(parts.inputs);
   } finally {
-    await program.dispose();
+    await open.dispose();
   }
 }

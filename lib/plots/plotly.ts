@@ -12,7 +12,7 @@ export function plotlySource(): string {
 }
 
 /** Plotly's options: nothing is uploaded, nothing is advertised. */
-export const PLOTLY_CONFIG: Readonly<Record<string, unknown>> = {
+const PLOTLY_CONFIG: Readonly<Record<string, unknown>> = {
   responsive: true,
   displaylogo: false,
   showSendToCloud: false,
@@ -107,7 +107,7 @@ export function plotlyJson(
 }
 
 /** JSON that may stand inside a script element. */
-export function scriptJson(value: unknown): string {
+function scriptJson(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll(
     "\u2029",
     "\\u2029",

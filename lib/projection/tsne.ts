@@ -51,7 +51,7 @@ const START = 1e-4, NOISE = 0.01;
  * Principal components scaled to a standard deviation of 1e-4 along the first, with a noise of 1 % of that, so that equal points part.
  * Row-major [count dimensions].
  */
-export async function initialLayout(
+async function initialLayout(
   points: Points,
   options: { readonly dimensions: number; readonly seed: number; readonly compile?: CompileOptions },
 ): Promise<Float64Array> {

@@ -1,5 +1,6 @@
 /** Pictures from and to files: SVG, PNG, JPEG and WebP, in pure WebAssembly and TypeScript. */
 
+export { cannyEdges } from "./canny.ts";
 export { readPackageFile, readPackageJson } from "./package_file.ts";
 export { alphaBox, type Box, resample, type Rgba } from "./rgba.ts";
 export { type Fit, fitPicture, FITS, isTransparent, onWhite } from "./fit_picture.ts";

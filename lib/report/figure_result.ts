@@ -2,13 +2,13 @@
 import { capitalized } from "../instructions/template.ts";
 import type { ClaimVerdict } from "./statement.ts";
 import type { Provenance } from "./provenance.ts";
-import type { Seeds } from "./units.ts";
+import type { ResultSetting } from "./result_setting.ts";
 
 /** Version of the layout of a figure's result.json. */
 export const FIGURE_SCHEMA = "ipadapter-instruct/figure/1";
 
 /** The content of a figure's result.json. */
-export interface FigureResult<Content = unknown> {
+export interface FigureResult<Content = unknown> extends ResultSetting {
   /** Layout version. */
   readonly schema: typeof FIGURE_SCHEMA;
   /** Id of the experiment, e.g. "fig4". */
@@ -17,18 +17,6 @@ export interface FigureResult<Content = unknown> {
   readonly title: string;
   /** What it shows, at which scale, with which seeds and budget. */
   readonly caption: string;
-  /** mini: small models on 64×64 images; paper: SD 1.5. */
-  readonly scale: "mini" | "paper";
-  /** smoke, quick or full. */
-  readonly budget: string;
-  /** What scale and budget mean, in one line each. */
-  readonly scaleNote: string;
-  /** See `scaleNote`. */
-  readonly budgetNote: string;
-  /** Tasks shown. */
-  readonly tasks: readonly string[];
-  /** Seeds. */
-  readonly seeds: Seeds;
   /** Where it comes from. */
   readonly provenance: Provenance;
   /** The paper's statements with verdicts. */
@@ -55,7 +43,7 @@ export function intervalNote(seeds: readonly number[]): string {
 
 /** "Mini scale: …. Quick budget: …; seed 1.": the end of every caption. */
 export function settingNote(
-  result: Pick<FigureResult, "scale" | "scaleNote" | "budget" | "budgetNote" | "seeds">,
+  result: Omit<ResultSetting, "tasks">,
 ): string {
   const { scale, scaleNote, budget, budgetNote, seeds } = result;
   return `${capitalized(scale)} scale: ${scaleNote}. ${capitalized(budget)} budget: ${budgetNote}; ` +

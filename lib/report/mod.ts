@@ -1,4 +1,5 @@
 /** What is general of results: the paper's printed numbers, cells with intervals, statements with verdicts, explanations, tables, the report page. */
+export type { ResultSetting } from "./result_setting.ts";
 export {
   PAPER_COLUMNS,
   PAPER_TABLE1,

@@ -1,8 +1,9 @@
 /** What `reproduce table1` stores: result.json and samples.jsonl, described for other readers by results/result.schema.json. */
 import type { Cell } from "./cells.ts";
 import type { Provenance } from "./provenance.ts";
+import type { ResultSetting } from "./result_setting.ts";
 import type { ClaimVerdict } from "./statement.ts";
-import type { Count, Seconds, Seeds } from "./units.ts";
+import type { Count, Seconds } from "./units.ts";
 
 /** Version of the layout of result.json. */
 export const RESULT_SCHEMA = "ipadapter-instruct/result/1";
@@ -52,23 +53,11 @@ export interface TrainingRun {
 }
 
 /** The content of result.json. */
-export interface Table1Result {
+export interface Table1Result extends ResultSetting {
   /** Layout version. */
   readonly schema: typeof RESULT_SCHEMA;
   /** Id of the experiment. */
   readonly experiment: "table1";
-  /** mini: small models on 64×64 images; paper: SD 1.5. */
-  readonly scale: "mini" | "paper";
-  /** smoke, quick or full. */
-  readonly budget: string;
-  /** What scale and budget mean, in one line each, for headings. */
-  readonly scaleNote: string;
-  /** See `scaleNote`. */
-  readonly budgetNote: string;
-  /** Tasks measured. */
-  readonly tasks: readonly string[];
-  /** Training seeds. */
-  readonly seeds: Seeds;
   /** Where the numbers come from. */
   readonly provenance: Provenance;
   /** What each score means. */

@@ -22,7 +22,7 @@ import type { TrainStep, TrainStepOptions } from "./train_step.ts";
 export type TrainedProjection = ResamplerConfig | InstructResamplerConfig;
 
 /** Sizes and models of an adapter's training. */
-export interface AdapterStepOptions extends StepEngine, Pick<TrainStepOptions, "emaDecay"> {
+export interface AdapterStepOptions extends StepEngine, Pick<TrainStepOptions, "emaDecay" | "accumulate"> {
   /** The frozen denoiser. */
   readonly unet: FrozenModel<UnetConfig>;
   /** The frozen text encoder; or how many ready text tokens the batch has. */
@@ -76,6 +76,7 @@ export function compileAdapterStep(options: AdapterStepOptions): Promise<TrainSt
         : {}),
     },
     ...(options.emaDecay === undefined ? {} : { emaDecay: options.emaDecay }),
+    ...(options.accumulate === undefined ? {} : { accumulate: options.accumulate }),
     ...(options.compile ? { compile: options.compile } : {}),
     ...(options.engine ? { engine: options.engine } : {}),
     denoise({ trained, unet: params, more: { image, instruction }, ...inputs }) {

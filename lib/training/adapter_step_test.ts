@@ -242,3 +242,38 @@ Deno.test("compileAdapterStep() says that nothing tells the side of the latents"
       recipe: PAPER_RECIPE,
     }), /side from the U-Net's sample_size or as an option, got neither/);
 });
+
+Deno.test("compileAdapterStep() accumulates gradients that are one big batch's within 1e-5", async () => {
+  const size = 8;
+  const big = mixedBatch(fold(root, "big"), tasks, {
+    batch: size,
+    schedule,
+    noImage: new Float32Array(IMAGE_TOKENS * INSTRUCT.embedding_dim_image_embeds),
+    noText: Int32Array.of(0, 10, 10, 10),
+    recipe,
+  });
+  const moments: Float32Array[] = [];
+  for (const accumulate of [1, 2, 4, 8]) {
+    const step = await compileAdapterStep({
+      unet: { config: UNET, params: base },
+      text: { config: TEXT, params: text },
+      projection: INSTRUCT,
+      adapter: instruct,
+      batch: size,
+      imageTokens: IMAGE_TOKENS,
+      recipe: { ...recipe, clipNorm: 1e9 },
+      accumulate,
+    });
+    await step.run(big, { step: 0, learningRate: 1e-4 });
+    // After the first step it is a multiple of the gradient.
+    moments.push(step.snapshot().m!.data as Float32Array);
+    await step.dispose();
+  }
+  const [whole, ...parts] = moments as [Float32Array, ...Float32Array[]];
+  const length = Math.hypot(...whole);
+  assert.ok(length > 0);
+  for (const moment of parts) {
+    const error = Math.hypot(...moment.map((value, i) => value - whole[i]!)) / length;
+    assert.ok(error <= 1e-5, `${error}`);
+  }
+});

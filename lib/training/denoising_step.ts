@@ -53,7 +53,7 @@ export interface StepEngine {
 
 /** Sizes and weights of a step. `unet.*` and `text_encoder.*` are found among the frozen or the trained weights. */
 export interface DenoisingStepOptions
-  extends StepEngine, Pick<TrainStepOptions, "optimizer" | "outer" | "clipNorm" | "emaDecay"> {
+  extends StepEngine, Pick<TrainStepOptions, "optimizer" | "outer" | "clipNorm" | "emaDecay" | "accumulate"> {
   /** Sizes of the denoiser. */
   readonly unet: UnetConfig;
   /** The encoder that reads `ids`; or how many ready tokens the batch's `text` has. */
@@ -98,7 +98,7 @@ export function latentShape(unet: UnetConfig): [channels: number, height: number
  */
 export function compileDenoisingStep(options: DenoisingStepOptions): Promise<TrainStep> {
   const { unet: config, text, frozen, trainable, batch, weighted, more = {} } = options;
-  const { optimizer, outer, clipNorm, emaDecay, compile, engine } = options;
+  const { optimizer, outer, clipNorm, emaDecay, accumulate, compile, engine } = options;
   const side = latentSide(config, options.side);
   const denoise = options.denoise ??
     (({ unet: params, sample, timestep, text: tokens }) =>
@@ -119,6 +119,7 @@ export function compileDenoisingStep(options: DenoisingStepOptions): Promise<Tra
     ...(outer ? { outer } : {}),
     ...(clipNorm === undefined ? {} : { clipNorm }),
     ...(emaDecay === undefined ? {} : { emaDecay }),
+    ...(accumulate === undefined ? {} : { accumulate }),
     ...(compile ? { compile } : {}),
     ...(engine ? { engine } : {}),
     loss(trained, fixed, { sample, timestep, noise, weights, ids, text: ready, ...rest }) {

@@ -69,6 +69,11 @@ export interface TrainStepOptions {
    * side, a thread each.
    */
   readonly separable?: boolean;
+  /**
+   * Parts that a batch is run in, one after the other, their gradients added up for one update (1): memory is that of a part. Needs a
+   * separable loss and inputs whose first side it divides.
+   */
+  readonly accumulate?: number;
   /** What makes a program of the step, to run it on another engine (never in halves); `compile()` if absent. */
   readonly engine?: (fn: ProgramFunction, parts: ProgramParts) => Promise<Program>;
 }
@@ -79,7 +84,7 @@ export interface StepReport {
   readonly loss: number;
   /** Global L2 norm of the gradient before clipping. */
   readonly gradientNorm: number;
-  /** What the loss returned as `aux`; reused by the next step. Scalars of shards are averaged, arrays concatenated along their first side. */
+  /** What the loss returned as `aux`; reused by the next step. Scalars of a batch's parts are averaged, arrays concatenated along their first side. */
   readonly aux: HostParams;
 }
 
@@ -111,9 +116,45 @@ function averageDecay(decay: number, step: number): number {
   return Math.min(decay, (1 + step) / (10 + step));
 }
 
-function shardsOf({ engine, separable, compile, inputs }: TrainStepOptions): 1 | 2 {
+function shardsOf({ engine, separable, compile, inputs, accumulate = 1 }: TrainStepOptions): 1 | 2 {
   const shards = separable && !engine ? shardCount(compile) : 1;
-  return divides(Object.values(inputs), shards) ? shards : 1;
+  return divides(Object.values(inputs), shards * accumulate) ? shards : 1;
+}
+
+/** @throws RangeError unless a batch can be run in so many parts. */
+function checkAccumulate({ accumulate = 1, separable = false, inputs }: TrainStepOptions): void {
+  if (accumulate === 1) return;
+  if (!Number.isInteger(accumulate) || accumulate < 1) {
+    throw new RangeError(`A step needs a whole number of parts to accumulate, got ${accumulate}`);
+  }
+  if (!separable) {
+    throw new RangeError(
+      `A step in ${accumulate} parts needs a loss that is a mean over samples, got another`,
+    );
+  }
+  for (const [name, { shape }] of Object.entries(inputs)) {
+    if (divides([{ shape }], accumulate)) continue;
+    throw new RangeError(
+      `A step in ${accumulate} parts needs inputs whose first side it divides, got "${name}" of [${shape}]`,
+    );
+  }
+}
+
+/** Adds up the gradients of a batch's parts, a vector for each shard. */
+function gradientSums(size: number, shards: number) {
+  const sums = Array.from({ length: shards }, () => new Float32Array(size));
+  return {
+    add(shard: number, gradient: Float32Array, first: boolean): void {
+      const sum = sums[shard] as Float32Array;
+      if (first) sum.set(gradient);
+      else for (let i = 0; i < size; i++) sum[i]! += gradient[i]!;
+    },
+    /** The means over `count` parts, in the form of a program's outputs. */
+    means(count: number): HostParams[] {
+      for (const sum of sums) for (let i = 0; i < size; i++) sum[i]! /= count;
+      return sums.map((sum) => ({ gradient: host(sum, [size]) }));
+    },
+  };
 }
 
 /** Where the shards' programs run. */
@@ -190,6 +231,8 @@ function notFiniteCause({ batch, frozen, trained, parts, shapes }: {
 export async function compileTrainStep(options: TrainStepOptions): Promise<TrainStep> {
   const { frozen, trainable, inputs, loss, optimizer = ADAMW_OPTIMIZER, outer = [], clipNorm, emaDecay } =
     options;
+  checkAccumulate(options);
+  const { accumulate = 1 } = options;
   const shards = shardsOf(options);
   const given: Shapes = Object.fromEntries(
     Object.entries(trainable).map(([name, array]) => [name, array.shape]),
@@ -220,7 +263,7 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
     inputs: {
       params: { shape: [size] },
       ...Object.fromEntries(
-        Object.entries(inputs).map(([name, spec]) => [name, shardSpec(spec, shards)]),
+        Object.entries(inputs).map(([name, spec]) => [name, shardSpec(spec, shards * accumulate)]),
       ),
     },
   });
@@ -233,20 +276,50 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
     engine: options.engine ?? ((fn, parts) => compile(fn, parts, options.compile)),
   });
 
+  /** Runs all shards of a batch, or of a part of one. */
+  async function shardsOfPart(batch: Readonly<Record<string, Feed>>): Promise<HostParams[]> {
+    // The second shard is sent off first: this thread is busy until its own is done.
+    const others = programs.slice(1).map((program, i) =>
+      program.run({ params: current.params, ...shardOfBatch(batch, i + 1, shards) })
+    );
+    const own = (programs[0] as Program).run({ params: current.params, ...shardOfBatch(batch, 0, shards) });
+    return await Promise.all([own, ...others]);
+  }
+
+  const sums = accumulate === 1 ? undefined : gradientSums(size, shards);
+
+  /** The shards' gradients of a batch, and what they report, part after part: those of one part in the case of one. */
+  async function gradientsOf(
+    batch: Readonly<Record<string, Feed>>,
+  ): Promise<{ gradients: readonly HostParams[]; parts: readonly HostParams[] }> {
+    if (!sums) {
+      const parts = await shardsOfPart(batch);
+      return { gradients: parts, parts };
+    }
+    const parts: HostParams[] = [];
+    for (let i = 0; i < accumulate; i++) {
+      const found = await shardsOfPart(shardOfBatch(batch, i, accumulate));
+      found.forEach((part, shard) => {
+        sums.add(shard, leaf(part, "gradient").data as Float32Array, i === 0);
+        // A program's outputs are its own again with the next part.
+        parts.push(Object.fromEntries(
+          Object.entries(part).filter(([name]) => name !== "gradient")
+            .map(([name, array]) => [name, { ...array, data: array.data.slice() }]),
+        ));
+      });
+    }
+    return { gradients: sums.means(accumulate), parts };
+  }
+
   return {
     async run(batch, { step, learningRate }) {
-      // The second shard is sent off first: this thread is busy until its own is done.
-      const others = programs.slice(1).map((program, i) =>
-        program.run({ params: current.params, ...shardOfBatch(batch, i + 1, shards) })
-      );
-      const own = (programs[0] as Program).run({ params: current.params, ...shardOfBatch(batch, 0, shards) });
-      const parts = await Promise.all([own, ...others]);
+      const { gradients, parts } = await gradientsOf(batch);
       const value = concatenated("loss", parts).data[0] as number;
       const gradientNorm = Number.isFinite(value)
         ? await updater.run(
           current,
           spare,
-          parts.map((part) => leaf(part, "gradient").data as Float32Array),
+          gradients.map((part) => leaf(part, "gradient").data as Float32Array),
           {
             rates: adamwRates(step + 1, { learningRate, config: optimizer.adamw }),
             ...(optimizer.kind === "muon" && layout.stacks.length > 0
@@ -261,7 +334,7 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
           batch,
           frozen,
           trained: unflattenHost(host(current.params, [size]), shapes),
-          parts,
+          parts: gradients,
           shapes,
         });
         throw new NotFiniteError(

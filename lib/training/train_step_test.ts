@@ -266,3 +266,65 @@ Deno.test("compileTrainStep() of a separable loss takes the same steps in halves
   await one.dispose();
   await two.dispose();
 });
+
+/** ‖a − b‖ / ‖b‖. */
+function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let [difference, size] = [0, 0];
+  for (let i = 0; i < b.length; i++) {
+    difference += (a[i]! - b[i]!) ** 2;
+    size += b[i]! ** 2;
+  }
+  return Math.sqrt(difference / size);
+}
+
+Deno.test("compileTrainStep() accumulates: parts of a batch give the whole batch's gradient, loss and report, and the same bits again", async () => {
+  const whole: TrainStepOptions = { ...OPTIONS, separable: true };
+  const reference = await compileTrainStep(whole);
+  const expected = await reference.run(batch(0), { step: 0, learningRate: 0.01 });
+  const prediction = expected.aux.prediction!.data.slice();
+  const moment = reference.snapshot().m!.data;
+  const losses = await run(reference, 1, 6);
+  for (const accumulate of [2, 4, 8]) {
+    const [step, again] = [
+      await compileTrainStep({ ...whole, accumulate }),
+      await compileTrainStep({ ...whole, accumulate }),
+    ];
+    const report = await step.run(batch(0), { step: 0, learningRate: 0.01 });
+    // After the first step the moment is a multiple of the gradient.
+    const error = relativeError(step.snapshot().m!.data, moment);
+    assert.ok(error <= 1e-5, `${accumulate} parts: ${error}`);
+    assert.ok(Math.abs(report.loss / expected.loss - 1) <= 1e-5);
+    assert.ok(Math.abs(report.gradientNorm / expected.gradientNorm - 1) <= 1e-5);
+    assert.deepEqual(report.aux.prediction!.shape, expected.aux.prediction!.shape);
+    assert.ok(relativeError(report.aux.prediction!.data, prediction) <= 1e-5, "in the batch's order");
+    (await run(step, 1, 6)).forEach((loss, i) => assert.ok(Math.abs(loss / losses[i]! - 1) <= 1e-4));
+    await again.run(batch(0), { step: 0, learningRate: 0.01 });
+    await run(again, 1, 6);
+    assert.deepEqual(again.snapshot(), step.snapshot());
+    await step.dispose();
+    await again.dispose();
+  }
+  await reference.dispose();
+});
+
+Deno.test("compileTrainStep() says which batches cannot be run in parts, and stops when one part is not finite", async () => {
+  const fails = (changes: Partial<TrainStepOptions>, message: RegExp) =>
+    assert.rejects(() => compileTrainStep({ ...OPTIONS, separable: true, ...changes }), message);
+  await fails({ accumulate: 3 }, /^RangeError: A step in 3 parts needs inputs .* got "x" of \[8,5\]$/);
+  await fails({ accumulate: 0 }, /^RangeError: A step needs a whole number of parts to accumulate, got 0$/);
+  await fails(
+    { accumulate: 2, separable: false },
+    /^RangeError: A step in 2 parts needs a loss that is a mean/,
+  );
+  const step = await compileTrainStep({ ...OPTIONS, separable: true, accumulate: 4 });
+  await run(step, 0, 2);
+  const before = step.snapshot();
+  const broken = batch(2);
+  broken.x[7 * INPUTS] = NaN;
+  await assert.rejects(
+    () => step.run(broken, { step: 2, learningRate: 0.01 }),
+    /Training stopped at step 2: .*: the input "x" holds NaN$/,
+  );
+  assert.deepEqual(step.snapshot(), before);
+  await step.dispose();
+});

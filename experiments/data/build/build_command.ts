@@ -34,7 +34,7 @@ export function buildersText(): string {
     return [
       `  ${id}: ${builder.what}`,
       ...builder.options.map(({ name, value, help, optional }) =>
-        `    ${`--${name} ${value}`.padEnd(19)}${optional ? "optional: " : ""}${help}`
+        `    ${`--${name} ${value}`.padEnd(21)}${optional ? "optional: " : ""}${help}`
       ),
     ];
   }).join("\n");

@@ -14,16 +14,20 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../../lib/engine/mod.ts";
 import { completion, withChatServer } from "../../../lib/instructions/testdata/stand_in_chat.ts";
-import { onWhite, readPicture } from "../../../lib/raster/mod.ts";
+import { encodePng, onWhite, readPicture } from "../../../lib/raster/mod.ts";
 import type { TaskId } from "../../../lib/tasks/mod.ts";
+import { inTinyFolder } from "../../paper/testdata/tiny_folder.ts";
 import { checkDataset, datasetText } from "../check_dataset.ts";
 import { inFolder } from "../testdata/in_folder.ts";
 import { tinyScene, writeCaptionedFolder, writeCeleba, writeCoco } from "../testdata/tiny_sources.ts";
 import { buildCommand } from "./build_command.ts";
+import { combination } from "./in_style.ts";
 
 const build = (task: TaskId, folder: string, options: Readonly<Record<string, string>>) =>
   buildCommand(task, folder, { values: new Map(Object.entries(options)) });
 
+/** What the tiny models take. */
+const TINY = { side: "16", steps: "2" };
 const FEW = { count: "5", validation: "2" };
 const userError = (pattern: RegExp) => (error: unknown) =>
   error instanceof UserError && pattern.test(error.message);
@@ -70,7 +74,7 @@ Deno.test("replication: a seeded subset with its captions, checked as sound, the
     assert.deepEqual([train, val, made, complete], [11, 1, 12, true]);
     await sound("replication", out);
     for (const { condition, prompt } of pairs(out, "train")) {
-      assert.match(prompt as string, /^a square, number \d+$/);
+      assert.match(prompt as string, /^square \d+$/);
       const { width, height } = await picture(out, condition);
       assert.deepEqual([width, height], [683, 512]);
     }
@@ -191,6 +195,98 @@ Deno.test("face: two pictures of one person, half of the conditions zoomed, nobo
       }
     }
   }));
+
+Deno.test("composition: the middle square, and what the scribble ControlNet makes of its edges with its caption", () =>
+  inTinyFolder(async (models) => {
+    const [source, out] = [join(models, "source"), join(models, "out")];
+    writeCaptionedFolder(source, 8);
+    const plain = tinyScene("plain").picture;
+    writeFileSync(join(source, "plain.png"), encodePng({ ...plain, pixels: plain.pixels.map(() => 90) }));
+    writeFileSync(join(source, "plain.txt"), "nothing");
+    writeFileSync(join(source, "000001.txt"), "a caption of far too many words for its encoder");
+    const options = { pictures: source, models, ...TINY };
+    const { train, val } = await build("composition", out, { ...options, count: "3", validation: "1" });
+    assert.deepEqual([train, val], [3, 1]);
+    const more = await build("composition", out, { ...options, validation: "1" });
+    assert.deepEqual([more.train, more.made, more.complete], [6, 3, true]);
+    await sound("composition", out);
+    for (const { condition, target, prompt } of pairs(out, "train")) {
+      const name = `${/\d+$/.exec(prompt as string)}`.padStart(6, "0");
+      const { picture: scene } = tinyScene(name);
+      const seen = await picture(out, condition), made = await picture(out, target);
+      assert.deepEqual([seen.width, seen.height, made.width, made.height], [224, 224, 512, 512]);
+      const at = (x: number, y: number) => 3 * (scene.width * y + x), middle = 3 * (224 * 112 + 112);
+      const near = [47, 48].some((x) => Math.abs(scene.pixels[at(x, 36)]! - seen.pixels[middle]!) < 40);
+      assert.ok(near, "the condition is the source's middle");
+    }
+    const broken = readFileSync(join(out, "broken.jsonl"), "utf8");
+    assert.match(broken, /\{"place":"plain\.png","why":"it has no edges"\}/);
+    assert.match(broken, /\{"place":"000001\.png","why":"Encoding \\"a caption.*expected at most 14 pieces/);
+    assert.match(
+      readFileSync(join(out, "NOTICE.md"), "utf8"),
+      /weights \(controlnet\): .*SHA-256 [0-9a-f]{16}/,
+    );
+    const again = await build("composition", join(models, "again"), { ...options, validation: "1" });
+    assert.equal(again.made, 7);
+    assert.deepEqual(files(join(models, "again")), files(out));
+    // Other weights or settings are other pairs.
+    await assert.rejects(
+      build("composition", out, { ...options, validation: "1", steps: "3" }),
+      userError(/got another sources/),
+    );
+    await assert.rejects(
+      build("composition", out, { ...options, steps: "0" }),
+      userError(/^--steps expects/),
+    );
+    await assert.rejects(
+      build("composition", out, { ...options, strength: "9" }),
+      userError(/^--strength expects/),
+    );
+    await assert.rejects(
+      build("composition", out, { ...options, device: "gpu" }),
+      userError(/^--device expects cpu, webgpu or cuda/),
+    );
+    await assert.rejects(
+      build("composition", out, { ...options, models: source }),
+      userError(/Loading the prompt encoder .* failed: expected text_encoder/),
+    );
+  }));
+
+Deno.test("style: prompts of elsewhere, InstantStyle's targets, and no condition that is held out in training", () =>
+  inTinyFolder(async (models) => {
+    const [source, out, prompts] = [join(models, "source"), join(models, "out"), join(models, "prompts.txt")];
+    writeCaptionedFolder(source, 4);
+    writeFileSync(prompts, "a boat\na tree\na tower\n");
+    const options = { conditions: source, prompts, models, ...TINY, count: "6", validation: "1" };
+    const { train, val, complete } = await build("style", out, options);
+    assert.deepEqual([train, val, complete], [6, 1, true]);
+    await sound("style", out);
+    const trained = pairs(out, "train"), [held] = pairs(out, "val");
+    assert.ok(trained.every(({ condition }) => condition !== held!.condition));
+    assert.ok(trained.every(({ prompt }) => /^a (boat|tree|tower)$/.test(prompt as string)));
+    assert.ok(trained.every(({ caption }) => /^square \d/.test(caption as string)));
+    assert.equal(new Set(trained.map(({ condition, prompt }) => `${condition} ${prompt}`)).size, 6);
+    assert.equal(
+      new Set(trained.map(({ target }) => readFileSync(join(out, target as string)).toBase64())).size,
+      6,
+    );
+    assert.equal((await build("style", out, options)).made, 0);
+    await assert.rejects(
+      build("style", join(models, "b"), { ...options, prompts: join(models, "none.txt") }),
+      userError(/^--prompts expects .* which is not there$/),
+    );
+  }));
+
+Deno.test("combination() goes through all pairs of two lists before one comes again", () => {
+  for (const [first, second] of [[4, 6], [3, 5], [1, 7], [6, 6]] as const) {
+    const all = Array.from({ length: first * second }, (_, k) => combination(k, first, second).join());
+    assert.equal(new Set(all).size, first * second);
+    assert.deepEqual(
+      all.slice(0, Math.min(first, second)).map((pair) => pair.split(",")[0]),
+      all.slice(0, Math.min(first, second)).map((_, k) => `${k}`),
+    );
+  }
+});
 
 Deno.test("captions come from a language model that sees pictures; when it fails what was built stays, and the same command goes on", () =>
   inFolder(async (folder) => {

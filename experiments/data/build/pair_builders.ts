@@ -4,11 +4,19 @@ import { type PairBuild, type TaskId, taskOf, TASKS } from "../../../lib/tasks/m
 import { listed } from "../../command_line.ts";
 import { CAPTIONED_PICTURES } from "./captioned_pictures.ts";
 import { CUT_OBJECTS } from "./cut_objects.ts";
+import { IN_STYLE } from "./in_style.ts";
 import type { PairBuilder } from "./pair_builder.ts";
+import { REDRAWN_EDGES } from "./redrawn_edges.ts";
 import { SAME_PERSON } from "./same_person.ts";
 
 /** All builders. */
-export const PAIR_BUILDERS: readonly PairBuilder[] = [CAPTIONED_PICTURES, CUT_OBJECTS, SAME_PERSON];
+export const PAIR_BUILDERS: readonly PairBuilder[] = [
+  CAPTIONED_PICTURES,
+  IN_STYLE,
+  CUT_OBJECTS,
+  REDRAWN_EDGES,
+  SAME_PERSON,
+];
 
 /** A task's builder and what its record says of it. @throws UserError when it has none. */
 export function builderOf(task: TaskId): { build: PairBuild; builder: PairBuilder } {

@@ -73,6 +73,23 @@ export async function storedWhole(
   return await stored(onWhite(resample(image, size(width), size(height))), name);
 }
 
+/** A picture without transparency. */
+export const onWhiteOf = (image: Rgba): RgbPicture => onWhite(image);
+
+/** A square picture in pixels, made larger where it has fewer than `side`. */
+export async function storedSquare(
+  picture: RgbPicture,
+  { side, name }: { side: number; name: string },
+): Promise<StoredPicture> {
+  if (picture.width >= side) return await stored(picture, name);
+  const { width, height, pixels } = picture;
+  const opaque = new Uint8Array(4 * width * height).fill(255);
+  for (let i = 0, o = 0; i < pixels.length; o++) {
+    for (let c = 0; c < 3; c++) opaque[o++] = pixels[i++]!;
+  }
+  return await stored(onWhite(resample({ width, height, pixels: opaque }, side, side)), name);
+}
+
 /** A square region, resampled to `side`. */
 export function squareOf(image: Rgba, from: Box, side: number): RgbPicture {
   return onWhite(resample(image, side, side, { from }));

@@ -32,7 +32,7 @@ export function writeCaptionedFolder(folder: string, count: number): void {
   names(count).forEach((name, i) => {
     const place = join(folder, i % 2 === 0 ? "." : "more", name);
     writeFileSync(`${place}.png`, encodePng(tinyScene(name).picture));
-    writeFileSync(`${place}.txt`, `a square, number ${i + 1}\n`);
+    writeFileSync(`${place}.txt`, `square ${i + 1}\n`);
   });
   const whole = encodePng(tinyScene("damaged").picture);
   writeFileSync(join(folder, "damaged.png"), whole.subarray(0, whole.length - 20));

@@ -14,7 +14,7 @@ import {
   pageFiles,
   RUNTIME_SCRIPT,
 } from "../../../lib/explorer/mod.ts";
-import { atomicWrite, makeFolder, onDemandPackage } from "../../../lib/hub/mod.ts";
+import { atomicWrite, checkWritable, makeFolder, onDemandPackage } from "../../../lib/hub/mod.ts";
 import { encodePng, readPackageFile } from "../../../lib/raster/mod.ts";
 import { readAdapterFile } from "../../mini/adapter_file.ts";
 import { sharedBase, sharedEmbedder } from "../../mini/shared_models.ts";
@@ -50,7 +50,8 @@ function checkFolder(folder: string): void {
   if (!existsSync(folder)) return;
   let names: string[];
   try {
-    names = readdirSync(folder);
+    // An export that was killed may have left a beginning.
+    names = readdirSync(folder).filter((name) => !/^\.writable|\.partial$/.test(name));
   } catch {
     throw new UserError(`Exporting the explorer failed: expected a folder, got the file ${folder}`);
   }
@@ -151,6 +152,7 @@ async function siteFiles(
  */
 export async function exportSite({ folder, ...options }: ExportOptions): Promise<ExportedSite> {
   checkFolder(folder);
+  await checkWritable(folder);
   const files = await siteFiles(options);
   let bytes = 0;
   for (const [path, content] of files) {

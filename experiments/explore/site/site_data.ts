@@ -5,7 +5,7 @@ import type { GalleryEntry, MapTask, SpacePoint, StudioAnswer } from "../../../l
 import type { ProjectionConfig } from "../../../lib/adapter/mod.ts";
 
 /** Folder of the data. */
-export const DATA = "data";
+const DATA = "data";
 
 /** Weights and vectors: gzipped safetensors, whose header's `config` is the type's JSON. */
 export interface SiteParts {

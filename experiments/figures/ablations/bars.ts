@@ -115,7 +115,7 @@ function untrained(result: FigureResult<AblationsContent>): Graphic {
         ),
       ],
       layout: {
-        title: { text: "Called with what was not trained" },
+        title: { text: "Told what was not trained" },
         width: 1180,
         height: 420,
         barmode: "group",

@@ -29,7 +29,7 @@ const part = (id: string, frozen: boolean, shapes: Shapes): ArchitecturePart => 
 });
 
 /** The stages of a U-Net, read off its parameter names: "down_blocks.0", …, "mid_block", "up_blocks.0", … */
-export function stagesOf(shapes: Shapes): ArchitectureStage[] {
+function stagesOf(shapes: Shapes): ArchitectureStage[] {
   const stages = new Map<string, { channels: number; transformers: Set<string> }>();
   for (const [name, shape] of Object.entries(shapes)) {
     const [, path] = /^((?:down|up)_blocks\.\d+|mid_block)\./.exec(name) ?? [];

@@ -38,7 +38,7 @@ export interface EmbeddedText {
 const CHUNK = 500;
 
 /** All texts of a request, by set and task. */
-export function instructionTexts({ seed, instructions, heldOut, mentions }: EmbedRequest): EmbeddedText[] {
+function instructionTexts({ seed, instructions, heldOut, mentions }: EmbedRequest): EmbeddedText[] {
   const counts = { train: instructions, "held-out": heldOut };
   const corpora: Record<Corpus, (task: TaskId, split: InstructionSplit) => readonly SampledInstruction[]> = {
     filtered: (task, split) => instructionsWithTemplates(task, split, { count: counts[split], seed }),

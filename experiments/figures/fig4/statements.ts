@@ -8,10 +8,10 @@ import { average, type MeanInterval, measured, type Statement } from "../../../l
 /** Least purity and least share right for "well delineated" and "well identifiable". */
 export const WELL = 0.95;
 /** A fixed prompt is inside its cluster when most neighbours are of its task and it is no outlier: 5 % or more lie farther out. */
-export const INSIDE = { share: 0.5, farther: 0.05 } as const;
+const INSIDE = { share: 0.5, farther: 0.05 } as const;
 
 /** Whether a fixed prompt lies inside its task's cluster. */
-export function isInside({ share, farther }: FixedPlace): boolean {
+function isInside({ share, farther }: FixedPlace): boolean {
   return share > INSIDE.share && farther >= INSIDE.farther;
 }
 

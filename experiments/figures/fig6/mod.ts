@@ -27,7 +27,7 @@ export const FIG6 = {
 } as const satisfies Experiment;
 
 /** The rows of Table 1 that are shown. */
-export const FIG6_ROWS = ["single-task", "instruct"] as const;
+const FIG6_ROWS = ["single-task", "instruct"] as const;
 
 /** Fig. 6, over Table 1. */
 export const figure: Figure = figureProgram({

@@ -1,13 +1,13 @@
 /** Table 1's last stage: result.json, samples.jsonl, validation.jsonl and samples.png from all scores. */
 import { key } from "../../../lib/engine/random.ts";
 import type { Json } from "../../../lib/hub/mod.ts";
-import type { BudgetId, ScaleId } from "../../setting/scales.ts";
 import {
   cellsOf,
   judgeAll,
   type MetricNote,
   resampleCells,
   RESULT_SCHEMA,
+  type ResultSetting,
   ROW_LABELS,
   type SampleRow,
   type Table1Result,
@@ -28,14 +28,8 @@ import type {
 import { TABLE1_STATEMENTS } from "./statements.ts";
 
 /** What the summary takes besides the scores. */
-export interface SummaryRequest {
+export interface SummaryRequest extends ResultSetting {
   readonly [name: string]: Json;
-  readonly scale: ScaleId;
-  readonly budget: BudgetId;
-  readonly scaleNote: string;
-  readonly budgetNote: string;
-  readonly tasks: readonly string[];
-  readonly seeds: readonly number[];
   readonly resamples: number;
   /** MetricNote by metric name. */
   readonly metrics: Json;

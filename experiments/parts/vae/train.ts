@@ -59,7 +59,7 @@ function reconstructionLoss(decoded: Tensor, pixels: Tensor): Tensor {
 }
 
 /** 1/RMS of the latents (means, unscaled) over 256 scenes: the scaling factor. */
-export async function latentScale(tensors: HostParams, bank: Bank): Promise<number> {
+async function latentScale(tensors: HostParams, bank: Bank): Promise<number> {
   const count = 32;
   const program = await compile((frozen, _state, { pixels }) => ({
     outputs: { mean: vaeMean(vaeEncode(frozen, MINI_VAE, pixels as Tensor), MINI_VAE) },

@@ -13,7 +13,7 @@ export interface Call {
 export type Answers = (path: string, call?: Call) => Promise<Response>;
 
 /** The server. */
-export const serverAnswers: Answers = async (path, { body, ...options } = {}) => {
+const serverAnswers: Answers = async (path, { body, ...options } = {}) => {
   try {
     return await fetch(path, {
       ...options,

@@ -10,7 +10,7 @@ const CLIENT = crypto.getRandomValues(new Uint32Array(4)).join("-");
 /** Pictures of a row. */
 export const NOISES = 4;
 /** Pictures along a walk. */
-export const WALK_STEPS = 8;
+const WALK_STEPS = 8;
 
 /** A picture in the making. */
 export interface Sampled {

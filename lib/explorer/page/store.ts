@@ -37,7 +37,7 @@ declare const MAP_TASKS: readonly MapTask[];
 /** The tasks in the order of Table 1. */
 export const tasks = computed((): readonly MapTask[] => known.value?.tasks ?? MAP_TASKS);
 /** Whether the page is shown dark. */
-export const systemDark = signal(matchMedia("(prefers-color-scheme: dark)").matches);
+const systemDark = signal(matchMedia("(prefers-color-scheme: dark)").matches);
 /** Whether the page is dark now. */
 export const dark = computed(() =>
   view.value.theme === "auto" ? systemDark.value : view.value.theme === "dark"

@@ -7,7 +7,7 @@ const BLOCK = 256;
 const FEW = 24;
 
 /** Inner product of row i of a and row j of b. */
-export function dotRows(
+function dotRows(
   [a, i]: readonly [Float32Array, number],
   [b, j]: readonly [Float32Array, number],
   width: number,

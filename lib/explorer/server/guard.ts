@@ -6,7 +6,7 @@ import { secureHeaders } from "hono/secure-headers";
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
 /** Whether a Host header names this machine: a page elsewhere whose name was bent to 127.0.0.1 sends its own. */
-export function isLoopbackHost(host: string | undefined): boolean {
+function isLoopbackHost(host: string | undefined): boolean {
   const name = /^(\[[^\]]+\]|[^:]+)(:\d{1,5})?$/u.exec(host ?? "")?.[1];
   return name !== undefined && LOOPBACK.includes(name.toLowerCase());
 }

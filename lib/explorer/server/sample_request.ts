@@ -6,11 +6,11 @@ import { type Fields, listField, numberField, objectField, textField } from "./r
 import { MOST_PICTURE_BYTES, type SampleCondition, type Studio, type StudioRequest } from "./studio.ts";
 
 /** Most pictures of a sampling. */
-export const MOST_PICTURES = 32;
+const MOST_PICTURES = 32;
 const SEEDS = { low: 0, high: 999_999_999, whole: true } as const;
 
 /** The bytes of base64. @throws UserError when it is none or holds too many. */
-export function base64Bytes(text: string): Uint8Array {
+function base64Bytes(text: string): Uint8Array {
   try {
     return Uint8Array.fromBase64(text);
   } catch {

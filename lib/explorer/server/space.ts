@@ -2,11 +2,11 @@
  * The instruction space: embeddings, six layouts and their scores. The layouts are of the training instructions, as in Fig. 4; held-out and
  * fixed ones are placed on them afterwards, by the rule that places what a user types. Computed once and kept on disk.
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { SentenceEmbedder } from "../../clip/mod.ts";
 import { SENTENCE_WIDTH } from "../../clip/mod.ts";
 import { readSafetensors, type SafetensorsFile, writeSafetensors } from "../../engine/mod.ts";
-import { readChecked, sha256, writeChecked } from "../../hub/mod.ts";
+import { checkWritable, readChecked, sha256, writeChecked } from "../../hub/mod.ts";
 import {
   nearestNeighbours,
   type Pca,
@@ -122,6 +122,7 @@ export async function openSpace(options: SpaceOptions): Promise<InstructionSpace
   const path = join(options.cacheDir, "explorer", `space-${key}.bin`);
   let { state, content } = await readChecked(path);
   if (state !== "sound") {
+    await checkWritable(dirname(path));
     const { tensors, metadata } = await computeSpace(points, trained, options);
     content = writeSafetensors(tensors, metadata);
     await writeChecked(path, content);

@@ -67,7 +67,7 @@ export function tableMarkdown(spec: TableSpec): string {
 }
 
 /** HTML, Markdown and text of a table. */
-export function tableBundle(spec: TableSpec): MediaBundle {
+function tableBundle(spec: TableSpec): MediaBundle {
   const markdown = tableMarkdown(spec);
   return { "text/html": tableHtml(spec), "text/markdown": markdown, "text/plain": markdown };
 }
