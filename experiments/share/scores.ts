@@ -17,7 +17,9 @@ function storedTables(folder: string): [name: string, result: Table1Result][] {
   if (!existsSync(tables)) return [];
   return readdirSync(tables).sort().flatMap((name): [string, Table1Result][] => {
     const path = join(tables, name, "result.json");
-    return existsSync(path) ? [[`table1/${name}/result.json`, JSON.parse(readFileSync(path, "utf8")) as Table1Result]] : [];
+    return existsSync(path)
+      ? [[`table1/${name}/result.json`, JSON.parse(readFileSync(path, "utf8")) as Table1Result]]
+      : [];
   });
 }
 
