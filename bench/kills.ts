@@ -47,13 +47,14 @@ export async function killVictim(
   await victim.prepare?.();
   const calm = await calmRun(victim), rounds: Round[] = [];
   notice(`${victim.name}: undisturbed ${calm.seconds.toFixed(1)} s, exit code ${calm.code}`);
-  let done = 0;
-  // A round without a kill counts as one too: a command must not be waited for for ever.
-  for (let spent = 0; spent < kills; spent = done + rounds.filter(({ kills }) => kills.length === 0).length) {
+  let done = 0, fruitless = 0;
+  // A command that always ends before its moment must not be waited for for ever.
+  while (done < kills && fruitless < kills) {
     const random = stream(fold(key(seed), "kills", victim.name, rounds.length));
-    const round = await killRound(victim, calm, { most: Math.min(victim.inTurn, kills - spent), random });
+    const round = await killRound(victim, calm, { most: Math.min(victim.inTurn, kills - done), random });
     rounds.push(round);
     done += round.kills.length;
+    if (round.kills.length === 0) fruitless++;
     const moments = round.kills.map((seconds) => seconds.toFixed(2)).join(", ");
     notice(
       `${victim.name}: ${done} of ${kills}, killed after ${moments || "none"} s: ${
