@@ -47,6 +47,7 @@ const RANKS: Readonly<Record<string, number>> = {
   "experiments/report": 14,
   "experiments/explore": 14,
   "experiments/notebooks": 14,
+  "experiments/share": 14,
   "experiments": 15,
   "mod.ts": 16,
   "bench/timing": 16,

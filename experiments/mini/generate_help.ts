@@ -31,7 +31,7 @@ Generates pictures from a condition image, an instruction that says what to take
   --sampler NAME      ${listed(SAMPLER_NAMES)} (default ${DEFAULT_SAMPLER})
   --seed N            ${range("seed")}; picture i depends on seed and i alone
   --count N           pictures, ${range("count")}
-  --checkpoint FILE   adapter.safetensors of a trained adapter (default: the committed joint adapter)
+  --checkpoint FILE   adapter.safetensors of a trained adapter, or hf:USER/REPO of a shared one (default: the committed joint adapter)
   --no-adapter        the base model alone, by the prompt
   --lora NAME|FILE    a LoRA of the mini base: the drawing family of a committed one (${FAMILIES.join(", ")}),
                       or a file in kohya's or peft's names; --lora-scale N, ${range("loraScale")}

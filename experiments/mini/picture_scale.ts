@@ -1,7 +1,7 @@
 /** Pictures of the mini scale: what the command line and notebooks take of it. */
 import { UserError } from "../../lib/engine/mod.ts";
 import { collectPictures, type Generated, type GenerateOptions } from "../pictures/generate_pictures.ts";
-import { given, givenPicture } from "../pictures/given_options.ts";
+import { given, givenFile, givenPicture } from "../pictures/given_options.ts";
 import type { PictureScale } from "../pictures/picture_scale.ts";
 import { readRecordOf } from "../pictures/record.ts";
 import { GENERATE_HELP } from "./generate_help.ts";
@@ -23,7 +23,7 @@ export const MINI_PICTURES: PictureScale<GenerateRequest, GenerationRecord> = {
       throw new UserError("--no-adapter and --checkpoint exclude each other; give one of them");
     }
     return {
-      ...(flags.has("no-adapter") ? { adapter: null } : given(values, "checkpoint", "adapter")),
+      ...(flags.has("no-adapter") ? { adapter: null } : await givenFile(values, "checkpoint", "adapter")),
       ...await givenPicture(values, "control-from", "controlFrom"),
       names: {
         ...given(values, "image", "image"),

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { UserError } from "../../lib/engine/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
 import { collectPictures, type Generated, type GenerateOptions } from "../pictures/generate_pictures.ts";
-import { given, numbersGiven, type OptionValues } from "../pictures/given_options.ts";
+import { given, givenFile, numbersGiven, type OptionValues } from "../pictures/given_options.ts";
 import type { PictureScale } from "../pictures/picture_scale.ts";
 import { CHAIN_NUMBERS, type ChainNumberName } from "../pictures/settings.ts";
 import { PAPER_HELP } from "./generate_help.ts";
@@ -26,13 +26,12 @@ export const PAPER_PICTURES: PictureScale<PaperRequest, PaperRecord> = {
   help: PAPER_HELP,
   options: { "size": "value", "models": "value", "instruct-guidance": "value", "image-guidance": "value" },
   repeatOptions: ["models"],
-  asked: ({ values }) =>
-    Promise.resolve({
-      ...given(values, "models", "models"),
-      ...given(values, "checkpoint", "adapter"),
-      ...sizeOf(values),
-      ...numbersGiven(values, Object.keys(CHAIN_NUMBERS) as ChainNumberName[]),
-    }),
+  asked: async ({ values }) => ({
+    ...given(values, "models", "models"),
+    ...await givenFile(values, "checkpoint", "adapter"),
+    ...sizeOf(values),
+    ...numbersGiven(values, Object.keys(CHAIN_NUMBERS) as ChainNumberName[]),
+  }),
   adapterAgain({ weights }, asked) {
     const then = weights.adapter?.file;
     const adapter = asked ?? (then !== undefined && existsSync(then) ? then : undefined);

@@ -1,5 +1,6 @@
 /** Options of a command line as parts of a request. */
 import { type ChainNumberName, type NumberName, numberSetting, optionName } from "./settings.ts";
+import { localFile } from "./hub_address.ts";
 import { readBytes } from "./weight_file.ts";
 
 /** Options by name, as read. */
@@ -19,6 +20,16 @@ export function given<As extends string>(
 ): Partial<Record<As, string>> {
   const value = values.get(option);
   return value === undefined ? {} : { [as]: value } as Record<As, string>;
+}
+
+/** `{ as: path }` of a file that an option names, on this machine or on the hub, else nothing. @throws UserError when the hub has it not. */
+export async function givenFile<As extends string>(
+  values: OptionValues,
+  option: string,
+  as: As,
+): Promise<Partial<Record<As, string>>> {
+  const name = values.get(option);
+  return name === undefined ? {} : { [as]: await localFile(name) } as Record<As, string>;
 }
 
 /** `{ as: bytes }` of a picture that an option names, else nothing. @throws UserError when there is no such file. */

@@ -30,6 +30,7 @@ export {
   plusConfig,
   type ReleasedInstructResamplerConfig,
 } from "./instruct_resampler.ts";
+export { type AdapterParts, releasedLayout } from "./released_layout.ts";
 export { initResampler, resampler, type ResamplerConfig, resamplerShapes } from "./resampler.ts";
 export {
   imageProjection,

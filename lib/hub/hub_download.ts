@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { UserError } from "../engine/mod.ts";
 import { makeFolder, syncFolder, writeFailure } from "./atomic_write.ts";
 import { checkHubFile, contentHash, findCached, type HubFile, linkBlob, repoFolder } from "./hub_cache.ts";
+import { withToken } from "./hub_access.ts";
 import { type HubSettings, hubSettings } from "./hub_settings.ts";
 
 /** How far a download is. */
@@ -57,26 +58,6 @@ const rangedFetch: typeof fetch = async (input, init) => {
   await response.body?.cancel();
   throw new TypeError(`expected the bytes from ${wanted} on, got those from ${start} on`);
 };
-
-/**
- * `fetch` that shows the hub its token as it is: the client would refuse one that does not begin as the public hub's do, and self-hosted hubs
- * have others. Servers elsewhere, which files may be redirected to, do not get it.
- */
-function withToken(base: typeof fetch, { token, endpoint }: HubSettings): typeof fetch {
-  if (token === undefined) return base;
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new UserError(
-      "Using the hub's token failed: expected letters, digits and signs without blanks, got another text",
-    );
-  }
-  return (input, init) => {
-    const address = input instanceof Request ? input.url : String(input);
-    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
-    if (!address.startsWith(`${endpoint}/`) || headers.has("authorization")) return base(input, init);
-    headers.set("authorization", `Bearer ${token}`);
-    return base(input, { ...init, headers });
-  };
-}
 
 /** One sentence for what went wrong on the way to the hub; other errors come back as they are. */
 function explain(error: unknown, file: HubFile, settings: HubSettings): unknown {

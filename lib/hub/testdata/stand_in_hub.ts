@@ -1,4 +1,4 @@
-/** A stand-in for the Hugging Face hub on the loopback: the few routes that downloads use, with faults on demand. */
+/** A stand-in for the Hugging Face hub on the loopback: the few routes that downloads and commits use, with faults on demand. */
 import { createHash } from "node:crypto";
 
 /** What goes wrong with the next transfers, one entry a request; "fine" once the list is empty. */
@@ -20,6 +20,12 @@ export interface StandInHub extends AsyncDisposable {
   refuse: number | undefined;
   /** Milliseconds that each 64 KiB of a transfer take; 0 if absent. */
   pace?: number;
+  /** Whether the repositories exist; a commit needs them. */
+  exists: boolean;
+  /** What was asked in order to make one. */
+  made: Record<string, unknown> | undefined;
+  /** Titles of the commits. */
+  readonly commits: string[];
 }
 
 /** The commit that main stands at. */
@@ -64,6 +70,7 @@ function body(content: Uint8Array, fault: Fault, pace: number): BodyInit {
 export function startStandInHub(...repos: readonly string[]): StandInHub {
   const files: StandInHub["files"] = new Map(), faults: Fault[] = [], ranges: string[] = [];
   const keys = { hub: new Set<string>(), other: new Set<string>() };
+  const uploaded = new Map<string, Uint8Array>();
   const key = (request: Request) => request.headers.get("authorization") ?? "";
 
   const transfer = (request: Request, path: string): Response => {
@@ -85,8 +92,63 @@ export function startStandInHub(...repos: readonly string[]): StandInHub {
     return new Response(body(content.slice(start), fault, hub.pace ?? 0), { status: 206, headers });
   };
 
-  const other = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+  /** The routes of a commit: how each file travels, where large ones go, and the commit itself. */
+  const committing = async (
+    request: Request,
+    pathname: string,
+    repo: string | undefined,
+  ): Promise<Response | undefined> => {
+    const writes = [
+      "/api/repos/create",
+      `/api/models/${repo}/preupload/main`,
+      `/api/models/${repo}/commit/main`,
+    ];
+    const batch = `/${repo}.git/info/lfs/objects/batch`;
+    if (![...writes, batch].includes(pathname)) return undefined;
+    if (!/^Bearer .*write/.test(key(request))) return Response.json({ error: "no" }, { status: 403 });
+    const text = await request.text();
+    if (pathname === writes[0]) {
+      hub.made = JSON.parse(text);
+      hub.exists = true;
+      return Response.json({ url: `${hub.endpoint}/${repo}`, id: "1" });
+    }
+    if (!hub.exists) return Response.json({ error: "Repository not found" }, { status: 404 });
+    if (pathname === writes[1]) {
+      const { files } = JSON.parse(text) as { files: { path: string }[] };
+      const uploadMode = (path: string) => /\.(safetensors|bin|png)$/.test(path) ? "lfs" : "regular";
+      return Response.json({ files: files.map(({ path }) => ({ path, uploadMode: uploadMode(path) })) });
+    }
+    if (pathname === batch) {
+      const { objects } = JSON.parse(text) as { objects: { oid: string; size: number }[] };
+      return Response.json({
+        transfer: "basic",
+        objects: objects.map((each) =>
+          uploaded.has(each.oid)
+            ? each
+            : { ...each, actions: { upload: { href: `http://127.0.0.1:${other.addr.port}/${each.oid}` } } }
+        ),
+      });
+    }
+    for (const line of text.split("\n")) {
+      const { key: kind, value } = JSON.parse(line);
+      if (kind === "header") hub.commits.push(value.summary);
+      if (kind === "file") {
+        const content = Uint8Array.from(atob(value.content), (letter) => letter.charCodeAt(0));
+        files.set(value.path, { content, large: false });
+      }
+      if (kind === "lfsFile") files.set(value.path, { content: uploaded.get(value.oid)!, large: true });
+    }
+    return Response.json({ commitOid: COMMIT, commitUrl: `${hub.endpoint}/${repo}/commit/${COMMIT}` });
+  };
+
+  const other = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
     keys.other.add(key(request));
+    if (request.method === "PUT") {
+      const content = new Uint8Array(await request.arrayBuffer());
+      if ((faults.shift() ?? "fine") === "unavailable") return new Response("busy", { status: 503 });
+      uploaded.set(hubHash(content, true), content);
+      return new Response("");
+    }
     return transfer(request, new URL(request.url).pathname.slice(1));
   });
   const hub: StandInHub = {
@@ -96,6 +158,9 @@ export function startStandInHub(...repos: readonly string[]): StandInHub {
     ranges,
     keys,
     refuse: undefined,
+    exists: true,
+    made: undefined,
+    commits: [],
     async [Symbol.asyncDispose]() {
       await Promise.all([server.shutdown(), other.shutdown()]);
     },
@@ -105,15 +170,31 @@ export function startStandInHub(...repos: readonly string[]): StandInHub {
     keys.hub.add(key(request));
     if (hub.refuse !== undefined) return new Response("no", { status: hub.refuse });
     const repo = repos.find((each) =>
-      pathname.startsWith(`/api/models/${each}/`) || pathname.startsWith(`/${each}/`)
-    );
+      [`/api/models/${each}/`, `/${each}/`, `/${each}.git/`].some((start) =>
+        `${pathname}/`.startsWith(start)
+      )
+    ) ?? repos[0];
+    if (request.method === "POST") {
+      const answer = await committing(request, pathname, repo);
+      if (answer) {
+        return answer;
+      }
+    }
+    if (!hub.exists) {
+      return Response.json({ error: "Repository not found" }, { status: 404 });
+    }
+    if (pathname === `/api/models/${repo}`) {
+      return Response.json({ id: repo });
+    }
     if (pathname.startsWith(`/api/models/${repo}/revision/`)) {
       return Response.json({ _id: "1", id: repo, sha: COMMIT, lastModified: "2024-01-01T00:00:00Z" });
     }
     if (pathname === `/api/models/${repo}/paths-info/${COMMIT}`) {
       const { paths } = await request.json() as { paths: string[] };
       return Response.json(
-        paths.filter((path) => files.has(path)).map((path) => {
+        paths.filter((path) =>
+          files.has(path)
+        ).map((path) => {
           const { content, large } = files.get(path)!;
           const entry = { type: "file", path, size: content.length, oid: hubHash(content, false) };
           return large
