@@ -1,0 +1,103 @@
+/**
+ * What training reads of pictures at the paper's scale (Sec. 3.5, IP-Adapter's recipe): the distribution of a target's latents, whose sample each step
+ * takes, and a condition's image tokens.
+ */
+import { preprocessImage, visionTower } from "../../lib/clip/mod.ts";
+import { vaeEncode, vaeFactor } from "../../lib/diffusion/mod.ts";
+import { type HostArray, leaf, partition, tf } from "../../lib/engine/mod.ts";
+import { type MakeProgram, type OpenRun, openRun } from "../../lib/pipeline/mod.ts";
+import { fitPicture, onWhite, readPicture } from "../../lib/raster/mod.ts";
+import type { RowEncoder } from "./encoding_cache.ts";
+import type { PaperModels } from "./paper_models.ts";
+import { recordedWeights } from "./paper_record.ts";
+
+/** An encoder whose program is kept. */
+export interface OpenEncoder extends RowEncoder {
+  dispose(): Promise<void>;
+}
+
+function opened(
+  run: OpenRun,
+  parts: Pick<RowEncoder, "identity" | "shape"> & {
+    inputs: (file: Uint8Array) => Promise<Record<string, HostArray>>;
+  },
+): OpenEncoder {
+  const { inputs, ...rest } = parts;
+  return {
+    ...rest,
+    encode: async (file) => (await run.run(await inputs(file))).data as Float32Array,
+    dispose: () => run.dispose(),
+  };
+}
+
+const hashOf = (models: Partial<PaperModels>, name: "vae" | "vision"): string =>
+  recordedWeights({ [name]: models[name] } as Partial<PaperModels>)[name]?.sha256 as string;
+
+/**
+ * Targets: means and logarithms of the variances of the unscaled latents [2 channels height width] of the picture's middle square.
+ *
+ * @param options.side of the square, in pixels.
+ * @throws RangeError when the autoencoder does not divide it.
+ */
+export async function openLatentEncoder(
+  models: Pick<PaperModels, "vae">,
+  { side, make }: { readonly side: number; readonly make: MakeProgram },
+): Promise<OpenEncoder> {
+  const { config, params } = models.vae, factor = vaeFactor(config);
+  if (side % factor !== 0) throw new RangeError(`Encoding needs a side divisible by ${factor}, got ${side}`);
+  const shape = [1, config.in_channels, side, side];
+  const run = await openRun(make, {
+    what: "the autoencoder",
+    model: {
+      ...models.vae,
+      params: partition(params, (name) => /^(encoder|quant_conv)\./.test(name)).trainable,
+    },
+    inputs: { pixels: { dtype: "float32", shape } },
+    fn: (weights, fed) => {
+      const { mean, logvar } = vaeEncode(weights, config, leaf(fed, "pixels"));
+      return tf.concat([mean, logvar], 1);
+    },
+  });
+  return opened(run, {
+    identity: { encoder: "latents", side, vae: hashOf(models, "vae"), config: JSON.stringify(config) },
+    shape: [2 * config.latent_channels, side / factor, side / factor],
+    async inputs(file) {
+      const { pixels } = fitPicture(await readPicture(file), { width: side, height: side, fit: "crop" });
+      const area = side * side;
+      const data = Float32Array.from(
+        { length: 3 * area },
+        (_, i) => (pixels[3 * (i % area) + Math.floor(i / area)] as number) / 127.5 - 1,
+      );
+      return { pixels: { dtype: "float32", shape, data } };
+    },
+  });
+}
+
+/** Conditions: what IPAdapter+ and IPAdapter-Instruct read, the states of the last layer but one [tokens width]. */
+export async function openTokenEncoder(
+  models: Pick<PaperModels, "vision" | "processor">,
+  { make }: { readonly make: MakeProgram },
+): Promise<OpenEncoder> {
+  const { config } = models.vision, side = config.image_size;
+  const shape = [1, 3, side, side];
+  const run = await openRun(make, {
+    what: "the image encoder",
+    model: models.vision,
+    inputs: { pixels: { dtype: "float32", shape } },
+    fn: (weights, fed) => visionTower(weights, config, leaf(fed, "pixels")).penultimate,
+  });
+  return opened(run, {
+    identity: {
+      encoder: "image tokens",
+      vision: hashOf(models, "vision"),
+      config: JSON.stringify(config),
+      processor: JSON.stringify(models.processor),
+    },
+    shape: [1 + (side / config.patch_size) ** 2, config.hidden_size],
+    async inputs(file) {
+      const picture = onWhite(await readPicture(file));
+      const data = preprocessImage({ ...picture, data: picture.pixels }, models.processor);
+      return { pixels: { dtype: "float32", shape, data } };
+    },
+  });
+}
