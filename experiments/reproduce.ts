@@ -8,9 +8,12 @@ import { atomicWrite, checkWritable } from "../lib/hub/mod.ts";
 import { type TaskId, TASKS } from "../lib/tasks/mod.ts";
 import { oneOf, readOptions, wholeNumber } from "./command_line.ts";
 import { DEVICES, type ExperimentProgram, type RunRequest } from "./setting/experiment.ts";
-import { deviceOf, EXECUTOR_HELP, EXECUTOR_OPTIONS, slotsOf } from "./jobs/executor_options.ts";
+import { attach } from "./jobs/attach.ts";
+import { deviceOf, EXECUTOR_HELP, EXECUTOR_OPTIONS, executorOf, slotsOf } from "./jobs/executor_options.ts";
 import { localSlots } from "./jobs/local_slots.ts";
 import { type ExperimentEntry, writePlan } from "./jobs/plan_file.ts";
+import { slurmSettings } from "./jobs/slurm_options.ts";
+import { runningSubmission, scriptsFor, submit, type SubmitRequest } from "./jobs/submit.ts";
 import {
   currentOrigin,
   plannedKeys,
@@ -165,6 +168,35 @@ export async function reproduce(
   }
 }
 
+/**
+ * Has the jobs of a cluster compute what a plan lacks: attaches to a submission of it that is under way, else submits. False when it was
+ * submitted and nobody waits.
+ */
+async function computedByJobs(
+  plan: readonly PlannedStage[],
+  request: SubmitRequest,
+  { console, wait }: { readonly console: Console; readonly wait: boolean },
+): Promise<boolean> {
+  const { cacheFolder } = request;
+  const missing = plan.filter(({ action }) => action === "run");
+  if (missing.length === 0) return true;
+  let submission = await runningSubmission(plan, request);
+  if (submission !== undefined) console.err(`Attached to ${submission.id}`);
+  else {
+    submission = await submit(plan, request);
+    const { id, jobs } = submission;
+    console.err(
+      `Submitted ${id}: ${missing.length} stages as ${jobs.length} job arrays (${jobs.join(", ")})`,
+    );
+    if (!wait) {
+      console.err(`The same command attaches and collects; deno task jobs status ${id} tells how far it is`);
+      return false;
+    }
+  }
+  await attach(submission, { cacheFolder, write: console.err, signal: console.signal });
+  return true;
+}
+
 /** Runs one experiment as asked for. */
 async function reproduceOne(
   program: ExperimentProgram,
@@ -177,6 +209,17 @@ async function reproduceOne(
   const cacheFolder = resolve(values.get("cache") ?? console.cacheFolder);
   const force = ({ kind }: Stage) => flags.has("retrain") && kind === "training";
 
+  const executor = executorOf(values, flags);
+  const submission: SubmitRequest | undefined = executor === "slurm"
+    ? {
+      experiment: id,
+      request,
+      cacheFolder,
+      entry: console.stageEntry ?? STAGE_ENTRY,
+      settings: slurmSettings(values),
+    }
+    : undefined;
+
   if (flags.has("dry-run")) {
     const plan = await planStages(targets, { cacheFolder, force });
     const brief = plan.map(({ stage, key, action, reason, expectedSeconds }) => ({
@@ -188,6 +231,9 @@ async function reproduceOne(
     }));
     if (flags.has("json")) return console.out(`${JSON.stringify(brief, null, 2)}\n`);
     console.out(planText(plan));
+    for (const script of submission === undefined ? [] : scriptsFor(plan, submission)) {
+      console.out(`\n${script}`);
+    }
     if (request.scale === "paper" && program.needs?.(request) !== undefined) {
       const { paperPlanText } = await import("./paper/plan_text.ts");
       console.out(`\n${paperPlanText(program.record.tasks)}\n`);
@@ -197,10 +243,14 @@ async function reproduceOne(
   const lacking = program.needs?.(request);
   if (lacking !== undefined) throw new UserError(lacking);
 
-  const slots = await slotsOf(values);
+  const slots = submission === undefined ? await slotsOf(values) : undefined;
   const folder = join(values.get("out") ?? "results", id, `${request.scale}-${request.budget}`);
   await checkWritable(folder);
   await checkWritable(cacheFolder);
+  if (submission !== undefined) {
+    const plan = await planStages(targets, { cacheFolder, force });
+    if (!await computedByJobs(plan, submission, { console, wait: flags.has("wait") })) return;
+  }
   const display = progressDisplay({ write: console.err, terminal: console.terminal });
   const planPath = join(cacheFolder, "plans", `${id}-${randomUUID()}.json`);
   let prepared: Promise<void> | undefined;

@@ -4,9 +4,11 @@ import { oneOf, wholeNumber } from "../command_line.ts";
 import type { Device } from "../setting/experiment.ts";
 import { coreSets, coresHere } from "./core_sets.ts";
 import type { Slot } from "./local_slots.ts";
+import { SLURM_HELP, SLURM_OPTIONS } from "./slurm_options.ts";
 
 /** Names of the executors. */
-export const EXECUTORS = ["local"] as const;
+export const EXECUTORS = ["local", "slurm"] as const;
+export type ExecutorName = (typeof EXECUTORS)[number];
 
 /** The options, for the table of a command line. */
 export const EXECUTOR_OPTIONS = {
@@ -14,6 +16,7 @@ export const EXECUTOR_OPTIONS = {
   slots: "value",
   threads: "value",
   devices: "value",
+  ...SLURM_OPTIONS,
 } as const;
 
 type Values = ReadonlyMap<string, string>;
@@ -23,7 +26,8 @@ export const EXECUTOR_HELP =
   `  --executor local             where stages are computed: on this machine (default)
   --slots N                    compute N stages at a time, each in a process of its own (default: one, in this process)
   --threads T                  cores, and so threads, of each slot (default: all cores shared out); results depend on it
-  --devices cuda:0,cuda:1      one device for each slot`;
+  --devices cuda:0,cuda:1      one device for each slot
+${SLURM_HELP}`;
 
 const MOST_SLOTS = 256;
 
@@ -48,9 +52,22 @@ export function deviceOf(values: Values): Device | undefined {
   return device;
 }
 
+/**
+ * The executor that is asked for.
+ *
+ * @throws UserError when an option of the other one is given
+ */
+export function executorOf(values: Values, flags: ReadonlySet<string>): ExecutorName {
+  const name = oneOf("--executor", values.get("executor") ?? "local", EXECUTORS);
+  const others = name === "slurm" ? ["slots", "devices"] : Object.keys(SLURM_OPTIONS);
+  const other = others.find((each) => values.has(each) || flags.has(each));
+  if (other === undefined) return name;
+  const [needed] = EXECUTORS.filter((each) => each !== name);
+  throw new UserError(`--${other} expects --executor ${needed}, got --executor ${name}`);
+}
+
 /** The slots that are asked for; undefined where everything is computed in this process. */
 export async function slotsOf(values: Values): Promise<Slot[] | undefined> {
-  oneOf("--executor", values.get("executor") ?? "local", EXECUTORS);
   const [slots, threads, list] = ["slots", "threads", "devices"].map((name) => values.get(name));
   if (slots === undefined && threads === undefined && list === undefined) return undefined;
   const numbers = list === undefined ? undefined : devicesIn(list).numbers;

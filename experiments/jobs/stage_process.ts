@@ -138,15 +138,3 @@ export async function serveStages(plan: string, experiments: readonly Experiment
     if (abort.signal.aborted) return EXIT.stopped;
   }
 }
-
-/** The program: its exit code. */
-export async function stageProcess(
-  [plan, ...rest]: readonly string[],
-  experiments: readonly ExperimentEntry[],
-): Promise<number> {
-  if (plan === undefined || rest.length > 0) {
-    writeLine(Deno.stderr, `run_stage.ts expects a plan, got ${rest.length} arguments after it\n`);
-    return EXIT.mistake;
-  }
-  return await serveStages(plan, experiments);
-}

@@ -17,5 +17,7 @@ export { type PlannedStage, planStages } from "./plan_stages.ts";
 export { type Executor, runStages, StagesFailed } from "./run_stages.ts";
 export { ParentsMissing, type PlannedKey, plannedKeys, runPlanned } from "./run_planned.ts";
 export { type TrainingLog, trainingLog, type Watched } from "./training_log.ts";
-export { currentOrigin } from "./origin.ts";
+export { currentOrigin, originOfCode } from "./origin.ts";
 export { type ProgressDisplay, progressDisplay } from "./progress_display.ts";
+export { stageFolder } from "./stage_store.ts";
+export { hostHere, jobHere } from "./holder.ts";

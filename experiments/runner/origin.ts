@@ -36,15 +36,30 @@ function versions(): Record<string, string> {
   };
 }
 
-/** Describes this machine and working tree. `device` names the execution provider, e.g. "cpu". */
-export async function currentOrigin(device: string): Promise<StageOrigin> {
+/** The commit of the code, and whether it was changed; both null outside of a checkout. */
+export interface CodeOrigin {
+  readonly commit: string | null;
+  readonly dirty: boolean | null;
+}
+
+/** What the code is: of a copy that was made of a checkout, what it was then (`origin.json`). */
+export async function originOfCode(): Promise<CodeOrigin> {
+  try {
+    return JSON.parse(readFileSync(`${ROOT}/origin.json`, "utf8")) as CodeOrigin;
+  } catch {
+    // no copy
+  }
   const commit = await git("rev-parse", "HEAD");
   const status = commit === null
     ? null
     : await git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!results");
+  return { commit, dirty: status === null ? null : status !== "" };
+}
+
+/** Describes this machine and working tree. `device` names the execution provider, e.g. "cpu". */
+export async function currentOrigin(device: string): Promise<StageOrigin> {
   return {
-    commit,
-    dirty: status === null ? null : status !== "",
+    ...await originOfCode(),
     device: `${device}: ${cpus()[0]?.model.trim() ?? "unknown processor"}`,
     threads: availableParallelism(),
     memory: totalmem(),

@@ -19,6 +19,10 @@ export interface StagePlace {
   readonly log: string;
 }
 
+/** The folder of a stage's output at a key. */
+export const stageFolder = (id: string, key: string, cacheFolder: string): string =>
+  join(cacheFolder, "stages", `${id}-${key.slice(0, SHORT)}`);
+
 /** The place of a stage below the cache folder. */
 export function placeOf(stage: Stage, key: string, cacheFolder: string): StagePlace {
   if (!/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(stage.id)) {
@@ -26,7 +30,7 @@ export function placeOf(stage: Stage, key: string, cacheFolder: string): StagePl
   }
   const name = `${stage.id}-${key.slice(0, SHORT)}`;
   return {
-    output: join(cacheFolder, "stages", name),
+    output: stageFolder(stage.id, key, cacheFolder),
     lock: join(cacheFolder, "locks", `${name}.lock`),
     checkpoints: checkpointFolder(join(cacheFolder, "checkpoints", name)),
     log: join(cacheFolder, "runs", name),

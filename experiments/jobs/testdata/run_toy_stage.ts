@@ -1,6 +1,6 @@
 /** As `run_stage.ts`, for the toy. */
 import process from "node:process";
-import { stageProcess } from "../stage_process.ts";
+import { stageProgram } from "../stage_program.ts";
 import { TOYS } from "./toy_experiment.ts";
 
-process.exit(await stageProcess(process.argv.slice(2), TOYS));
+process.exit(await stageProgram(process.argv.slice(2), TOYS));

@@ -1,0 +1,12 @@
+/** Entry of `deno task jobs`. */
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { runCommand } from "../command_line.ts";
+import { jobs } from "./command.ts";
+
+await runCommand(() =>
+  jobs(process.argv.slice(2), {
+    out: (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)),
+    cacheFolder: process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../../.cache", import.meta.url)),
+  })
+);

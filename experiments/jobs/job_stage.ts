@@ -1,0 +1,99 @@
+/** A job: one stage of a plan, computed on a node. What happened is told by its output, or by a file that the submission's readers find. */
+import { existsSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import process from "node:process";
+import { atomicWrite } from "../../lib/hub/mod.ts";
+import { hostHere, jobHere, ParentsMissing, Stopped } from "../runner/mod.ts";
+import type { ExperimentEntry } from "./plan_file.ts";
+import { requeueTask, stateOf } from "./slurm.ts";
+import {
+  EXIT,
+  openPlan,
+  type PlanRunner,
+  runLogged,
+  type StageEnd as Ended,
+  traceOf,
+} from "./stage_process.ts";
+import { cancelledPath, endPath, type StageEnd } from "./submission.ts";
+
+/** How often a job that was told to stop (preempted, at its time limit) puts itself back into the queue. */
+const MOST_REQUEUES = 100;
+
+/** Milliseconds between two tries to reach the controller, and how many there are. */
+const RETRY_EVERY = 3000;
+const TRIES = 10;
+
+/** Asks Slurm until it answers. @throws what it said last */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let left = TRIES - 1;; left--) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((done) => setTimeout(done, RETRY_EVERY));
+    }
+  }
+}
+
+/** What became of a stage that was told to stop: back in the queue, or the reason why not. */
+async function afterStop(folder: string): Promise<StageEnd | undefined> {
+  const { job, requeues = 0 } = jobHere();
+  if (job === undefined) return { state: "failed", cause: "it was stopped outside of a job" };
+  const cancelled: StageEnd = { state: "cancelled", cause: "it was cancelled" };
+  if (existsSync(cancelledPath(folder))) return cancelled;
+  if (requeues >= MOST_REQUEUES) {
+    return { state: "failed", cause: `it was stopped and requeued ${requeues} times, which is enough` };
+  }
+  try {
+    // A job that somebody cancels gets the same signal as one that is preempted.
+    if (await patiently(() => stateOf(job)) === "CANCELLED") return cancelled;
+    await patiently(() => requeueTask(job));
+    return undefined;
+  } catch (error) {
+    return { state: "failed", cause: `it was stopped and could not be requeued: ${traceOf(error)}` };
+  }
+}
+
+function endOf(ended: Ended & { readonly state: "failed" }): StageEnd {
+  const { error } = ended;
+  const cause = traceOf(error).split("\n")[0] as string;
+  return error instanceof ParentsMissing
+    ? { state: "left out", cause: `it needs ${error.parents.join(", ")}` }
+    : { state: "failed", cause: `${cause} (on ${hostHere()})` };
+}
+
+/** Computes a stage within a job; the exit code. */
+export async function jobStage(
+  plan: string,
+  stage: string,
+  experiments: readonly ExperimentEntry[],
+): Promise<number> {
+  const folder = dirname(plan);
+  const abort = new AbortController();
+  // Nothing is saved or asked within a handler: the stage saves after its step.
+  for (const signal of ["SIGTERM", "SIGUSR1", "SIGUSR2", "SIGINT"] as const) {
+    process.on(signal, () => {
+      console.error(`${signal}: stopping after the current step`);
+      abort.abort(new Stopped("Stopped"));
+    });
+  }
+  const { job, requeues = 0 } = jobHere();
+  console.error(
+    `== ${stage} on ${hostHere()}, job ${job ?? "none"}${requeues > 0 ? `, requeued ${requeues} times` : ""}`,
+  );
+  rmSync(endPath(folder, stage), { force: true });
+  const opened: { runner: PlanRunner } | { error: unknown } = await openPlan(plan, experiments, abort.signal)
+    .then((runner) => ({ runner }), (error) => ({ error }));
+  const ended: Ended = "error" in opened
+    ? { state: "failed", error: opened.error }
+    : await runLogged(opened.runner, stage);
+  if (ended.state === "done") return EXIT.done;
+  const end = ended.state === "failed" ? endOf(ended) : await afterStop(folder);
+  if (end === undefined) {
+    console.error("saved and requeued");
+    return EXIT.stopped;
+  }
+  console.error(end.cause);
+  await atomicWrite(endPath(folder, stage), JSON.stringify(end));
+  return end.state === "failed" ? EXIT.failed : EXIT.stopped;
+}
