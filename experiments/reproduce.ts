@@ -12,8 +12,9 @@ import { attach } from "./jobs/attach.ts";
 import { deviceOf, EXECUTOR_HELP, EXECUTOR_OPTIONS, executorOf, slotsOf } from "./jobs/executor_options.ts";
 import { localSlots } from "./jobs/local_slots.ts";
 import { type ExperimentEntry, writePlan } from "./jobs/plan_file.ts";
+import { configText, withConfig } from "./jobs/run_config.ts";
 import { slurmSettings } from "./jobs/slurm_options.ts";
-import { runningSubmission, scriptsFor, submit, type SubmitRequest } from "./jobs/submit.ts";
+import { runningSubmission, scriptsFor, submit, type SubmitRequest, submittedText } from "./jobs/submit.ts";
 import {
   currentOrigin,
   plannedKeys,
@@ -57,8 +58,12 @@ const OPTIONS = {
   "dry-run": "flag",
   json: "flag",
   list: "flag",
+  config: "value",
   help: "flag",
 } as const;
+
+/** The options of a run that has any of an executor or of a file, beside its result. */
+const RUN_FILE = "run.json";
 
 /** Options as read. */
 type Asked = ReturnType<typeof readOptions<keyof typeof OPTIONS>>;
@@ -86,6 +91,8 @@ where it stopped.
   --cache DIR                  where computed stages are kept (default .cache)
 ${EXECUTOR_HELP}
   --dry-run                    print the plan: each stage, cached or not, why, expected time
+  --config FILE                options by name from a JSON file, e.g. {"executor": "slurm", "partition": "gpu"}; those of the
+                               command line go before
   --json                       print result.json (with --dry-run: the plan) to standard output and nothing else
   --list                       list the experiments
   --help                       this text
@@ -139,7 +146,9 @@ export async function reproduce(
   experiments: readonly ExperimentEntry[],
   console: Console,
 ): Promise<void> {
-  const { flags, values, positionals } = readOptions(args, OPTIONS);
+  const given = readOptions(args, OPTIONS);
+  const config = given.values.get("config");
+  const { flags, values, positionals } = config === undefined ? given : withConfig(given, config, OPTIONS);
   if (flags.has("help")) return console.out(helpText(experiments));
   if (flags.has("list")) {
     const programs = await Promise.all(experiments.map(({ load }) => load()));
@@ -184,10 +193,8 @@ async function computedByJobs(
   if (submission !== undefined) console.err(`Attached to ${submission.id}`);
   else {
     submission = await submit(plan, request);
-    const { id, jobs } = submission;
-    console.err(
-      `Submitted ${id}: ${missing.length} stages as ${jobs.length} job arrays (${jobs.join(", ")})`,
-    );
+    console.err(submittedText(submission, missing.length));
+    const { id } = submission;
     if (!wait) {
       console.err(`The same command attaches and collects; deno task jobs status ${id} tells how far it is`);
       return false;
@@ -279,6 +286,9 @@ async function reproduceOne(
     display.close();
     const { files, text } = await program.collect(outputs, { width: console.width });
     for (const [name, content] of files) await atomicWrite(join(folder, name), content);
+    if (values.has("config") || values.has("executor") || slots !== undefined) {
+      await atomicWrite(join(folder, RUN_FILE), configText({ flags, values }));
+    }
     const result = files.get("result.json") ?? "";
     if (flags.has("json")) {
       console.out(typeof result === "string" ? result : new TextDecoder().decode(result));

@@ -35,20 +35,20 @@ async function patiently<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What became of a stage that was told to stop: back in the queue, or the reason why not. */
-async function afterStop(folder: string): Promise<StageEnd | undefined> {
+/** What became of a stage that was told to stop: back in the queue, in Slurm's hands, or the reason why not. */
+async function afterStop(folder: string): Promise<StageEnd | "requeued" | "ended by Slurm"> {
   const { job, requeues = 0 } = jobHere();
   if (job === undefined) return { state: "failed", cause: "it was stopped outside of a job" };
-  const cancelled: StageEnd = { state: "cancelled", cause: "it was cancelled" };
-  if (existsSync(cancelledPath(folder))) return cancelled;
+  if (existsSync(cancelledPath(folder))) return { state: "cancelled", cause: "it was cancelled" };
   if (requeues >= MOST_REQUEUES) {
     return { state: "failed", cause: `it was stopped and requeued ${requeues} times, which is enough` };
   }
   try {
-    // A job that somebody cancels gets the same signal as one that is preempted.
-    if (await patiently(() => stateOf(job)) === "CANCELLED") return cancelled;
+    // A job that is cancelled, preempted without grace or over its time gets the same signal, and is none that runs any more: Slurm
+    // requeues it or keeps the cause.
+    if (await patiently(() => stateOf(job)) !== "RUNNING") return "ended by Slurm";
     await patiently(() => requeueTask(job));
-    return undefined;
+    return "requeued";
   } catch (error) {
     return { state: "failed", cause: `it was stopped and could not be requeued: ${traceOf(error)}` };
   }
@@ -89,8 +89,8 @@ export async function jobStage(
     : await runLogged(opened.runner, stage);
   if (ended.state === "done") return EXIT.done;
   const end = ended.state === "failed" ? endOf(ended) : await afterStop(folder);
-  if (end === undefined) {
-    console.error("saved and requeued");
+  if (typeof end === "string") {
+    console.error(`saved and ${end}`);
     return EXIT.stopped;
   }
   console.error(end.cause);

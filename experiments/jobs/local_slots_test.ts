@@ -79,12 +79,12 @@ Deno.test("reproduce --slots goes on when a stage fails, and names it at the end
       ["train-1", "Error: train-1 was told to fail"],
       ["train-2", "its process was ended by SIGKILL"],
     ]);
-    assert.deepEqual(failed.notRun, ["summary"]);
+    assert.deepEqual(failed.notRun, ["toy-summary"]);
     const log = failed.failures.find(({ id }) => id === "train-1")?.log as string;
     assert.match(readFileSync(log, "utf8"), /Error: train-1 was told to fail\n +at train/);
     assert.match(
       failed.message,
-      /^2 stages failed; 1 that need them not run \(summary\), all others are done\n/,
+      /^2 stages failed; 1 that need them not run \(toy-summary\), all others are done\n/,
     );
     assert.match(err.join("\n"), /train-3: done in/);
     rmSync(join(cache, "fail-train-1"));

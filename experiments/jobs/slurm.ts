@@ -1,5 +1,6 @@
 /** Slurm's own commands, and what they answer. Nothing here keeps a state: Slurm and the files of the jobs do. */
 import { UserError } from "../../lib/engine/errors.ts";
+import { numbersIn } from "./core_sets.ts";
 
 /** Slurm's controller does not answer, or refuses to. */
 export class SlurmError extends UserError {}
@@ -62,12 +63,22 @@ export interface EndedTask {
   readonly node: string;
 }
 
+/** Names of the tasks that one record stands for: those of an array that never ran have one together, "45_[0-2,7%4]" or "0-2". */
+export function tasksNamed(array: string, indices: string): string[] {
+  const list = indices.replace(/[[\]]|%\d+/g, "");
+  return /^[\d,-]+$/.test(list) ? numbersIn(list).map((index) => `${array}_${index}`) : [];
+}
+
 /** Lines of `sacct -P` as tasks. */
 export function accountedTasks(text: string): Map<string, EndedTask> {
   return new Map(
-    text.trim().split("\n").filter((line) => line.includes("|")).map((line) => {
-      const [task = "", state = "", exit = "", node = ""] = line.split("|");
-      return [task, { state: state.split(" ")[0] as string, exit, node }];
+    text.trim().split("\n").filter((line) => line.includes("|")).flatMap((line) => {
+      const [name = "", state = "", exit = "", node = ""] = line.split("|");
+      const [array = "", indices] = name.split("_");
+      const end = { state: state.split(" ")[0] as string, exit, node };
+      return (indices === undefined ? [name] : tasksNamed(array, indices)).map((task) =>
+        [task, end] as const
+      );
     }),
   );
 }
@@ -78,9 +89,9 @@ export function shownTasks(text: string): Map<string, EndedTask> {
     text.split("\n").flatMap((line) => {
       const field = (name: string) => new RegExp(`(?:^| )${name}=(\\S*)`).exec(line)?.[1] ?? "";
       const [array, index] = [field("ArrayJobId"), field("ArrayTaskId")];
-      const task = array === "" ? field("JobId") : `${array}_${index}`;
+      const tasks = array === "" ? [field("JobId")] : tasksNamed(array, index);
       const [state, exit, node] = [field("JobState"), field("ExitCode"), field("NodeList")];
-      return task === "" ? [] : [[task, { state, exit, node }] as const];
+      return tasks.filter((task) => task !== "").map((task) => [task, { state, exit, node }] as const);
     }),
   );
 }

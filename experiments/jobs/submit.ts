@@ -220,3 +220,13 @@ export async function runningSubmission(
     Object.values(each.tasks).some(({ task }) => active.has(task))
   );
 }
+
+/** What was submitted, in a line. */
+export function submittedText({ id, jobs, tasks }: Submission, stages: number): string {
+  const own = Object.values(tasks).filter(({ task }) => jobs.includes(task.split("_")[0] as string)).length;
+  const shared = stages - own;
+  const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
+  return `Submitted ${id}: ${count(own, "stage")} as ${count(jobs.length, "job array")} (${jobs.join(", ")})${
+    shared === 0 ? "" : `, ${shared} shared with other submissions`
+  }`;
+}

@@ -81,16 +81,15 @@ SlurmdTimeout=10
 SlurmctldTimeout=10
 MinJobAge=300
 ReturnToService=2
-SchedulerParameters=batch_sched_delay=0,sched_min_interval=200000,default_queue_depth=1000
+SchedulerParameters=batch_sched_delay=0,sched_min_interval=200000,default_queue_depth=1000,bf_interval=1
 MailProg=/bin/true
 ${
   NODES.map((name, i) =>
     `NodeName=${name} NodeHostname=${hostname()} NodeAddr=127.0.0.1 Port=${nodes[i]} CPUs=2`
   ).join("\n")
 }
-PartitionName=batch Nodes=n[1-3] Default=YES MaxTime=INFINITE State=UP PriorityTier=1 GraceTime=20
+PartitionName=batch Nodes=n[1-3] Default=YES MaxTime=INFINITE State=UP PriorityTier=1
 PartitionName=urgent Nodes=n[1-3] MaxTime=INFINITE State=UP PriorityTier=10
-PartitionName=vip Nodes=n[1-3] MaxTime=INFINITE State=UP AllowAccounts=vip
 `;
 
 /** Starts a cluster and waits until its nodes are idle. */

@@ -1,5 +1,5 @@
 /**
- * An experiment for tests of executors: data → three trainings with checkpoints → a summary. In the cache's folder a file `pause` holds
+ * Experiments for tests of executors: data → trainings with checkpoints → a summary. In the cache's folder a file `pause` holds
  * milliseconds for each step, `fail-<stage>` makes a stage fail, and `end-<stage>` makes its process end with SIGKILL, once.
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
@@ -51,42 +51,47 @@ async function train(id: string, context: StageContext): Promise<void> {
   context.write("threads.json", JSON.stringify({ threads: availableParallelism(), device }));
 }
 
-function toyStages(): Stage[] {
+/** data → trainings → a summary of them. */
+function toyStages(id: string, trainings: readonly number[]): Stage[] {
   const data = stageOf(
     "data",
     [],
     (context) =>
       Promise.resolve(context.write("numbers.bin", Uint8Array.from({ length: 20_000 }, (_, i) => i * 7))),
   );
-  const trainings = [1, 2, 3].map((i) =>
+  const trained = trainings.map((i) =>
     stageOf(`train-${i}`, [data], (context) => train(`train-${i}`, context))
   );
-  return [stageOf("summary", trainings, async (context) => {
+  return [stageOf(id, trained, async (context) => {
     const sums: Record<string, unknown> = {};
     for (const [id, output] of context.inputs) {
-      sums[id] = {
-        weights: sha256(await output.bytes("weights.bin")),
-        ...await output.json<Record<string, string>>("threads.json"),
-      };
+      const settings = await output.json<Record<string, string>>("threads.json");
+      sums[id] = { weights: sha256(await output.bytes("weights.bin")), ...settings };
     }
     context.write("result.json", `${JSON.stringify(sums, null, 2)}\n`);
+    const origins = [...context.inputs.values()].map(({ id, origin }) => [id, origin] as const);
+    context.write("origins.json", JSON.stringify(Object.fromEntries(origins)));
   })];
 }
 
-/** The list of experiments that a test runs. */
-export const TOYS: readonly ExperimentEntry[] = [{
-  id: "toy",
+const toy = (id: string, trainings: readonly number[]): ExperimentEntry => ({
+  id,
   load: () =>
     Promise.resolve({
       figure: {
-        record: { id: "toy", name: "Toy", title: "A toy", paper: "none", says: "nothing", tasks: [] },
-        targets: toyStages,
+        record: { id, name: "Toy", title: "A toy", paper: "none", says: "nothing", tasks: [] },
+        targets: () => toyStages(`${id}-summary`, trainings),
         prepare: () => Promise.resolve(),
         async collect(outputs) {
-          const output = outputs.get("summary");
-          if (output === undefined) throw new RangeError("Collecting toy needs its summary");
-          return { files: new Map([["result.json", await output.bytes("result.json")]]), text: "a toy" };
+          const output = outputs.get(`${id}-summary`);
+          if (output === undefined) throw new RangeError(`Collecting ${id} needs its summary`);
+          const files = new Map<string, Uint8Array>();
+          for (const name of output.files) files.set(name, await output.bytes(name));
+          return { files, text: "a toy" };
         },
       },
     }),
-}];
+});
+
+/** The list of experiments that a test runs; they share stages. */
+export const TOYS: readonly ExperimentEntry[] = [toy("toy", [1, 2, 3]), toy("toy-two", [1, 2])];
