@@ -89,7 +89,10 @@ async function disturb(
     case "node down":
       await cluster.slurm("scontrol", "update", `nodename=${node}`, "state=down", "reason=campaign");
       await pause(2000);
-      return void await cluster.slurm("scontrol", "update", `nodename=${node}`, "state=resume");
+      // It may be back by itself.
+      return void await cluster.slurm("scontrol", "update", `nodename=${node}`, "state=resume").catch(
+        () => {},
+      );
     case "controller":
       await cluster.stopController();
       await pause(3000);
