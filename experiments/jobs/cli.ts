@@ -6,7 +6,7 @@ import { jobs } from "./command.ts";
 
 await runCommand(() =>
   jobs(process.argv.slice(2), {
-    out: (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)),
+    out: (text) => void process.stdout.write(text),
     cacheFolder: process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../../.cache", import.meta.url)),
   })
 );
