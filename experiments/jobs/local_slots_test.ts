@@ -7,7 +7,7 @@ import { UserError } from "../../lib/engine/errors.ts";
 import { reproduce } from "../reproduce.ts";
 import { StagesFailed, Stopped } from "../runner/mod.ts";
 import { coreSets, coresHere, numbersIn } from "./core_sets.ts";
-import { deviceOf, slotsOf } from "./executor_options.ts";
+import { deviceOf, executorOf, slotsOf } from "./executor_options.ts";
 import { TOYS } from "./testdata/toy_experiment.ts";
 
 const ENTRY = fileURLToPath(new URL("./testdata/run_toy_stage.ts", import.meta.url));
@@ -128,7 +128,6 @@ Deno.test("slotsOf() and deviceOf() say in one sentence what is wrong", async ()
   const values = (text: string) =>
     new Map(text.split(" ").map((pair) => pair.split("=") as [string, string]));
   const mistakes: [string, RegExp][] = [
-    ["executor=slum", /--executor expects local, got "slum"/],
     ["slots=0", /--slots expects a whole number from 1 to 256, got "0"/],
     ["slots=3 devices=cuda:0,cuda:1", /--slots 3 expects a device for each, got 2/],
     ["devices=gpu0", /--devices expects a list such as cuda:0,cuda:1, got "gpu0"/],
@@ -145,6 +144,16 @@ Deno.test("slotsOf() and deviceOf() say in one sentence what is wrong", async ()
     () => deviceOf(values("devices=cuda:0 device=cpu")),
     /--devices cuda:0 expects --device cuda, got --device cpu/,
   );
+  const none = new Set<string>();
+  assert.throws(
+    () => executorOf(values("executor=slum"), none),
+    /--executor expects local or slurm, got "slum"; did you mean "slurm"/,
+  );
+  assert.throws(
+    () => executorOf(values("slots=2"), new Set(["wait"])),
+    /--wait expects --executor slurm, got --executor local/,
+  );
+  assert.equal(executorOf(values("executor=slurm threads=2"), none), "slurm");
   assert.equal(deviceOf(values("devices=cuda:0")), "cuda");
   assert.equal(await slotsOf(values("executor=local")), undefined);
 });

@@ -288,10 +288,10 @@ Deno.test({
       );
 
       await step("a job near its time limit saves and is requeued", async (toy) => {
-        writeFileSync(join(toy.cache, "pause"), "500");
+        writeFileSync(join(toy.cache, "pause"), "2000");
         await toy.run(...SLURM, "--time", "5");
         await atWork(toy);
-        // 90 seconds before its end a job is told, so at once.
+        // 90 seconds before its end a job is told, so with Slurm's next look at its limits, every half minute.
         await cluster.slurm("scontrol", "update", `jobid=${taskOf(toy, "train-1")}`, "TimeLimit=1");
         await toy.until(
           "a requeue",
