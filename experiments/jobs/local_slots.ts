@@ -94,24 +94,21 @@ function startWorker(slot: Slot, { plan, entry, cacheFolder, signal, onEvent }: 
   void ended.then(() => gone = true);
   return {
     async run(planned) {
-      const path = logPath(planned, cacheFolder);
       await makeFolder(join(cacheFolder, "logs"));
-      log = await open(path, "a");
-      try {
-        await new Promise<void>((done, fail) => {
-          atWork = { planned, settle: (error) => error === undefined ? done() : fail(error) };
-          if (gone) return settle(new Error("its process has ended"));
-          input.write(encoder.encode(`${planned.stage.id}\n`)).catch(() => {}); // it has ended: `ended` tells
-        });
-      } finally {
-        const full = log;
-        log = undefined;
-        await full.close();
-      }
+      // The log before stays open till now: what its stage wrote last may come after the word that it has ended.
+      await log?.close();
+      log = await open(logPath(planned, cacheFolder), "a");
+      await new Promise<void>((done, fail) => {
+        atWork = { planned, settle: (error) => error === undefined ? done() : fail(error) };
+        if (gone) return settle(new Error("its process has ended"));
+        input.write(encoder.encode(`${planned.stage.id}\n`)).catch(() => {}); // it has ended: `ended` tells
+      });
     },
     async close() {
       await input.close().catch(() => {});
       await ended;
+      await log?.close();
+      log = undefined;
     },
   };
 }
