@@ -17,6 +17,8 @@ export interface Calm {
 export interface Round {
   /** Seconds from each start to its kill. */
   readonly kills: readonly number[];
+  /** Of a first run that ended before its moment; absent when it was killed. */
+  readonly undisturbed?: number;
   /** Of the run that was left to end. */
   readonly seconds: number;
   /** What is not as in the undisturbed run, each in a few words; none when all is. */
@@ -66,8 +68,9 @@ export function calmRun(victim: Victim): Promise<Calm> {
   });
 }
 
-/** Starts it and kills it after so many seconds; false when it has ended before. */
-async function killedAfter(victim: Victim, folder: string, seconds: number): Promise<boolean> {
+/** Starts it and kills it after so many seconds; gives how many it took when it has ended before. */
+async function killedAfter(victim: Victim, folder: string, seconds: number): Promise<number | undefined> {
+  const began = performance.now();
   const child = start(victim, folder);
   const ended = child.output();
   let killed = false;
@@ -77,7 +80,7 @@ async function killedAfter(victim: Victim, folder: string, seconds: number): Pro
   }, 1000 * seconds);
   const { signal } = await ended;
   clearTimeout(timer);
-  return killed && signal === "SIGKILL";
+  return killed && signal === "SIGKILL" ? undefined : (performance.now() - began) / 1000;
 }
 
 /** A round of up to `most` kills, each at a random moment of an undisturbed run's time. A run that ends before its moment is the last. */
@@ -88,9 +91,14 @@ export function killRound(
 ): Promise<Round> {
   return inFolder(async (folder) => {
     const kills: number[] = [];
+    let undisturbed: number | undefined;
     for (let left = most; left > 0; left--) {
       const moment = random.float() * calm.seconds;
-      if (!await killedAfter(victim, folder, moment)) break;
+      const ended = await killedAfter(victim, folder, moment);
+      if (ended !== undefined) {
+        if (kills.length === 0) undisturbed = ended;
+        break;
+      }
       kills.push(Math.round(1000 * moment) / 1000);
     }
     const { code, said, seconds } = await whole(victim, folder);
@@ -100,6 +108,12 @@ export function killRound(
     } catch (error) {
       wrong.push(String(error));
     }
-    return { kills, seconds, wrong, leftovers: leftoversBelow(folder) };
+    return {
+      kills,
+      seconds,
+      wrong,
+      leftovers: leftoversBelow(folder),
+      ...(undisturbed === undefined ? {} : { undisturbed }),
+    };
   });
 }

@@ -23,6 +23,7 @@ import { openMiniStudio } from "../mini_studio.ts";
 import { typicalScores } from "../typical_scores.ts";
 import { FACTS_PATH, PACKAGE_FILES, RUNTIME_PATH, type SiteFacts } from "./site_data.ts";
 import { siteParts } from "./site_parts.ts";
+import { SPACE_README } from "./space_readme.ts";
 
 const WORKER = "worker.js";
 
@@ -140,6 +141,7 @@ async function siteFiles(
     ...PACKAGE_FILES.map((file): [string, Uint8Array] => [`packages/${file}`, readPackageFile(file)]),
     ...await siteParts(space, joint),
     ...galleryFiles(gallery),
+    ["README.md", text(SPACE_README)],
     ["LICENSE", await readFile(new URL("../../../LICENSE", import.meta.url))],
     ["NOTICE.md", await readFile(new URL("../../../data/NOTICE.md", import.meta.url))],
   ]);
