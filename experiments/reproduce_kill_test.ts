@@ -47,7 +47,18 @@ function samples(folder: string): string {
   return readFileSync(join(folder, "results", "table1", "mini-smoke", "samples.jsonl"), "utf8");
 }
 
-Deno.test("reproduce table1 --budget smoke gives the same bits when it was killed three times on the way", async () => {
+/** The steps that each training has shown, by its folder. */
+function shownSteps(folder: string): Record<string, number[]> {
+  const runs = join(folder, "cache", "runs");
+  return Object.fromEntries(
+    readdirSync(runs).sort().map((name) => {
+      const lines = readFileSync(join(runs, name, "metrics.jsonl"), "utf8").trimEnd().split("\n");
+      return [name, lines.map((line) => JSON.parse(line).step)];
+    }),
+  );
+}
+
+Deno.test("reproduce table1 --budget smoke gives the same bits when it was killed three times on the way, no step shown twice", async () => {
   const folders = [0, 1].map(() => mkdtempSync(join(tmpdir(), "killed-"))) as [string, string];
   const [calm, killed] = folders;
   try {
@@ -62,6 +73,7 @@ Deno.test("reproduce table1 --budget smoke gives the same bits when it was kille
     }
     assert.equal((await start(killed).status).code, 0);
     assert.equal(samples(killed), samples(calm));
+    assert.deepEqual(shownSteps(killed), shownSteps(calm));
   } finally {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   }

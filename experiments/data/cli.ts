@@ -6,6 +6,7 @@ import { oneOf, readOptions, runCommand, wholeNumber } from "../command_line.ts"
 import { showSteps } from "../generate/progress.ts";
 import { layoutsText } from "../paper/paper_datasets.ts";
 import { BUILD_OPTIONS, buildCommand, buildersText, buildText, formsText } from "./build/build_command.ts";
+import { ownerName } from "../runner/holder.ts";
 import { checkDataset, datasetText } from "./check_dataset.ts";
 
 const USAGE =
@@ -66,7 +67,14 @@ async function check({ task, folder, values, json }: Asked): Promise<number> {
 async function build({ task, folder, values, json }: Asked): Promise<number> {
   const shown = steps("building", "pairs");
   try {
-    const report = await buildCommand(task, folder, { values, progress: shown.show });
+    const report = await buildCommand(task, folder, {
+      values,
+      progress: shown.show,
+      onWait: (holder) =>
+        console.error(
+          `  waiting for another build into ${folder} (${holder ? ownerName(holder) : "unknown"})`,
+        ),
+    });
     shown.close();
     console.log(json ? JSON.stringify(report, null, 2) : buildText(task, folder, report));
     return 0;

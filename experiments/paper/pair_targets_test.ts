@@ -41,7 +41,10 @@ for (const kind of ["scribble", "instant-style"] as const) {
       assert.deepEqual([first.width, first.height], [16, 16]);
       assert.deepEqual(await maker.make(item), first);
       for (const other of [{ shown: shown(91) }, { prompt: "the sea" }, { name: "b" }]) {
-        assert.ok(difference(first, await maker.make({ ...item, ...other })) > 0, Object.keys(other)[0]);
+        assert.ok(
+          difference(first, await maker.make({ ...item, ...other })) > 0,
+          Object.keys(other)[0] ?? "",
+        );
       }
       assert.deepEqual(await maker.make(item), first);
       assert.ok(difference(await off.make(item), await off.make({ ...item, shown: shown(91) })) <= 1);

@@ -2,12 +2,12 @@
  * What training reads of pictures at the paper's scale (Sec. 3.5, IP-Adapter's recipe): the distribution of a target's latents, whose sample each step
  * takes, and a condition's image tokens.
  */
-import { preprocessImage, visionTower } from "../../lib/clip/mod.ts";
+import { preprocessImage, textTower, visionTower } from "../../lib/clip/mod.ts";
 import { vaeEncode, vaeFactor } from "../../lib/diffusion/mod.ts";
-import { type HostArray, leaf, partition, tf } from "../../lib/engine/mod.ts";
+import { type HostArray, leaf, partition, type Tensor, tf } from "../../lib/engine/mod.ts";
 import { type MakeProgram, type OpenRun, openRun } from "../../lib/pipeline/mod.ts";
 import { fitPicture, onWhite, readPicture } from "../../lib/raster/mod.ts";
-import type { RowEncoder } from "./encoding_cache.ts";
+import { rounded, type RowEncoder } from "./encoding_cache.ts";
 import type { PaperModels } from "./paper_models.ts";
 import { recordedWeights } from "./paper_record.ts";
 
@@ -73,11 +73,17 @@ export async function openLatentEncoder(
   });
 }
 
+/** An encoder of conditions. */
+export interface OpenTokenEncoder extends OpenEncoder {
+  /** Tokens of the all-zeros pixels, which stand for no image (IP-Adapter), as a cache would round them. */
+  none(): Promise<Float32Array>;
+}
+
 /** Conditions: what IPAdapter+ and IPAdapter-Instruct read, the states of the last layer but one [tokens width]. */
 export async function openTokenEncoder(
   models: Pick<PaperModels, "vision" | "processor">,
   { make }: { readonly make: MakeProgram },
-): Promise<OpenEncoder> {
+): Promise<OpenTokenEncoder> {
   const { config } = models.vision, side = config.image_size;
   const shape = [1, 3, side, side];
   const run = await openRun(make, {
@@ -86,7 +92,7 @@ export async function openTokenEncoder(
     inputs: { pixels: { dtype: "float32", shape } },
     fn: (weights, fed) => visionTower(weights, config, leaf(fed, "pixels")).penultimate,
   });
-  return opened(run, {
+  const encoder = opened(run, {
     identity: {
       encoder: "image tokens",
       vision: hashOf(models, "vision"),
@@ -100,4 +106,35 @@ export async function openTokenEncoder(
       return { pixels: { dtype: "float32", shape, data } };
     },
   });
+  return {
+    ...encoder,
+    async none() {
+      const pixels: HostArray = { dtype: "float32", shape, data: new Float32Array(3 * side * side) };
+      return rounded((await run.run({ pixels })).data as Float32Array);
+    },
+  };
+}
+
+/**
+ * Instructions as the paper's design reads them: the text tower's projected vector [width] of one text. What does not fit into a row is cut off, as in
+ * the authors' code.
+ */
+export async function openInstructionEncoder(
+  { instruction: model, tokenizer }: Pick<PaperModels, "instruction" | "tokenizer">,
+  { make }: { readonly make: MakeProgram },
+): Promise<{ encode(text: string): Promise<Float32Array>; dispose(): Promise<void> }> {
+  if (!model) throw new RangeError("The paper's Instruct design needs an encoder of instructions, got none");
+  const shape = [1, tokenizer.length];
+  const run = await openRun(make, {
+    what: "the instruction encoder",
+    model,
+    inputs: { ids: { dtype: "int32", shape } },
+    fn: (params, fed) => textTower(params, model.config, leaf(fed, "ids")).embeds as Tensor,
+  });
+  return {
+    encode: async (text) =>
+      (await run.run({ ids: { dtype: "int32", shape, data: tokenizer.encode([text], { truncate: true }) } }))
+        .data as Float32Array,
+    dispose: () => run.dispose(),
+  };
 }

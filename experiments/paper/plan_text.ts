@@ -37,7 +37,7 @@ export function paperPlanText(tasks: readonly TaskId[]): string {
     ...PAPER_FILES.filter(({ needed }) => needed).map((file) =>
       `  ${findCached(cache, file) === undefined ? "missing" : "found  "}  ${file.repo}/${file.path}`
     ),
-    "and pairs, which are not published (deno task data --help shows each folder's layout):",
+    "and pairs, which are not published (deno task data build makes them of sources you have; its --help shows each folder's layout):",
     ...tasks.map((task) => {
       const { pairs, source } = PAPER_DATASETS[task];
       return `  ${task}: ${pairs === null ? "" : `${pairs.toLocaleString("en")} and `}${

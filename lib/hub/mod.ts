@@ -1,5 +1,12 @@
 /** Files that survive a kill (atomic writes, folders sealed by a manifest of hashes), and files of published weights. */
-export { atomicWrite, checkWritable, makeFolder, systemErrorCode, writeFailure } from "./atomic_write.ts";
+export {
+  atomicWrite,
+  checkWritable,
+  makeFolder,
+  PARTIAL,
+  systemErrorCode,
+  writeFailure,
+} from "./atomic_write.ts";
 export { type CheckedState, readChecked, writeChecked } from "./checked_file.ts";
 export {
   type FolderWriter,

@@ -7,7 +7,7 @@ import { TASK_RECORDS, type TaskId } from "../../../lib/tasks/mod.ts";
 import { type OptionKind, wholeNumber } from "../../command_line.ts";
 import { PAPER_DATASETS, PAPER_VALIDATION } from "../../paper/paper_datasets.ts";
 import { SOURCE_FORMS } from "../sources/picture_source.ts";
-import { buildDataset, type BuildReport } from "./build_dataset.ts";
+import { buildDataset, type BuildReport, type BuildRequest } from "./build_dataset.ts";
 import { openCaptioner } from "./captioner.ts";
 import { builderOf, PAIR_BUILDERS } from "./pair_builders.ts";
 
@@ -66,9 +66,10 @@ function languageModel(values: ReadonlyMap<string, string>): LanguageModel | und
 export async function buildCommand(
   task: TaskId,
   folder: string,
-  { values, progress }: {
+  { values, progress, onWait }: {
     values: ReadonlyMap<string, string>;
-    progress?: (done: number, total: number) => void;
+    progress?: BuildRequest["progress"];
+    onWait?: BuildRequest["onWait"];
   },
 ): Promise<BuildReport> {
   const { builder } = builderOf(task);
@@ -106,6 +107,7 @@ export async function buildCommand(
     values,
     captioner: await openCaptioner({ ...(file === undefined ? {} : { file }), ...(model ? { model } : {}) }),
     ...(progress ? { progress } : {}),
+    ...(onWait ? { onWait } : {}),
   });
 }
 

@@ -10,11 +10,13 @@
  *
  * The same settings give the same files, whether they were made at once, after kills, or with a larger count later.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../../lib/engine/mod.ts";
-import { atomicWrite, type Json, sha256 } from "../../../lib/hub/mod.ts";
+import { atomicWrite, type Json, PARTIAL, sha256 } from "../../../lib/hub/mod.ts";
 import type { TaskId } from "../../../lib/tasks/mod.ts";
+import type { Holder } from "../../runner/holder.ts";
+import { type StageLock, takeLock } from "../../runner/stage_lock.ts";
 import { PAPER_DATASETS } from "../../paper/paper_datasets.ts";
 import { BrokenPicture } from "../sources/source_picture.ts";
 import { openBuildJournal, type Outcome } from "./build_journal.ts";
@@ -40,6 +42,8 @@ export interface BuildRequest {
   readonly progress?: (done: number, total: number) => void;
   /** Stops between two pairs. */
   readonly signal?: AbortSignal;
+  /** Called once where another process builds into the folder, with its name: it is waited for. */
+  readonly onWait?: (holder: Holder | undefined) => void;
 }
 
 /** What was built. */
@@ -82,20 +86,23 @@ class Splits {
   }
 }
 
+const settingsPath = (folder: string) => join(folder, "build", "settings.json");
+
+/** @throws UserError when the folder holds pairs of another origin. */
+function checkOwn(folder: string): void {
+  if (existsSync(settingsPath(folder))) return;
+  const there = ["train.jsonl", "val.jsonl"].find((name) => existsSync(join(folder, name)));
+  if (there === undefined) return;
+  throw new UserError(
+    `Building into ${folder} failed: it holds a ${there} that was not built by this command`,
+  );
+}
+
 /** @throws UserError when the folder holds pairs that were built otherwise. */
 async function checkIdentity(folder: string, identity: Readonly<Record<string, Json>>): Promise<void> {
-  const path = join(folder, "build", "settings.json");
+  const path = settingsPath(folder);
   const text = JSON.stringify(identity, null, 2) + "\n";
-  if (!existsSync(path)) {
-    const there = ["train.jsonl", "val.jsonl"].find((name) => existsSync(join(folder, name)));
-    if (there !== undefined) {
-      throw new UserError(
-        `Building into ${folder} failed: it holds a ${there} that was not built by this command`,
-      );
-    }
-    await atomicWrite(path, text);
-    return;
-  }
+  if (!existsSync(path)) return await atomicWrite(path, text);
   let before: Record<string, Json>;
   try {
     before = JSON.parse(readFileSync(path, "utf8"));
@@ -108,6 +115,16 @@ async function checkIdentity(folder: string, identity: Readonly<Record<string, J
     throw new UserError(
       `Building into ${folder} failed: expected the settings it was begun with, got another ${name} (${then} then, ${now} now): choose another folder`,
     );
+  }
+}
+
+/** Deletes what a killed build was writing; nobody else builds here. */
+function sweep(folder: string, pictures: readonly string[]): void {
+  for (const place of ["build", ...pictures.map((name) => `${name}s`)].map((name) => join(folder, name))) {
+    if (!existsSync(place)) continue;
+    for (const name of readdirSync(place)) {
+      if (name.endsWith(PARTIAL)) rmSync(join(place, name), { force: true });
+    }
   }
 }
 
@@ -205,12 +222,18 @@ export async function buildDataset(request: BuildRequest): Promise<BuildReport> 
     most: Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(wanted * (1 + RESERVE.share)) + RESERVE.least),
     report: (place, why) => found.push({ place, why }),
   });
+  let lock: StageLock | undefined;
   try {
     if (open.candidates.length <= validation) {
       throw new UserError(
         `Building ${task} pairs needs more than the ${validation} to hold out (--validation), got ${open.candidates.length}`,
       );
     }
+    checkOwn(folder);
+    lock = await takeLock(join(folder, "build", "lock"), {
+      ...(request.signal ? { signal: request.signal } : {}),
+      ...(request.onWait ? { onWait: request.onWait } : {}),
+    });
     await checkIdentity(folder, {
       schema: 1,
       task,
@@ -219,9 +242,10 @@ export async function buildDataset(request: BuildRequest): Promise<BuildReport> 
       captions: captioner.identity,
       sources: open.identity,
     });
+    const pictures = fields.filter(({ kind }) => kind === "picture").map(({ name }) => name);
+    sweep(folder, pictures);
     const journal = await openBuildJournal(join(folder, "build", "journal.jsonl"));
     const splits = new Splits(validation, count);
-    const pictures = fields.filter(({ kind }) => kind === "picture").map(({ name }) => name);
     let result;
     try {
       result = await makeAll(open, request, {
@@ -267,6 +291,7 @@ export async function buildDataset(request: BuildRequest): Promise<BuildReport> 
       complete: splits.full || request.count === undefined,
     };
   } finally {
+    lock?.release();
     await open.close();
   }
 }

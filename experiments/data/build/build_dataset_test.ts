@@ -20,6 +20,7 @@ import { inTinyFolder } from "../../paper/testdata/tiny_folder.ts";
 import { checkDataset, datasetText } from "../check_dataset.ts";
 import { inFolder } from "../testdata/in_folder.ts";
 import { tinyScene, writeCaptionedFolder, writeCeleba, writeCoco } from "../testdata/tiny_sources.ts";
+import { writeTar } from "../testdata/write_tar.ts";
 import { buildCommand } from "./build_command.ts";
 import { combination } from "./in_style.ts";
 
@@ -339,8 +340,42 @@ Deno.test("a build that is killed at any time ends with the same files", () =>
     const { made } = await build("replication", out, options);
     assert.ok(made < 15, `${made}`);
     await build("replication", whole, options);
-    const finished = new Map([...files(out)].filter(([name]) => !name.endsWith(".partial")));
-    assert.deepEqual(finished, files(whole));
+    assert.deepEqual(files(out), files(whole));
+  }));
+
+Deno.test("two builds into one folder make every pair once", () =>
+  inFolder(async (folder) => {
+    const [source, out] = [join(folder, "source"), join(folder, "out")];
+    writeCaptionedFolder(source, 9);
+    const options = { ...FEW, pictures: source };
+    const both = await Promise.all([build("replication", out, options), build("replication", out, options)]);
+    assert.deepEqual(both.map(({ made }) => made).sort(), [0, 7]);
+    assert.deepEqual(both.map(({ train }) => train), [5, 5]);
+    await sound("replication", out);
+  }));
+
+Deno.test("WebDataset shards give the pairs of their pictures", () =>
+  inFolder(async (folder) => {
+    const out = join(folder, "out"), captions = ["a boat", "a tree", "a tower", "a lake"];
+    mkdirSync(join(folder, "shards"));
+    for (const shard of [0, 1]) {
+      await writeTar(
+        join(folder, `shards/0000${shard}.tar`),
+        [0, 1].flatMap((i) =>
+          [
+            [`${i}.png`, encodePng(tinyScene(captions[2 * shard + i] as string).picture)],
+            [`${i}.txt`, captions[2 * shard + i] as string],
+          ] as const
+        ),
+      );
+    }
+    await build("replication", out, { pictures: join(folder, "shards"), count: "3", validation: "1" });
+    await sound("replication", out);
+    for (const { condition, prompt } of [...pairs(out, "train"), ...pairs(out, "val")]) {
+      const seen = await picture(out, condition), { picture: scene } = tinyScene(prompt as string);
+      const far = [0, 1, 2].map((c) => Math.abs(seen.pixels[c]! - scene.pixels[c]!));
+      assert.ok(Math.max(...far) < 12, `${prompt}: the picture is the caption's`);
+    }
   }));
 
 Deno.test("bad sources are one sentence each, and nothing is begun", () =>

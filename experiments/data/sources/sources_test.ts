@@ -1,31 +1,16 @@
 import assert from "node:assert/strict";
-import { Buffer } from "node:buffer";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import tar from "tar-stream";
 import { UserError } from "../../../lib/engine/mod.ts";
 import { inFolder } from "../testdata/in_folder.ts";
 import { writeCeleba, writeCoco } from "../testdata/tiny_sources.ts";
+import { writeTar } from "../testdata/write_tar.ts";
 import { celebaFaces, celebaPeople, insidePicture } from "./celeba.ts";
 import { cocoObjects } from "./coco_objects.ts";
 import { jsonElements } from "./json_elements.ts";
 import { openSource } from "./picture_source.ts";
 import { pickSeeded } from "./pick_seeded.ts";
 import { BrokenPicture, type SourcePicture } from "./source_picture.ts";
-
-interface Pack extends AsyncIterable<Uint8Array> {
-  entry(header: { name: string; type?: string }, content: string | Uint8Array): void;
-  finalize(): void;
-}
-
-async function writeTar(path: string, members: readonly (readonly [string, string])[]): Promise<void> {
-  const pack = (tar as { pack(): Pack }).pack();
-  for (const [name, content] of members) pack.entry({ name }, content);
-  pack.finalize();
-  const parts: Uint8Array[] = [];
-  for await (const part of pack) parts.push(part);
-  writeFileSync(path, Buffer.concat(parts));
-}
 
 async function all(path: string): Promise<{ pictures: SourcePicture[]; broken: string[] }> {
   const pictures: SourcePicture[] = [], broken: string[] = [];
