@@ -9,9 +9,6 @@ import type { Rgb } from "./canvas.ts";
 import type { Bank, Draft, Item } from "./pair.ts";
 import type { PairField } from "./pair_fields.ts";
 import type { Pool } from "./pools.ts";
-import type { PortraitSpec } from "./portrait_image.ts";
-import type { SceneSpec } from "./scene_image.ts";
-import type { PortraitWish, SceneWish } from "./wishes.ts";
 
 /** Phrases by slot of a template (lib/instructions/template.ts). */
 export type Slots = Readonly<Record<string, readonly string[]>>;
@@ -42,14 +39,6 @@ export interface TaskWords {
   readonly grammar: TaskGrammar;
   /** Whether an item's object takes the place of the word "object" (Sec. 3.4, object extraction); every instruction must say it then. */
   readonly namesObject: boolean;
-}
-
-/** What a task takes from the condition: the target's spec, from the condition and what is asked for beside it. */
-export interface Takes {
-  /** Of a scene; absent where a scene has nothing that the task could take. */
-  readonly scene?: (wish: SceneWish) => SceneSpec;
-  /** Of a portrait. */
-  readonly portrait?: (wish: PortraitWish) => PortraitSpec;
 }
 
 /** Draws one item; undefined asks for another draw (too little contrast, edges too different). */
@@ -97,11 +86,11 @@ export interface TaskOracle {
 export type TaskLeak =
   /** Colours: intersection of the colour histograms, in [0, 1], of the whole pictures or of their outer `margin` pixels. */
   | { readonly kind: "colours"; readonly margin?: number }
-  /** Identity: 1 where an encoder ranks, among `names`, the one at `own(item)` first for the picture, or 0; no score where the condition has no name. */
+  /** Identity: 1 where an encoder ranks, among `names`, the one at `own(item)` first for the picture, or 0. */
   | {
     readonly kind: "name";
     readonly names: () => readonly string[];
-    readonly own: (item: Item) => number | undefined;
+    readonly own: (item: Item) => number;
   };
 
 /** Colours of the outer 8 pixels: ground and surroundings, not the object or the person. */
@@ -126,10 +115,8 @@ export interface Task<Id extends string = string> {
   readonly look: TaskLook;
   /** How it is asked for. */
   readonly words: TaskWords;
-  /** What its mini targets take from the condition (shared_conditions.ts). */
-  readonly takes: Takes;
-  /** Its mini pairs as the paper's sets are: conditions and prompts of the task's own kind. */
-  readonly paperLike: PairRecipe;
+  /** How its mini pairs are made. */
+  readonly recipe: PairRecipe;
   /** What its pairs are at the paper's scale. */
   readonly dataset: PaperDataset;
   /** Its columns of Table 1, left to right (Sec. 4.1); the first says how much of what is wanted arrives. */
@@ -149,8 +136,7 @@ export const TASK_FIELDS: Readonly<Record<keyof Task, true>> = {
   title: true,
   look: true,
   words: true,
-  takes: true,
-  paperLike: true,
+  recipe: true,
   dataset: true,
   scores: true,
   oracle: true,

@@ -5,7 +5,8 @@ export const COMIC: DrawingFamily<"comic"> = {
   id: "comic",
   phrase: "comic with thick outlines",
   source: { kind: "icons", package: "@iconify-json/openmoji" },
-  share: 0.2,
+  share: 0.16,
   unreadable: ["pixel", "watercolor"],
-  ink: { width: 4, colour: [34, 34, 34] },
+  ink: 34,
+  siblings: ["outline"],
 };
