@@ -3,19 +3,41 @@
  * --write, which the task gives, nothing is written; exit code 1 where a file is not what the types say.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { createGenerator, type Schema } from "ts-json-schema-generator";
+import { onDemandPackage } from "../../lib/hub/mod.ts";
 import { type FigureEntry, loadFigures, type TypeName } from "./figure.ts";
 import { FIGURES } from "./mod.ts";
 import { FIGURE_SCHEMA, RESULT_SCHEMA } from "../../lib/report/mod.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
+/** A JSON Schema, as far as it is read here. */
+interface Schema {
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly [keyword: string]: unknown;
+}
+
 type Definitions = Record<string, Schema>;
 
+/** What is used of ts-json-schema-generator. */
+interface SchemaGenerators {
+  createGenerator(options: {
+    path: string;
+    tsconfig: string;
+    skipTypeCheck: boolean;
+    additionalProperties: boolean;
+    topRef: boolean;
+  }): { createSchema(type: string): { definitions: Definitions } };
+}
+
 /** Definitions of types and of all that they name. */
-function definitionsOf(types: readonly TypeName[]): Definitions {
+async function definitionsOf(types: readonly TypeName[]): Promise<Definitions> {
+  const name = "ts-json-schema-generator";
+  const load = createRequire(join(await onDemandPackage(name), "package.json"));
+  const { createGenerator } = load(name) as SchemaGenerators;
   const modules = [...new Set(types.map(({ module }) => module))];
   const generator = createGenerator({
     path: `${ROOT}{${modules.join(",")}}`,
@@ -68,7 +90,7 @@ export async function schemas(
   const figures = (await loadFigures(list)).flatMap(({ record: { id }, content }) =>
     content === undefined ? [] : [{ id, content }]
   );
-  const all = definitionsOf([
+  const all = await definitionsOf([
     report("table1_result.ts", "Table1Result"),
     report("cells.ts", "SampleRow"),
     report("figure_result.ts", "FigureEnvelope"),
