@@ -21,9 +21,29 @@ import {
   VIT_L_TEXT,
 } from "../sd15_sizes.ts";
 
+/** The ControlNets that are published, by the names that --controlnet takes. */
+export const PUBLISHED_CONTROLNETS = ["scribble", "pose"] as const;
+export type PublishedControlnet = (typeof PUBLISHED_CONTROLNETS)[number];
+
+/** What a file is to the paper's models. */
+export type PaperRole =
+  | "unet"
+  | "vae"
+  | "text"
+  | "vocabulary"
+  | "merges"
+  | "schedule"
+  | "vision"
+  | "plus"
+  | "instruct"
+  | "instruction"
+  | PublishedControlnet;
+
 /** A file that the paper's scale needs or can use. */
 export interface PaperFile {
-  /** What it is. */
+  /** Which one it is. */
+  readonly role: PaperRole;
+  /** What it is, for people. */
   readonly part: string;
   /** Whether generation with the paper's models needs it. */
   readonly needed: boolean;
@@ -71,8 +91,9 @@ function adapterFits(projection: PublishedProjection): Pick<PaperFile, "check" |
   };
 }
 
-function controlnetFile(name: string): PaperFile {
+function controlnetFile(role: PublishedControlnet, name: string): PaperFile {
   return {
+    role,
     part: `ControlNet (${name})`,
     needed: false,
     repo: `lllyasviel/control_v11p_sd15_${name}`,
@@ -91,6 +112,7 @@ function checkTokenizer(file: "vocab" | "merges"): PaperFile["checkText"] {
 
 /** The noise schedule; SD 1.5's where it is not there. */
 export const SCHEDULER_FILE: PaperFile = {
+  role: "schedule",
   part: "noise schedule",
   needed: false,
   repo: SD15,
@@ -103,6 +125,7 @@ export const SCHEDULER_FILE: PaperFile = {
 /** The files, in the order of use. */
 export const PAPER_FILES: readonly PaperFile[] = [
   {
+    role: "unet",
     part: "base U-Net",
     needed: true,
     repo: SD15,
@@ -112,6 +135,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
     ...fits("unet", unetShapes(SD15_UNET)),
   },
   {
+    role: "vae",
     part: "autoencoder",
     needed: true,
     repo: SD15,
@@ -121,6 +145,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
     ...fits("vae", vaeShapes(SD15_VAE)),
   },
   {
+    role: "text",
     part: "prompt encoder (CLIP ViT-L/14)",
     needed: true,
     repo: SD15,
@@ -130,6 +155,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
     ...fits("text", textTowerShapes(VIT_L_TEXT, { projection: false })),
   },
   {
+    role: "vocabulary",
     part: "tokenizer: vocabulary",
     needed: true,
     repo: SD15,
@@ -139,6 +165,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
     checkText: checkTokenizer("vocab"),
   },
   {
+    role: "merges",
     part: "tokenizer: merges",
     needed: true,
     repo: SD15,
@@ -149,6 +176,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
   },
   SCHEDULER_FILE,
   {
+    role: "vision",
     part: "image encoder (CLIP ViT-H/14)",
     needed: true,
     repo: IP_ADAPTER,
@@ -159,6 +187,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
     bytes: 2_528_373_448,
   },
   {
+    role: "plus",
     part: "IPAdapter+, the start of training",
     needed: true,
     repo: IP_ADAPTER,
@@ -170,6 +199,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
     bytes: 98_183_288,
   },
   {
+    role: "instruct",
     part: "IPAdapter-Instruct as released",
     needed: true,
     repo: "CiaraRowles/IP-Adapter-Instruct",
@@ -178,6 +208,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
     ...adapterFits(SD15_INSTRUCT_RELEASED),
   },
   {
+    role: "instruction",
     part: "instruction encoder of the paper (CLIP ViT-H/14, text)",
     needed: false,
     repo: "laion/CLIP-ViT-H-14-laion2B-s32B-b79K",
@@ -188,6 +219,11 @@ export const PAPER_FILES: readonly PaperFile[] = [
     bytes: 4 *
       (countParameters(textTowerShapes(VIT_H_TEXT)) + countParameters(visionTowerShapes(VIT_H_VISION))),
   },
-  controlnetFile("scribble"),
-  controlnetFile("openpose"),
+  controlnetFile("scribble", "scribble"),
+  controlnetFile("pose", "openpose"),
 ];
+
+/** The file of a role. */
+export function paperFile(role: PaperRole): PaperFile {
+  return PAPER_FILES.find((file) => file.role === role) as PaperFile;
+}

@@ -37,7 +37,13 @@ import {
   weightsInPlace,
 } from "../../lib/hub/mod.ts";
 import { locate, type Places } from "./locate_file.ts";
-import { PAPER_FILES, type PaperFile, SCHEDULER_FILE } from "./paper_files.ts";
+import {
+  PAPER_FILES,
+  type PaperFile,
+  paperFile,
+  PUBLISHED_CONTROLNETS,
+  SCHEDULER_FILE,
+} from "./paper_files.ts";
 import { SD15_CONTROLNET, SD15_UNET, SD15_VAE, VIT_H_TEXT, VIT_H_VISION, VIT_L_TEXT } from "../sd15_sizes.ts";
 import { asConfigFault, type ClipPart, configBeside } from "./model_config.ts";
 import { readSchedule } from "./schedule_file.ts";
@@ -73,20 +79,11 @@ export interface PaperModels extends PaperBase {
 /** Which adapter to take where no file is named. */
 export type AdapterKind = "plus" | "instruct";
 
-/** The first file of the table with this path's beginning. */
-function entry(start: string): PaperFile {
-  return PAPER_FILES.find(({ path }) => path.startsWith(start)) as PaperFile;
-}
-
 /** Which tower of a whole CLIP's configuration a kind reads. */
 const CLIP_PARTS: Partial<Record<PublishedModel, ClipPart>> = {
   text: "text_config",
   vision: "vision_config",
 };
-
-function entryNamed(start: string): PaperFile {
-  return PAPER_FILES.find(({ part }) => part.startsWith(start)) as PaperFile;
-}
 
 /** Files of the same part that a folder holds under names that are not read, with what to do about them. */
 const UNREAD: readonly (readonly [name: RegExp, what: string])[] = [
@@ -149,8 +146,8 @@ async function model<Config extends object>(
 }
 
 function tokenizer(places: Places, length: number): ClipTokenizer {
-  const text = (name: string) => readText(pathOf(entry(`tokenizer/${name}`), places));
-  return clipTokenizerFromVocabulary({ vocab: text("vocab.json"), merges: text("merges.txt") }, { length });
+  const text = (role: "vocabulary" | "merges") => readText(pathOf(paperFile(role), places));
+  return clipTokenizerFromVocabulary({ vocab: text("vocabulary"), merges: text("merges") }, { length });
 }
 
 /** CLIP's processor at the tower's own size. */
@@ -173,13 +170,13 @@ export async function loadPaperModels(
 ): Promise<PaperModels> {
   const { kind = "instruct" } = options;
   const adapterPath = options.adapter ??
-    pathOf(entry(kind === "plus" ? "models/ip-adapter-plus" : "ip-adapter-instruct"), places);
-  const unetPath = pathOf(entry("unet/"), places);
+    pathOf(paperFile(kind), places);
+  const unetPath = pathOf(paperFile("unet"), places);
   const unetConfig = configBeside(unetPath, SD15_UNET);
   asConfigFault(unetPath, () => unetShapes(unetConfig));
   const text = await promptEncoder(places);
   const vision = await model(places, {
-    file: entry("models/image_encoder/"),
+    file: paperFile("vision"),
     kind: "vision",
     otherwise: VIT_H_VISION,
     shapes: visionTowerShapes,
@@ -207,7 +204,7 @@ export async function loadPaperModels(
 
 function promptEncoder(places: Places): Promise<PaperModel<TextTowerConfig>> {
   return model(places, {
-    file: entry("text_encoder/"),
+    file: paperFile("text"),
     kind: "text",
     otherwise: VIT_L_TEXT,
     shapes: (config) => textTowerShapes(config, { projection: false }),
@@ -220,13 +217,13 @@ async function baseAround(
   { text, controlnet }: { text: PaperModel<TextTowerConfig>; controlnet: string | undefined },
 ): Promise<PaperBase> {
   const vae = await model(places, {
-    file: entry("vae/"),
+    file: paperFile("vae"),
     kind: "vae",
     otherwise: SD15_VAE,
     shapes: vaeShapes,
   });
   const unet = await model(places, {
-    file: entry("unet/"),
+    file: paperFile("unet"),
     kind: "unet",
     otherwise: SD15_UNET,
     shapes: unetShapes,
@@ -260,7 +257,7 @@ export async function loadPaperBase(
 /** The paper's encoder of instructions, whose projected vector the adapter must take. */
 async function instructionEncoder(places: Places, width: number): Promise<PaperModel<TextTowerConfig>> {
   const encoder = await model(places, {
-    file: entryNamed("instruction encoder"),
+    file: paperFile("instruction"),
     kind: "text",
     otherwise: VIT_H_TEXT,
     shapes: textTowerShapes,
@@ -271,17 +268,14 @@ async function instructionEncoder(places: Places, width: number): Promise<PaperM
   );
 }
 
-/** The ControlNets that are published, by the names that --controlnet takes. */
-export const CONTROLNETS = { scribble: "ControlNet (scribble)", pose: "ControlNet (openpose)" } as const;
-
 async function readControlnet(
   places: Places,
   given: string,
   { unet, vae }: { unet: UnetConfig; vae: VaeConfig },
 ): Promise<PaperModel<ControlnetConfig>> {
-  const name = CONTROLNETS[given as keyof typeof CONTROLNETS] as string | undefined;
+  const published = PUBLISHED_CONTROLNETS.find((name) => name === given);
   const found = await model(places, {
-    file: name === undefined ? given : entryNamed(name),
+    file: published === undefined ? given : paperFile(published),
     kind: "controlnet",
     otherwise: SD15_CONTROLNET,
     shapes: controlnetShapes,

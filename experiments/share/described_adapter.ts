@@ -11,7 +11,7 @@ import { checkpointPath, readCheckpoint } from "../mini/checkpoints.ts";
 import { JOINT_ADAPTER } from "../mini/adapter_file.ts";
 import { locate } from "../paper/locate_file.ts";
 import { configBeside } from "../paper/model_config.ts";
-import { PAPER_FILES, type PaperFile } from "../paper/paper_files.ts";
+import { paperFile } from "../paper/paper_files.ts";
 import { headerObject, readWeights, type WeightFile } from "../pictures/weight_file.ts";
 import { SD15_UNET } from "../sd15_sizes.ts";
 import type { TrainReport, TrainRequest } from "../setting/model_requests.ts";
@@ -62,7 +62,7 @@ export interface DescribeOptions {
   readonly models?: string;
 }
 
-const UNET_FILE = PAPER_FILES.find(({ path }) => path.startsWith("unet/")) as PaperFile;
+const UNET_FILE = paperFile("unet");
 
 /** The paper scale's base on this machine. @throws UserError when it is not there. */
 function paperBase({ models }: DescribeOptions): Base {

@@ -9,10 +9,21 @@ export function galleryPicture(id: string, which: "condition" | "target" = "cond
   return `${GALLERY_FOLDER}/${encodeURIComponent(id)}-${which}.png`;
 }
 
-/** The layouts: method and number of dimensions. */
-export const LAYOUT_IDS = ["tsne2", "umap2", "pca2", "tsne3", "umap3", "pca3"] as const;
+/** The layouts by name: how they are made, and in how many dimensions. */
+export const LAYOUTS = {
+  tsne2: { method: "tsne", dimensions: 2 },
+  umap2: { method: "umap", dimensions: 2 },
+  pca2: { method: "pca", dimensions: 2 },
+  tsne3: { method: "tsne", dimensions: 3 },
+  umap3: { method: "umap", dimensions: 3 },
+  pca3: { method: "pca", dimensions: 3 },
+} as const;
+/** The methods, as people write them. */
+export const METHOD_TITLES = { tsne: "t-SNE", umap: "UMAP", pca: "PCA" } as const;
 /** Name of a layout. */
-export type LayoutId = typeof LAYOUT_IDS[number];
+export type LayoutId = keyof typeof LAYOUTS;
+/** The layouts' names, in the order of the record. */
+export const LAYOUT_IDS: readonly LayoutId[] = Object.keys(LAYOUTS) as LayoutId[];
 
 /** Whether a name is a layout's. */
 export function isLayoutId(name: unknown): name is LayoutId {
@@ -21,7 +32,7 @@ export function isLayoutId(name: unknown): name is LayoutId {
 
 /** 2 or 3. */
 export function dimensionsOf(layout: LayoutId): 2 | 3 {
-  return layout.endsWith("3") ? 3 : 2;
+  return LAYOUTS[layout].dimensions;
 }
 
 /** Where an instruction of the map comes from. */

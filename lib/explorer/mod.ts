@@ -7,6 +7,7 @@ export {
   LAYOUT_IDS,
   type LayoutId,
   type LayoutQuality,
+  LAYOUTS,
   type MapTask,
   type Neighbour,
   type PlacedAnswer,

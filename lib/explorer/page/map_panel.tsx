@@ -1,17 +1,16 @@
 /// <reference lib="dom" />
 /** One map with its layout's name, scores and tools. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { LAYOUT_IDS, type LayoutId } from "../api.ts";
+import { LAYOUT_IDS, type LayoutId, LAYOUTS, METHOD_TITLES } from "../api.ts";
 import { createMapPlot, type DragMode, type MapPlot } from "./map_plot.ts";
 import { framedLayer, framedPlace, type Known } from "./known_points.ts";
 import type { MapContent } from "./map_content.ts";
 import { colours, commit, dark, fail, known, knownNeighbours, layers, placed, view } from "./store.ts";
 
-const METHODS: Record<string, string> = { tsne: "t-SNE", umap: "UMAP", pca: "PCA" };
-
 /** A layout's name, as people write it. */
 export function layoutName(id: LayoutId): string {
-  return `${METHODS[id.slice(0, -1)]}, ${id.slice(-1)}-D`;
+  const { method, dimensions } = LAYOUTS[id];
+  return `${METHOD_TITLES[method]}, ${dimensions}-D`;
 }
 
 function contentOf(here: Known, layout: LayoutId): MapContent {

@@ -8,7 +8,14 @@ import { SENTENCE_WIDTH, type SentenceEmbedder } from "../../clip/mod.ts";
 import { UserError } from "../../engine/mod.ts";
 import { figurePng, figureSvg } from "../../plots/mod.ts";
 import { encodePng } from "../../raster/mod.ts";
-import { encodeFloats, GALLERY_FOLDER, isLayoutId, LAYOUT_IDS, type SpaceAnswer } from "../api.ts";
+import {
+  dimensionsOf,
+  encodeFloats,
+  GALLERY_FOLDER,
+  isLayoutId,
+  LAYOUT_IDS,
+  type SpaceAnswer,
+} from "../api.ts";
 import { studioRequest } from "./sample_request.ts";
 import { createSamplings } from "./samplings.ts";
 import type { InstructionSpace } from "./instruction_space.ts";
@@ -126,7 +133,7 @@ export function apiRoutes({ space, embedder, studio, layers, now }: ApiParts): H
   app.post("/api/figure", atMost(64 * KIB), short, async (context) => {
     const fields = await fieldsOf(context.req);
     const { layout, format } = fields;
-    if (!isLayoutId(layout) || !layout.endsWith("2") || (format !== "svg" && format !== "png")) {
+    if (!isLayoutId(layout) || dimensionsOf(layout) !== 2 || (format !== "svg" && format !== "png")) {
       throw new UserError("Rendering the figure failed: expected a 2-D layout as svg or png, got another");
     }
     const typed = listField(fields, "typed", { least: 0, most: 24 }).map((entry) => {

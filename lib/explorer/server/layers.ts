@@ -18,6 +18,7 @@ import {
   type LayerEvent,
   LAYOUT_IDS,
   type LayoutId,
+  LAYOUTS,
 } from "../api.ts";
 import { firstAxes, type InstructionSpace, trainedPoints } from "./instruction_space.ts";
 import type { ShortWorkFirst } from "./short_work_first.ts";
@@ -88,8 +89,8 @@ export async function* makeLayer(
     const near = await nearestNeighbours(added, { k: Math.min(NEAR, trained), among });
     const affinities = conditionalAffinities(near, { perplexity: near.k / 3 });
     for (const layout of LAYOUT_IDS) {
-      const dimensions = dimensionsOf(layout);
-      const places = layout.startsWith("pca")
+      const { method, dimensions } = LAYOUTS[layout];
+      const places = method === "pca"
         ? Float32Array.from(pcaTransform(firstAxes(axes, dimensions), added))
         : weightedMeans(near, affinities, trainedPoints(layouts[layout], trained, dimensions));
       coordinates[layout].set(places, first * dimensions);

@@ -4,10 +4,10 @@ import { UserError } from "../../engine/mod.ts";
 import { type Neighbours, pcaTransform, placeByNeighbours, transformTsne } from "../../projection/mod.ts";
 import type { TaskId } from "../../tasks/mod.ts";
 import {
-  dimensionsOf,
   type Familiarity,
   LAYOUT_IDS,
   type LayoutId,
+  LAYOUTS,
   type Neighbour,
   type PlacedAnswer,
   type WhyAnswer,
@@ -88,11 +88,11 @@ async function placesOf(
   const added = { data: vector, count: 1, width };
   const points = trainedPoints(embeddings, trained, width);
   const places = await Promise.all(LAYOUT_IDS.map(async (id): Promise<[LayoutId, number[]]> => {
-    const dimensions = dimensionsOf(id);
-    if (id.startsWith("pca")) return [id, [...pcaTransform(firstAxes(axes, dimensions), added)]];
+    const { method, dimensions } = LAYOUTS[id];
+    if (method === "pca") return [id, [...pcaTransform(firstAxes(axes, dimensions), added)]];
     const map = { points, layout: trainedPoints(layouts[id], trained, dimensions) };
     return [id, [
-      ...id.startsWith("tsne")
+      ...method === "tsne"
         ? await transformTsne(map, added, { neighbours: asNeighbours(near, TSNE_NEAR) })
         : await placeByNeighbours(map, added, { neighbours: asNeighbours(near, UMAP_NEAR) }),
     ]];

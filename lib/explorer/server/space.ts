@@ -17,7 +17,14 @@ import {
   project,
   transformTsne,
 } from "../../projection/mod.ts";
-import { dimensionsOf, LAYOUT_IDS, type LayoutId, type LayoutQuality, type SpacePoint } from "../api.ts";
+import {
+  dimensionsOf,
+  LAYOUT_IDS,
+  type LayoutId,
+  type LayoutQuality,
+  LAYOUTS,
+  type SpacePoint,
+} from "../api.ts";
 import { embeddingFacts } from "./embedding_facts.ts";
 import {
   firstAxes,
@@ -49,15 +56,15 @@ async function computeLayout(
   { train, others, axes }: { train: Points; others: Points; axes: Pca },
   onShare: (share: number) => void,
 ): Promise<Float32Array> {
-  const dimensions = dimensionsOf(id);
+  const { method, dimensions } = LAYOUTS[id];
   const whole = new Float32Array((train.count + others.count) * dimensions);
-  if (id.startsWith("pca")) {
+  if (method === "pca") {
     const kept = firstAxes(axes, dimensions);
     whole.set(pcaTransform(kept, train));
     whole.set(pcaTransform(kept, others), train.count * dimensions);
     return whole;
   }
-  const { coordinates } = id.startsWith("tsne")
+  const { coordinates } = method === "tsne"
     ? await project(train, {
       method: "tsne",
       perplexity: 30,
@@ -73,9 +80,7 @@ async function computeLayout(
     });
   whole.set(coordinates);
   const map = { points: train, layout: { data: coordinates, count: train.count, width: dimensions } };
-  const placed = id.startsWith("tsne")
-    ? await transformTsne(map, others)
-    : await placeByNeighbours(map, others);
+  const placed = method === "tsne" ? await transformTsne(map, others) : await placeByNeighbours(map, others);
   whole.set(placed, train.count * dimensions);
   return whole;
 }
@@ -94,7 +99,7 @@ async function computeSpace(
   const layouts = {} as Record<LayoutId, Float32Array>;
   const shown: Uint32Array[] = [];
   for (const id of LAYOUT_IDS) {
-    const stage = `laying out ${id.slice(0, -1)} in ${dimensionsOf(id)}-D`;
+    const stage = `laying out ${LAYOUTS[id].method} in ${dimensionsOf(id)}-D`;
     onProgress(stage, 0);
     const layout = await computeLayout(id, { train, others, axes }, (share) => onProgress(stage, share));
     layouts[id] = layout;

@@ -1,6 +1,6 @@
 /** The map as a still figure, with the content of the paper's Fig. 4: the training instructions by task, the fixed prompts as crosses. */
 import { type Figure, figure, type Trace } from "../../plots/mod.ts";
-import type { LayoutId } from "../api.ts";
+import { type LayoutId, LAYOUTS, METHOD_TITLES } from "../api.ts";
 import type { InstructionSpace } from "./instruction_space.ts";
 
 /** A typed point on the figure. */
@@ -11,11 +11,10 @@ export interface FigurePoint {
   readonly place: readonly number[];
 }
 
-const METHODS: Record<string, string> = { tsne: "t-SNE", umap: "UMAP", pca: "PCA" };
-
 /** The name of a layout, as people write it. */
 export function layoutName(id: LayoutId): string {
-  return `${METHODS[id.slice(0, -1)]} ${id.slice(-1)}-D`;
+  const { method, dimensions } = LAYOUTS[id];
+  return `${METHOD_TITLES[method]} ${dimensions}-D`;
 }
 
 /** Renders a 2-D layout. @throws RangeError for a 3-D one. */
