@@ -2,7 +2,14 @@
 import { fold, key, normal, readSafetensors } from "../../lib/engine/mod.ts";
 import { CONTROL_SCORE, LORA_SCORE } from "../setting/score_names.ts";
 import type { SampleRow } from "../../lib/report/mod.ts";
-import { classifyStyle, composePair, oracleScores, type Rgb, styleOracleOf } from "../../lib/tasks/mod.ts";
+import {
+  classifyStyle,
+  composePair,
+  kindOf,
+  oracleScores,
+  type Rgb,
+  styleOracleOf,
+} from "../../lib/tasks/mod.ts";
 import type { CombineControls } from "../setting/model_requests.ts";
 import { concatenated } from "../setting/gallery.ts";
 import { baseWithLora } from "./base_additions.ts";
@@ -86,7 +93,7 @@ export const combineControls: CombineControls = async (request, trained, context
     const outputs = await decoder.run(latents);
     pictures.set(row, outputs);
     const taken = oracleScores(bank, task, { items: pairs, outputs });
-    pairs.forEach(({ index, prompt }, i) =>
+    pairs.forEach(({ index, prompt, truth }, i) =>
       samples.push({
         row,
         task,
@@ -97,7 +104,11 @@ export const combineControls: CombineControls = async (request, trained, context
         scores: {
           ...taken[i],
           [CONTROL_SCORE]: controls[i]!.agreement(outputs[i]!),
-          ...(styles ? { [LORA_SCORE]: Number(classifyStyle(styles, outputs[i]!).family === lora) } : {}),
+          ...(styles
+            ? {
+              [LORA_SCORE]: Number(classifyStyle(styles, outputs[i]!, kindOf(truth.target)).family === lora),
+            }
+            : {}),
         },
       })
     );

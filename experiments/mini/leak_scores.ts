@@ -30,8 +30,9 @@ export async function leakScores(
     await (await sharedImageEncoder("judge", device)).run(outputs),
     await (await sharedImageEncoder("encoder", device)).run(outputs),
   ];
-  return gallery.map(({ index }, i) => {
+  return gallery.map(({ index }, i): Record<string, number> => {
     const own = leak.own(composePair(bank, { task, split: "val", index }));
+    if (own === undefined) return {};
     return {
       "leak": Number(ranksFirst(byJudge[i]!.embedding, names, own)),
       "leak (encoder)": Number(ranksFirst(byEncoder[i]!.embedding, names, own)),

@@ -1,4 +1,4 @@
-/** The 64x64 RGB picture, and a plan of numbered regions that a drawing family turns into pixels. */
+/** The 64x64 RGB picture, and how models take it. */
 
 /** Side of every composed image, in pixels. */
 export const SIZE = 64;
@@ -48,43 +48,4 @@ export function fromModelImage(values: ArrayLike<number>): Rgb {
 /** Brightness, 0 to 255 (Rec. 601). */
 export function luminance(r: number, g: number, b: number): number {
   return 0.299 * r + 0.587 * g + 0.114 * b;
-}
-
-/** A scene as numbered areas of one colour each; later areas cover earlier ones. */
-export class RegionPlan {
-  /** Area number of each pixel, [64 64]. */
-  readonly areas = new Uint8Array(SIZE * SIZE);
-  readonly colours: Colour[] = [];
-
-  rectangle(left: number, top: number, right: number, bottom: number, colour: Colour): this {
-    const area = this.#area(colour);
-    const [x0, x1] = [Math.max(0, Math.round(left)), Math.min(SIZE, Math.round(right))];
-    const [y0, y1] = [Math.max(0, Math.round(top)), Math.min(SIZE, Math.round(bottom))];
-    for (let y = y0; y < y1; y++) this.areas.fill(area, y * SIZE + x0, y * SIZE + Math.max(x0, x1));
-    return this;
-  }
-
-  disc(x: number, y: number, radius: number, colour: Colour): this {
-    const area = this.#area(colour);
-    for (let py = Math.max(0, Math.floor(y - radius)); py < Math.min(SIZE, y + radius + 1); py++) {
-      for (let px = Math.max(0, Math.floor(x - radius)); px < Math.min(SIZE, x + radius + 1); px++) {
-        if ((px + 0.5 - x) ** 2 + (py + 0.5 - y) ** 2 <= radius * radius) this.areas[py * SIZE + px] = area;
-      }
-    }
-    return this;
-  }
-
-  /** Everything below the line y = top(x). */
-  below(top: (x: number) => number, colour: Colour): this {
-    const area = this.#area(colour);
-    for (let x = 0; x < SIZE; x++) {
-      for (let y = Math.max(0, Math.round(top(x + 0.5))); y < SIZE; y++) this.areas[y * SIZE + x] = area;
-    }
-    return this;
-  }
-
-  #area(colour: Colour): number {
-    this.colours.push(colour);
-    return this.colours.length - 1;
-  }
 }

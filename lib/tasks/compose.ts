@@ -8,6 +8,7 @@ import { type Bank, COMPOSER_VERSION, drawVisible, type ImageTruth, type Item } 
 import { poolOf, type Split, SPLITS } from "./pools.ts";
 import { drawPortrait } from "./portrait_image.ts";
 import { type TaskId, taskOf, TASKS } from "./registry.ts";
+import { sharedItem } from "./shared_items.ts";
 import { findStyle, sampleStyle } from "./styles.ts";
 
 /** One item of a task. */
@@ -18,9 +19,16 @@ export interface Pair extends Item {
 
 const MOST_DRAWS = 100;
 
-/** Item `index` of a task: condition, target and words. About 1 ms; the same arguments always give the same item. */
-export function composePair(bank: Bank, item: { task: TaskId; split: Split; index: number }): Pair {
-  const { task, split, index } = item;
+/** Whose conditions and prompts: shared by the tasks, or of each task's own kind, as in the paper's sets. */
+export const SOURCES = ["shared", "paper"] as const;
+export type Sources = (typeof SOURCES)[number];
+
+/** Item `index` of a task: condition, target and words. A few ms; the same arguments always give the same item. `sources` are shared by default. */
+export function composePair(
+  bank: Bank,
+  item: { task: TaskId; split: Split; index: number; sources?: Sources },
+): Pair {
+  const { task, split, index, sources = "shared" } = item;
   if (!TASKS.includes(task)) {
     throw new RangeError(`composePair() needs a task of ${TASKS.join(", ")}, got "${task}"`);
   }
@@ -28,11 +36,14 @@ export function composePair(bank: Bank, item: { task: TaskId; split: Split; inde
     throw new RangeError(`composePair() needs a split of ${SPLITS.join(", ")}, got "${split}"`);
   }
   checkIndex("composePair()", index);
+  if (sources === "shared") {
+    return { task, split, index, ...sharedItem(bank, taskOf(task), { split, index }) };
+  }
   const pool = poolOf(split, index);
-  const { recipe } = taskOf(task);
+  const { paperLike } = taskOf(task);
   for (let draw = 0; draw < MOST_DRAWS; draw++) {
     const random = stream(fold(key("pair"), COMPOSER_VERSION, split, task, index, draw));
-    const draft = recipe(bank, pool, random, index);
+    const draft = paperLike(bank, pool, random, index);
     if (draft) return { task, split, index, ...draft };
   }
   throw new RangeError(
@@ -52,13 +63,13 @@ export interface PretrainItem {
 
 /** Shares of the pre-training mix; the rest are untreated scenes. */
 const PORTRAITS = 0.2;
-const TREATED = 0.1;
+const TREATED = 0.4;
 const RECOLOURED = 0.12;
 const STYLE_TOLD = 0.7;
-const POSITION_TOLD = 0.08;
+const POSITION_TOLD = 0.3;
 
 /**
- * Item `index` of the pre-training stream: 70 % plain scenes with one big object, 10 % treated scenes, 20 %
+ * Item `index` of the pre-training stream: 48 % plain scenes, 32 % treated scenes, 20 %
  * portraits; all concepts and styles, the training identities. Dropping captions for guidance is the trainer's work.
  *
  * @param options.only one half of the mix alone.
@@ -76,13 +87,13 @@ export function composePretrain(
     const random = stream(fold(key("pretrain"), COMPOSER_VERSION, index, draw));
     const words = { style: random.bool(STYLE_TOLD), position: random.bool(POSITION_TOLD) };
     if (only ? only === "portraits" : random.bool(PORTRAITS)) {
-      const spec = drawPortraitSpec(random, pool, { treatedShare: 0.1, zoomed: random.bool(0.25) });
+      const spec = drawPortraitSpec(random, pool, { treatedShare: TREATED });
       const caption = portraitCaption(spec, { ...words, looks: random.bool(0.7) });
       return { image: drawPortrait(bank.portraits, spec), caption, truth: spec };
     }
     const style = family
       ? sampleStyle(findStyle(family, "none")!, drawSeed(random))
-      : drawStyle(random, pool, TREATED / (1 - PORTRAITS));
+      : drawStyle(random, pool, TREATED);
     const spec = drawSceneSpec(random, pool, { style, recoloured: RECOLOURED });
     const scene = drawVisible(bank, spec);
     if (scene) return { image: scene.image, caption: sceneCaption(spec, words), truth: scene.truth };

@@ -10,15 +10,16 @@ import { sceneCaption } from "./captions.ts";
 import { COMPOSITION_GRAMMAR } from "./composition_grammar.ts";
 import { isProbeCell } from "./concepts.ts";
 import { FAMILIES, type Family, familyOf } from "./families/mod.ts";
-import { drawSceneSpec, drawSeed, drawStyle } from "./draw_spec.ts";
-import { edgeOracle } from "./edge_oracle.ts";
+import { COLOURWAYS, drawSceneSpec, drawSeed, drawStyle } from "./draw_spec.ts";
 import { edgeF1 } from "./edges.ts";
+import { layoutKept, layoutOracleOf } from "./oracle_layout.ts";
 import { type Bank, type Draft, drawVisible } from "./pair.ts";
 import { conditionField, targetField, textField } from "./pair_fields.ts";
 import { allows, type Pool } from "./pools.ts";
 import type { SceneSpec } from "./scene_image.ts";
 import { findStyle, sampleStyle, STYLES, type StyleSample } from "./styles.ts";
 import type { Task } from "./task.ts";
+import { askedPortrait, askedScene } from "./wishes.ts";
 
 const TREATED = 0.3;
 /** Pairs whose edges agree less are drawn again. */
@@ -39,7 +40,22 @@ export const COMPOSITION: Task<"composition"> = {
     grammar: COMPOSITION_GRAMMAR,
     namesObject: false,
   },
-  recipe,
+  takes: {
+    scene: (wish) => {
+      const { source, told, sameThing, samePlace } = wish;
+      const asked = askedScene(wish);
+      return {
+        ...asked,
+        layout: source.layout,
+        concept: told.thing === undefined && sameThing ? source.concept : asked.concept,
+        place: told.place === undefined && samePlace
+          ? { ...asked.place, name: source.place.name }
+          : asked.place,
+      };
+    },
+    portrait: (wish) => ({ ...askedPortrait(wish), layout: wish.source.layout }),
+  },
+  paperLike,
   dataset: {
     pairs: null,
     source: "CommonCanvas: originals as conditions, targets drawn by a scribble ControlNet from their edges",
@@ -51,11 +67,16 @@ export const COMPOSITION: Task<"composition"> = {
     build: { kind: "edges" },
   },
   scores: [CLIP_I, CLIP_P],
-  oracle: edgeOracle,
+  oracle: {
+    name: "layout kept",
+    definition:
+      "share of what makes a layout (slot and horizon, or side and zoom) in which edges place the image with the condition",
+    score: (bank, { truth }, output) => layoutKept(layoutOracleOf(bank), output, truth.condition),
+  },
   leak: { kind: "colours" },
 };
 
-function recipe(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
+function paperLike(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
   const source = drawSceneSpec(random, pool, { style: drawStyle(random, pool, TREATED), recoloured: 0.2 });
   const goal = restyle(source, pool, random);
   if (!goal) return undefined;
@@ -80,11 +101,10 @@ function restyle(source: SceneSpec, pool: Pool, random: Stream): SceneSpec | und
     const wanted = findStyle(other, source.style.treatment);
     const style = wanted && allows(pool, wanted) ? wanted : findStyle(other, "none")!;
     const numbers: StyleSample = { ...source.style, ...style };
-    return { ...source, style: numbers, colourway: familyOf(other).grey ? 0 : source.colourway };
+    return { ...source, style: numbers };
   }
   if (change === "colours") {
-    if (familyOf(family).grey) return undefined;
-    const colourway = (source.colourway + 60 * random.int(1, 5)) % 360;
+    const colourway = (source.colourway + random.pick(COLOURWAYS)) % 360;
     return { ...source, colourway, place: { ...source.place, colourSeed: drawSeed(random) } };
   }
   const choices = STYLES.filter((style) =>

@@ -1,12 +1,12 @@
 /**
- * What is drawn: the concepts (data/concepts.json), and which drawings of them are shown.
+ * What is drawn: the concepts (data/concepts.json), and who may see which drawing of one.
  *
  * A concept is one word whose drawing exists in every family; concepts that look alike share a cluster, and a
  * whole cluster belongs to adapter training or to validation (data/concepts.json fixes which).
  */
 import { fold, key, stream } from "../engine/mod.ts";
-import { FAMILIES, type Family } from "./families/mod.ts";
 import file from "../../data/concepts.json" with { type: "json" };
+import { FAMILIES, type Family } from "./families/mod.ts";
 
 /** A thing that can be drawn. */
 export interface Concept {

@@ -1,11 +1,16 @@
 /** Draws the parameters of scenes and portraits from a pool. */
 import type { Stream } from "../engine/mod.ts";
-import { familyOf } from "./families/mod.ts";
 import { allows, pickConcept, pickFamily, type Pool } from "./pools.ts";
-import { type Background, BACKGROUNDS, personView, type PortraitSpec } from "./portrait_image.ts";
+import { PLACE_NAMES, type PlaceName } from "./places.ts";
+import {
+  type Background,
+  BACKGROUNDS,
+  personView,
+  type PortraitLayout,
+  type PortraitSpec,
+} from "./portrait_image.ts";
 import { VIEW_COUNT } from "./portraits.ts";
 import type { Layout, SceneSpec } from "./scene_image.ts";
-import { SCENE_NAMES, type SceneName } from "./scenes.ts";
 import { findStyle, sampleStyle, STYLES, type StyleSample } from "./styles.ts";
 
 const SEED_LIMIT = 2 ** 30;
@@ -23,13 +28,52 @@ export function drawStyle(random: Stream, pool: Pool, treatedShare: number): Sty
   return sampleStyle(style, drawSeed(random));
 }
 
-/** Big and mostly inside: centre x .3-.7, y .4-.65, longer side .55-.85 of the image. */
+/** Where a thing stands: a few places and sizes that a caption can name, each with a little play. */
+export const SLOTS = {
+  left: { x: 0.31, y: 0.6, size: 0.58 },
+  middle: { x: 0.5, y: 0.6, size: 0.6 },
+  right: { x: 0.69, y: 0.6, size: 0.58 },
+  big: { x: 0.5, y: 0.55, size: 0.86 },
+} as const;
+/** Name of a slot. */
+export type Slot = keyof typeof SLOTS;
+
+/** Heights of the horizon and places of the landmark. */
+const HORIZONS = [0.46, 0.6, 0.74];
+const LANDMARKS = [0.18, 0.82];
+const PLAY = 0.02;
+
+/** A layout: one slot, one horizon, one side for the landmark. */
 export function drawLayout(random: Stream): Layout {
-  const size = 0.55 + 0.3 * random.float();
-  const inside = (centre: number): number => Math.min(Math.max(centre, size / 2 - 0.03), 1.03 - size / 2);
-  const [x, y] = [inside(0.3 + 0.4 * random.float()), inside(0.4 + 0.25 * random.float())];
-  return { x, y, size, flip: random.bool() };
+  const near = (value: number): number => value + PLAY * (2 * random.float() - 1);
+  const { x, y, size } = SLOTS[random.pick(Object.keys(SLOTS) as Slot[])];
+  return {
+    x: near(x),
+    y: near(y),
+    size: near(size),
+    horizon: near(random.pick(HORIZONS)),
+    landmark: near(random.pick(LANDMARKS)),
+  };
 }
+
+/** The slot whose centre and size are nearest. */
+export function slotOf({ x, size }: Pick<Layout, "x" | "size">): Slot {
+  if (size > (SLOTS.big.size + SLOTS.middle.size) / 2) return "big";
+  return x < (SLOTS.left.x + SLOTS.middle.x) / 2
+    ? "left"
+    : x > (SLOTS.right.x + SLOTS.middle.x) / 2
+    ? "right"
+    : "middle";
+}
+
+/** Which of the three heights the horizon has. */
+export function horizonOf({ horizon }: Pick<Layout, "horizon">): "high" | "middle" | "low" {
+  const [high, middle, low] = HORIZONS as [number, number, number];
+  return horizon < (high + middle) / 2 ? "high" : horizon < (middle + low) / 2 ? "middle" : "low";
+}
+
+/** Degrees by which a recoloured thing's colours are turned. */
+export const COLOURWAYS = [120, 240] as const;
 
 export interface SceneDraw {
   readonly style: StyleSample;
@@ -37,46 +81,64 @@ export interface SceneDraw {
   readonly recoloured?: number;
   /** Cluster the concept must not be from. */
   readonly avoidCluster?: string;
-  readonly avoidScene?: SceneName;
+  readonly avoidPlace?: PlaceName;
 }
 
 /** A scene in a given style. */
 export function drawSceneSpec(random: Stream, pool: Pool, draw: SceneDraw): SceneSpec {
-  const { style, recoloured = 0, avoidCluster, avoidScene } = draw;
+  const { style, recoloured = 0, avoidCluster, avoidPlace } = draw;
   const concept = pickConcept(random, pool, style.family, avoidCluster);
-  const colourful = !familyOf(style.family).grey;
-  const colourway = random.bool(recoloured) && colourful ? 60 * random.int(1, 5) : 0;
-  const name = random.pick(SCENE_NAMES.filter((scene) => scene !== avoidScene));
+  const colourway = random.bool(recoloured) ? random.pick(COLOURWAYS) : 0;
+  const name = random.pick(PLACE_NAMES.filter((place) => place !== avoidPlace));
   return {
     kind: "scene",
     concept,
     style,
-    place: { name, layoutSeed: drawSeed(random), colourSeed: drawSeed(random) },
+    place: { name, colourSeed: drawSeed(random) },
     layout: drawLayout(random),
     colourway,
     grain: drawSeed(random),
   };
 }
 
+/** Share of portraits that are zoomed in on the face. */
+const ZOOMED = 0.3;
+
+/** Where a person stands and whether mirrored or zoomed in on the face. */
+export function drawPortraitLayout(random: Stream): PortraitLayout {
+  return { shift: random.pick([-0.1, 0, 0.1]), flip: random.bool(), zoomed: random.bool(ZOOMED) };
+}
+
+/** A treatment of the pool that portraits can have, with the given probability. */
+export function drawPortraitTreatment(
+  random: Stream,
+  pool: Pool,
+  treatedShare: number,
+): PortraitSpec["treatment"] {
+  const treatments = STYLES.filter((style) =>
+    style.family === "flat" && style.treatment !== "none" && allows(pool, style)
+  );
+  const treated = random.bool(treatedShare);
+  const style = treated && treatments.length > 0 ? random.pick(treatments) : findStyle("flat", "none")!;
+  const { treatment, hue, strength } = sampleStyle(style, drawSeed(random));
+  return { treatment, hue, strength };
+}
+
 /** A portrait; identity and view are drawn too unless given. */
 export function drawPortraitSpec(
   random: Stream,
   pool: Pool,
-  options: { identity?: number; view?: number; treatedShare?: number; zoomed?: boolean } = {},
+  options: { identity?: number; view?: number; treatedShare?: number; layout?: PortraitLayout } = {},
 ): PortraitSpec {
   const [first, end] = pool.identities;
   const { identity = random.int(first, end - 1), view = random.int(0, VIEW_COUNT - 1) } = options;
-  const treatments = STYLES.filter((style) => style.family === "flat" && allows(pool, style));
-  const treated = random.bool(options.treatedShare ?? 0);
-  const style = treated && treatments.length > 0 ? random.pick(treatments) : findStyle("flat", "none")!;
-  const { treatment, hue, strength } = sampleStyle(style, drawSeed(random));
   return {
     kind: "portrait",
     ...personView(identity, view),
     viewIndex: view,
     background: random.pick(Object.keys(BACKGROUNDS) as Background[]),
-    zoomed: options.zoomed ?? false,
-    treatment: { treatment, hue, strength },
+    layout: options.layout ?? drawPortraitLayout(random),
+    treatment: drawPortraitTreatment(random, pool, options.treatedShare ?? 0),
     grain: drawSeed(random),
   };
 }

@@ -6,7 +6,7 @@ import type { Stream } from "../engine/mod.ts";
 import { CLIP_I, CLIP_P } from "../metrics/mod.ts";
 import { seriesLook } from "../plots/palette.ts";
 import { portraitCaption } from "./captions.ts";
-import { drawPortraitSpec } from "./draw_spec.ts";
+import { drawPortraitLayout, drawPortraitSpec } from "./draw_spec.ts";
 import { FACE_GRAMMAR } from "./face_grammar.ts";
 import { attributeAgreement, heldOutFaces, nearestIdentity } from "./oracle_face.ts";
 import { type Bank, type Draft, portraitTruth } from "./pair.ts";
@@ -15,6 +15,7 @@ import type { Pool } from "./pools.ts";
 import { drawPortrait } from "./portrait_image.ts";
 import { VIEW_COUNT } from "./portraits.ts";
 import { SURROUNDINGS, type Task } from "./task.ts";
+import { askedPortrait } from "./wishes.ts";
 
 const LOOKS_TOLD = 0.3;
 
@@ -33,7 +34,14 @@ export const FACE: Task<"face"> = {
     grammar: FACE_GRAMMAR,
     namesObject: false,
   },
-  recipe,
+  takes: {
+    portrait: (wish) => ({
+      ...askedPortrait(wish),
+      identity: wish.source.identity,
+      treatment: { ...wish.source.treatment, treatment: "none" },
+    }),
+  },
+  paperLike,
   dataset: {
     pairs: 40_000,
     source: "CelebA: pairs of one person, half of the conditions zoomed to the face, captions by GPT-4o",
@@ -50,15 +58,17 @@ export const FACE: Task<"face"> = {
     definition:
       "share of hair, hair colour, skin, beard, glasses and drawing family in common with the condition",
     score: (bank, { truth }, output) => {
-      const { background } = portraitTruth(truth.target);
       const { identity } = portraitTruth(truth.condition);
-      return attributeAgreement(nearestIdentity(heldOutFaces(bank), output, background), identity);
+      return attributeAgreement(
+        nearestIdentity(heldOutFaces(bank), output, portraitTruth(truth.target)),
+        identity,
+      );
     },
   },
   leak: SURROUNDINGS,
 };
 
-function recipe(bank: Bank, pool: Pool, random: Stream, index: number): Draft {
+function paperLike(bank: Bank, pool: Pool, random: Stream, index: number): Draft {
   const [first, end] = pool.identities;
   const identity = random.int(first, end - 1);
   const from = random.int(0, VIEW_COUNT - 1);
@@ -66,7 +76,7 @@ function recipe(bank: Bank, pool: Pool, random: Stream, index: number): Draft {
   const source = drawPortraitSpec(random, pool, {
     identity,
     view: from,
-    zoomed: index % 2 === 1,
+    layout: { ...drawPortraitLayout(random), zoomed: index % 2 === 1 },
     treatedShare: 0.1,
   });
   const goal = drawPortraitSpec(random, pool, { identity, view: to });

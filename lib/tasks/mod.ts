@@ -1,7 +1,23 @@
 /** The mini data set: five tasks composed on demand from artwork in npm packages (paper, Sec. 3.4). */
 export { fromModelImage, type Rgb, SIZE, toModelImage } from "./canvas.ts";
 export { captionVocabulary, sceneCaption } from "./captions.ts";
-export { composePair, composePretrain, type Pair, type PretrainItem } from "./compose.ts";
+export {
+  composePair,
+  composePretrain,
+  type Pair,
+  type PretrainItem,
+  SOURCES,
+  type Sources,
+} from "./compose.ts";
+export { type ControlItem, controlItem } from "./shared_items.ts";
+export {
+  buildLayoutOracle,
+  classifyLayout,
+  layoutFacts,
+  layoutKept,
+  type LayoutOracle,
+  layoutOracleOf,
+} from "./oracle_layout.ts";
 export { type Concept, CONCEPTS, withArticle } from "./concepts.ts";
 export { DRAWING_FAMILIES, FAMILIES, type Family } from "./families/mod.ts";
 export { edgeF1, edgePicture, mapF1 } from "./edges.ts";
@@ -12,6 +28,7 @@ export {
   type Draft,
   type ImageTruth,
   type Item,
+  kindOf,
   loadBank,
   type SceneTruth,
 } from "./pair.ts";
@@ -59,6 +76,6 @@ export {
 } from "./portrait_styles.ts";
 export type { Identity, View } from "./portraits.ts";
 export type { DrawnScene, Layout } from "./scene_image.ts";
-export { type SceneName, type ScenePlace, SCENES } from "./scenes.ts";
+export { type Place, type PlaceFrame, type PlaceName, PLACES } from "./places.ts";
 export type { SpriteBank } from "./sprite_bank.ts";
 export type { StyleSample } from "./styles.ts";

@@ -1,6 +1,6 @@
 /**
- * Object extraction (paper, Sec. 3.4): the condition is the object cropped out of the target and padded to a square
- * with a random colour; half of the items cut the background away as well.
+ * Object extraction (paper, Sec. 3.4): the thing, its drawing and colours, without treatment, in another place and layout. In the paper's set the
+ * condition is the object cropped out of the target and padded to a square with a random colour; half of the items cut the background away as well.
  */
 import { fold, key, type Stream, stream } from "../engine/mod.ts";
 import { CLIP_I, CLIP_P } from "../metrics/mod.ts";
@@ -10,7 +10,7 @@ import { sceneCaption } from "./captions.ts";
 import { newImage, type Rgb, SIZE } from "./canvas.ts";
 import { withArticle } from "./concepts.ts";
 import { drawSceneSpec, drawSeed, drawStyle } from "./draw_spec.ts";
-import { overlay } from "./paint_scene.ts";
+import { overlay } from "./set_thing.ts";
 import { OBJECT_GRAMMAR } from "./object_grammar.ts";
 import { keepsDrawing } from "./oracle_object.ts";
 import { type Bank, type CropTruth, type Draft, drawVisible, sceneTruth } from "./pair.ts";
@@ -18,6 +18,7 @@ import { conditionField, targetField, textField } from "./pair_fields.ts";
 import type { Pool } from "./pools.ts";
 import type { DrawnScene } from "./scene_image.ts";
 import { SURROUNDINGS, type Task } from "./task.ts";
+import { askedScene, untreated } from "./wishes.ts";
 
 const TREATED = 0.2;
 const RECOLOURED = 0.5;
@@ -39,7 +40,15 @@ export const OBJECT: Task<"object"> = {
     grammar: OBJECT_GRAMMAR,
     namesObject: true,
   },
-  recipe,
+  takes: {
+    scene: (wish) => ({
+      ...askedScene(wish),
+      concept: wish.source.concept,
+      colourway: wish.source.colourway,
+      style: untreated(wish.source.style),
+    }),
+  },
+  paperLike,
   dataset: {
     pairs: 35_000,
     source: "COCO: an object's crop as condition, the whole picture as target, captions by GPT-4o",
@@ -54,13 +63,13 @@ export const OBJECT: Task<"object"> = {
   scores: [CLIP_I, CLIP_P],
   oracle: {
     name: "drawing kept",
-    definition: "1 where, of the seven drawings of the object, the condition's is the nearest in pixels",
+    definition: "1 where, of the five drawings of the object, the condition's is the nearest in pixels",
     score: (bank, { truth }, output) => Number(keepsDrawing(bank, output, sceneTruth(truth.target))),
   },
   leak: SURROUNDINGS,
 };
 
-function recipe(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
+function paperLike(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
   const spec = drawSceneSpec(random, pool, {
     style: drawStyle(random, pool, TREATED),
     recoloured: RECOLOURED,

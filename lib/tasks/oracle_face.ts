@@ -6,32 +6,62 @@ import { resample } from "../raster/mod.ts";
 import { type Rgb, SIZE } from "./canvas.ts";
 import type { Bank } from "./pair.ts";
 import { poolOf } from "./pools.ts";
-import { BACKGROUNDS, type PortraitSpec } from "./portrait_image.ts";
+import { BACKGROUNDS, framedPortrait, type PortraitLayout, type PortraitSpec } from "./portrait_image.ts";
 import { type Identity, persons, VIEW_COUNT } from "./portraits.ts";
 
 /** Gallery pictures are compared at 32x32, the upper 26 rows: clothes say nothing about a person. */
 const SIDE = 32;
 const ROWS = 26;
 
+/** One person's view as it stands in a picture. */
+interface Entry {
+  readonly identity: Identity;
+  /** RGBA [32 32 4]. */
+  readonly pixels: Uint8Array;
+}
+
 /** Small pictures of the persons to choose from. */
 export interface FaceOracle {
-  /** One per person and view, RGBA [32 32 4]. */
-  readonly entries: readonly { readonly identity: Identity; readonly pixels: Uint8Array }[];
+  /** One per person and view, in the given layout. */
+  entries(layout: PortraitLayout): readonly Entry[];
 }
 
 /** What makes two persons look alike. */
 export const ATTRIBUTES = ["family", "hair", "hairColour", "skin", "beard", "glasses"] as const;
 export type Attribute = (typeof ATTRIBUTES)[number];
 
-/** Small pictures of all views of the identities from `first` to before `end` (poolOf(split, 0).identities). */
+/** Small pictures of all views of the identities from `first` to before `end` (poolOf(split, 0).identities), made once per layout. */
 export function buildFaceOracle(bank: Bank, [first, end]: readonly [number, number]): FaceOracle {
-  const entries = persons().slice(first, end).flatMap(({ identity }) =>
-    Array.from({ length: VIEW_COUNT }, (_, view) => ({
-      identity,
-      pixels: resample(bank.portraits.portrait(identity.id, view), SIDE, SIDE).pixels,
-    }))
-  );
-  return { entries };
+  const galleries = new Map<string, readonly Entry[]>();
+  const make = (layout: PortraitLayout): Entry[] => {
+    const shift = Math.round(layout.shift * SIDE);
+    return persons().slice(first, end).flatMap(({ identity }) =>
+      Array.from({ length: VIEW_COUNT }, (_, viewIndex) => {
+        const { pixels } = resample(
+          framedPortrait(bank.portraits, { identity, viewIndex, layout }),
+          SIDE,
+          SIDE,
+        );
+        const shifted = new Uint8Array(pixels.length);
+        for (let y = 0; y < SIDE; y++) {
+          const [from, to] = [Math.max(0, -shift), Math.min(SIDE, SIDE - shift)];
+          shifted.set(
+            pixels.subarray((y * SIDE + from) * 4, (y * SIDE + to) * 4),
+            (y * SIDE + from + shift) * 4,
+          );
+        }
+        return { identity, pixels: shifted };
+      })
+    );
+  };
+  return {
+    entries(layout) {
+      const id = JSON.stringify([layout.shift, layout.flip, layout.zoomed]);
+      const entries = galleries.get(id) ?? make(layout);
+      galleries.set(id, entries);
+      return entries;
+    },
+  };
 }
 
 const built = new WeakMap<Bank, FaceOracle>();
@@ -43,17 +73,17 @@ export function heldOutFaces(bank: Bank): FaceOracle {
   return oracle;
 }
 
-/** The person of the gallery whose view is nearest to the picture (mean squared colour difference). */
+/** The person of the gallery whose view, in the given layout and before the given background, is nearest to the picture (mean squared colour difference). */
 export function nearestIdentity(
   oracle: FaceOracle,
   image: Rgb,
-  background: PortraitSpec["background"],
+  { background, layout }: Pick<PortraitSpec, "background" | "layout">,
 ): Identity {
   const small = halve(image);
   const ground = BACKGROUNDS[background];
   let best: Identity | undefined;
   let least = Infinity;
-  for (const { identity, pixels } of oracle.entries) {
+  for (const { identity, pixels } of oracle.entries(layout)) {
     let sum = 0;
     for (let p = 0; p < ROWS * SIDE && sum < least; p++) {
       const rest = 1 - pixels[p * 4 + 3]! / 255;

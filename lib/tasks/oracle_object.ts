@@ -1,13 +1,13 @@
 /**
- * Whose drawing is it? The object of the condition exists in seven drawings; the judge looks for each of them in a
- * picture, at several places, sizes and mirrored, and ranks them by how little their pixels differ.
+ * Whose drawing is it? The object of the condition exists in five drawings; the judge looks for each of them in a
+ * picture, at several places and sizes, and ranks them by how little their pixels differ.
  */
 import { type Rgb, SIZE } from "./canvas.ts";
-import { FAMILIES, type Family, familyOf } from "./families/mod.ts";
+import { FAMILIES, type Family } from "./families/mod.ts";
 import type { Bank } from "./pair.ts";
 import { drawScene, type SceneSpec } from "./scene_image.ts";
 
-const SIZES = [0.58, 0.7, 0.82];
+const SIZES = [0.58, 0.7, 0.86];
 const SHIFTS = [-12, -8, -4, 0, 4, 8, 12];
 
 /** How well one drawing explains a picture. */
@@ -19,7 +19,7 @@ export interface DrawingMatch {
 }
 
 /**
- * The seven drawings of `spec`'s concept, best match first. Colours and treatment are those of `spec`; place and size
+ * The five drawings of `spec`'s concept, best match first. Colours and treatment are those of `spec`; place and size
  * are searched, since a model is free to choose them.
  */
 export function rankDrawings(bank: Bank, image: Rgb, spec: SceneSpec): DrawingMatch[] {
@@ -35,20 +35,17 @@ export function keepsDrawing(bank: Bank, image: Rgb, spec: SceneSpec): boolean {
 function bestDistance(bank: Bank, image: Rgb, spec: SceneSpec, family: Family): number {
   let best = Infinity;
   for (const size of SIZES) {
-    for (const flip of [false, true]) {
-      const drawn = drawScene(bank.sprites, {
-        ...spec,
-        style: { ...spec.style, family },
-        colourway: familyOf(family).grey ? 0 : spec.colourway,
-        layout: { x: 0.5, y: 0.5, size, flip },
-      });
-      const points: number[] = []; // every second pixel of the object
-      for (let y = 0; y < SIZE; y += 2) {
-        for (let x = 0; x < SIZE; x += 2) if (drawn.mask[y * SIZE + x]! > 200) points.push(y * SIZE + x);
-      }
-      for (const dy of SHIFTS) {
-        for (const dx of SHIFTS) best = Math.min(best, shifted(image, drawn.image, points, dx, dy));
-      }
+    const drawn = drawScene(bank.sprites, {
+      ...spec,
+      style: { ...spec.style, family },
+      layout: { ...spec.layout, x: 0.5, y: 0.5, size },
+    });
+    const points: number[] = []; // every second pixel of the object
+    for (let y = 0; y < SIZE; y += 2) {
+      for (let x = 0; x < SIZE; x += 2) if (drawn.mask[y * SIZE + x]! > 200) points.push(y * SIZE + x);
+    }
+    for (const dy of SHIFTS) {
+      for (const dx of SHIFTS) best = Math.min(best, shifted(image, drawn.image, points, dx, dy));
     }
   }
   return best;

@@ -1,18 +1,19 @@
 /**
  * A style judge without any network: colour and edge statistics of a picture, compared with pictures the generator
- * drew in each of the 65 styles (k nearest neighbours). It tells treatments well and families fairly.
+ * drew in each of the 53 styles (k nearest neighbours). It tells treatments well and families fairly.
  */
 import { fold, key, stream } from "../engine/mod.ts";
 import { luminance, type Rgb, SIZE } from "./canvas.ts";
-import { drawSceneSpec, drawSeed } from "./draw_spec.ts";
+import { drawPortraitSpec, drawSceneSpec, drawSeed } from "./draw_spec.ts";
 import { sobel } from "./edges.ts";
 import type { Bank } from "./pair.ts";
 import { poolOf } from "./pools.ts";
+import { drawPortrait } from "./portrait_image.ts";
 import { drawScene } from "./scene_image.ts";
 import { sampleStyle, type Style, STYLES } from "./styles.ts";
 
-/** Reference pictures of all styles as statistics. */
-export interface StyleOracle {
+/** Reference pictures of one kind as statistics. */
+interface Gallery {
   /** Row per reference picture, standardised features. */
   readonly references: readonly Float64Array[];
   /** Style of each row, an index into STYLES. */
@@ -23,22 +24,56 @@ export interface StyleOracle {
   readonly scale: Float64Array;
 }
 
-const NEIGHBOURS = 5;
+/** Reference pictures of both kinds; portraits have treatments alone and stand for the plain family's styles. */
+export interface StyleOracle {
+  readonly scene: Gallery;
+  readonly portrait: Gallery;
+}
 
-/** Draws `perStyle` reference scenes of every style (default 16: 1,040 pictures, about 3 s). */
+const NEIGHBOURS = 5;
+/** Family under which portraits are counted. */
+const PORTRAIT_LABEL = "flat";
+/** Untreated pictures are as frequent as all treated ones, and as various: they have this many times the references. */
+const UNTREATED = 6;
+
+/** Draws `perStyle` (default 16) reference scenes of every style, twice as many portraits of every treatment, and more of the untreated. */
 export function buildStyleOracle(bank: Bank, options: { perStyle?: number } = {}): StyleOracle {
   const { perStyle = 16 } = options;
   const pool = poolOf("pre", 0);
-  const rows: Float64Array[] = [];
-  const labels: number[] = [];
-  STYLES.forEach((style, label) => {
-    for (let i = 0; i < perStyle; i++) {
+  const countOf = (style: Style, count: number) => style.treatment === "none" ? UNTREATED * count : count;
+  const drawAll = (
+    styles: readonly Style[],
+    count: number,
+    draw: (style: Style, i: number) => Rgb,
+  ): Gallery => {
+    const rows: Float64Array[] = [];
+    const labels: number[] = [];
+    for (const style of styles) {
+      for (let i = 0; i < countOf(style, count); i++) {
+        rows.push(styleStatistics(draw(style, i)));
+        labels.push(STYLES.indexOf(style));
+      }
+    }
+    return standardised(rows, labels);
+  };
+  return {
+    scene: drawAll(STYLES, perStyle, (style, i) => {
       const random = stream(fold(key("style oracle"), style.id, i));
       const spec = drawSceneSpec(random, pool, { style: sampleStyle(style, drawSeed(random)) });
-      rows.push(styleStatistics(drawScene(bank.sprites, spec).image));
-      labels.push(label);
-    }
-  });
+      return drawScene(bank.sprites, spec).image;
+    }),
+    portrait: drawAll(STYLES.filter(({ family }) => family === PORTRAIT_LABEL), 2 * perStyle, (style, i) => {
+      const random = stream(fold(key("style oracle"), "portrait", style.id, i));
+      const { treatment, hue, strength } = sampleStyle(style, drawSeed(random));
+      return drawPortrait(bank.portraits, {
+        ...drawPortraitSpec(random, pool),
+        treatment: { treatment, hue, strength },
+      });
+    }),
+  };
+}
+
+function standardised(rows: readonly Float64Array[], labels: readonly number[]): Gallery {
   const width = rows[0]!.length;
   const mean = new Float64Array(width), scale = new Float64Array(width);
   for (let k = 0; k < width; k++) {
@@ -63,12 +98,13 @@ export function styleOracleOf(bank: Bank): StyleOracle {
 }
 
 /** The style a picture looks like: the one most frequent among its nearest references, the nearer winning a tie. */
-export function classifyStyle(oracle: StyleOracle, image: Rgb): Style {
-  const row = standardise(styleStatistics(image), oracle.mean, oracle.scale);
-  const distances = oracle.references.map((reference, i) => {
+export function classifyStyle(oracle: StyleOracle, image: Rgb, kind: "scene" | "portrait"): Style {
+  const { references, labels, mean, scale } = oracle[kind];
+  const row = standardise(styleStatistics(image), mean, scale);
+  const distances = references.map((reference, i) => {
     let sum = 0;
     for (let k = 0; k < row.length; k++) sum += Math.abs(row[k]! - reference[k]!);
-    return { sum, label: oracle.labels[i]! };
+    return { sum, label: labels[i]! };
   });
   distances.sort((a, b) => a.sum - b.sum);
   const votes = new Map<number, number>();

@@ -8,10 +8,11 @@ import { loadPortraitBank, type PortraitBank } from "./portrait_bank.ts";
 import type { PortraitSpec } from "./portrait_image.ts";
 import type { CacheOptions } from "./pack_cache.ts";
 import { CONTRAST_FLOOR, type DrawnScene, drawScene, objectContrast, type SceneSpec } from "./scene_image.ts";
+import type { Treatment } from "./styles.ts";
 import { loadSpriteBank, type SpriteBank } from "./sprite_bank.ts";
 
 /** Raise when composition changes the pixels or words of an item. */
-export const COMPOSER_VERSION = 2;
+export const COMPOSER_VERSION = 3;
 
 /** All artwork, in memory. */
 export interface Bank {
@@ -102,6 +103,15 @@ export function portraitTruth(truth: ImageTruth): PortraitSpec {
     throw new RangeError(`Judging a picture needs a portrait, got a ${truth.kind}`);
   }
   return truth;
+}
+
+/** Scene or portrait; a crop is of a scene. */
+export const kindOf = ({ kind }: ImageTruth): "scene" | "portrait" => kind === "crop" ? "scene" : kind;
+
+/** What was done to a picture. */
+export function treatmentOf(truth: ImageTruth): Treatment {
+  if (truth.kind === "crop") return truth.of.style.treatment;
+  return truth.kind === "scene" ? truth.style.treatment : truth.treatment.treatment;
 }
 
 /** A scene whose object stands out, or undefined. */

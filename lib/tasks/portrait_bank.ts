@@ -7,15 +7,15 @@ import { cachedPack, type CacheOptions } from "./pack_cache.ts";
 import { persons, portraitDocument, VIEW_COUNT } from "./portraits.ts";
 
 /** Raise when the drawing code changes what it draws. */
-const VERSION = 1;
-/** Side of a stored portrait: the zoomed crop of 62 % is then 50 pixels wide. */
-export const PORTRAIT_SIZE = 80;
+const VERSION = 2;
+/** Side of a stored portrait: the zoomed crop of 62 % is then 64 pixels wide. */
+export const PORTRAIT_SIZE = 104;
 
 /** All portraits. */
 export interface PortraitBank {
   /** SHA-256 over all pixels. */
   readonly pixelHash: string;
-  /** One view, 80x80 premultiplied RGBA without background. */
+  /** One view, PORTRAIT_SIZE square, premultiplied RGBA without background. */
   portrait(identity: number, view: number): Rgba;
 }
 

@@ -2,7 +2,7 @@
 import { type Box, resample, type Rgba } from "../raster/mod.ts";
 import { fold, key, stream } from "../engine/mod.ts";
 import { newImage, type Rgb, SIZE } from "./canvas.ts";
-import { overlay } from "./paint_scene.ts";
+import { overlay } from "./set_thing.ts";
 import { PORTRAIT_SIZE, type PortraitBank } from "./portrait_bank.ts";
 import { type Identity, persons, type View } from "./portraits.ts";
 import type { StyleSample } from "./styles.ts";
@@ -25,6 +25,16 @@ export type Background = keyof typeof BACKGROUNDS;
 /** Side of the zoomed crop as a share of the portrait (paper, Sec. 3.4: half of the conditions are zoomed in). */
 export const ZOOM = 0.62;
 
+/** Where the person stands, and how near. */
+export interface PortraitLayout {
+  /** To the right by this share of the side, negative to the left. */
+  readonly shift: number;
+  /** Mirrored left and right. */
+  readonly flip: boolean;
+  /** Zoomed in on the face (62 % of the portrait). */
+  readonly zoomed: boolean;
+}
+
 /** Everything that determines a portrait's pixels. */
 export interface PortraitSpec {
   /** Tells a portrait from a scene or crop. */
@@ -37,8 +47,8 @@ export interface PortraitSpec {
   readonly viewIndex: number;
   /** Word of the background colour. */
   readonly background: Background;
-  /** Zoomed in on the face (centre 62 %). */
-  readonly zoomed: boolean;
+  /** Where the person stands in the picture. */
+  readonly layout: PortraitLayout;
   /** Treatment only: a portrait's drawing family belongs to its identity. */
   readonly treatment: Pick<StyleSample, "treatment" | "hue" | "strength">;
   /** Fixes the shade of the background and the grain. */
@@ -56,7 +66,7 @@ export function personView(identity: number, view: number): { identity: Identity
 }
 
 /** The part of the stored portrait that fills the picture, in pixels of the stored one. */
-export function portraitFrame(zoomed: boolean): Box {
+export function portraitFrame({ zoomed }: Pick<PortraitLayout, "zoomed">): Box {
   const side = PORTRAIT_SIZE * (zoomed ? ZOOM : 1);
   return {
     left: (PORTRAIT_SIZE - side) / 2,
@@ -66,13 +76,17 @@ export function portraitFrame(zoomed: boolean): Box {
   };
 }
 
-/** The person alone, 64x64 premultiplied RGBA. */
+/** The person alone, 64x64 premultiplied RGBA, before it is shifted. */
 export function framedPortrait(
   bank: PortraitBank,
-  { identity, viewIndex, zoomed }: Pick<PortraitSpec, "identity" | "viewIndex" | "zoomed">,
+  { identity, viewIndex, layout }: Pick<PortraitSpec, "identity" | "viewIndex" | "layout">,
 ): Rgba {
-  return resample(bank.portrait(identity.id, viewIndex), SIZE, SIZE, { from: portraitFrame(zoomed) });
+  const from = portraitFrame(layout);
+  return resample(bank.portrait(identity.id, viewIndex), SIZE, SIZE, { from, flip: layout.flip });
 }
+
+/** Pixels by which a layout shifts the person to the right. */
+export const shiftOf = ({ shift }: PortraitLayout): number => Math.round(shift * SIZE);
 
 /** Draws a portrait. */
 export function drawPortrait(bank: PortraitBank, spec: PortraitSpec): Rgb {
@@ -80,6 +94,6 @@ export function drawPortrait(bank: PortraitBank, spec: PortraitSpec): Rgb {
   const random = stream(fold(key("backdrop"), spec.grain));
   const colour = BACKGROUNDS[spec.background].map((value) => Math.min(255, value + random.int(-9, 9)));
   for (let i = 0; i < image.length; i++) image[i] = colour[i % 3]!;
-  overlay(image, framedPortrait(bank, spec), 0, 0);
+  overlay(image, framedPortrait(bank, spec), shiftOf(spec.layout), 0);
   return treat(image, spec.treatment, spec.grain);
 }

@@ -1,4 +1,7 @@
-/** Who exists: 600 drawn persons, each in six views; identities 510 to 599 belong to validation alone. */
+/**
+ * Who exists: 420 drawn persons; identities 320 to 419 belong to validation alone. All persons of a portrait family have the same ten views, so that
+ * what a prompt says of a view can be had of any of them.
+ */
 import { createAvatar } from "@dicebear/core";
 import { fold, key, type Stream, stream } from "../engine/mod.ts";
 import {
@@ -15,10 +18,10 @@ import {
   type SkinColour,
 } from "./portrait_styles.ts";
 
-export const IDENTITY_COUNT = 600;
+export const IDENTITY_COUNT = 420;
 /** First identity of the validation pool. */
-export const FIRST_VAL_IDENTITY = 510;
-export const VIEW_COUNT = 6;
+export const FIRST_VAL_IDENTITY = 320;
+export const VIEW_COUNT = 10;
 
 /** A person. */
 export interface Identity extends Look {
@@ -36,10 +39,6 @@ export interface View {
   readonly clothes: string;
   /** Word of the colour. */
   readonly clothesColour: ClothesColour;
-  /** Mirrored left and right. */
-  readonly flip: boolean;
-  /** Degrees, -8 to 8. */
-  readonly rotation: number;
 }
 
 interface Person {
@@ -65,7 +64,7 @@ function invent(): Person[] {
       const name = JSON.stringify([family.name, look]);
       if (seen.has(name)) continue;
       seen.add(name);
-      return { identity: { id, family: family.name, ...look }, views: drawViews(family, random) };
+      return { identity: { id, family: family.name, ...look }, views: viewsOf(family) };
     }
   });
 }
@@ -81,19 +80,27 @@ function drawLook(family: PortraitFamily, random: Stream): Look {
   };
 }
 
-function drawViews(family: PortraitFamily, random: Stream): View[] {
-  const possible = EXPRESSIONS.filter((expression) => family.expressions[expression]);
-  const expressions = random.shuffle(
-    [...random.shuffle(possible), random.pick(possible)].slice(0, VIEW_COUNT),
-  );
-  while (expressions.length < VIEW_COUNT) expressions.push(random.pick(possible));
-  return expressions.map((expression) => ({
+const views = new Map<string, readonly View[]>();
+
+/** The views of a family's persons: every expression, clothes and their colours as mixed as ten allow. */
+function viewsOf(family: PortraitFamily): readonly View[] {
+  const known = views.get(family.name);
+  if (known) return known;
+  const random = stream(fold(key("views"), family.name));
+  const cycle = <T>(values: readonly T[]): T[] => {
+    const mixed = random.shuffle([...values]);
+    return Array.from({ length: VIEW_COUNT }, (_, i) => mixed[i % mixed.length] as T);
+  };
+  const expressions = cycle(EXPRESSIONS.filter((expression) => family.expressions[expression]));
+  const clothes = cycle(Object.keys(family.clothes));
+  const colours = cycle(Object.keys(CLOTHES_COLOURS) as ClothesColour[]);
+  const made = expressions.map((expression, i) => ({
     expression,
-    clothes: random.pick(Object.keys(family.clothes)),
-    clothesColour: random.pick(Object.keys(CLOTHES_COLOURS) as ClothesColour[]),
-    flip: random.bool(),
-    rotation: random.int(-8, 8),
+    clothes: clothes[i]!,
+    clothesColour: colours[i]!,
   }));
+  views.set(family.name, made);
+  return made;
 }
 
 /** The SVG of one view. */
@@ -103,11 +110,7 @@ export function portraitDocument(identity: Identity, view: View): string {
   const expression = random.pick(family.expressions[view.expression]!);
   const clothes = random.pick(family.clothes[view.clothes]!);
   const body = family.options(identity, { clothes, colour: CLOTHES_COLOURS[view.clothesColour] });
-  const chosen: Record<string, unknown> = {
-    seed: "fixed",
-    flip: view.flip,
-    rotate: (view.rotation + 360) % 360,
-  };
+  const chosen: Record<string, unknown> = { seed: "fixed" };
   // Glasses that belong to a person win over an expression's eyes, so identity options come last.
   for (const [name, value] of Object.entries({ ...expression, ...body })) {
     chosen[name] = typeof value === "string" ? [value] : value;

@@ -2,11 +2,11 @@
 import { newImage, type Rgb, SIZE } from "./canvas.ts";
 import { outlineOf } from "./outline.ts";
 import { PORTRAIT_SIZE, type PortraitBank } from "./portrait_bank.ts";
-import { framedPortrait, portraitFrame, type PortraitSpec } from "./portrait_image.ts";
+import { framedPortrait, portraitFrame, type PortraitSpec, shiftOf } from "./portrait_image.ts";
 
 type Point = readonly [x: number, y: number];
 
-/** Where a family draws eyes and mouth, in shares of the portrait's side, neither turned nor mirrored. */
+/** Where a family draws eyes and mouth, in shares of the portrait's side, not mirrored. */
 const LANDMARKS: Readonly<Record<string, { readonly eyes: readonly [Point, Point]; readonly mouth: Point }>> =
   {
     personas: { eyes: [[0.395, 0.445], [0.6, 0.445]], mouth: [0.5, 0.635] },
@@ -17,26 +17,25 @@ const LANDMARKS: Readonly<Record<string, { readonly eyes: readonly [Point, Point
   };
 
 /** What determines a portrait's pose. */
-export type PoseSpec = Pick<PortraitSpec, "identity" | "view" | "viewIndex" | "zoomed">;
+export type PoseSpec = Pick<PortraitSpec, "identity" | "viewIndex" | "layout">;
 
 /** The person's area, [64 64] of 0 and 1. */
 export function portraitMask(bank: PortraitBank, spec: PoseSpec): Uint8Array {
   const { pixels } = framedPortrait(bank, spec);
-  return Uint8Array.from({ length: SIZE * SIZE }, (_, p) => Number(pixels[4 * p + 3]! > 127));
+  const shift = shiftOf(spec.layout);
+  return Uint8Array.from({ length: SIZE * SIZE }, (_, p) => {
+    const x = (p % SIZE) - shift;
+    return Number(x >= 0 && x < SIZE && pixels[4 * (p - shift) + 3]! > 127);
+  });
 }
 
-/** Where a point of the upright portrait lies in the picture, in pixels: mirrored, turned about the middle, framed. */
-function placed([x, y]: Point, { view, zoomed }: PoseSpec): Point {
-  const angle = (view.rotation * Math.PI) / 180;
-  const [dx, dy] = [(view.flip ? 1 - x : x) - 0.5, y - 0.5];
-  const turned: Point = [
-    0.5 + dx * Math.cos(angle) - dy * Math.sin(angle),
-    0.5 + dx * Math.sin(angle) + dy * Math.cos(angle),
-  ];
-  const { left, top, width, height } = portraitFrame(zoomed);
+/** Where a point of the stored portrait lies in the picture, in pixels: framed, mirrored, shifted. */
+function placed([x, y]: Point, { layout }: PoseSpec): Point {
+  const { left, top, width, height } = portraitFrame(layout);
+  const across = (x * PORTRAIT_SIZE - left) / width;
   return [
-    ((turned[0] * PORTRAIT_SIZE - left) / width) * SIZE,
-    ((turned[1] * PORTRAIT_SIZE - top) / height) * SIZE,
+    (layout.flip ? 1 - across : across) * SIZE + shiftOf(layout),
+    ((y * PORTRAIT_SIZE - top) / height) * SIZE,
   ];
 }
 

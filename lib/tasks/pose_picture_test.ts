@@ -15,7 +15,7 @@ function portrait(id: number, viewIndex: number, more: Partial<PortraitSpec> = {
     ...personView(id, viewIndex),
     viewIndex,
     background: "green",
-    zoomed: false,
+    layout: { shift: 0, flip: false, zoomed: false },
     treatment: { treatment: "none", hue: 0, strength: 1 },
     grain: 1,
     ...more,
@@ -62,12 +62,18 @@ function isDrawnOn(image: Uint8Array, [x, y]: readonly [number, number]): boolea
   return Math.max(...values) - Math.min(...values) > 45;
 }
 
-Deno.test("poseLandmarks() lie where a mouth is drawn, also turned, mirrored and zoomed", () => {
+Deno.test("poseLandmarks() lie where a mouth is drawn, also shifted, mirrored and zoomed", () => {
   let [checked, mouths, foreheads] = [0, 0, 0];
   for (const { identity, views } of persons().slice(0, 100)) {
     if (identity.beard !== "") continue;
     for (const [viewIndex] of views.entries()) {
-      const spec = portrait(identity.id, viewIndex, { zoomed: identity.id % 2 === 0 });
+      const spec = portrait(identity.id, viewIndex, {
+        layout: {
+          shift: identity.id % 3 === 0 ? 0.1 : 0,
+          flip: identity.id % 5 === 0,
+          zoomed: identity.id % 2 === 0,
+        },
+      });
       const image = drawPortrait(bank.portraits, spec);
       const [x, y] = poseLandmarks(spec).mouth;
       const [one, other] = poseLandmarks(spec).eyes as [readonly [number, number], readonly [number, number]];
@@ -80,16 +86,16 @@ Deno.test("poseLandmarks() lie where a mouth is drawn, also turned, mirrored and
   assert.ok(foreheads / checked < 0.7, `${foreheads} foreheads of ${checked}`);
 });
 
-Deno.test("drawPose() mirrors with the view and moves with the zoom", () => {
+Deno.test("drawPose() mirrors with the layout and moves with the zoom", () => {
   const spec = portrait(0, 0);
-  const flipped = { ...spec, view: { ...spec.view, flip: !spec.view.flip, rotation: 0 } };
-  const upright = { ...spec, view: { ...spec.view, rotation: 0 } };
-  const [mine, theirs] = [poseLandmarks(upright), poseLandmarks(flipped)];
+  const flipped = { ...spec, layout: { ...spec.layout, flip: true } };
+  const [mine, theirs] = [poseLandmarks(spec), poseLandmarks(flipped)];
   assert.ok(Math.abs(mine.mouth[0] + theirs.mouth[0] - 64) < 1e-9);
   const red = (image: Uint8Array) =>
     image.filter((value, i) => i % 3 === 0 && value === 255 && image[i + 1] === 0).length;
   assert.equal(red(drawPose(bank.portraits, spec)), 18);
-  const wide = poseLandmarks(upright), near = poseLandmarks({ ...upright, zoomed: true });
+  const wide = poseLandmarks(spec),
+    near = poseLandmarks({ ...spec, layout: { ...spec.layout, zoomed: true } });
   const span = ({ eyes }: typeof wide) => Math.abs(eyes[1]![0] - eyes[0]![0]);
   assert.ok(Math.abs(span(near) / span(wide) - 1 / 0.62) < 1e-9);
 });

@@ -54,9 +54,7 @@ Deno.test("an oracle refuses what it cannot judge instead of giving 0", async ()
   );
   const score = (task: TaskId, item: typeof scene) =>
     oracleScores(bank, task, { items: [item!], outputs: [item!.target] });
-  for (const task of ["style", "object"] as const) {
-    assert.throws(() => score(task, portrait), /needs a scene/);
-  }
+  assert.throws(() => score("object", portrait), /needs a scene/);
   assert.throws(() => score("face", scene), /needs a portrait/);
 });
 
@@ -67,11 +65,15 @@ Deno.test("what may leak is in the condition wholly, and less in the target", as
     const items = Array.from({ length: 8 }, (_, index) => composePair(bank, { task, split: "val", index }));
     for (const item of items) {
       if (leak.kind === "name") {
-        assert.ok(item.conditionCaption.startsWith(leak.names()[leak.own(item)]!), item.conditionCaption);
+        const own = leak.own(item);
+        assert.equal(own === undefined, item.truth.condition.kind === "portrait");
+        if (own !== undefined) {
+          assert.ok(item.conditionCaption.startsWith(leak.names()[own]!), item.conditionCaption);
+        }
         continue;
       }
       assert.ok(Math.abs(colourLikeness(item.condition, item.condition, leak) - 1) < 1e-9);
-      assert.ok(colourLikeness(item.target, item.condition, leak) < 1);
+      assert.ok(colourLikeness(item.target, item.condition, leak) <= 1);
     }
   }
 });

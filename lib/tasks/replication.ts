@@ -1,4 +1,4 @@
-/** Image replication (paper, Sec. 3.4): the condition is the target, the prompt its full caption. */
+/** Image replication (paper, Sec. 3.4): the target is the condition, whatever else is asked for; in the paper's set the prompt is its full caption. */
 import type { Stream } from "../engine/mod.ts";
 import { CLIP_I, CLIP_T } from "../metrics/mod.ts";
 import { seriesLook } from "../plots/palette.ts";
@@ -30,7 +30,8 @@ export const REPLICATION: Task<"replication"> = {
     grammar: REPLICATION_GRAMMAR,
     namesObject: false,
   },
-  recipe,
+  takes: { scene: ({ source }) => source, portrait: ({ source }) => source },
+  paperLike,
   dataset: {
     pairs: 42_000,
     source: "JourneyDB, random pictures with their prompts",
@@ -45,7 +46,7 @@ export const REPLICATION: Task<"replication"> = {
   leak: null,
 };
 
-function recipe(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
+function paperLike(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
   if (random.bool(PORTRAITS)) {
     const spec = drawPortraitSpec(random, pool, { treatedShare: 0.2 });
     const image = drawPortrait(bank.portraits, spec);

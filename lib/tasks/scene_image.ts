@@ -1,40 +1,39 @@
-/** One object in one place, drawn in one style. */
-import { resample, type Rgba } from "../raster/mod.ts";
-import type { Box } from "../raster/mod.ts";
+/** One thing in one place, in one layout, drawn in one look. */
+import type { Box, Rgba } from "../raster/mod.ts";
 import { type Rgb, SIZE } from "./canvas.ts";
 import type { Concept } from "./concepts.ts";
-import { paintScene, setObject } from "./paint_scene.ts";
-import { planScene, type ScenePlace } from "./scenes.ts";
+import { familyOf } from "./families/mod.ts";
+import { paintPlace } from "./paint_place.ts";
+import { type Place, type PlaceFrame, planPlace } from "./places.ts";
+import { setThing, sizedThing } from "./set_thing.ts";
 import type { SpriteBank } from "./sprite_bank.ts";
 import type { StyleSample } from "./styles.ts";
 import { hueMatrix, treat } from "./treatments.ts";
 
-/** Where the object stands; fractions of the image side. */
-export interface Layout {
+/** Where the thing stands, and how the place behind it is laid out; fractions of the picture's side. */
+export interface Layout extends PlaceFrame {
   /** Centre. */
   readonly x: number;
   /** Centre, from the top. */
   readonly y: number;
-  /** Longer side of the object. */
+  /** Longer side of the thing. */
   readonly size: number;
-  /** Mirrored left and right. */
-  readonly flip: boolean;
 }
 
 /** Everything that determines a scene's pixels. */
 export interface SceneSpec {
   /** Tells a scene from a portrait or crop. */
   readonly kind: "scene";
-  /** The object. */
+  /** The thing. */
   readonly concept: Concept;
-  /** How it is drawn and treated. */
+  /** Degrees the thing's colours are turned; 0 for the studio's own. */
+  readonly colourway: number;
+  /** The look: how it is drawn and treated. */
   readonly style: StyleSample;
   /** Where it is. */
-  readonly place: ScenePlace;
-  /** Where in the picture the object stands. */
+  readonly place: Place;
+  /** Where in the picture thing, horizon and landmark stand. */
   readonly layout: Layout;
-  /** Degrees the object's colours are turned; 0 for the studio's own. */
-  readonly colourway: number;
   /** Fixes the grain of the treatment. */
   readonly grain: number;
 }
@@ -43,29 +42,31 @@ export interface SceneSpec {
 export interface DrawnScene {
   /** RGB bytes [64 64 3]. */
   readonly image: Rgb;
-  /** The object's box, cut at the image border. */
+  /** The thing's box, cut at the image border. */
   readonly box: Box;
-  /** The object's alpha, [64 64]. */
+  /** The thing's alpha, [64 64]. */
   readonly mask: Uint8Array;
 }
 
 /** Draws a scene. */
-export function drawScene(sprites: SpriteBank, spec: SceneSpec): DrawnScene {
-  const { family } = spec.style;
-  const sprite = sprites.sprite(spec.concept, family);
-  const scale = (spec.layout.size * SIZE) / Math.max(sprite.width, sprite.height);
+export function drawScene(
+  sprites: SpriteBank,
+  { concept, colourway, style, place, layout, grain }: SceneSpec,
+): DrawnScene {
+  const family = familyOf(style.family);
+  const sprite = sprites.sprite(concept, style.family);
+  const scale = (layout.size * SIZE) / Math.max(sprite.width, sprite.height);
   const width = Math.max(1, Math.round(sprite.width * scale));
   const height = Math.max(1, Math.round(sprite.height * scale));
-  let object = resample(sprite, width, height, { flip: spec.layout.flip });
-  if (spec.colourway !== 0) object = recolour(object, spec.colourway);
-  const left = Math.round(spec.layout.x * SIZE - width / 2);
-  const top = Math.round(spec.layout.y * SIZE - height / 2);
-  const untreated = paintScene(planScene(spec.place), family);
-  setObject(untreated, object, left, top, family);
+  const thing = sizedThing(colourway === 0 ? sprite : recolour(sprite, colourway), width, height, family);
+  const left = Math.round(layout.x * SIZE - width / 2);
+  const top = Math.round(layout.y * SIZE - height / 2);
+  const untreated = paintPlace(planPlace(place, layout), family);
+  setThing(untreated, thing, { left, top, shadowed: family.shadow });
   return {
-    image: treat(untreated, spec.style, spec.grain),
+    image: treat(untreated, style, grain),
     box: visibleBox(left, top, width, height),
-    mask: placedAlpha(object, left, top),
+    mask: placedAlpha(thing.cutOut, left - thing.margin, top - thing.margin),
   };
 }
 

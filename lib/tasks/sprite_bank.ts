@@ -9,13 +9,13 @@ import { cachedPack, type CacheOptions } from "./pack_cache.ts";
 import { openSpriteSources, SPRITE_SIZE } from "./sprite_sources.ts";
 
 /** Raise when the drawing code changes what it draws. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** All objects. */
 export interface SpriteBank {
   /** SHA-256 over all pixels. */
   readonly pixelHash: string;
-  /** The cut-out of a concept in a family, longer side 64 pixels, premultiplied. */
+  /** The cut-out of a concept in a family, longer side SPRITE_SIZE pixels, premultiplied. */
   sprite(concept: Concept, family: Family): Rgba;
 }
 

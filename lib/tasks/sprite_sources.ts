@@ -12,8 +12,8 @@ import type { Concept } from "./concepts.ts";
 import { FAMILIES, type Family, familyOf } from "./families/mod.ts";
 
 /** Longer side of every sprite after trimming, in pixels. */
-export const SPRITE_SIZE = 64;
-const DRAWING_SIZE = 128;
+export const SPRITE_SIZE = 128;
+const DRAWING_SIZE = 256;
 
 interface IconSet {
   readonly icons: Record<string, { body: string; width?: number; height?: number }>;
@@ -52,7 +52,6 @@ function iconDocument(set: IconSet, name: string, family: Family): string {
     throw new RangeError(`drawing "${name}" as ${family} needs an icon of that name, the package has none`);
   }
   const [width, height] = [icon.width ?? set.width ?? 16, icon.height ?? set.height ?? 16];
-  const body = familyOf(family).redraw?.(icon.body) ?? icon.body;
   return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ` +
-    `viewBox="0 0 ${width} ${height}" color="#222">${body}</svg>`;
+    `viewBox="0 0 ${width} ${height}" color="#222">${icon.body}</svg>`;
 }

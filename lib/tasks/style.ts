@@ -1,5 +1,6 @@
 /**
- * Style preservation (paper, Sec. 3.4): another thing in another place, drawn and coloured as in the condition.
+ * Style preservation (paper, Sec. 3.4): another thing in another place, in the look of the condition: family, treatment, its hue and
+ * strength.
  * Departure: the paper's targets come from InstantStyle; here the renderer itself knows the style exactly.
  */
 import type { Stream } from "../engine/mod.ts";
@@ -9,11 +10,12 @@ import { sceneCaption } from "./captions.ts";
 import { drawSceneSpec, drawStyle } from "./draw_spec.ts";
 import { objectNameLeak } from "./object_name_leak.ts";
 import { classifyStyle, styleOracleOf } from "./oracle_style.ts";
-import { type Bank, type Draft, drawVisible, sceneTruth } from "./pair.ts";
+import { type Bank, type Draft, drawVisible, kindOf, treatmentOf } from "./pair.ts";
 import { conditionField, targetField, textField } from "./pair_fields.ts";
 import type { Pool } from "./pools.ts";
 import { STYLE_GRAMMAR } from "./style_grammar.ts";
 import type { Task } from "./task.ts";
+import { askedPortrait, askedScene } from "./wishes.ts";
 
 const TREATED = 0.8;
 
@@ -32,7 +34,15 @@ export const STYLE: Task<"style"> = {
     grammar: STYLE_GRAMMAR,
     namesObject: false,
   },
-  recipe,
+  takes: {
+    scene: (wish) => ({ ...askedScene(wish), style: wish.source.style, grain: wish.source.grain }),
+    portrait: (wish) => ({
+      ...askedPortrait(wish),
+      treatment: wish.source.treatment,
+      grain: wish.source.grain,
+    }),
+  },
+  paperLike,
   dataset: {
     pairs: 20_000,
     source:
@@ -51,20 +61,21 @@ export const STYLE: Task<"style"> = {
     definition: "1 where colour and edge statistics place the image in the condition's treatment",
     score: (bank, { truth }, output) =>
       Number(
-        classifyStyle(styleOracleOf(bank), output).treatment === sceneTruth(truth.target).style.treatment,
+        classifyStyle(styleOracleOf(bank), output, kindOf(truth.target)).treatment ===
+          treatmentOf(truth.target),
       ),
   },
   leak: objectNameLeak,
 };
 
-function recipe(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
+function paperLike(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
   const everyItem = pool.split === "val"; // the held-out half must show held-out styles
   const style = drawStyle(random, pool, everyItem ? 1 : TREATED);
   const source = drawSceneSpec(random, pool, { style });
   const goal = drawSceneSpec(random, pool, {
     style,
     avoidCluster: source.concept.cluster,
-    avoidScene: source.place.name,
+    avoidPlace: source.place.name,
   });
   const condition = drawVisible(bank, source);
   const target = condition && drawVisible(bank, goal);

@@ -70,7 +70,7 @@ const HELD_OUT = new Set([
   "comic/pastel",
 ]);
 
-/** The 65 readable styles; 10 of them held out. */
+/** The 53 readable styles; 10 of them held out. */
 export const STYLES: readonly Style[] = FAMILIES.flatMap((family) =>
   TREATMENTS.filter((treatment) => !familyOf(family).unreadable.includes(treatment)).map((treatment) => {
     const id = `${family}/${treatment}`;

@@ -9,6 +9,9 @@ import type { Rgb } from "./canvas.ts";
 import type { Bank, Draft, Item } from "./pair.ts";
 import type { PairField } from "./pair_fields.ts";
 import type { Pool } from "./pools.ts";
+import type { PortraitSpec } from "./portrait_image.ts";
+import type { SceneSpec } from "./scene_image.ts";
+import type { PortraitWish, SceneWish } from "./wishes.ts";
 
 /** Phrases by slot of a template (lib/instructions/template.ts). */
 export type Slots = Readonly<Record<string, readonly string[]>>;
@@ -39,6 +42,14 @@ export interface TaskWords {
   readonly grammar: TaskGrammar;
   /** Whether an item's object takes the place of the word "object" (Sec. 3.4, object extraction); every instruction must say it then. */
   readonly namesObject: boolean;
+}
+
+/** What a task takes from the condition: the target's spec, from the condition and what is asked for beside it. */
+export interface Takes {
+  /** Of a scene; absent where a scene has nothing that the task could take. */
+  readonly scene?: (wish: SceneWish) => SceneSpec;
+  /** Of a portrait. */
+  readonly portrait?: (wish: PortraitWish) => PortraitSpec;
 }
 
 /** Draws one item; undefined asks for another draw (too little contrast, edges too different). */
@@ -86,11 +97,11 @@ export interface TaskOracle {
 export type TaskLeak =
   /** Colours: intersection of the colour histograms, in [0, 1], of the whole pictures or of their outer `margin` pixels. */
   | { readonly kind: "colours"; readonly margin?: number }
-  /** Identity: 1 where an encoder ranks, among `names`, the one at `own(item)` first for the picture, or 0. */
+  /** Identity: 1 where an encoder ranks, among `names`, the one at `own(item)` first for the picture, or 0; no score where the condition has no name. */
   | {
     readonly kind: "name";
     readonly names: () => readonly string[];
-    readonly own: (item: Item) => number;
+    readonly own: (item: Item) => number | undefined;
   };
 
 /** Colours of the outer 8 pixels: ground and surroundings, not the object or the person. */
@@ -115,8 +126,10 @@ export interface Task<Id extends string = string> {
   readonly look: TaskLook;
   /** How it is asked for. */
   readonly words: TaskWords;
-  /** How its mini pairs are made. */
-  readonly recipe: PairRecipe;
+  /** What its mini targets take from the condition (shared_conditions.ts). */
+  readonly takes: Takes;
+  /** Its mini pairs as the paper's sets are: conditions and prompts of the task's own kind. */
+  readonly paperLike: PairRecipe;
   /** What its pairs are at the paper's scale. */
   readonly dataset: PaperDataset;
   /** Its columns of Table 1, left to right (Sec. 4.1); the first says how much of what is wanted arrives. */
@@ -136,7 +149,8 @@ export const TASK_FIELDS: Readonly<Record<keyof Task, true>> = {
   title: true,
   look: true,
   words: true,
-  recipe: true,
+  takes: true,
+  paperLike: true,
   dataset: true,
   scores: true,
   oracle: true,

@@ -147,17 +147,37 @@ function pixelate(image: Rgb): Rgb {
   return result;
 }
 
-/** Twice blurred, lightened, with paper grain. */
+/** Lightened washes on paper, twice blurred, darker where a wash ends; the paper's grain is a soft one, so that few numbers can tell it. */
 function watercolor(image: Rgb, strength: number, seed: number): Rgb {
+  const edges = sobel(image);
   const result = image.slice();
   blur(result);
   blur(result);
-  let state = (Math.imul(seed, 0x9e3779b1) ^ 0x51ed270b) | 0;
-  for (let i = 0; i < result.length; i += 3) {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    const grain = ((state >>> 16) / 65536 - 0.5) * 36 * strength;
+  const grain = paper(seed);
+  for (let p = 0, i = 0; p < edges.length; p++, i += 3) {
+    const change = (grain[p]! * 22 - Math.min(1, edges[p]! / 500) * 46) * strength;
     for (let c = 0; c < 3; c++) {
-      result[i + c] = Math.min(255, Math.max(0, result[i + c]! * 0.86 + 34 + grain));
+      result[i + c] = Math.min(255, Math.max(0, result[i + c]! * 0.8 + 50 + change));
+    }
+  }
+  return result;
+}
+
+/** Smooth noise in [-1, 1]: random values on a grid of eight pixels, interpolated. */
+function paper(seed: number): Float32Array {
+  const [cell, side] = [8, SIZE / 8 + 1];
+  let state = (Math.imul(seed, 0x9e3779b1) ^ 0x51ed270b) | 0;
+  const grid = Float32Array.from({ length: side * side }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return ((state >>> 16) / 65536) * 2 - 1;
+  });
+  const result = new Float32Array(SIZE * SIZE);
+  for (let y = 0; y < SIZE; y++) {
+    const [row, v] = [Math.floor(y / cell), (y % cell) / cell];
+    for (let x = 0; x < SIZE; x++) {
+      const [i, u] = [row * side + Math.floor(x / cell), (x % cell) / cell];
+      result[y * SIZE + x] = (1 - v) * ((1 - u) * grid[i]! + u * grid[i + 1]!) +
+        v * ((1 - u) * grid[i + side]! + u * grid[i + side + 1]!);
     }
   }
   return result;

@@ -85,7 +85,7 @@ export function loraMeasure(family: Family): Measurement["measure"] {
       scores: [
         ...rows.map(([name, images]) =>
           meanScore(`share told to be "${family}", ${name}`, [
-            images.map((image) => Number(classifyStyle(oracle, image).family === family)),
+            images.map((image) => Number(classifyStyle(oracle, image, "scene").family === family)),
           ])
         ),
         ...rows.slice(0, 3).map(([name]) =>

@@ -8,7 +8,7 @@ export const CARTOON: DrawingFamily<"cartoon"> = {
   id: "cartoon",
   phrase: "soft cartoon",
   source: { kind: "icons", package: "@iconify-json/noto" },
-  share: 0.16,
+  share: 0.2,
   unreadable: [],
   tone: ([r, g, b]) => [milk(r), milk(g), milk(b)],
   finish(image) {

@@ -5,8 +5,7 @@ export const COMIC: DrawingFamily<"comic"> = {
   id: "comic",
   phrase: "comic with thick outlines",
   source: { kind: "icons", package: "@iconify-json/openmoji" },
-  share: 0.16,
+  share: 0.2,
   unreadable: ["pixel", "watercolor"],
-  ink: 34,
-  siblings: ["outline"],
+  ink: { width: 4, colour: [34, 34, 34] },
 };

@@ -9,10 +9,6 @@ export interface DrawingFamily<Id extends string = string> {
   readonly phrase: string;
   /** npm package of its drawings: an icon set of SVGs, or the one of WebP pictures. */
   readonly source: { readonly kind: "icons" | "webp"; readonly package: string };
-  /** Changes an icon's SVG before it is rasterised. */
-  readonly redraw?: (svg: string) => string;
-  /** Whether it draws without colours: turning them changes nothing. */
-  readonly grey?: boolean;
   /** Families with nearly the same outlines. */
   readonly siblings?: readonly string[];
   /** Share of the untreated scenes in pre-training, of the sum of all families' shares. */
@@ -21,11 +17,11 @@ export interface DrawingFamily<Id extends string = string> {
   readonly unreadable: readonly string[];
   /** The colour it paints an area of the given colour in; as it is where absent. */
   readonly tone?: (colour: Colour) => Colour;
-  /** Brightness of the lines it draws where areas meet, 0 to 255. */
-  readonly ink?: number;
+  /** The lines it draws where areas meet; their width in pixels of the plan. */
+  readonly ink?: { readonly width: number; readonly colour: Colour };
   /** Changes the painted place, in place. */
   readonly finish?: (image: Rgb) => void;
-  /** Width of the white rim round a thing, in pixels. */
+  /** Width of the white rim round a thing, in pixels of the plan. */
   readonly rim?: number;
   /** Whether a thing throws a shadow. */
   readonly shadow?: boolean;

@@ -5,7 +5,7 @@ export const FLAT: DrawingFamily<"flat"> = {
   id: "flat",
   phrase: "flat vector art",
   source: { kind: "icons", package: "@iconify-json/fluent-emoji-flat" },
-  share: 0.18,
+  share: 0.2,
   unreadable: [],
-  siblings: ["3d", "stencil"],
+  siblings: ["3d"],
 };

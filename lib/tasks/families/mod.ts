@@ -3,20 +3,16 @@ import { CARTOON } from "./cartoon.ts";
 import { COMIC } from "./comic.ts";
 import type { DrawingFamily } from "./family.ts";
 import { FLAT } from "./flat.ts";
-import { OUTLINE } from "./outline.ts";
 import { RENDER_3D } from "./render_3d.ts";
-import { STENCIL } from "./stencil.ts";
 import { STICKER } from "./sticker.ts";
 
 /** The records. */
 export const DRAWING_FAMILIES = [
   RENDER_3D,
   FLAT,
-  STENCIL,
   CARTOON,
   STICKER,
   COMIC,
-  OUTLINE,
 ] as const satisfies readonly DrawingFamily[];
 
 /** Name of a drawing family. */

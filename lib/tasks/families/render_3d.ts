@@ -11,9 +11,9 @@ export const RENDER_3D: DrawingFamily<"3d"> = {
   id: "3d",
   phrase: "glossy 3d render",
   source: { kind: "webp", package: "@lobehub/fluent-emoji-3d" },
-  share: 0.18,
+  share: 0.2,
   unreadable: [],
-  siblings: ["flat", "stencil"],
+  siblings: ["flat"],
   finish(image) {
     for (let p = 0, i = 0; p < LAMP.length; p++) {
       for (let c = 0; c < 3; c++, i++) image[i] = Math.min(255, image[i]! * LAMP[p]!);
