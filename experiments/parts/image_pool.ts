@@ -8,6 +8,8 @@ export interface ImagePool {
   readonly captions: readonly string[];
   /** Which of {@link SUBJECTS} each image shows. */
   readonly subjects: readonly number[];
+  /** Number of the person each image shows; −1 for a scene. */
+  readonly persons: readonly number[];
 }
 
 /** What the images show, as the shortest captions: every concept, and a person last. */
@@ -24,6 +26,7 @@ export function imagePool(bank: Bank, first: number, count: number): ImagePool {
     subjects: items.map(({ truth }) =>
       truth.kind === "scene" ? SUBJECT_OF.get(truth.concept.word) as number : CONCEPTS.length
     ),
+    persons: items.map(({ truth }) => truth.kind === "portrait" ? truth.identity.id : -1),
   };
 }
 

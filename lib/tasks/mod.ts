@@ -74,7 +74,7 @@ export {
   SKIN_COLOURS,
   type SkinColour,
 } from "./portrait_styles.ts";
-export type { Identity, View } from "./portraits.ts";
+export { FIRST_VAL_IDENTITY, type Identity, type View } from "./portraits.ts";
 export type { DrawnScene, Layout } from "./scene_image.ts";
 export { type Place, type PlaceFrame, type PlaceName, PLACES } from "./places.ts";
 export type { SpriteBank } from "./sprite_bank.ts";

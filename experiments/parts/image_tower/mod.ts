@@ -22,7 +22,7 @@ function tower(name: "encoder" | "judge", seed: number, data: TowerData): Part {
       optimizer: { kind: "adamw", adamw: { betas: [0.9, 0.98], eps: 1e-6, weight_decay: 0.05 } },
       summary:
         `ViT of ${MINI_VISION.num_hidden_layers}×${MINI_VISION.hidden_size} trained against the frozen sentence encoder: find the ` +
-        `caption among the batch's and the subject among all ${SUBJECTS.length}, AdamW 1.5e-3 cosine, weight decay 0.05, crops ≥ ${augmentation.smallestCrop}, colour ± ${augmentation.colour}`,
+        `caption among the batch's and the subject among all ${SUBJECTS.length}; its tokens say colours and person; AdamW 1.5e-3 cosine, weight decay 0.05, crops ≥ ${augmentation.smallestCrop}, colour ± ${augmentation.colour}`,
     },
     prepare: imageTowerTraining(data),
     measurement: {

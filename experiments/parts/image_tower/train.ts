@@ -6,30 +6,48 @@ import {
   key,
   leaf,
   partition,
+  prefixed,
+  scope,
   sizeOf,
   stream,
   type Tensor,
   tf,
 } from "../../../lib/engine/mod.ts";
 import {
+  colourTerm,
   contrastiveLoss,
   createSentenceEmbedder,
   INITIAL_LOGIT_SCALE,
+  initTokenHeads,
   initVisionTower,
   loadSentenceEncoder,
   namingLoss,
+  personTerm,
+  type TokenTerms,
   visionTower,
 } from "../../../lib/clip/mod.ts";
+import { FIRST_VAL_IDENTITY } from "../../../lib/tasks/mod.ts";
 import { compileTrainStep, outerLayers } from "../../../lib/training/mod.ts";
 import { MINI_VISION } from "../../mini/models.ts";
 import { type Augmentation, imagePool, randomView, SUBJECTS } from "../image_pool.ts";
 import { type Part, stepOptions } from "../part.ts";
 
-const POOL = 16_000;
+const POOL = 24_000;
 const WIDTH = MINI_VISION.projection_dim;
 const PICTURE = [3, MINI_VISION.image_size, MINI_VISION.image_size] as const;
 const PIXELS = sizeOf(PICTURE);
 const LOGIT_SCALE = "logit_scale";
+/** Prefix of the heads that only the training has. */
+const HEADS = "heads";
+const TERMS: TokenTerms = {
+  hidden: MINI_VISION.hidden_size,
+  patch: MINI_VISION.patch_size,
+  cells: 4,
+  persons: FIRST_VAL_IDENTITY,
+};
+/** Weights of the two terms beside the contrastive losses. */
+const COLOURS = 4;
+const PERSON = 0.5;
 
 /** Which scenes a tower is trained on, and how they are varied. */
 export interface TowerData {
@@ -52,23 +70,33 @@ export function imageTowerTraining({ first, augmentation }: TowerData): Part["pr
     const step = await compileTrainStep({
       compile,
       frozen: { names: host(names, [SUBJECTS.length, WIDTH]) },
-      trainable: combine(tower, {
-        [LOGIT_SCALE]: host([INITIAL_LOGIT_SCALE], []),
-      }),
+      trainable: combine(
+        tower,
+        prefixed(initTokenHeads(fold(key(recipe.seed), HEADS), TERMS), HEADS),
+        { [LOGIT_SCALE]: host([INITIAL_LOGIT_SCALE], []) },
+      ),
       inputs: {
         pixels: { shape: [recipe.batch, ...PICTURE] },
         texts: { shape: [recipe.batch, WIDTH] },
         answers: { shape: [recipe.batch, SUBJECTS.length] },
+        who: { shape: [recipe.batch, TERMS.persons] },
       },
-      outer: outerLayers("visionTower", Object.keys(tower)),
+      outer: [
+        ...outerLayers("visionTower", Object.keys(tower)),
+        ...["colours", "person"].map((head) => `${HEADS}.${head}.weight`),
+      ],
       clipNorm: 1,
       ...stepOptions(recipe),
-      loss: (params, { names }, { pixels, texts, answers }) => {
-        const { embeds } = visionTower(params, MINI_VISION, pixels as Tensor);
+      loss: (params, { names }, { pixels, texts, answers, who }) => {
+        const heads = scope(params, HEADS);
+        const { embeds, penultimate: tokens } = visionTower(params, MINI_VISION, pixels as Tensor);
         const logitScale = leaf(params, LOGIT_SCALE);
         const captions = contrastiveLoss(embeds, texts as Tensor, { logitScale });
         const subjects = namingLoss(embeds, names as Tensor, { answers: answers as Tensor, logitScale });
-        return { loss: tf.add(captions, subjects), aux: { captions, subjects } };
+        const colours = colourTerm(heads, TERMS, { tokens, pixels: pixels as Tensor });
+        const person = personTerm(heads, { tokens, who: who as Tensor });
+        const loss = tf.addN([captions, subjects, tf.mul(colours, COLOURS), tf.mul(person, PERSON)]);
+        return { loss, aux: { captions, subjects, colours, person } };
       },
     });
     return {
@@ -78,20 +106,24 @@ export function imageTowerTraining({ first, augmentation }: TowerData): Part["pr
         const pixels = new Float32Array(recipe.batch * PIXELS);
         const rows = new Float32Array(recipe.batch * WIDTH);
         const answers = new Float32Array(recipe.batch * SUBJECTS.length);
+        const who = new Float32Array(recipe.batch * TERMS.persons);
         for (let i = 0; i < recipe.batch; i++) {
           const item = random.int(0, POOL - 1);
           const view = pixels.subarray(i * PIXELS, (i + 1) * PIXELS);
           randomView(pool.images[item]!, view, { random, augmentation, caption: pool.captions[item]! });
           rows.set(texts.subarray(item * WIDTH, (item + 1) * WIDTH), i * WIDTH);
           answers[i * SUBJECTS.length + pool.subjects[item]!] = 1;
+          const person = pool.persons[item]!;
+          if (person >= 0) who[i * TERMS.persons + person] = 1;
         }
-        return { pixels, texts: rows, answers };
+        return { pixels, texts: rows, answers, who };
       },
       finish: () => {
-        const { trainable, frozen } = partition(step.weights(), (name) => name !== LOGIT_SCALE);
+        const trained = step.weights();
+        const { trainable } = partition(trained, (name) => Object.hasOwn(tower, name));
         return Promise.resolve({
           tensors: trainable,
-          config: { ...MINI_VISION, [LOGIT_SCALE]: leaf(frozen, LOGIT_SCALE).data[0] },
+          config: { ...MINI_VISION, [LOGIT_SCALE]: leaf(trained, LOGIT_SCALE).data[0] },
         });
       },
     };

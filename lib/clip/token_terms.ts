@@ -1,0 +1,76 @@
+/**
+ * What captions do not say and adapters need from the patch tokens: colours and where they are, and who a person is. Two terms beside the contrastive
+ * loss, each through one linear head that is dropped after the training, so that what they ask for lies open in the tokens themselves.
+ *
+ * | symbol | name     | shape |
+ * | ------ | -------- | ----- |
+ * | h      | `tokens` | [batch 1+patches hidden], the class token first |
+ * | c      | cell colours | [batch patches 3·cells²], means of the patch's cells in [-1, 1] |
+ *
+ *     L_colours = mean (W_c h_patch + b_c − c)²
+ *     L_person  = CE(W_p mean_patches(h) + b_p, who), over the images that show a person
+ */
+import { type HostParams, type Key, type Params, scope, type Tensor, tf } from "../engine/mod.ts";
+import { initialize, linear, linearShapes, shapeTree } from "../nn/mod.ts";
+
+/** Sizes of the heads. */
+export interface TokenTerms {
+  /** Width of a token. */
+  readonly hidden: number;
+  /** Side of a patch in pixels. */
+  readonly patch: number;
+  /** Cells along a patch's side whose mean colours are asked for; divides `patch`. */
+  readonly cells: number;
+  /** How many persons there are to tell apart. */
+  readonly persons: number;
+}
+
+/** Fresh heads: `colours.*`, `person.*`. */
+export function initTokenHeads(from: Key, { hidden, cells, persons }: TokenTerms): HostParams {
+  const shapes = shapeTree({
+    colours: linearShapes(hidden, 3 * cells * cells),
+    person: linearShapes(hidden, persons),
+  });
+  return initialize(from, shapes);
+}
+
+/** The tokens of the patches, without the class token. [batch 1+patches hidden] → [batch patches hidden]. */
+const patchesOf = (tokens: Tensor): Tensor => tf.slice(tokens, [0, 1, 0], [-1, -1, -1]);
+
+/** Mean colours of the cells of every patch, row by row. [batch 3 side side] → [batch patches 3·cells²]. */
+export function cellColours(
+  pixels: Tensor,
+  { patch, cells }: Pick<TokenTerms, "patch" | "cells">,
+): Tensor {
+  const [batch, , side] = pixels.shape as [number, number, number];
+  const [along, pixelsOfCell] = [side / patch, patch / cells];
+  const means = tf.mean(
+    tf.reshape(pixels, [batch, 3, along * cells, pixelsOfCell, along * cells * pixelsOfCell]),
+    3,
+  );
+  const cellMeans = tf.mean(tf.reshape(means, [batch * 3 * along * cells, along * cells, pixelsOfCell]), 2);
+  const byPatch = tf.transpose(
+    tf.reshape(cellMeans, [batch * 3, along, cells, along, cells]),
+    [0, 1, 3, 2, 4],
+  );
+  return tf.reshape(
+    tf.transpose(tf.reshape(byPatch, [batch, 3, along * along, cells * cells]), [0, 2, 1, 3]),
+    [batch, along * along, 3 * cells * cells],
+  );
+}
+
+/** L_colours: a scalar, lower is better, 0 when the tokens say every cell's mean colour. */
+export function colourTerm(heads: Params, terms: TokenTerms, of: { tokens: Tensor; pixels: Tensor }): Tensor {
+  const said = linear(scope(heads, "colours"), patchesOf(of.tokens));
+  return tf.mean(tf.square(tf.sub(said, cellColours(of.pixels, terms))));
+}
+
+/**
+ * L_person in nats, the mean over the images that show a person; 0 for a batch without any. `who` [batch persons] is 1 at the person of an image and
+ * 0 elsewhere, all 0 where none is shown.
+ */
+export function personTerm(heads: Params, of: { tokens: Tensor; who: Tensor }): Tensor {
+  const logits = linear(scope(heads, "person"), tf.mean(patchesOf(of.tokens), 1));
+  const shown = tf.maximum(tf.sum(of.who), 1);
+  return tf.div(tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), of.who))), shown);
+}
