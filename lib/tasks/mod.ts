@@ -10,6 +10,8 @@ export {
   type Sources,
 } from "./compose.ts";
 export { type ControlItem, controlItem } from "./shared_items.ts";
+export { type Aspect, ASPECTS, type TaskAspects } from "./aspects.ts";
+export { CONTROL_ORACLES, type ControlOracle } from "./control_oracles.ts";
 export {
   buildLayoutOracle,
   classifyLayout,
