@@ -19,10 +19,16 @@ import type { ResampledCells, SampleRow } from "./cells.ts";
 import { average, type MeanInterval } from "./mean_interval.ts";
 import { type CellMean, resampledInterval } from "./resampled_interval.ts";
 
-/** Who scores: the oracles, which know what a condition is composed of, or the judge (for the layout, which it does not see: F1 of the edges). */
+/** Who scores: the oracles, which know what a condition is composed of, or the judge. */
 export const SCORERS = ["oracle", "judge"] as const;
 /** Name of a scorer. */
 export type Scorer = (typeof SCORERS)[number];
+
+/**
+ * What the judge does not see. F1 of the edges stands in its place, and counts for nothing in its headline: a target with the condition's thing in another
+ * layout has many of the condition's edges, too.
+ */
+const UNSEEN_BY_JUDGE: Aspect = "layout";
 
 /** A picture's or a target's scores against its condition, by {@link scoreName}. */
 export type AspectScores = Readonly<Record<string, number>>;
@@ -57,19 +63,23 @@ export interface ControlPlace {
 }
 
 /** An entry of the matrix. */
-export interface ControlEntry extends ControlPlace, MeanInterval {
+export interface ControlEntry extends MeanInterval {
   /** The model. */
   readonly row: string;
-  /** Who scored. */
-  readonly scorer: Scorer;
+  /** The instruction: the name of its task. */
+  readonly task: string;
+  /** What is looked for: everything, look, thing, layout or person. */
+  readonly aspect: string;
+  /** Who scored: oracle or judge. */
+  readonly scorer: string;
 }
 
 /** The headline of a model. */
 export interface ControlHeadline extends MeanInterval {
   /** The model. */
   readonly row: string;
-  /** Who scored. */
-  readonly scorer: Scorer;
+  /** Who scored: oracle or judge. */
+  readonly scorer: string;
 }
 
 /** The task that a column is of; undefined where none takes the aspect. */
@@ -140,6 +150,24 @@ export function withAnchors(
   });
 }
 
+/**
+ * Samples with their scores averaged over seeds, one for each row, instruction and condition, under the first seed: for a model of one training, whose
+ * seeds are noises alone. Then the conditions are what is resampled; seeds of trainings are resampled, too.
+ */
+export function averagedOverNoises(samples: readonly ControlSample[]): ControlSample[] {
+  const groups = Map.groupBy(
+    samples,
+    ({ row, task, kind, index }) => JSON.stringify([row, task, kind, index]),
+  );
+  return [...groups.values()].map((group) => {
+    const [first] = group as [ControlSample];
+    const scores = Object.keys(first.scores).map((name) =>
+      [name, average(group.map((sample) => sample.scores[name] as number))] as const
+    );
+    return { ...first, scores: Object.fromEntries(scores) };
+  });
+}
+
 /** The targets as samples of a row: what should be taken. */
 export function targetSamples(row: string, anchors: readonly ControlAnchor[]): ControlSample[] {
   return anchors.flatMap(({ kind, index, seed, prompt, targets }) =>
@@ -165,11 +193,12 @@ export function controlEntry(
   return (taken - least) / (most - least);
 }
 
-/** Control: the mean of what is asked for less the mean of what is left. */
+/** Control: the mean of what is asked for less the mean of what is left, of the columns that the scorer sees. */
 export function controlOf(mean: CellMean, row: string, scorer: Scorer): number {
+  const seen = CONTROL_PLACES.filter(({ aspect }) => scorer === "oracle" || aspect !== UNSEEN_BY_JUDGE);
   const over = (places: readonly ControlPlace[]) =>
     average(places.map((place) => controlEntry(mean, row, { ...place, scorer })));
-  return over(CONTROL_PLACES.filter(isAsked)) - over(CONTROL_PLACES.filter(isLeft));
+  return over(seen.filter(isAsked)) - over(seen.filter(isLeft));
 }
 
 /** All entries of a model that were measured. */

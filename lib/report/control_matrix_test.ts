@@ -1,69 +1,23 @@
 import assert from "node:assert/strict";
-import { key, normal } from "../engine/random.ts";
-import { type Aspect, ASPECTS, TASK_RECORDS } from "../tasks/mod.ts";
-import { resampleCells } from "./cells.ts";
+import { type Aspect, ASPECTS } from "../tasks/mod.ts";
 import {
+  averagedOverNoises,
   COLUMN_RIVALS,
   CONTROL_PLACES,
-  type ControlAnchor,
   controlEntries,
+  type ControlHeadline,
   controlHeadlines,
   type ControlPlace,
-  type ControlSample,
   isAsked,
   isLeft,
-  scoreName,
   SCORERS,
   targetSamples,
   withAnchors,
 } from "./control_matrix.ts";
+import { ANCHORS, controlModel, COUNTS, resampleModels } from "./testdata/control_samples.ts";
 
-const COUNTS = { scene: 12, portrait: 8 } as const;
-const SEEDS = [1, 2];
-
-/** Scores of every aspect that a kind's conditions have: s_0 = 0.2, s_1 = 0.9, and of a picture that takes the given shares. */
-function scored(kind: "scene" | "portrait", taken: (aspect: Aspect) => number, noise = 0) {
-  return Object.fromEntries(
-    ASPECTS.filter((aspect) => TASK_RECORDS.find(({ aspects }) => aspects.takes === aspect)?.takes[kind])
-      .flatMap((aspect) =>
-        SCORERS.map((scorer) => [scoreName(aspect, scorer), 0.2 + 0.7 * taken(aspect) + noise])
-      ),
-  );
-}
-
-const conditions = (["scene", "portrait"] as const).flatMap((kind) =>
-  SEEDS.flatMap((seed) => Array.from({ length: COUNTS[kind] }, (_, index) => ({ kind, index, seed })))
-);
-const tasksOf = (kind: "scene" | "portrait") => TASK_RECORDS.filter(({ takes }) => takes[kind]);
-
-const anchors: ControlAnchor[] = conditions.map(({ kind, index, seed }) => ({
-  ...{ kind, index, seed, prompt: "a fox" },
-  alone: scored(kind, () => 0),
-  targets: Object.fromEntries(
-    tasksOf(kind).map(({ id, aspects }) => [
-      id,
-      scored(kind, (aspect) => Number(aspects.takes === aspect || aspects.takes === "everything")),
-    ]),
-  ),
-}));
-
-/** A model that takes a share of every aspect under every instruction. */
-const model = (row: string, taken: (place: ControlPlace) => number): ControlSample[] =>
-  conditions.flatMap(({ kind, index, seed }) =>
-    tasksOf(kind).map(({ id: task }) => ({
-      ...{ row, task, kind, index, seed, instruction: "", prompt: "a fox" },
-      scores: scored(
-        kind,
-        (aspect) => taken({ task, aspect }),
-        normal(key(`${row}${task}${kind}${index}${seed}`), 1, { std: 0.02 })[0],
-      ),
-    }))
-  );
-
-const resample = (samples: readonly ControlSample[]) =>
-  resampleCells(withAnchors(samples, anchors), { key: key(1), resamples: 200, stratum: ({ kind }) => kind });
 const headline = (taken: (place: ControlPlace) => number) =>
-  controlHeadlines(resample(model("model", taken)), "model");
+  controlHeadlines(resampleModels(controlModel("model", taken)), "model");
 
 Deno.test("control is 1 of a perfect model, 0 of a deaf one and of one that copies, by oracle and judge alike", () => {
   for (const { mean, low, high } of headline((place) => Number(isAsked(place)))) {
@@ -85,17 +39,32 @@ Deno.test("control is 1 of a perfect model, 0 of a deaf one and of one that copi
   assert.equal(headline(() => 1).length, SCORERS.length);
 });
 
+Deno.test("the judge's headline does not count layouts, which it does not see; the oracles' does", () => {
+  const [oracle, judge] = headline((place) =>
+    place.aspect === "layout" ? Number(isLeft(place)) : Number(isAsked(place))
+  ).map(({ mean }) => mean) as [number, number];
+  assert.ok(Math.abs(judge - 1) < 0.05, `${judge}`);
+  assert.ok(oracle < 0.7, `${oracle}`);
+});
+
 Deno.test("controlEntries() are 0 of the prompt alone, 1 of the own tasks' targets, and what a model takes in between", () => {
-  const alone = controlEntries(resample(model("alone", () => 0)), "alone");
+  const alone = controlEntries(resampleModels(controlModel("alone", () => 0)), "alone");
   assert.equal(alone.length, SCORERS.length * CONTROL_PLACES.length);
   assert.ok(alone.every(({ mean }) => Math.abs(mean) < 0.05));
-  const targets = controlEntries(resample(targetSamples("target", anchors)), "target");
-  for (const entry of targets) {
-    const all = entry.task === "replication";
-    assert.ok(Math.abs(entry.mean - Number(isAsked(entry) || all)) < 1e-9, JSON.stringify(entry));
-    assert.ok(!isLeft(entry) || Math.abs(entry.mean) < 1e-9);
+  const targets = controlEntries(resampleModels(targetSamples("target", ANCHORS)), "target");
+  for (const place of CONTROL_PLACES) {
+    for (
+      const { mean } of targets.filter(({ task, aspect }) => task === place.task && aspect === place.aspect)
+    ) {
+      const all = place.task === "replication";
+      assert.ok(Math.abs(mean - Number(isAsked(place) || all)) < 1e-9, JSON.stringify(place));
+      assert.ok(!isLeft(place) || Math.abs(mean) < 1e-9);
+    }
   }
-  const third = controlEntries(resample(model("third", ({ task }) => task === "style" ? 1 / 3 : 0)), "third");
+  const third = controlEntries(
+    resampleModels(controlModel("third", ({ task }) => task === "style" ? 1 / 3 : 0)),
+    "third",
+  );
   for (const { task, mean } of third) assert.ok(Math.abs(mean - (task === "style" ? 1 / 3 : 0)) < 0.05);
 });
 
@@ -111,16 +80,39 @@ Deno.test("CONTROL_PLACES are where a kind of condition allows both the instruct
   assert.ok(COLUMN_RIVALS.every(({ other }) => other.task !== "replication"));
 });
 
+Deno.test("averagedOverNoises() leaves one sample of a condition, its scores the means, and intervals over the conditions alone", () => {
+  const samples = controlModel("model", (place) => Number(isAsked(place)));
+  const averaged = averagedOverNoises(samples);
+  assert.equal(averaged.length, samples.length / 2);
+  const alike = samples.filter(({ task, kind, index }) =>
+    task === "face" && kind === "portrait" && index === 3
+  );
+  const [found] = averaged.filter(({ task, kind, index }) =>
+    task === "face" && kind === "portrait" && index === 3
+  );
+  assert.ok(
+    Math.abs(found!.scores["person"]! - (alike[0]!.scores["person"]! + alike[1]!.scores["person"]!) / 2) <
+      1e-12,
+  );
+  const width = (noises: boolean) => {
+    const [{ low, high }] = controlHeadlines(resampleModels(samples, { noises }), "model") as [
+      ControlHeadline,
+    ];
+    return high! - low!;
+  };
+  assert.ok(width(true) < width(false));
+});
+
 Deno.test("withAnchors() refuses a picture whose condition has no anchor, and pairs kinds of the same index apart", () => {
-  const samples = model("model", () => 1);
+  const samples = controlModel("model", () => 1);
   assert.throws(
-    () => withAnchors(samples, anchors.slice(1)),
+    () => withAnchors(samples, ANCHORS.slice(1)),
     /needs the anchor .* got none for \["scene",0,1\]/,
   );
   const twice = [...samples, samples[0]!];
-  assert.throws(() => resample(twice), /twice/);
+  assert.throws(() => resampleModels(twice), /twice/);
   // Scene 0 and portrait 0 are two conditions.
-  const resampled = resample(samples);
+  const resampled = resampleModels(samples);
   assert.equal(resampled.items[resampled.place("model", "style", "look")!], COUNTS.scene + COUNTS.portrait);
   assert.equal(resampled.items[resampled.place("model", "style", "thing")!], COUNTS.scene);
 });

@@ -77,6 +77,7 @@ export {
 } from "./resampled_interval.ts";
 export {
   type AspectScores,
+  averagedOverNoises,
   COLUMN_RIVALS,
   CONTROL_PLACES,
   type ControlAnchor,
