@@ -1,14 +1,14 @@
 /**
  * Recipes of the base model, each trained alone for the same time from the same start, on its error and on the captions that are found:
- * `deno run -A bench/base_recipes.ts RECIPE [--minutes 8] [--pool 8000] [--threads 1] [--judge judge] [--out FILE]`. Prints JSON; `--out` adds it to a file's list. Two
+ * `deno run -A bench/base_recipes.ts RECIPE [--minutes 8] [--pool 8000] [--threads 1] [--judge judge] [--keep]`. Prints JSON; `--keep` adds it to results/bench/base_recipes.json. Two
  * side by side, one thread each, compare best; run them on a machine that does nothing else.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { fold, key } from "../lib/engine/mod.ts";
 import { createCaptionTokenizer } from "../lib/clip/mod.ts";
 import type { UnetConfig } from "../lib/diffusion/mod.ts";
@@ -20,6 +20,7 @@ import { checkpointPath, encodeCheckpoint, readCheckpoint } from "../experiments
 import { MINI_UNET, TEXT_LENGTH } from "../experiments/mini/models.ts";
 import { measure } from "../experiments/parts/base/evaluate.ts";
 import { BASE } from "../experiments/parts/base/mod.ts";
+import { type Trial, TRIALS } from "../experiments/parts/base/trials.ts";
 import { type BaseDesign, CAPTION_DROP, DESIGN, prepareBase } from "../experiments/parts/base/train.ts";
 import { captionedPool } from "../experiments/parts/captioned_pool.ts";
 import { FIRST_HELD_OUT } from "../experiments/parts/held_out.ts";
@@ -54,28 +55,13 @@ const HELD_OUT = 512;
 const HELD_OUT_BATCHES = 24;
 const CAPTIONS = 100;
 
-/** A recipe's row. */
-interface Trial {
-  readonly recipe: string;
-  readonly minutes: number;
-  readonly steps: number;
-  readonly millisecondsPerStep: number;
-  /** Mean squared error of v on held-out scenes, the averaged weights'. */
-  readonly heldOutError: number;
-  /** Share of generated pictures whose caption the judge finds among {@link CAPTIONS}. */
-  readonly captionsFound: number;
-  /** Mean CLIP-P of the generated pictures. */
-  readonly clipP: number;
-  readonly processor: string;
-}
-
 await runCommand(async () => {
-  const { values, positionals } = readOptions(process.argv.slice(2), {
+  const { flags, values, positionals } = readOptions(process.argv.slice(2), {
     minutes: "value",
     pool: "value",
     threads: "value",
     judge: "value",
-    out: "value",
+    keep: "flag",
   });
   const name = oneOf("Trying a recipe", positionals[0] ?? "", Object.keys(RECIPES));
   const number = (option: "minutes" | "pool" | "threads", usual: number, high: number) =>
@@ -148,21 +134,14 @@ await runCommand(async () => {
       heldOutError: Number(heldOutError.toFixed(4)),
       captionsFound: Number(score("generated → caption").toFixed(3)),
       clipP: Number(score("CLIP-P, generated").toFixed(3)),
+      judge,
       processor: cpus()[0]?.model ?? "",
     };
     console.log(JSON.stringify(trial, null, 2));
-    const out = values.get("out");
-    if (out !== undefined) {
-      let kept: Trial[] = [];
-      try {
-        kept = JSON.parse(readFileSync(out, "utf8"));
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound) && (error as { code?: string }).code !== "ENOENT") {
-          throw error;
-        }
-      }
+    if (flags.has("keep")) {
+      const kept: Trial[] = existsSync(TRIALS) ? JSON.parse(await Deno.readTextFile(TRIALS)) : [];
       const all = [...kept.filter(({ recipe }) => recipe !== name), trial];
-      await atomicWrite(out, JSON.stringify(all, null, 2) + "\n");
+      await atomicWrite(fileURLToPath(TRIALS), JSON.stringify(all, null, 2) + "\n");
     }
   } finally {
     rmSync(place, { recursive: true });
