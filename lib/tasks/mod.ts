@@ -10,10 +10,13 @@ export {
   type Sources,
 } from "./compose.ts";
 export { type ControlItem, controlItem } from "./shared_items.ts";
+export type { PortraitWish, SceneWish, Wish, Word } from "./wishes.ts";
 export {
   buildLayoutOracle,
   classifyLayout,
+  type LayoutFacts,
   layoutFacts,
+  type LayoutGallery,
   layoutKept,
   type LayoutOracle,
   layoutOracleOf,
@@ -39,6 +42,7 @@ export type {
   PaperDataset,
   Slots,
   SolidMark,
+  Takes,
   Task,
   TaskGrammar,
   TaskLeak,
@@ -53,11 +57,17 @@ export { colourLikeness } from "./colour_likeness.ts";
 export { outlineOf, personMask } from "./outline.ts";
 export { drawPose, portraitMask, type PoseSpec } from "./pose_picture.ts";
 export { type Split, SPLITS } from "./pools.ts";
-export type { PortraitSpec } from "./portrait_image.ts";
+export type { PortraitLayout, PortraitSpec } from "./portrait_image.ts";
 export { drawScene, type SceneSpec } from "./scene_image.ts";
 export { type Style, STYLES, type Treatment, TREATMENTS } from "./styles.ts";
 
-export { buildStyleOracle, classifyStyle, type StyleOracle, styleOracleOf } from "./oracle_style.ts";
+export {
+  buildStyleOracle,
+  classifyStyle,
+  type StyleGallery,
+  type StyleOracle,
+  styleOracleOf,
+} from "./oracle_style.ts";
 export type { Colour } from "./canvas.ts";
 export type { CaptionOptions } from "./captions.ts";
 export type { Pool } from "./pools.ts";

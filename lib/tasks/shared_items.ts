@@ -106,8 +106,11 @@ export function sharedItem(bank: Bank, task: Task, { split, index }: { split: Sp
 
 /** A condition of the control set: one prompt that shares nothing with it, and what every task that can take from it makes of the two. */
 export interface ControlItem {
+  /** Scene or portrait. */
   readonly kind: Wish["kind"];
+  /** Its number among the conditions of its kind. */
   readonly index: number;
+  /** The same for every task. */
   readonly prompt: string;
   /** By task name. */
   readonly items: ReadonlyMap<string, Draft>;
