@@ -236,7 +236,7 @@ Deno.test("REWORDING_STATEMENTS tells subtle wordings from strong ones", () => {
 
 Deno.test("ABLATION_STATEMENTS supports the paper's view when text does more than a number and the rule helps, and not the other way round", () => {
   const variants = ["tokens", "one-hot", "unfiltered"];
-  const leftOut = [{ task: "style", row: "without-style" }];
+  const leftOut = [{ task: "style", row: "without-style" }] as const;
   const judged = (good: boolean) => {
     const level: Readonly<Record<string, number>> = good
       ? { "one-hot": 0.6, "unfiltered": 0.5, "without-style": 0.5, "ip-adapter-plus": 0.4 }
@@ -277,7 +277,10 @@ Deno.test("ABLATION_STATEMENTS supports the paper's view when text does more tha
 
 Deno.test("ABLATION_STATEMENTS needs every column of a left-out task above the start, and the colours to be asked for", () => {
   const judged = (scores: (row: string, metric: string) => number | undefined) => {
-    const leftOut = [{ task: "style", row: "without-style" }, { task: "object", row: "without-object" }];
+    const leftOut = [{ task: "style", row: "without-style" }, {
+      task: "object",
+      row: "without-object",
+    }] as const;
     const rows = ["instruct", "ip-adapter-plus", "without-style", "without-object", ...STYLE_ROWS];
     const metrics = [...new Set(TABLE1_COLUMNS.map(({ metric }) => metric)), "colours", "leak"];
     const resampled = resample(
