@@ -243,7 +243,10 @@ const LEVELS: Readonly<Record<string, number>> = {
   "ip-adapter-plus": 0.4,
 };
 const VARIANTS = ["tokens", "one-hot", "unfiltered", "paper-sourced", "unclip"];
-const LEFT_OUT = [{ task: "style", row: "without-style" }, { task: "object", row: "without-object" }];
+const LEFT_OUT = [{ task: "style", row: "without-style" }, {
+  task: "object",
+  row: "without-object",
+}] as const;
 const ABLATION_ROWS = [
   "instruct",
   ...["ip-adapter-plus", "ground-truth"],

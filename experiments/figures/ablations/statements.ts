@@ -6,12 +6,14 @@ import {
   LITTLE_DIFFERENCE,
   type MeanInterval,
   measured,
+  type NonEmptyText,
   ON_PAR_MARGIN,
   type ResampledCells,
   resampledInterval,
   type Statement,
   TABLE1_COLUMNS,
 } from "../../../lib/report/mod.ts";
+import type { TaskId } from "../../../lib/tasks/mod.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
 import { TARGETS } from "../uses/use_rows.ts";
 import { LEAK_BY_ENCODER, type TakenScores } from "../uses/uses.ts";
@@ -23,7 +25,7 @@ export const JOINT = "instruct";
 /** A model trained without a task. */
 export interface LeftOut {
   /** The task. */
-  readonly task: string;
+  readonly task: TaskId;
   /** The model's row. */
   readonly row: string;
 }
@@ -33,7 +35,7 @@ export interface AblationDifference extends MeanInterval {
   /** The model. */
   readonly row: string;
   /** The task; "all" is the mean over the tasks that both were trained on. */
-  readonly task: string;
+  readonly task: TaskId | "all";
 }
 
 /** One score of one row on one task. */
@@ -41,9 +43,9 @@ export interface AblationScore extends MeanInterval {
   /** The model, or its instruction override. */
   readonly row: string;
   /** The task. */
-  readonly task: string;
+  readonly task: TaskId;
   /** The score. */
-  readonly metric: string;
+  readonly metric: NonEmptyText;
 }
 
 /** The content of the ablations' result. */
@@ -70,10 +72,10 @@ export const STYLE_ROWS = ["text-only", "told-own", "told-other", "told-colours"
 /** Scores of the use that nobody was trained for: what should be taken, and what should not. */
 export const COLOUR_SCORES = { taken: "colours", not: "leak" } as const;
 
-const columnsOf = (task: string) => TABLE1_COLUMNS.filter((column) => column.task === task);
+const columnsOf = (task: TaskId) => TABLE1_COLUMNS.filter((column) => column.task === task);
 
 /** Relative difference of a row from the joint model, mean over the columns of a task. */
-const differenceOf = (mean: CellMean, row: string, task: string) =>
+const differenceOf = (mean: CellMean, row: string, task: TaskId) =>
   average(columnsOf(task).map(({ metric }) => mean(row, task, metric) / mean(JOINT, task, metric) - 1));
 
 /** What an instruction does: the score of what should be taken, told the task less told another, mean over four tasks. */
@@ -90,17 +92,17 @@ export function ablationsContent(
   about: {
     readonly variants: readonly string[];
     readonly leftOut: readonly LeftOut[];
-    readonly tasks: readonly string[];
+    readonly tasks: readonly TaskId[];
     readonly taken: TakenScores;
   },
 ): AblationsContent {
   const { variants, leftOut, tasks, taken } = about;
   const rows = [...variants, ...leftOut.map(({ row }) => row)];
-  const scored = (row: string, task: string, metric: string): AblationScore[] => {
+  const scored = (row: string, task: TaskId, metric: string): AblationScore[] => {
     const found = resampledInterval(resampled, (mean) => mean(row, task, metric));
     return found === undefined ? [] : [{ row, task, metric, ...found }];
   };
-  const overPartial = (compute: (mean: CellMean, task: string) => number) =>
+  const overPartial = (compute: (mean: CellMean, task: TaskId) => number) =>
     resampledInterval(resampled, (mean) => average(PARTIAL_TASKS.map((task) => compute(mean, task)))) ?? null;
   return {
     rows,
@@ -111,7 +113,7 @@ export function ablationsContent(
         ["all", tasks.filter((task) => task !== without)],
         ...tasks.map((task) => [task, [task]]),
       ];
-      return (groups as [string, string[]][]).flatMap(([task, own]) => {
+      return (groups as [TaskId | "all", TaskId[]][]).flatMap(([task, own]) => {
         const found = resampledInterval(
           resampled,
           (mean) => average(own.map((each) => differenceOf(mean, row, each))),
