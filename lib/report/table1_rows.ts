@@ -2,8 +2,6 @@
 import { ROW_LABELS, TABLE1_ROWS, type Table1Row } from "./paper_table1.ts";
 import type { Table1Result } from "./table1_result.ts";
 
-type Trained = Pick<Table1Result, "committed" | "training">;
-
 const number = (count: number) => count.toLocaleString("en");
 
 /** The rows that a result shows: all, but the committed adapter's only where it was scored. */
@@ -18,7 +16,7 @@ export function rowLabel({ committed }: Pick<Table1Result, "committed">, row: Ta
 }
 
 /** What models of few steps can and cannot show, beside the committed adapter; "" where it was not scored. */
-export function committedNote({ committed, training }: Trained): string {
+export function committedNote({ committed, training }: Pick<Table1Result, "committed" | "training">): string {
   const steps = training[0]?.steps;
   if (committed === undefined || steps === undefined) return "";
   return `The models trained here have ${
