@@ -13,6 +13,7 @@ import type { Part } from "../parts/part.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
 import { cardText, evaluationText, type RecipeFacts } from "./evaluation_text.ts";
 import { sheetPng } from "./sheet.ts";
+import { keepStretch, stretchOf } from "./stretches.ts";
 
 /** What can be measured: the parts, and the instructions, which have no checkpoint. */
 const MEASURED = new Map<
@@ -37,22 +38,40 @@ Measures a committed checkpoint of the mini scale on scenes that no training has
   --out SHEET.png    also render 32 of the pictures with their captions (all but ${
   WITHOUT_PICTURES.slice(0, -1).join(", ")
 } and ${WITHOUT_PICTURES.at(-1)})
-  --card             also write the checkpoint's card, <part>.md, beside the checkpoint
+  --card             also write the checkpoint's card, <part>.md, beside the checkpoint; scores against
+                     hours of training are kept in <part>.scores.json
   --checkpoints DIR  read the checkpoints from this folder (default: data/checkpoints)
 
 Example: deno task evaluate base --out base.png`;
 
 /** Writes the card of a measured checkpoint beside it. */
-async function writeCard({ name: part, data }: Part, folder: URL, evaluation: Evaluation): Promise<URL> {
+async function writeCard(
+  { name: part, data, trials }: Part,
+  folder: URL,
+  evaluation: Evaluation,
+): Promise<URL> {
   const { config, tensors, hash } = await readCheckpoint(part, checkpointPath(part, folder));
   const { size } = await Deno.stat(checkpointPath(part, folder));
   const parameters = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
   const recipe = (config.recipe ?? {}) as RecipeFacts;
   const earlier = [config.earlier ?? []].flat() as RecipeFacts[];
   const path = new URL(`${part}.md`, folder);
+  const stretches = await keepStretch(
+    new URL(`${part}.scores.json`, folder),
+    stretchOf(evaluation, { checkpoint: hash, trainings: [...earlier, recipe] }),
+  );
   await atomicWrite(
     decodeURIComponent(path.pathname),
-    cardText(evaluation, { data, recipe, earlier, parameters, bytes: size, hash }),
+    cardText(evaluation, {
+      data,
+      recipe,
+      earlier,
+      parameters,
+      bytes: size,
+      hash,
+      stretches,
+      ...(trials ? { trials: await trials() } : {}),
+    }),
   );
   return path;
 }

@@ -1,6 +1,8 @@
 /** A measurement as text: a table for the terminal, a card for the repository. Pure functions of the measurement. */
 import { breakLines } from "../../lib/report/mod.ts";
 import type { Evaluation } from "../parts/measurement.ts";
+import type { PartTable } from "../parts/part.ts";
+import { type Stretch, stretchRows } from "./stretches.ts";
 
 const DIGITS = 3;
 
@@ -65,6 +67,10 @@ export interface CheckpointFacts {
   readonly bytes: number;
   /** SHA-256, 16 hexadecimal digits. */
   readonly hash: string;
+  /** What the part scored after each stretch of its training, the newest last. */
+  readonly stretches: readonly Stretch[];
+  /** What led to its recipe. */
+  readonly trials?: PartTable;
 }
 
 function wallTime(seconds: number | undefined): string {
@@ -81,6 +87,7 @@ export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string
   const { part } = evaluation;
   const { recipe, earlier } = facts;
   const stages = [...earlier, recipe];
+  const stretches = stretchRows(facts.stretches);
   const orUnknown = (value: string | number | undefined) => value ?? "not recorded";
   const others = Object.entries(evaluation.checkpoints).filter(([name]) => name !== part);
   const table = (rows: readonly (readonly string[])[], headings: readonly string[]) =>
@@ -131,5 +138,18 @@ export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string
       others.length ? `, with ${others.map(([name, hash]) => `${name} \`${hash}\``).join(", ")}` : ""
     }.`,
     "",
+    ...(stretches.rows.length > 1
+      ? ["## Scores against training", "", ...table(stretches.rows, stretches.headings), ""]
+      : []),
+    ...(facts.trials
+      ? [
+        `## ${facts.trials.heading}`,
+        "",
+        facts.trials.note,
+        "",
+        ...table(facts.trials.rows, facts.trials.headings),
+        "",
+      ]
+      : []),
   ].join("\n");
 }

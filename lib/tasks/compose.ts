@@ -21,6 +21,7 @@ const MOST_DRAWS = 100;
 
 /** Whose conditions and prompts: shared by the tasks, or of each task's own kind, as in the paper's sets. */
 export const SOURCES = ["shared", "paper"] as const;
+/** One of them. */
 export type Sources = (typeof SOURCES)[number];
 
 /** Item `index` of a task: condition, target and words. A few ms; the same arguments always give the same item. `sources` are shared by default. */

@@ -13,10 +13,13 @@ export { type ControlItem, controlItem } from "./shared_items.ts";
 export { type Aspect, ASPECTS, type TaskAspects } from "./aspects.ts";
 export { CONTROL_ORACLES, type ControlOracle } from "./control_oracles.ts";
 export { lookChoice, type NamedChoice, personChoice, thingChoice } from "./control_choices.ts";
+export type { PortraitWish, SceneWish, Wish, Word } from "./wishes.ts";
 export {
   buildLayoutOracle,
   classifyLayout,
+  type LayoutFacts,
   layoutFacts,
+  type LayoutGallery,
   layoutKept,
   type LayoutOracle,
   layoutOracleOf,
@@ -42,6 +45,7 @@ export type {
   PaperDataset,
   Slots,
   SolidMark,
+  Takes,
   Task,
   TaskGrammar,
   TaskLeak,
@@ -55,17 +59,24 @@ export { oracleScores } from "./oracle_scores.ts";
 export { colourLikeness } from "./colour_likeness.ts";
 export { outlineOf, personMask } from "./outline.ts";
 export { drawPose, portraitMask, type PoseSpec } from "./pose_picture.ts";
-export { type Split, SPLITS } from "./pools.ts";
-export type { PortraitSpec } from "./portrait_image.ts";
+export { poolOf, type Split, SPLITS } from "./pools.ts";
+export type { PortraitLayout, PortraitSpec } from "./portrait_image.ts";
 export { drawScene, type SceneSpec } from "./scene_image.ts";
 export { type Style, STYLES, type Treatment, TREATMENTS } from "./styles.ts";
 
-export { buildStyleOracle, classifyStyle, type StyleOracle, styleOracleOf } from "./oracle_style.ts";
+export {
+  buildStyleOracle,
+  classifyStyle,
+  type StyleGallery,
+  type StyleOracle,
+  styleOracleOf,
+} from "./oracle_style.ts";
 export type { Colour } from "./canvas.ts";
 export type { CaptionOptions } from "./captions.ts";
 export type { Pool } from "./pools.ts";
 export type { PortraitBank } from "./portrait_bank.ts";
-export { type Background, BACKGROUNDS } from "./portrait_image.ts";
+export { type Background, BACKGROUNDS, drawPortrait } from "./portrait_image.ts";
+export { drawPortraitSpec } from "./draw_spec.ts";
 export {
   CLOTHES_COLOURS,
   type ClothesColour,
@@ -77,7 +88,7 @@ export {
   SKIN_COLOURS,
   type SkinColour,
 } from "./portrait_styles.ts";
-export { FIRST_VAL_IDENTITY, type Identity, type View } from "./portraits.ts";
+export { FIRST_VAL_IDENTITY, type Identity, IDENTITY_COUNT, type View, VIEW_COUNT } from "./portraits.ts";
 export type { DrawnScene, Layout } from "./scene_image.ts";
 export { type Place, type PlaceFrame, type PlaceName, PLACES } from "./places.ts";
 export type { SpriteBank } from "./sprite_bank.ts";

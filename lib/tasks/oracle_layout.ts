@@ -25,15 +25,19 @@ export function layoutFacts(truth: ImageTruth): LayoutFacts {
 }
 
 /** Reference pictures of one kind. */
-interface Gallery {
+export interface LayoutGallery {
+  /** Statistics of each picture. */
   readonly rows: readonly Float32Array[];
+  /** The layout of each. */
   readonly facts: readonly LayoutFacts[];
 }
 
 /** Reference pictures of both kinds. */
 export interface LayoutOracle {
-  readonly scene: Gallery;
-  readonly portrait: Gallery;
+  /** Scenes in every layout. */
+  readonly scene: LayoutGallery;
+  /** Portraits in every layout. */
+  readonly portrait: LayoutGallery;
 }
 
 const NEIGHBOURS = 9;
@@ -43,7 +47,7 @@ const CELLS = 16;
 export function buildLayoutOracle(bank: Bank, options: { count?: number } = {}): LayoutOracle {
   const { count = 1200 } = options;
   const pool = poolOf("pre", 0);
-  const gallery = (draw: (i: number) => { image: Rgb; facts: LayoutFacts }): Gallery => {
+  const gallery = (draw: (i: number) => { image: Rgb; facts: LayoutFacts }): LayoutGallery => {
     const all = Array.from({ length: count }, (_, i) => draw(i));
     return { rows: all.map(({ image }) => layoutStatistics(image)), facts: all.map(({ facts }) => facts) };
   };

@@ -13,7 +13,7 @@ import { drawScene } from "./scene_image.ts";
 import { sampleStyle, type Style, STYLES } from "./styles.ts";
 
 /** Reference pictures of one kind as statistics. */
-interface Gallery {
+export interface StyleGallery {
   /** Row per reference picture, standardised features. */
   readonly references: readonly Float64Array[];
   /** Style of each row, an index into STYLES. */
@@ -26,8 +26,10 @@ interface Gallery {
 
 /** Reference pictures of both kinds; portraits have treatments alone and stand for the plain family's styles. */
 export interface StyleOracle {
-  readonly scene: Gallery;
-  readonly portrait: Gallery;
+  /** Scenes of every style. */
+  readonly scene: StyleGallery;
+  /** Portraits of every treatment. */
+  readonly portrait: StyleGallery;
 }
 
 const NEIGHBOURS = 5;
@@ -45,7 +47,7 @@ export function buildStyleOracle(bank: Bank, options: { perStyle?: number } = {}
     styles: readonly Style[],
     count: number,
     draw: (style: Style, i: number) => Rgb,
-  ): Gallery => {
+  ): StyleGallery => {
     const rows: Float64Array[] = [];
     const labels: number[] = [];
     for (const style of styles) {
@@ -73,7 +75,7 @@ export function buildStyleOracle(bank: Bank, options: { perStyle?: number } = {}
   };
 }
 
-function standardised(rows: readonly Float64Array[], labels: readonly number[]): Gallery {
+function standardised(rows: readonly Float64Array[], labels: readonly number[]): StyleGallery {
   const width = rows[0]!.length;
   const mean = new Float64Array(width), scale = new Float64Array(width);
   for (let k = 0; k < width; k++) {

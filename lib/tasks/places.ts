@@ -42,7 +42,9 @@ interface Hand {
 
 /** A place and the seed of its colours, which stay within what the caption allows. */
 export interface Place {
+  /** Which of the nine. */
   readonly name: PlaceName;
+  /** Fixes the shades of its areas. */
   readonly colourSeed: number;
 }
 

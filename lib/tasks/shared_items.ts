@@ -113,11 +113,15 @@ export function sharedItem(bank: Bank, task: Task, { split, index }: { split: Sp
 
 /** A condition of the control set: one prompt that shares nothing with it, and what every task that can take from it makes of the two. */
 export interface ControlItem {
+  /** Scene or portrait. */
   readonly kind: Wish["kind"];
+  /** Its number among the conditions of its kind. */
   readonly index: number;
+  /** The condition image. */
   readonly condition: Rgb;
   /** What the condition shows. */
   readonly truth: SceneTruth | PortraitSpec;
+  /** The same for every task. */
   readonly prompt: string;
   /** What the prompt alone asks for, which no task takes from the condition. */
   readonly asked: SceneSpec | PortraitSpec;

@@ -30,21 +30,29 @@ export type Word = "same" | "other" | undefined;
 
 /** A scene condition, another scene that shares nothing with it, and what the prompt says. */
 export interface SceneWish {
+  /** Tells it from a portrait's. */
   readonly kind: "scene";
+  /** The condition. */
   readonly source: SceneSpec;
+  /** The other scene. */
   readonly other: SceneSpec;
+  /** What the prompt says of thing, place and look. */
   readonly told: { readonly thing: Word; readonly place: Word; readonly look: Word };
   /** Whether the thing is the condition's where neither task nor prompt decides and the task leaves it open. */
   readonly sameThing: boolean;
+  /** The same of the place. */
   readonly samePlace: boolean;
 }
 
 /** The same of a portrait. */
 export interface PortraitWish {
+  /** Tells it from a scene's. */
   readonly kind: "portrait";
+  /** The condition. */
   readonly source: PortraitSpec;
   /** Another person of the same portrait family, in another view, frame and treatment, before another background. */
   readonly other: PortraitSpec;
+  /** What the prompt says of expression and clothes, background, hair and look. */
   readonly told: { readonly view: Word; readonly background: Word; readonly hair: Word; readonly look: Word };
   /** What of the view is said where it is told. */
   readonly said: "expression" | "clothes" | "both";

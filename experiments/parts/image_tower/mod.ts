@@ -1,10 +1,13 @@
 /** The image towers of the joint space: the encoder's, whose tokens adapters read, and the judge's, which scores what they make. */
+import { MUON } from "../../../lib/training/mod.ts";
 import { MINI_VISION } from "../../mini/models.ts";
 import { SUBJECTS } from "../image_pool.ts";
 import { MOST_CONCEPTS } from "../measurement.ts";
 import { type Part, PRETRAINING } from "../part.ts";
 import { imageTowerMeasure } from "./evaluate.ts";
 import { imageTowerTraining, type TowerData } from "./train.ts";
+
+const WEIGHT_DECAY = 0.05;
 
 function tower(name: "encoder" | "judge", seed: number, data: TowerData): Part {
   const { augmentation } = data;
@@ -19,10 +22,15 @@ function tower(name: "encoder" | "judge", seed: number, data: TowerData): Part {
       seed,
       schedule: { kind: "cosine", lr: 1.5e-3, warmup: 100 },
       emaDecay: 0.99,
-      optimizer: { kind: "adamw", adamw: { betas: [0.9, 0.98], eps: 1e-6, weight_decay: 0.05 } },
+      optimizer: {
+        kind: "muon",
+        muon: { ...MUON, weight_decay: WEIGHT_DECAY },
+        adamw: { betas: [0.9, 0.98], eps: 1e-6, weight_decay: WEIGHT_DECAY },
+        muonRate: 1,
+      },
       summary:
         `ViT of ${MINI_VISION.num_hidden_layers}×${MINI_VISION.hidden_size} trained against the frozen sentence encoder: find the ` +
-        `caption among the batch's and the subject among all ${SUBJECTS.length}; its tokens say colours and person; AdamW 1.5e-3 cosine, weight decay 0.05, crops ≥ ${augmentation.smallestCrop}, colour ± ${augmentation.colour}`,
+        `caption among the batch's and the subject among all ${SUBJECTS.length}; its tokens say colours and person; Muon and AdamW 1.5e-3 cosine, weight decay ${WEIGHT_DECAY}, crops ≥ ${augmentation.smallestCrop}, colour ± ${augmentation.colour}`,
     },
     prepare: imageTowerTraining(data),
     measurement: {

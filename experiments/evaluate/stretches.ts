@@ -1,0 +1,87 @@
+/** What a part scored after each stretch of its training, kept beside its card: score against hours, so that anyone sees whether more training helps. */
+import { atomicWrite } from "../../lib/hub/mod.ts";
+import type { Evaluation } from "../parts/measurement.ts";
+
+/** The scores with a bar of one checkpoint of a part. */
+export interface Stretch {
+  /** SHA-256 of the checkpoint, 16 hexadecimal digits. */
+  readonly checkpoint: string;
+  /** The data set that it was measured on; scores on others do not compare. */
+  readonly data: string;
+  /** Hours of training behind the weights, all trainings together; absent where one of them is not recorded. */
+  readonly hours?: number;
+  /** Samples that these trainings have seen; absent likewise. */
+  readonly samples?: number;
+  readonly scores: Readonly<Record<string, number>>;
+}
+
+/** How long a training was. */
+interface Length {
+  readonly steps?: number;
+  readonly batch?: number;
+  readonly seconds?: number;
+}
+
+/** The sum, or undefined where one is not known. */
+function total(values: readonly (number | undefined)[]): number | undefined {
+  return values.reduce<number | undefined>(
+    (sum, value) => sum === undefined || value === undefined ? undefined : sum + value,
+    0,
+  );
+}
+
+/** The stretch that ends with a measured checkpoint; `trainings` are all behind it, the first one first. */
+export function stretchOf(
+  { data, scores }: Pick<Evaluation, "data" | "scores">,
+  { checkpoint, trainings }: { checkpoint: string; trainings: readonly Length[] },
+): Stretch {
+  const seconds = total(trainings.map((training) => training.seconds));
+  const samples = total(
+    trainings.map(({ steps, batch }) =>
+      steps === undefined || batch === undefined ? undefined : steps * batch
+    ),
+  );
+  return {
+    checkpoint,
+    data,
+    ...(seconds === undefined ? {} : { hours: Math.round(seconds / 36) / 100 }),
+    ...(samples === undefined ? {} : { samples }),
+    scores: Object.fromEntries(
+      scores.filter(({ bar }) => bar).map(({ name, value }) => [name, Number(value.toFixed(4))]),
+    ),
+  };
+}
+
+/** Earlier stretches and a new one; measuring a checkpoint again takes its old place. */
+export function withStretch(stretches: readonly Stretch[], added: Stretch): Stretch[] {
+  return [...stretches.filter(({ checkpoint }) => checkpoint !== added.checkpoint), added];
+}
+
+/** Adds a stretch to a part's file. @returns all that is kept, the oldest first. */
+export async function keepStretch(file: URL, added: Stretch): Promise<Stretch[]> {
+  const path = decodeURIComponent(file.pathname);
+  const kept = await Deno.readTextFile(path).then(
+    (text) => JSON.parse(text) as Stretch[],
+    (error) => {
+      if (error instanceof Deno.errors.NotFound) return [];
+      throw error;
+    },
+  );
+  const all = withStretch(kept, added);
+  await atomicWrite(path, new TextEncoder().encode(`${JSON.stringify(all, null, 2)}\n`));
+  return all;
+}
+
+/** Rows and headings of the card's table: stretches on the newest one's data. */
+export function stretchRows(stretches: readonly Stretch[]): { headings: string[]; rows: string[][] } {
+  const newest = stretches.at(-1);
+  const names = Object.keys(newest?.scores ?? {});
+  return {
+    headings: ["hours", "samples", ...names],
+    rows: stretches.filter(({ data }) => data === newest?.data).map(({ hours, samples, scores }) => [
+      hours?.toFixed(2) ?? "not recorded",
+      samples?.toLocaleString("en") ?? "not recorded",
+      ...names.map((name) => scores[name]?.toFixed(3) ?? ""),
+    ]),
+  };
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
+import { keepStretch, type Stretch, stretchOf, stretchRows } from "./stretches.ts";
+
+const stretch = (checkpoint: string, hours: number, data = "d"): Stretch => ({
+  checkpoint,
+  data,
+  hours,
+  samples: 3200,
+  scores: { "top-1": hours / 10 },
+});
+
+Deno.test("stretchOf() adds up hours and samples of all trainings and keeps the scores with a bar", () => {
+  const scores = [
+    { name: "top-1", value: 0.5, n: 100, bar: { least: 0.9, items: 100 }, verdict: "below the bar" as const },
+    { name: "CLIP-P", value: 0.7, n: 100, verdict: "none" as const },
+  ];
+  const trainings = [{ steps: 100, batch: 32, seconds: 3600 }, { steps: 50, batch: 16, seconds: 1800 }];
+  assert.deepEqual(stretchOf({ data: "d", scores }, { checkpoint: "a", trainings }), {
+    checkpoint: "a",
+    data: "d",
+    hours: 1.5,
+    samples: 4000,
+    scores: { "top-1": 0.5 },
+  });
+  const unknown = stretchOf({ data: "d", scores }, {
+    checkpoint: "a",
+    trainings: [...trainings, { steps: 5 }],
+  });
+  assert.ok(!("hours" in unknown) && !("samples" in unknown));
+});
+
+Deno.test("keepStretch() appends, and measuring a checkpoint again takes its place", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = new URL("part.scores.json", pathToFileURL(`${folder}/`));
+    await keepStretch(file, stretch("a", 1));
+    await keepStretch(file, stretch("b", 2));
+    const kept = await keepStretch(file, stretch("b", 3));
+    assert.deepEqual(kept, [stretch("a", 1), stretch("b", 3)]);
+    assert.deepEqual(JSON.parse(await Deno.readTextFile(`${folder}/part.scores.json`)), kept);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("stretchRows() leaves out scores on other data", () => {
+  const { headings, rows } = stretchRows([stretch("a", 1, "old"), stretch("b", 2), stretch("c", 3)]);
+  assert.deepEqual(headings, ["hours", "samples", "top-1"]);
+  assert.deepEqual(rows, [["2.00", "3,200", "0.200"], ["3.00", "3,200", "0.300"]]);
+});
