@@ -1,6 +1,5 @@
 /** Stages: a model's pictures of control conditions under every instruction, and what they are compared with; scored against the conditions. */
 import { visionTokens } from "../../lib/clip/mod.ts";
-import { type HostParams, readSafetensors } from "../../lib/engine/mod.ts";
 import { adapterParams, type ProjectionConfig } from "../../lib/adapter/mod.ts";
 import type { AspectScores } from "../../lib/report/mod.ts";
 import { type ControlItem, type Rgb, TASKS } from "../../lib/tasks/mod.ts";
@@ -13,8 +12,6 @@ import type {
   MeasureControl,
 } from "../setting/control_requests.ts";
 import { instructForm } from "../setting/instruct_form.ts";
-import { readAdapterFile } from "./adapter_file.ts";
-import { readCheckpoint } from "./checkpoints.ts";
 import { controlScores, type ScoredPicture } from "./control_scores.ts";
 import {
   controlItems,
@@ -37,53 +34,39 @@ import {
   sharedPlus,
   sharedVision,
 } from "./shared_models.ts";
+import { readTrainedAdapter, TRAINED_ADAPTER, type TrainedAdapter } from "./trained_adapter.ts";
 
 const WIDTH = 512;
 
 /** An adapter to sample from. */
-interface SampledAdapter {
+interface SampledAdapter extends TrainedAdapter {
   readonly projection: ProjectionConfig;
-  readonly params: HostParams;
   /** Instruction tokens; none where it takes no instruction. */
   readonly words?: number;
-  readonly steps: number | null;
 }
 
-/** Steps of a committed part, all trainings behind it taken together. */
-function trainedSteps({ recipe, earlier }: Record<string, unknown>): number {
-  return [earlier ?? [], recipe].flat().reduce<number>(
-    (sum, each) => sum + (each as { steps: number }).steps,
-    0,
-  );
+/** IPAdapter+. */
+async function startAdapter(): Promise<SampledAdapter> {
+  const plus = await sharedPlus();
+  const adapter = adapterParams({ projection: plus.projection.params, context: plus.context });
+  return { projection: MINI_RESAMPLER, adapter, replacesText: false };
 }
 
 async function adapterOf(request: ControlRequest, trained: StageOutput | undefined): Promise<SampledAdapter> {
-  switch (request.model) {
-    case "committed": {
-      const { projection, params } = await readAdapterFile(undefined, (await sharedBase()).unet.config);
-      const { config } = await readCheckpoint("ip-adapter-instruct");
-      return { projection, params, words: 1, steps: trainedSteps(config) };
-    }
-    case "start": {
-      const plus = await sharedPlus();
-      const params = adapterParams({ projection: plus.projection.params, context: plus.context });
-      return { projection: MINI_RESAMPLER, params, steps: null };
-    }
-    case "joint": {
-      if (trained === undefined) {
-        throw new RangeError(`Measuring the control of ${request.row} needs its training, got none`);
-      }
-      const bytes = await trained.bytes("adapter.safetensors");
-      const { tensors } = readSafetensors(bytes, { what: "a trained adapter" });
-      return { ...FORM_SIZES[instructForm(request)], params: tensors, steps: null };
-    }
+  if (request.model === "start") return await startAdapter();
+  if (trained === undefined) {
+    throw new RangeError(`Measuring the control of ${request.row} needs its adapter, got none`);
   }
+  return {
+    ...FORM_SIZES[instructForm(request)],
+    ...readTrainedAdapter(await trained.bytes(TRAINED_ADAPTER)),
+  };
 }
 
 /** One pass of the sampler over all wishes; a scale of 0 is the prompt alone. */
 async function sampled(
   wishes: readonly { readonly item: ControlItem; readonly instruction?: Float32Array }[],
-  { projection, params, words }: SampledAdapter,
+  { projection, adapter, replacesText, words }: SampledAdapter,
   { setting, adapterScale, progress }: {
     readonly setting: ControlSetting;
     readonly adapterScale: number;
@@ -98,7 +81,7 @@ async function sampled(
   const tokens = new Map(items.map((item, i) => [item, features[i]!.tokens]));
   // The smallest power of two that holds the pictures.
   const batch = Math.min(LARGEST_BATCH, 2 ** Math.ceil(Math.log2(Math.max(1, wishes.length))));
-  const generator = await sharedGenerator(projection, params, { batch, device, ...(words ? { words } : {}) });
+  const generator = await sharedGenerator(projection, adapter, { batch, device, words, replacesText });
   const latents = await generator.generate(
     wishes.map(({ item, instruction }) => ({
       ids: tokenizer.encode([item.prompt]),
@@ -106,7 +89,7 @@ async function sampled(
       ...(instruction ? { instruction } : {}),
       noise: controlNoise(item, seed),
     })),
-    { adapter: params, adapterScale, steps: samplerSteps, guidance, progress },
+    { adapter, adapterScale, steps: samplerSteps, guidance, progress },
   );
   return await (await sharedLatentDecoder(device)).run(latents);
 }
@@ -186,7 +169,6 @@ export const measureControl: MeasureControl = async (request, { adapter: trained
   const scores = await scoresOf(scored, request, context);
   const kept = new Set(shownItems(items, shown));
   return {
-    steps: adapter.steps,
     samples: wishes.map(({ item, task, instruction }, i) => ({
       ...{ row, task, kind: item.kind, index: item.index, seed, instruction, prompt: item.prompt },
       scores: scores[deaf ? items.indexOf(item) : i]!,
@@ -205,7 +187,7 @@ export const measureAnchors: MeasureAnchors = async (setting, context) => {
     { ...setting, row: "prompt alone", model: "start", wordings: "none" },
     undefined,
   );
-  const made = await sampled(items.map((item) => ({ item })), plus, {
+  const made = await sampled(items.map((item) => ({ item })), await startAdapter(), {
     setting,
     adapterScale: 0,
     progress: (done, total) => context.progress(done, total, "images"),

@@ -2,7 +2,7 @@
 import type { Json } from "../../lib/hub/mod.ts";
 import type { ControlAnchor, ControlSample } from "../../lib/report/mod.ts";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
-import type { Device } from "./experiment.ts";
+import type { Device, RowModel } from "./experiment.ts";
 import type { ScaleId } from "./scales.ts";
 
 /** How a model is told what to take. */
@@ -15,15 +15,6 @@ export type ControlWordings =
   | "free"
   /** Not at all: the model takes no instruction, and a condition has one picture. */
   | "none";
-
-/** Which adapter is sampled from. */
-export type ControlModel =
-  /** A trained joint model. */
-  | "joint"
-  /** The committed joint adapter, trained for longer. */
-  | "committed"
-  /** IPAdapter+, which all trainings start from. */
-  | "start";
 
 /** How many held-out conditions of each kind. */
 export interface ControlSize {
@@ -47,7 +38,8 @@ export interface ControlSetting extends ControlSize {
 /** One model. */
 export interface ControlRequest extends ControlSetting {
   readonly row: string;
-  readonly model: ControlModel;
+  /** A joint model, trained or committed, or IPAdapter+, which all trainings start from. */
+  readonly model: Extract<RowModel, "joint" | "committed" | "start">;
   readonly wordings: ControlWordings;
 }
 
@@ -64,11 +56,9 @@ export interface ControlPicture {
 export interface ControlReport {
   readonly samples: readonly ControlSample[];
   readonly pictures: readonly ControlPicture[];
-  /** Steps that the model was trained for, as its file's header says; null where the row's training says it or there is none. */
-  readonly steps: number | null;
 }
 
-/** Samples one model and scores it. */
+/** Samples one model and scores it; `adapter` is its training, or the committed adapter. */
 export type MeasureControl = (
   request: ControlRequest,
   inputs: { readonly adapter: StageOutput | undefined },

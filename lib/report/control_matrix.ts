@@ -20,9 +20,9 @@ import { average, type MeanInterval } from "./mean_interval.ts";
 import { type CellMean, resampledInterval } from "./resampled_interval.ts";
 
 /** Who scores: the oracles, which know what a condition is composed of, or the judge. */
-export const SCORERS = ["oracle", "judge"] as const;
-/** Name of a scorer. */
-export type Scorer = (typeof SCORERS)[number];
+export type Scorer = "oracle" | "judge";
+/** Both of them. */
+export const SCORERS: readonly Scorer[] = ["oracle", "judge"];
 
 /**
  * What the judge does not see. F1 of the edges stands in its place, and counts for nothing in its headline: a target with the condition's thing in another
@@ -51,7 +51,7 @@ export interface ControlAnchor extends Pick<ControlSample, "kind" | "index" | "s
   /** Scores of the picture that the prompt alone gives. */
   readonly alone: AspectScores;
   /** Scores of each task's target, by task. */
-  readonly targets: Readonly<Record<string, AspectScores>>;
+  readonly targets: Readonly<Partial<Record<TaskId, AspectScores>>>;
 }
 
 /** A place of the matrix. */
@@ -66,20 +66,20 @@ export interface ControlPlace {
 export interface ControlEntry extends MeanInterval {
   /** The model. */
   readonly row: string;
-  /** The instruction: the name of its task. */
-  readonly task: string;
-  /** What is looked for: everything, look, thing, layout or person. */
-  readonly aspect: string;
-  /** Who scored: oracle or judge. */
-  readonly scorer: string;
+  /** The instruction. */
+  readonly task: TaskId;
+  /** What is looked for. */
+  readonly aspect: Aspect;
+  /** Who scored. */
+  readonly scorer: Scorer;
 }
 
 /** The headline of a model. */
 export interface ControlHeadline extends MeanInterval {
   /** The model. */
   readonly row: string;
-  /** Who scored: oracle or judge. */
-  readonly scorer: string;
+  /** Who scored. */
+  readonly scorer: Scorer;
 }
 
 /** The task that a column is of; undefined where none takes the aspect. */
@@ -139,7 +139,8 @@ export function withAnchors(
     }
     const scores: Record<string, number> = {};
     for (const aspect of ASPECTS) {
-      const target = anchor.targets[ownTask(aspect)?.id ?? ""];
+      const own = ownTask(aspect);
+      const target = own && anchor.targets[own.id];
       for (const name of SCORERS.map((scorer) => scoreName(aspect, scorer))) {
         const [taken, least, most] = [sample.scores[name], anchor.alone[name], target?.[name]];
         if (taken === undefined || least === undefined || most === undefined) continue;
@@ -171,10 +172,12 @@ export function averagedOverNoises(samples: readonly ControlSample[]): ControlSa
 /** The targets as samples of a row: what should be taken. */
 export function targetSamples(row: string, anchors: readonly ControlAnchor[]): ControlSample[] {
   return anchors.flatMap(({ kind, index, seed, prompt, targets }) =>
-    Object.entries(targets).map(([task, scores]) => ({
-      ...{ row, task, kind, index, seed, prompt, scores },
-      instruction: "",
-    }))
+    TASK_RECORDS.flatMap(({ id: task }) => {
+      const scores = targets[task];
+      return scores === undefined
+        ? []
+        : [{ ...{ row, task, kind, index, seed, prompt, scores }, instruction: "" }];
+    })
   );
 }
 

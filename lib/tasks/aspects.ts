@@ -1,10 +1,10 @@
 /** What can be taken from a condition, whatever the task. */
 
-/** The columns of the control matrix, left to right. */
-export const ASPECTS = ["everything", "look", "thing", "layout", "person"] as const;
-
 /** What a picture can have of its condition. */
-export type Aspect = (typeof ASPECTS)[number];
+export type Aspect = "everything" | "look" | "thing" | "layout" | "person";
+
+/** The columns of the control matrix, left to right. */
+export const ASPECTS: readonly Aspect[] = ["everything", "look", "thing", "layout", "person"];
 
 /** What of a condition a task's target has, and what it has not: its row of the control matrix. */
 export interface TaskAspects {

@@ -1,5 +1,6 @@
 /** The control figure as data: which models, told how, on how many conditions. */
 import { TASKS } from "../../../lib/tasks/mod.ts";
+import { PAPER_SOURCED } from "../ablations/record.ts";
 import type { ControlSize, ControlWordings } from "../../setting/control_requests.ts";
 import type { Experiment } from "../../setting/experiment.ts";
 import type { Variant } from "../../setting/model_requests.ts";
@@ -9,6 +10,8 @@ import type { BudgetId } from "../../setting/scales.ts";
 export type AdapterSource =
   /** One of Table 1's trainings. */
   | { readonly from: "table1"; readonly variant: Variant }
+  /** One of the ablations' trainings, by its row there. */
+  | { readonly from: "ablations"; readonly row: string }
   /** The committed joint adapter, data/checkpoints/ip-adapter-instruct. */
   | { readonly from: "committed" }
   /** IPAdapter+, which all trainings start from. */
@@ -62,6 +65,18 @@ export const CONTROL = {
       label: "Fixed instructions",
       adapter: { from: "table1", variant: { kind: "fixed" } },
       wordings: "fixed",
+    },
+    {
+      row: "one-hot",
+      label: "One-hot task, no text",
+      adapter: { from: "ablations", row: "one-hot" },
+      wordings: "held-out",
+    },
+    {
+      row: PAPER_SOURCED,
+      label: "The paper's kind of sources",
+      adapter: { from: "ablations", row: PAPER_SOURCED },
+      wordings: "held-out",
     },
     { row: "ip-adapter-plus", label: "IPAdapter+", adapter: { from: "start" }, wordings: "none" },
   ],

@@ -11,11 +11,13 @@ import {
   targetSamples,
   withAnchors,
 } from "../../../lib/report/mod.ts";
-import { type BudgetId, SCALES } from "../../setting/scales.ts";
+import type { CommittedReport } from "../../setting/model_requests.ts";
+import { SCALES } from "../../setting/scales.ts";
 import type { Summarize } from "../figure_summary.ts";
+import { COMMITTED_ID } from "../table1/stages.ts";
 import { TARGETS } from "../uses/use_rows.ts";
 import { keysOf } from "../uses/use_samples.ts";
-import { COMMITTED, CONTROL, type ControlRow } from "./record.ts";
+import { type AdapterSource, COMMITTED, CONTROL } from "./record.ts";
 import { controlSheet } from "./sheet.ts";
 import { anchorsId, controlId, readPictures } from "./stages.ts";
 import { CONTROL_STATEMENTS, type ControlContent } from "./statements.ts";
@@ -32,8 +34,9 @@ export const summarize: Summarize = async (context, { scale, budget, seeds }, ou
     }
   }
   // Of a model of one training seeds are noises; so they are of the targets.
+  const ofTrainings: readonly AdapterSource["from"][] = ["table1", "ablations"];
   const trained = new Set<string>(
-    CONTROL.rows.flatMap(({ row, adapter }) => adapter.from === "table1" ? [row] : []),
+    CONTROL.rows.flatMap(({ row, adapter }) => ofTrainings.includes(adapter.from) ? [row] : []),
   );
   const anchored = withAnchors([...samples, ...targetSamples(TARGETS, anchors)], anchors);
   const resampled = resampleCells([
@@ -41,13 +44,17 @@ export const summarize: Summarize = async (context, { scale, budget, seeds }, ou
     ...averagedOverNoises(anchored.filter(({ row }) => !trained.has(row))),
   ], { key: key("control"), stratum: ({ kind }) => kind });
   const [seed] = seeds as [number];
-  const stepsOf = async ({ row, adapter }: ControlRow): Promise<number | null> =>
-    adapter.from === "table1"
-      ? SCALES[scale as "mini"].budgets[budget as BudgetId].steps
-      : (await read<{ steps: number | null }>(controlId(row, seed), "report.json")).steps;
+  const { steps: trainedSteps } = SCALES[scale].budgets[budget];
+  const { steps: committedSteps } = await read<CommittedReport>(COMMITTED_ID, "report.json");
+  const steps: Readonly<Record<AdapterSource["from"], number | null>> = {
+    table1: trainedSteps,
+    ablations: trainedSteps,
+    committed: committedSteps,
+    start: null,
+  };
   const rows = CONTROL.rows.map(({ row }) => row);
   const content: ControlContent = {
-    models: await Promise.all(CONTROL.rows.map(async (row) => ({ row: row.row, steps: await stepsOf(row) }))),
+    models: CONTROL.rows.map(({ row, adapter }) => ({ row, steps: steps[adapter.from] })),
     entries: [...rows, TARGETS].flatMap((row) => controlEntries(resampled, row)),
     control: [...rows, TARGETS].flatMap((row) => controlHeadlines(resampled, row)),
   };
