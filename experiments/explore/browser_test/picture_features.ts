@@ -167,6 +167,11 @@ export async function pictureFeatures({ step, its, steps, idle }: FeatureRun): P
       await page.locator("label.slider").filter({ hasText: "Steps" }).getByRole("slider").fill("5");
       await its.sample("All five");
       assert.equal(await page.locator(".results .picture.finished").count(), 3 + 5);
+      assert.deepEqual(await its.violations(), []);
+      const size = page.viewportSize()!;
+      await page.setViewportSize({ width: 360, height: 800 });
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 360);
+      await page.setViewportSize(size);
     },
   );
 }
