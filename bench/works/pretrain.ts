@@ -40,7 +40,7 @@ export const PRETRAIN: Work<PretrainConfig> = {
     const shape = [batch, ...latentShape(config.unet)];
     const schedule = noiseSchedule(SD_SCHEDULE);
     const latents = normal(fold(from, "latents"), sizeOf(shape));
-    const { sample, timestep, noise } = noisyBatch(fold(from, "noise"), schedule, latents, batch);
+    const { sample, timestep, noise } = noisyBatch(fold(from, "noise"), schedule, latents, { batch });
     return {
       config,
       weights: randomBase(from, config),

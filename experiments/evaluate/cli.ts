@@ -45,7 +45,11 @@ Measures a committed checkpoint of the mini scale on scenes that no training has
 Example: deno task evaluate base --out base.png`;
 
 /** Writes the card of a measured checkpoint beside it. */
-async function writeCard({ name: part, data }: Part, folder: URL, evaluation: Evaluation): Promise<URL> {
+async function writeCard(
+  { name: part, data, trials }: Part,
+  folder: URL,
+  evaluation: Evaluation,
+): Promise<URL> {
   const { config, tensors, hash } = await readCheckpoint(part, checkpointPath(part, folder));
   const { size } = await Deno.stat(checkpointPath(part, folder));
   const parameters = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
@@ -58,7 +62,16 @@ async function writeCard({ name: part, data }: Part, folder: URL, evaluation: Ev
   );
   await atomicWrite(
     decodeURIComponent(path.pathname),
-    cardText(evaluation, { data, recipe, earlier, parameters, bytes: size, hash, stretches }),
+    cardText(evaluation, {
+      data,
+      recipe,
+      earlier,
+      parameters,
+      bytes: size,
+      hash,
+      stretches,
+      ...(trials ? { trials: await trials() } : {}),
+    }),
   );
   return path;
 }

@@ -1,6 +1,7 @@
 /** A measurement as text: a table for the terminal, a card for the repository. Pure functions of the measurement. */
 import { breakLines } from "../../lib/report/mod.ts";
 import type { Evaluation } from "../parts/measurement.ts";
+import type { PartTable } from "../parts/part.ts";
 import { type Stretch, stretchRows } from "./stretches.ts";
 
 const DIGITS = 3;
@@ -68,6 +69,8 @@ export interface CheckpointFacts {
   readonly hash: string;
   /** What the part scored after each stretch of its training, the newest last. */
   readonly stretches: readonly Stretch[];
+  /** What led to its recipe. */
+  readonly trials?: PartTable;
 }
 
 function wallTime(seconds: number | undefined): string {
@@ -137,6 +140,16 @@ export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string
     "",
     ...(stretches.rows.length > 1
       ? ["## Scores against training", "", ...table(stretches.rows, stretches.headings), ""]
+      : []),
+    ...(facts.trials
+      ? [
+        `## ${facts.trials.heading}`,
+        "",
+        facts.trials.note,
+        "",
+        ...table(facts.trials.rows, facts.trials.headings),
+        "",
+      ]
       : []),
   ].join("\n");
 }

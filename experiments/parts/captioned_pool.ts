@@ -24,9 +24,11 @@ export async function captionedPool(
     readonly tokenizer: CaptionTokenizer;
     /** Share of captions replaced by the empty one. */
     readonly captionDrop: number;
+    /** Noises that a sample's nearest is taken of; 1 if absent. */
+    readonly candidates?: number;
   },
 ): Promise<(own: Key, batch: number) => CaptionedBatch> {
-  const { size, tokenizer, captionDrop } = options;
+  const { size, tokenizer, captionDrop, candidates = 1 } = options;
   const encoder = await latentEncoder(await loadVae());
   const latents: Float32Array[] = [];
   const captions: string[] = [];
@@ -54,7 +56,7 @@ export async function captionedPool(
       );
       return item;
     });
-    const noisy = noisyBatch(own, schedule, z0, batch);
+    const noisy = noisyBatch(own, schedule, z0, { batch, candidates });
     return { items, feeds: { ...noisy, weights: velocityWeights(schedule, noisy.timestep), ids: words } };
   };
 }

@@ -61,6 +61,15 @@ export interface PrepareOptions {
   readonly compile: CompileOptions;
 }
 
+/** A table of a part's card. */
+export interface PartTable {
+  readonly heading: string;
+  /** One sentence, Markdown. */
+  readonly note: string;
+  readonly headings: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** A part; registered in `mod.ts`. */
 export interface Part {
   /** Its checkpoint is data/checkpoints/<name>.safetensors. */
@@ -77,6 +86,8 @@ export interface Part {
   /** Gets the training ready. */
   prepare(bank: Bank, options: PrepareOptions): Promise<Training>;
   readonly measurement: Measurement;
+  /** What led to its recipe, for its card. */
+  readonly trials?: () => Promise<PartTable>;
 }
 
 /** What of a recipe a compiled step takes. */

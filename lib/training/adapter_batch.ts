@@ -78,7 +78,7 @@ export function adapterBatch(
     ids.set(drop.text ? noText : item.ids, i * item.ids.length);
     if (instruction && item.instruction) instruction.set(item.instruction, i * item.instruction.length);
   });
-  const noisy = noisyBatch(from, schedule, latents, batch);
+  const noisy = noisyBatch(from, schedule, latents, { batch });
   const weights = lossWeights(recipe.lossWeighting, schedule, noisy.timestep);
   return { ...noisy, ids, image, ...(instruction ? { instruction } : {}), ...(weights ? { weights } : {}) };
 }

@@ -50,7 +50,9 @@ const base = {
 
 function batch(index: number) {
   const own = fold(key("test"), index);
-  const noisy = noisyBatch(own, noiseSchedule(SD_SCHEDULE), normal(fold(own, "z"), BATCH * LATENT), BATCH);
+  const noisy = noisyBatch(own, noiseSchedule(SD_SCHEDULE), normal(fold(own, "z"), BATCH * LATENT), {
+    batch: BATCH,
+  });
   return {
     ...noisy,
     weights: minSnrWeights(noiseSchedule(SD_SCHEDULE), noisy.timestep),

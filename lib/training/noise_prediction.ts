@@ -25,17 +25,48 @@ export function noisyBatchSpecs(shape: readonly number[]): Record<keyof NoisyBat
   return { sample: { shape }, timestep: { shape: [shape[0] as number] }, noise: { shape } };
 }
 
-/** Samples timesteps and noise for `latents` [batch ...] flat and mixes them. */
+/**
+ * For every sample the nearest in direction of `candidates` noises (Li et al. 2024, "Immiscible diffusion"): paths from noise to pictures cross less,
+ * and the model has less to average over. Departure: the largest inner product, not the least distance, which would also take the shorter noises (here
+ * 3 % too little variance with four) and so bias the noisiest steps.
+ */
+function nearestNoise(
+  from: Key,
+  latents: Float32Array,
+  options: { batch: number; candidates: number },
+): Float32Array {
+  const { batch, candidates } = options;
+  const width = latents.length / batch;
+  const drawn = Array.from(
+    { length: candidates },
+    (_, i) => normal(fold(from, "noise", i), latents.length),
+  );
+  const nearest = new Float32Array(latents.length);
+  for (let first = 0; first < latents.length; first += width) {
+    let [best, most] = [drawn[0] as Float32Array, -Infinity];
+    for (const noise of drawn) {
+      let product = 0;
+      for (let i = first; i < first + width; i++) product += (latents[i] as number) * (noise[i] as number);
+      if (product > most) [best, most] = [noise, product];
+    }
+    nearest.set(best.subarray(first, first + width), first);
+  }
+  return nearest;
+}
+
+/** Samples timesteps and noise for `latents` [batch ...] flat and mixes them; of `candidates` noises a sample takes the nearest, of one the only. */
 export function noisyBatch(
   from: Key,
   schedule: NoiseSchedule,
   latents: Float32Array,
-  batch: number,
+  { batch, candidates = 1 }: { batch: number; candidates?: number },
 ): NoisyBatch {
   const source = stream(fold(from, "timesteps"));
   const last = schedule.alphasCumprod.length - 1;
   const timesteps = Float32Array.from({ length: batch }, () => source.int(0, last));
-  const noise = normal(fold(from, "noise"), latents.length);
+  const noise = candidates === 1
+    ? normal(fold(from, "noise"), latents.length)
+    : nearestNoise(from, latents, { batch, candidates });
   return { sample: addNoise(schedule, latents, { noise, timesteps }), timestep: timesteps, noise };
 }
 

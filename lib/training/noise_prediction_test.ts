@@ -14,10 +14,10 @@ const schedule = noiseSchedule(SD_SCHEDULE);
 
 Deno.test("noisyBatch() mixes latents and noise in closed form, the same for the same key", () => {
   const latents = normal(key(1), 4 * 16);
-  const { sample, timestep, noise } = noisyBatch(key(2), schedule, latents, 4);
+  const { sample, timestep, noise } = noisyBatch(key(2), schedule, latents, { batch: 4 });
   assert.deepEqual(sample, addNoise(schedule, latents, { noise, timesteps: timestep }));
-  assert.deepEqual(noisyBatch(key(2), schedule, latents, 4), { sample, timestep, noise });
-  assert.notDeepEqual(noisyBatch(key(3), schedule, latents, 4).noise, noise);
+  assert.deepEqual(noisyBatch(key(2), schedule, latents, { batch: 4 }), { sample, timestep, noise });
+  assert.notDeepEqual(noisyBatch(key(3), schedule, latents, { batch: 4 }).noise, noise);
   assert.deepEqual(noisyBatchSpecs([4, 1, 4, 4]), {
     sample: { shape: [4, 1, 4, 4] },
     timestep: { shape: [4] },
@@ -28,7 +28,7 @@ Deno.test("noisyBatch() mixes latents and noise in closed form, the same for the
 Deno.test("noisyBatch() samples timesteps evenly from 0 to 999", () => {
   const timesteps = Array.from(
     { length: 200 },
-    (_, i) => [...noisyBatch(fold(key(4), i), schedule, new Float32Array(20), 20).timestep],
+    (_, i) => [...noisyBatch(fold(key(4), i), schedule, new Float32Array(20), { batch: 20 }).timestep],
   ).flat();
   assert.ok(timesteps.every((t) => Number.isInteger(t) && t >= 0 && t <= 999));
   assert.ok(Math.min(...timesteps) < 5 && Math.max(...timesteps) > 994);
@@ -80,4 +80,23 @@ Deno.test("weightedSquaredError() with equal weights is the mean squared error, 
   const mean = meanSquaredError(a, b).dataSync()[0] as number;
   assert.ok(Math.abs(value([1, 1]) - mean) < 1e-6);
   assert.ok(Math.abs(value([1, 0]) + value([0, 1]) - mean) < 1e-6);
+});
+
+Deno.test("of several noises a sample takes the nearest: still standard, but on the sample's side", () => {
+  const [batch, width] = [64, 256];
+  const latents = normal(key(7), batch * width);
+  const along = (candidates: number) => {
+    const { noise } = noisyBatch(key(8), schedule, latents, { batch, candidates });
+    let [dot, square] = [0, 0];
+    noise.forEach((value, i) => {
+      dot += value * (latents[i] as number);
+      square += value * value;
+    });
+    return { likeness: dot / noise.length, square: square / noise.length };
+  };
+  const [one, many] = [along(1), along(16)];
+  assert.ok(Math.abs(one.likeness) < 0.02, `${one.likeness}`);
+  // The largest of 16 standard normals is 1.77 on average; a projection on a sample is 1/16 of its length here.
+  assert.ok(many.likeness > 0.08 && many.likeness < 0.14, `${many.likeness}`);
+  assert.ok(Math.abs(many.square - 1) < 0.06, `${many.square}`);
 });

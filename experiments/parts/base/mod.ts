@@ -3,6 +3,7 @@ import { MOST_CONCEPTS } from "../measurement.ts";
 import { type Part, PRETRAINING } from "../part.ts";
 import { measure } from "./evaluate.ts";
 import { CAPTION_DROP, POOL, prepare } from "./train.ts";
+import { trialTable } from "./trials.ts";
 
 /** Decay of the average of the weights. */
 const EMA_DECAY = 0.999;
@@ -26,6 +27,7 @@ export const BASE: Part = {
       } % captions dropped`,
   },
   prepare,
+  trials: trialTable,
   measurement: {
     checkpoints: ["base", "vae", "judge"],
     items: { what: "captions of distinct concepts", usual: 100, low: 2, high: MOST_CONCEPTS },

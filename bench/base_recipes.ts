@@ -1,0 +1,149 @@
+/**
+ * Recipes of the base model, each trained alone for the same time from the same start, on its error and on the captions that are found:
+ * `deno run -A bench/base_recipes.ts RECIPE [--minutes 8] [--pool 8000] [--threads 1] [--judge judge] [--keep]`. Prints JSON; `--keep` adds it to results/bench/base_recipes.json. Two
+ * side by side, one thread each, compare best; run them on a machine that does nothing else.
+ */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import process from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { fold, key } from "../lib/engine/mod.ts";
+import { createCaptionTokenizer } from "../lib/clip/mod.ts";
+import type { UnetConfig } from "../lib/diffusion/mod.ts";
+import { atomicWrite } from "../lib/hub/mod.ts";
+import { captionVocabulary, composePretrain, loadBank } from "../lib/tasks/mod.ts";
+import { learningRate, MUON_OPTIMIZER, type OptimizerConfig } from "../lib/training/mod.ts";
+import { oneOf, readOptions, runCommand, wholeNumber } from "../experiments/command_line.ts";
+import { checkpointPath, encodeCheckpoint, readCheckpoint } from "../experiments/mini/checkpoints.ts";
+import { MINI_UNET, TEXT_LENGTH } from "../experiments/mini/models.ts";
+import { measure } from "../experiments/parts/base/evaluate.ts";
+import { BASE } from "../experiments/parts/base/mod.ts";
+import { type Trial, TRIALS } from "../experiments/parts/base/trials.ts";
+import { type BaseDesign, CAPTION_DROP, DESIGN, prepareBase } from "../experiments/parts/base/train.ts";
+import { captionedPool } from "../experiments/parts/captioned_pool.ts";
+import { FIRST_HELD_OUT } from "../experiments/parts/held_out.ts";
+
+/** The denoiser with cross-attention at 16×16 too. */
+const ATTENTIVE: UnetConfig = {
+  ...MINI_UNET,
+  down_block_types: MINI_UNET.down_block_types.map(() => "CrossAttnDownBlock2D"),
+  up_block_types: MINI_UNET.up_block_types.map(() => "CrossAttnUpBlock2D"),
+};
+/** The denoiser without cross-attention at 16×16. */
+const COARSE: UnetConfig = {
+  ...MINI_UNET,
+  down_block_types: ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+  up_block_types: ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+};
+
+/** What is tried, by name. */
+const RECIPES: Readonly<Record<string, { optimizer?: OptimizerConfig } & Partial<BaseDesign>>> = {
+  "adamw": { unet: COARSE },
+  "muon": { unet: COARSE, optimizer: MUON_OPTIMIZER },
+  "muon-attentive": { unet: ATTENTIVE, optimizer: MUON_OPTIMIZER },
+  "muon-nearest-noise": { unet: COARSE, optimizer: MUON_OPTIMIZER, candidates: 4 },
+  "muon-wide": { unet: { ...COARSE, block_out_channels: [48, 96, 192] }, optimizer: MUON_OPTIMIZER },
+  "muon-attentive-wide": {
+    unet: { ...ATTENTIVE, block_out_channels: [64, 128, 128] },
+    optimizer: MUON_OPTIMIZER,
+  },
+};
+
+const HELD_OUT = 512;
+const HELD_OUT_BATCHES = 24;
+const CAPTIONS = 100;
+
+await runCommand(async () => {
+  const { flags, values, positionals } = readOptions(process.argv.slice(2), {
+    minutes: "value",
+    pool: "value",
+    threads: "value",
+    judge: "value",
+    keep: "flag",
+  });
+  const name = oneOf("Trying a recipe", positionals[0] ?? "", Object.keys(RECIPES));
+  const number = (option: "minutes" | "pool" | "threads", usual: number, high: number) =>
+    wholeNumber(`--${option}`, values.get(option) ?? `${usual}`, { low: 1, high });
+  const minutes = number("minutes", 8, 600);
+  const threads = number("threads", 1, 64);
+  const judge = oneOf("Judging", values.get("judge") ?? "judge", ["judge", "encoder"]);
+  const { optimizer, ...changes } = RECIPES[name]!;
+  const design: BaseDesign = { ...DESIGN, pool: number("pool", 8000, 1_000_000), ...changes };
+  const { optimizer: _, ...rest } = BASE.recipe;
+  const recipe = { ...rest, ...(optimizer ? { optimizer } : {}) };
+  const bank = await loadBank();
+  const notify = (line: string) => console.error(line);
+  const batches = key(recipe.seed);
+  const compile = { threads };
+  const training = await prepareBase(bank, { recipe, batches, notify, compile }, design);
+  const begun = performance.now();
+  const spent = () => (performance.now() - begun) / 60_000;
+  let steps = 0;
+  // The rate falls with the time that is spent, since the number of steps is not known.
+  while (spent() < minutes) {
+    const total = 100_000;
+    const place = Math.max(Math.min(steps, recipe.schedule.warmup), Math.floor(total * spent() / minutes));
+    const rate = learningRate({ ...recipe.schedule, total }, Math.min(total - 1, place));
+    const { loss } = await training.step.run(await training.batch(steps), {
+      step: steps,
+      learningRate: rate,
+    });
+    if (++steps % 100 === 0) {
+      notify(`${name}: step ${steps}, ${spent().toFixed(1)} min, loss ${loss.toFixed(3)}`);
+    }
+  }
+  const millisecondsPerStep = Math.round(60_000 * spent() / steps);
+  const { tensors, config } = await training.finish();
+  await training.step.dispose();
+  const tokenizer = createCaptionTokenizer(captionVocabulary(), { length: TEXT_LENGTH });
+  const sample = await captionedPool((i) => composePretrain(bank, FIRST_HELD_OUT + i), {
+    size: HELD_OUT,
+    tokenizer,
+    captionDrop: CAPTION_DROP,
+  });
+  const held = await prepareBase(bank, { recipe, batches, notify, compile }, { ...design, pool: 1 });
+  held.step.reset(tensors);
+  let heldOutError = 0;
+  for (let i = 0; i < HELD_OUT_BATCHES; i++) {
+    const { loss } = await held.step.run(sample(fold(key("held out"), i), recipe.batch).feeds, {
+      step: i,
+      learningRate: 0,
+    });
+    heldOutError += loss / HELD_OUT_BATCHES;
+  }
+  await held.step.dispose();
+  const place = mkdtempSync(join(tmpdir(), "recipes-"));
+  try {
+    const folder = pathToFileURL(`${place}/`);
+    await Deno.writeFile(checkpointPath("base", folder), encodeCheckpoint("base", tensors, config));
+    await Deno.copyFile(checkpointPath("vae"), checkpointPath("vae", folder));
+    const judging = await readCheckpoint(judge, checkpointPath(judge));
+    await Deno.writeFile(
+      checkpointPath("judge", folder),
+      encodeCheckpoint("judge", judging.tensors, judging.config),
+    );
+    const { scores } = await measure({ bank, folder, items: CAPTIONS });
+    const score = (name: string) => scores.find((each) => each.name.startsWith(name))?.value ?? NaN;
+    const trial: Trial = {
+      recipe: name,
+      minutes,
+      steps,
+      millisecondsPerStep,
+      heldOutError: Number(heldOutError.toFixed(4)),
+      captionsFound: Number(score("generated → caption").toFixed(3)),
+      clipP: Number(score("CLIP-P, generated").toFixed(3)),
+      judge,
+      processor: cpus()[0]?.model ?? "",
+    };
+    console.log(JSON.stringify(trial, null, 2));
+    if (flags.has("keep")) {
+      const kept: Trial[] = existsSync(TRIALS) ? JSON.parse(await Deno.readTextFile(TRIALS)) : [];
+      const all = [...kept.filter(({ recipe }) => recipe !== name), trial];
+      await atomicWrite(fileURLToPath(TRIALS), JSON.stringify(all, null, 2) + "\n");
+    }
+  } finally {
+    rmSync(place, { recursive: true });
+  }
+});
