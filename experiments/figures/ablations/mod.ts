@@ -1,10 +1,10 @@
 /**
  * What the paper leaves open (Sec. 3.3, 3.4): the joint model trained again with one thing changed, and asked for what it was not trained for.
  *
- * encode-TASK, encode-SOURCES-sources-TASK, wordings-ROW-TASK ── train-ROW-seedN ─┬─ score-ROW-TASK-seedN ──────┐
- *                                                                                 └─ use-ROW-told-…-TASK-seedN ─┤
- * Table 1: train-instruct-seedN ─┬─ score-instruct-TASK-seedN ──────────────────────────────────────────────────┼─ ablations-summary
- *                                └─ use-told-…-TASK-seedN ──────────────────────────────────────────────────────┘
+ * encode-TASK, encode-SOURCES-sources-TASK, wordings-ROW-TASK ── train-ROW-seedN ─┬─ score-ROW-TASK-seedN ──────────────┐
+ *                                                                                 └─ use-ROW-…-instruction-TASK-seedN ─┤
+ * Table 1: train-instruct-seedN ─┬─ score-instruct-TASK-seedN ─────────────────────────────────────────────────────────┼─ ablations-summary
+ *                                └─ use-…-instruction-TASK-seedN ──────────────────────────────────────────────────────┘
  */
 import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
 import type { RunRequest } from "../../setting/experiment.ts";
@@ -23,7 +23,13 @@ import { ablationGraphics } from "./bars.ts";
 import { ABLATION_STATEMENTS } from "./statements.ts";
 import type { Figure } from "../figure.ts";
 import { TABLE1_CODE } from "../table1/model_code.ts";
-import { type AblationRecord, ABLATIONS, leftOutCases, type ModelVariant, toldCases } from "./record.ts";
+import {
+  type AblationRecord,
+  ABLATIONS,
+  instructedCases,
+  leftOutCases,
+  type ModelVariant,
+} from "./record.ts";
 
 const ENCODE_INSTRUCTIONS: StageCode<EncodeInstructions> = stageCode(
   "experiments/mini/encode_instructions.ts",
@@ -80,7 +86,7 @@ export function ablationStages(request: RunRequest, record: AblationRecord = ABL
       ...record.leftOut.map(({ task }) => find.score("ip-adapter-plus", task, seed)),
       // The targets do not depend on a seed.
       ...(seed === seeds[0] ? record.leftOut.map(({ task }) => find.score(TARGETS, task, seed)) : []),
-      ...record.variants.flatMap(({ row, form, recipe, sources, told }) => {
+      ...record.variants.flatMap(({ row, form, recipe, sources, overridden }) => {
         const own: InstructForm | undefined = form === "pooled" ? undefined : form;
         const adapter = train({
           name: row,
@@ -93,7 +99,10 @@ export function ablationStages(request: RunRequest, record: AblationRecord = ABL
           recipe,
           sources,
         });
-        return [...scoresOf(row, adapter, own), ...(told ? used(toldCases(row), adapter, own) : [])];
+        return [
+          ...scoresOf(row, adapter, own),
+          ...(overridden ? used(instructedCases(row), adapter, own) : []),
+        ];
       }),
       ...record.leftOut.flatMap(({ task: left, row }) => {
         const adapter = train({
