@@ -182,6 +182,8 @@ export interface CrossAttentionLayer {
   readonly index: string;
   /** State-dict name: "down_blocks.0.attentions.0.transformer_blocks.0.attn2". */
   readonly path: string;
+  /** That of the stage it is in, as in {@link UnetStage.path}. */
+  readonly stage: string;
   /** Width of its keys and values. */
   readonly width: number;
 }
@@ -191,6 +193,7 @@ export function crossAttentionLayers(config: UnetConfig): CrossAttentionLayer[] 
   const paths = unetStages(config).filter((stage) => stage.heads !== undefined).flatMap((stage) =>
     Array.from({ length: stage.kind === "mid" ? 1 : stage.inputs.length }, (_, i) => ({
       path: `${stage.path}.attentions.${i}.transformer_blocks.0.attn2`,
+      stage: stage.path,
       width: stage.channels,
     }))
   );
