@@ -1,7 +1,5 @@
 /** Configuration of the U-Net in diffusers' field names, and the list of stages that it describes. */
 
-type Kind = "down" | "up" | "mid";
-
 /** Fields of the contracting half of a U-Net, which a ControlNet has alone, in diffusers' names. */
 export interface ContractingConfig {
   /** Channels of the latents: 4. */
@@ -69,11 +67,13 @@ const IMPLIED: Record<string, unknown> = {
 
 /** One block of the U-Net: its residual blocks and, where `heads` is set, a transformer after each of them. */
 export interface UnetStage {
-  readonly kind: Kind;
+  /** Which half, or the middle between them. */
+  readonly kind: "down" | "up" | "mid";
   /** State-dict name: "down_blocks.0", "mid_block", "up_blocks.3". */
   readonly path: string;
   /** Input channels of each residual block; in up blocks the skip connection's are included. */
   readonly inputs: readonly number[];
+  /** Channels that each residual block gives. */
   readonly channels: number;
   /** Heads of the transformers; absent in blocks without attention. */
   readonly heads?: number;
