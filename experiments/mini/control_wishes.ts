@@ -1,4 +1,4 @@
-/** Held-out control conditions with every instruction that they allow: what a model is told, and the noise it starts from. */
+/** Held-out control conditions with every instruction that they allow: its words, and the noise it starts from. */
 import { fold, key, normal, stream } from "../../lib/engine/mod.ts";
 import {
   FIXED_INSTRUCTIONS,
@@ -46,7 +46,7 @@ export interface ControlWish {
 export const tasksOf = ({ items }: ControlItem): readonly TaskId[] =>
   TASK_RECORDS.filter(({ id }) => items.has(id)).map(({ id }) => id);
 
-/** What a model is told to take of a condition as a task. */
+/** The instruction of a task for a condition. */
 export function controlInstruction(
   { kind, index, items }: ControlItem,
   task: TaskId,

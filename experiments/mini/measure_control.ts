@@ -152,9 +152,9 @@ export const measureControl: MeasureControl = async (request, { adapter: trained
       `Measuring the control of ${row} needs wordings for a model that reads them, got ${wordings}`,
     );
   }
-  const told = deaf ? [] : await instructionsOf(wishes, request);
+  const rows = deaf ? [] : await instructionsOf(wishes, request);
   const made = await sampled(
-    deaf ? items.map((item) => ({ item })) : wishes.map(({ item }, i) => ({ item, instruction: told[i]! })),
+    deaf ? items.map((item) => ({ item })) : wishes.map(({ item }, i) => ({ item, instruction: rows[i]! })),
     adapter,
     {
       setting: request,

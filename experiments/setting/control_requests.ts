@@ -5,7 +5,7 @@ import type { StageContext, StageOutput } from "../runner/mod.ts";
 import type { Device, RowModel } from "./experiment.ts";
 import type { ScaleId } from "./scales.ts";
 
-/** How a model is told what to take. */
+/** How the instruction is worded. */
 export type ControlWordings =
   /** A held-out wording of the task, from other templates than any in training. */
   | "held-out"
@@ -47,7 +47,7 @@ export interface ControlRequest extends ControlSetting {
 export interface ControlPicture {
   readonly kind: string;
   readonly index: number;
-  /** What the model was told; "condition" and "prompt alone" stand for what no instruction has made. */
+  /** Whose instruction it was made under; "condition" and "prompt alone" stand for what no instruction has made. */
   readonly task: string;
   readonly pixels: Uint8Array;
 }

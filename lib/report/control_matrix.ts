@@ -12,7 +12,7 @@
  *     entry(t, a) = (mean s − mean s_0) / (mean s_1 − mean s_0), means over the conditions that allow both t and a's own task
  *     control = mean of the entries that an instruction asks for − mean of the entries that it leaves
  *
- * A model that is deaf to its instruction has the same entries in all rows and a control of about 0; one that does what it is told 1.
+ * A model that is deaf to its instruction has the same entries in all rows and a control of about 0; one that takes what its instruction asks for, and no more, 1.
  */
 import { type Aspect, ASPECTS, byTask, TASK_RECORDS, type TaskId } from "../tasks/mod.ts";
 import type { ResampledCells, SampleRow } from "./cells.ts";
@@ -40,7 +40,7 @@ export const scoreName = (aspect: Aspect, scorer: Scorer): string =>
 const alone = (score: string) => `${score}, prompt alone`;
 const full = (score: string) => `${score}, target`;
 
-/** One picture: `task` is what the model was told, `index` the condition's number among those of its kind. */
+/** One picture: `task` is whose instruction it was made under, `index` the condition's number among those of its kind. */
 export interface ControlSample extends SampleRow {
   /** "scene" or "portrait". */
   readonly kind: string;

@@ -8,7 +8,7 @@ export const ASPECTS: readonly Aspect[] = ["everything", "look", "thing", "layou
 
 /** What of a condition a task's target has, and what it has not: its row of the control matrix. */
 export interface TaskAspects {
-  /** What it is told to take; null where no column measures it. */
+  /** What its instruction asks for; null where no column measures it. */
   readonly takes: Aspect | null;
   /** What it should leave, as its targets do; "everything" is never one, since what is taken is a part of it. */
   readonly leaves: readonly Exclude<Aspect, "everything">[];

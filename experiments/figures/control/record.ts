@@ -1,4 +1,4 @@
-/** The control figure as data: which models, told how, on how many conditions. */
+/** The control figure as data: which models, instructed how, on how many conditions. */
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import { PAPER_SOURCED } from "../ablations/record.ts";
 import type { ControlSize, ControlWordings } from "../../setting/control_requests.ts";
@@ -17,7 +17,7 @@ export type AdapterSource =
   /** IPAdapter+, which all trainings start from. */
   | { readonly from: "start" };
 
-/** A row: a model, told in one way. */
+/** A row: a model, instructed in one way. */
 export interface ControlRow {
   readonly row: string;
   /** Its name in the figure. */
@@ -36,7 +36,7 @@ export interface ControlRecord extends Experiment {
 
 /** The best-trained row: its pictures are shown and the statements are judged on it. */
 export const COMMITTED = "committed";
-/** The same, told in free wordings. */
+/** The same, instructed in free wordings. */
 export const COMMITTED_FREE = "committed-free";
 
 const JOINT = { from: "table1", variant: { kind: "instruct" } } as const;

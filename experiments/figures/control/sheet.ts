@@ -53,10 +53,10 @@ export async function controlSheet(
           { images: [shown(pixels)] },
           cell(of("prompt alone"), `T: ${prompt}`),
           ...TASK_RECORDS.map(({ id }) => {
-            const told = samples.find((each) =>
+            const sample = samples.find((each) =>
               each.kind === kind && each.index === index && each.task === id
             );
-            return cell(of(id), told && `I: ${told.instruction}`, INSTRUCTION_INK);
+            return cell(of(id), sample && `I: ${sample.instruction}`, INSTRUCTION_INK);
           }),
         ],
       };

@@ -54,7 +54,7 @@ const controlled = (resampled: ResampledCells, row: string) =>
   measuredOf(resampled, (mean) => [controlOf(mean, row, "oracle")]);
 
 /**
- * The statements. A model that is deaf to its instruction, one that copies whatever it is told and one that does nothing have a control of 0 and no
+ * The statements. A model that is deaf to its instruction, one that copies under any instruction and one that does nothing have a control of 0 and no
  * entry above another of its column.
  */
 export const CONTROL_STATEMENTS: readonly Statement<ResampledCells>[] = [
@@ -73,7 +73,7 @@ export const CONTROL_STATEMENTS: readonly Statement<ResampledCells>[] = [
     statement:
       "Look, thing, layout, person and the whole are each taken most under the instruction that asks for them.",
     quantity:
-      "smallest difference of two entries of a column, told to take it less told another task (but replication, which takes all), by oracles",
+      "smallest difference of two entries of a column, under the instruction that asks for it less under another (but replication, which takes all), by oracles",
     region: { low: 0 },
     measure: (resampled) =>
       measuredOf(resampled, (mean) =>
@@ -88,7 +88,7 @@ export const CONTROL_STATEMENTS: readonly Statement<ResampledCells>[] = [
     section: "3.3",
     statement:
       "Text makes the understanding of instructions flexible: wordings typed freely, without the tasks' keywords, decide it too.",
-    quantity: `${QUANTITY}; told free wordings`,
+    quantity: `${QUANTITY}; in free wordings`,
     region: { low: LEAST_CONTROL },
     measure: (resampled) => controlled(resampled, COMMITTED_FREE),
   },

@@ -1,24 +1,52 @@
-/** The joint adapter: does it read the instruction? Each task's pictures under its own instruction and under the other tasks', same noise. */
-import { fold, key, normal, sizeOf } from "../../../lib/engine/mod.ts";
-import { FIXED_INSTRUCTIONS } from "../../../lib/instructions/mod.ts";
-import { clipI } from "../../../lib/metrics/mod.ts";
-import { composePair, type Pair, type Rgb, type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
-import { latentShape } from "../../../lib/training/mod.ts";
+/** The joint adapter: does the instruction decide what is taken? Pictures of one condition under every instruction, same prompt and noise: the control matrix. */
+import { key } from "../../../lib/engine/mod.ts";
+import { createGenerator } from "../../../lib/pipeline/mod.ts";
+import {
+  type AspectScores,
+  CONTROL_PLACES,
+  type ControlAnchor,
+  controlEntries,
+  controlHeadlines,
+  type ControlSample,
+  isAsked,
+  type MeanInterval,
+  resampleCells,
+  withAnchors,
+} from "../../../lib/report/mod.ts";
+import { type ControlItem, type Rgb, TASKS } from "../../../lib/tasks/mod.ts";
 import { visionTokens } from "../../../lib/clip/mod.ts";
 import { readAdapterFile } from "../../mini/adapter_file.ts";
 import { checkpointPath } from "../../mini/checkpoints.ts";
+import { controlScores } from "../../mini/control_scores.ts";
+import {
+  controlItems,
+  controlNoise,
+  type ControlWish,
+  controlWishes,
+  tasksOf,
+} from "../../mini/control_wishes.ts";
 import { loadBase, loadVae, loadVision } from "../../mini/frozen.ts";
-import { createGenerator } from "../../../lib/pipeline/mod.ts";
 import { imageEncoder, latentDecoder } from "../../mini/programs.ts";
-import { validationInstruction } from "../../mini/score_task.ts";
 import { meanScore } from "../bootstrap_score.ts";
-import type { EvaluationContext, Measured } from "../measurement.ts";
+import type { Bar, EvaluationContext, Measured, Score } from "../measurement.ts";
 import { textVectors } from "../text_vectors.ts";
 
 const GUIDANCE = 3;
 const STEPS = 20;
 /** Pictures sampled at once. */
 const BATCH = 16;
+/** One seed of the noises. */
+const SEED = 0;
+/** Rows: held-out wordings, and free ones. */
+const WORDINGS = ["held-out", "free"] as const;
+
+/** Scenes that the bar speaks of. */
+export const USUAL_SCENES = 24;
+/** Least control of an adapter that does what it is told. */
+const BAR: Bar = { least: 0.3, items: USUAL_SCENES };
+
+/** Two portraits for every three scenes. */
+const portraitsFor = (scenes: number): number => Math.ceil(2 * scenes / 3);
 
 /** Root mean square difference of two pictures, 0 to 255. */
 function pixelDistance(a: Rgb, b: Rgb): number {
@@ -27,32 +55,33 @@ function pixelDistance(a: Rgb, b: Rgb): number {
   return Math.sqrt(sum / a.length);
 }
 
-/** The instructions an item is sampled under: its own first, then each other task's fixed one. */
-function instructionsOf(pair: Pair): string[] {
-  const others = TASKS.filter((task) => task !== pair.task);
-  return [validationInstruction(pair, "random"), ...others.map((task) => FIXED_INSTRUCTIONS[task])];
+/** A number of the matrix as a score. */
+function matrixScore(name: string, { mean, low, high }: MeanInterval, n: number, bar?: Bar): Score {
+  return {
+    ...{ name, value: mean, n },
+    ...(low === null || high === null ? {} : { low, high }),
+    ...(bar ? { bar } : {}),
+  };
 }
 
-/** Generates each task's items under its own instruction and under the others'. */
-export async function measure({ bank, folder, items }: EvaluationContext): Promise<Measured> {
+/** Pictures of all wishes from the adapter, and of the conditions' prompts alone. */
+async function sampled(
+  { folder }: EvaluationContext,
+  items: readonly ControlItem[],
+  wishes: readonly ControlWish[],
+): Promise<{ readonly alone: readonly Rgb[]; readonly made: readonly Rgb[] }> {
   const base = await loadBase(folder);
   const { projection, params } = await readAdapterFile(
     checkpointPath("ip-adapter-instruct", folder),
     base.unet.config,
   );
   const vision = await loadVision("encoder", folder);
-  const pairs = Array.from(
-    { length: items },
-    (_, index) => TASKS.map((task) => composePair(bank, { task, split: "val", index })),
-  ).flat();
   const encoder = await imageEncoder(vision);
-  const [features, noImage] = [
-    await encoder.run(pairs.map(({ condition }) => condition)),
-    await encoder.zero(),
-  ];
+  const features = await encoder.run(items.map(({ condition }) => condition));
+  const noImage = await encoder.zero();
   await encoder.dispose();
-  const wordings = pairs.map(instructionsOf);
-  const vectors = await textVectors(wordings.flat());
+  const tokens = new Map(items.map((item, i) => [item, features[i]!.tokens]));
+  const vectors = await textVectors(wishes.map(({ instruction }) => instruction));
   const generator = await createGenerator({
     base,
     batch: BATCH,
@@ -63,70 +92,102 @@ export async function measure({ bank, folder, items }: EvaluationContext): Promi
       noImage,
     },
   });
-  const each = TASKS.length;
-  const latents = await generator.generate(
-    pairs.flatMap(({ prompt, task, index }, i) =>
-      Array.from({ length: each }, (_, place) => ({
-        ids: base.tokenizer.encode([prompt]),
-        image: (features[i] as typeof features[number]).tokens,
-        instruction: vectors[i * each + place] as Float32Array,
-        noise: normal(
-          fold(key("evaluate the joint adapter"), task, index),
-          sizeOf(latentShape(base.unet.config)),
-        ),
-      }))
-    ),
-    { adapter: params, steps: STEPS, guidance: GUIDANCE, sampler: "ddim" },
-  );
+  const requests = wishes.map(({ item }, i) => ({
+    ids: base.tokenizer.encode([item.prompt]),
+    image: tokens.get(item)!,
+    instruction: vectors[i] as Float32Array,
+    noise: controlNoise(item, SEED),
+  }));
+  const options = { adapter: params, steps: STEPS, guidance: GUIDANCE, sampler: "ddim" } as const;
+  const made = await generator.generate(requests, options);
+  // At a scale of 0 whatever instruction there is says nothing.
+  const firsts = items.map((item) => requests[wishes.findIndex((wish) => wish.item === item)]!);
+  const alone = await generator.generate(firsts, { ...options, adapterScale: 0 });
   await generator.dispose();
   const decoder = await latentDecoder(await loadVae(folder));
-  const pictures = await decoder.run(latents);
+  const pictures = await decoder.run([...alone, ...made]);
   await decoder.dispose();
-  const judge = await imageEncoder(await loadVision("judge", folder));
-  const seen = (await judge.run(pictures)).map(({ embedding }) => embedding);
-  const targets = (await judge.run(pairs.map(({ target }) => target))).map(({ embedding }) => embedding);
+  return { alone: pictures.slice(0, items.length), made: pictures.slice(items.length) };
+}
+
+/** Samples the conditions under every instruction, and scores what is taken. */
+export async function measure(context: EvaluationContext): Promise<Measured> {
+  const { bank, folder, items: scenes } = context;
+  const portraits = portraitsFor(scenes);
+  const items = controlItems(bank, { scenes, portraits });
+  const wishes = WORDINGS.flatMap((row) => controlWishes(items, row).map((wish) => ({ ...wish, row })));
+  const { alone, made } = await sampled(context, items, wishes);
+  const targets = items.flatMap((item) =>
+    tasksOf(item).map((task) => ({ item, task, picture: item.items.get(task)!.target }))
+  );
+  const vision = await loadVision("judge", folder);
+  const judge = await imageEncoder(vision);
+  const scores = await controlScores(
+    [
+      ...items.map((item, i) => ({ item, picture: alone[i]! })),
+      ...wishes.map(({ item }, i) => ({ item, picture: made[i]! })),
+      ...targets,
+    ],
+    { bank, judge, tokens: visionTokens(vision.config), vectors: textVectors },
+  );
   await judge.dispose();
-  const likeness = pairs.map((_, i) =>
-    Array.from({ length: each }, (_, place) => clipI(seen[i * each + place]!, targets[i]!))
-  );
-  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-  const own = likeness.map(([first]) => first as number);
-  const others = likeness.map(([, ...rest]) => mean(rest));
-  const changed = pairs.map((_, i) =>
-    mean(
-      Array.from(
-        { length: each - 1 },
-        (_, place) => pixelDistance(pictures[i * each]!, pictures[i * each + place + 1]!),
+  const ofTargets = scores.slice(items.length + wishes.length);
+  const anchors = items.map((item, i): ControlAnchor => ({
+    ...{ kind: item.kind, index: item.index, seed: SEED, prompt: item.prompt },
+    alone: scores[i]!,
+    targets: Object.fromEntries(
+      targets.flatMap((target, place) =>
+        target.item === item ? [[target.task, ofTargets[place] as AspectScores] as const] : []
       ),
-    )
-  );
-  const byTask = (values: readonly number[]) =>
-    TASKS.map((task) => values.filter((_, i) => pairs[i]?.task === task));
-  const gain = own.map((value, i) => value - (others[i] as number));
-  const one = (values: readonly number[], task: TaskId) => [
-    byTask(values)[TASKS.indexOf(task)] as number[],
-  ];
+    ),
+  }));
+  const samples = wishes.map(({ item, task, row, instruction }, i): ControlSample => ({
+    ...{ row, task, kind: item.kind, index: item.index, seed: SEED, instruction, prompt: item.prompt },
+    scores: scores[items.length + i]!,
+  }));
+  const resampled = resampleCells(withAnchors(samples, anchors), {
+    key: key("evaluate"),
+    stratum: ({ kind }) => kind,
+  });
+  const [heldOut, free] = WORDINGS;
+  const headline = (row: string, name: string, bar?: Bar) =>
+    controlHeadlines(resampled, row).map((found) =>
+      found.scorer === "oracle"
+        ? matrixScore(name, found, items.length, bar)
+        : matrixScore(`${name}, by the judge`, found, items.length)
+    );
+  const entries = controlEntries(resampled, heldOut).filter(({ scorer }) => scorer === "oracle");
+  const picturesOf = (item: ControlItem) =>
+    made.filter((_, i) => wishes[i]!.row === heldOut && wishes[i]!.item === item);
+  const changed = items.map((item) => {
+    const [first, ...others] = picturesOf(item) as [Rgb, ...Rgb[]];
+    return others.reduce((sum, other) => sum + pixelDistance(first, other), 0) / others.length;
+  });
   return {
     method:
-      `${items} validation items of each task, sampled under a held-out wording of their own task and under the fixed instruction of each ` +
-      `other task, from the same noise: DDIM, ${STEPS} steps, guidance ${GUIDANCE}. Likeness is the judge's cosine with the item's ` +
-      "target; a model that reads the instruction comes closer to it under its own. Change is the root mean square difference of " +
-      "the pictures, 0 to 255.",
+      `${scenes} held-out scenes and ${portraits} portraits, each sampled under a held-out wording of every task that its kind allows, and under a wording ` +
+      `typed freely, without keywords, with one prompt that names nothing of it and from one noise: DDIM, ${STEPS} steps, guidance ${GUIDANCE}. An entry ` +
+      "of the control matrix is 0 where as much of the condition is found as the prompt alone gives, 1 where as much as in the true target. Control " +
+      "is the mean of the entries that an instruction asks for less the mean of those that it should leave. By oracles unless the judge is named. Change is the " +
+      "root mean square difference of a condition's pictures from the one under the first instruction, 0 to 255.",
     scores: [
-      meanScore("likeness to the target, own instruction", byTask(own)),
-      meanScore("likeness to the target, other instructions", byTask(others)),
-      meanScore("gain by the own instruction", byTask(gain)),
-      ...TASKS.map((task) => meanScore(`gain by the own instruction, ${task}`, one(gain, task))),
-      meanScore("change by the instruction", byTask(changed)),
-      ...TASKS.map((task) => meanScore(`change by the instruction, ${task}`, one(changed, task))),
+      ...headline(heldOut, "control", BAR),
+      ...headline(free, "control, free wordings", BAR),
+      ...CONTROL_PLACES.filter(isAsked).flatMap(({ task, aspect }) =>
+        entries.filter((entry) => entry.task === task && entry.aspect === aspect).map((entry) =>
+          matrixScore(`${aspect} taken under the ${task} instruction`, entry, items.length)
+        )
+      ),
+      meanScore("change by the instruction", [changed]),
     ],
     gallery: {
-      note: `condition | target | under the item's own instruction | under each other task's, in the order ${
-        TASKS.join(", ")
-      }`,
-      items: pairs.map(({ condition, target, prompt, task }, i) => ({
-        images: [condition, target, ...pictures.slice(i * each, (i + 1) * each)],
-        caption: `${task}: ${prompt}`,
+      note:
+        `condition | prompt alone | under the instruction of each task that the condition allows, in the order ${
+          TASKS.join(", ")
+        }`,
+      items: items.map((item, i) => ({
+        images: [item.condition, alone[i]!, ...picturesOf(item)],
+        caption: `${item.kind}: ${item.prompt}`,
       })),
     },
   };

@@ -1,7 +1,7 @@
 /** The joint adapter that `generate` and the explorer run unless another is given. */
 import { MINI_RECIPE } from "../../setting/scales.ts";
 import type { Part } from "../part.ts";
-import { measure } from "./evaluate.ts";
+import { measure, USUAL_SCENES } from "./evaluate.ts";
 import { PAIRS, prepare } from "./train.ts";
 
 export const IP_ADAPTER_INSTRUCT: Part = {
@@ -20,7 +20,12 @@ export const IP_ADAPTER_INSTRUCT: Part = {
   prepare,
   measurement: {
     checkpoints: ["ip-adapter-instruct", "base", "vae", "encoder", "judge"],
-    items: { what: "validation items of each task", usual: 24, low: 2, high: 1000 },
+    items: {
+      what: "held-out scenes; two thirds as many portraits come with them",
+      usual: USUAL_SCENES,
+      low: 2,
+      high: 1000,
+    },
     pictures: true,
     measure,
   },
