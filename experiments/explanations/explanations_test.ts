@@ -16,6 +16,7 @@ import {
   reportHtml,
   reportMarkdown,
   TABLE1_COLUMNS,
+  type TrainingRun,
   type Verdict,
   weightedInterval,
 } from "../../lib/report/mod.ts";
@@ -444,7 +445,7 @@ Deno.test("timingVaries() compares the range over seeds with the mean", () => {
   const claim = verdictOn("one-training-for-all", "not supported", {});
   const outcome = (...shares: readonly number[]) => {
     const training = shares.flatMap((share, seed) =>
-      [null, ...TASKS].map((task) => ({
+      [null, ...TASKS].map((task): TrainingRun => ({
         row: task === null ? "instruct" : "single-task",
         task,
         seed,

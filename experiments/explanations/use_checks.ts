@@ -15,6 +15,7 @@ import {
   unreadable,
   weightedInterval,
 } from "../../lib/report/mod.ts";
+import type { TaskId } from "../../lib/tasks/mod.ts";
 import { type CombinationContent, COMBINED_TASKS } from "../figures/fig10/statements.ts";
 import { CONTROL_SCORE } from "../setting/score_names.ts";
 import { PARTIAL_TASKS } from "../figures/uses/use_evidence.ts";
@@ -24,9 +25,9 @@ import type { UsesContent } from "../figures/uses/uses.ts";
 const usesIn = (findings: Findings) => findings["fig9"]?.content as UsesContent | undefined;
 const combinationsIn = (findings: Findings) => findings["fig10"]?.content as CombinationContent | undefined;
 
-const takenIn = ({ cells, taken }: Pick<UsesContent, "cells" | "taken">, row: string, task: string) =>
+const takenIn = ({ cells, taken }: Pick<UsesContent, "cells" | "taken">, row: string, task: TaskId) =>
   cellIn(cells, row, task, taken[task]);
-const leakIn = ({ leaks }: UsesContent, row: string, task: string) =>
+const leakIn = ({ leaks }: UsesContent, row: string, task: TaskId) =>
   leaks.find((leak) => leak.row === row && leak.task === task);
 
 /** The mean of several weighted sums. */
@@ -80,8 +81,8 @@ export const startReproducesLittle: Check = (findings) => {
 export const jointTakesLittle: Check = (findings, { id }) => {
   const uses = usesIn(findings);
   if (uses === undefined) return missing("fig9");
-  const tasks = id === "composition-bleeds-style" ? ["composition"] : PARTIAL_TASKS;
-  const of = (row: string, task: string) => takenIn(uses, row, task);
+  const tasks: readonly TaskId[] = id === "composition-bleeds-style" ? ["composition"] : PARTIAL_TASKS;
+  const of = (row: string, task: TaskId) => takenIn(uses, row, task);
   const found = meanOf(
     tasks.map((task) => beyondHalf(of("instruct", task), of("text-only", task), of("single-task", task))),
   );
@@ -113,7 +114,7 @@ const PERFECT: MeanInterval = { mean: 1, low: 1, high: 1 };
 export const controlIsWeak: Check = (findings) => {
   const content = combinationsIn(findings);
   if (content === undefined) return missing("fig10");
-  const of = (row: string, task: string) => cellIn(content.cells, row, task, CONTROL_SCORE);
+  const of = (row: string, task: TaskId) => cellIn(content.cells, row, task, CONTROL_SCORE);
   const found = meanOf(
     COMBINED_TASKS.map((task) => beyondHalf(of("control-alone", task), of("adapter-alone", task), PERFECT)),
   );

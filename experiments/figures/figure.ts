@@ -1,11 +1,12 @@
 /** What a table or figure of the paper is here: one module with its record, stages, statements and graphics. */
 import type { Graphic, TableSpec } from "../../lib/plots/mod.ts";
 import type { Finding, PaperItem, Provenance, StatementText } from "../../lib/report/mod.ts";
+import type { TaskId } from "../../lib/tasks/mod.ts";
 import type { ExperimentProgram } from "../setting/experiment.ts";
 
 /** What every stored result tells. */
 export interface StoredResult extends Finding {
-  readonly tasks: readonly string[];
+  readonly tasks: readonly TaskId[];
   readonly seeds: readonly number[];
   readonly provenance: Provenance;
 }

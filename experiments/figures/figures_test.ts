@@ -201,18 +201,21 @@ Deno.test("reproduce scale gives ten curves over the scales, and their best trad
     assert.equal(claims.length, 2);
   }));
 
-Deno.test("reproduce ablations trains the joint model in five other ways and tells it what it was not trained for", () =>
+Deno.test("reproduce ablations trains the joint model in seven other ways and tells it what it was not trained for", () =>
   smoke(async ({ folder, run }) => {
     const { content, claims } = await run("ablations") as FigureResult<AblationsContent>;
-    assert.deepEqual(content.rows, ["tokens", "one-hot", "unfiltered", "without-style", "without-object"]);
-    assert.equal(content.differences.length, 5 * 6);
+    assert.deepEqual(content.rows, [
+      ...["tokens", "one-hot", "unfiltered", "paper-sourced", "unclip"],
+      ...["without-style", "without-object"],
+    ]);
+    assert.equal(content.differences.length, 7 * 6);
     assert.equal(content.untrained.length, 2 * 3 * 3);
     assert.equal(content.told.length, 4 * 3);
     // Every model is another one: no two rows have the same numbers on all tasks.
     const numbers = content.rows.map((row) =>
       JSON.stringify(content.differences.filter((each) => each.row === row).map(({ mean }) => mean))
     );
-    assert.equal(new Set(numbers).size, 5);
+    assert.equal(new Set(numbers).size, 7);
     const told = (row: string, metric: string) =>
       content.told.find((each) => each.row === row && each.metric === metric)!.mean;
     // Colours are shares; without the image the picture is another one.

@@ -1,9 +1,10 @@
 /** Stages that train and score one model, as Table 1 and the ablations ask for them: equal requests are the same stage, by key. */
-import type { TaskId } from "../../lib/tasks/mod.ts";
+import type { Sources, TaskId } from "../../lib/tasks/mod.ts";
 import type { AdapterRecipe } from "../../lib/training/mod.ts";
 import type { ExperimentRow, InstructionChoice, RunRequest } from "../setting/experiment.ts";
 import { GALLERY, writeGallery } from "../setting/gallery.ts";
 import { formFields, type InstructForm } from "../setting/instruct_form.ts";
+import { sourcesFields } from "../setting/pair_sources.ts";
 import { type Stage, stageMaker } from "../runner/mod.ts";
 import { type Budget, SCALES } from "../setting/scales.ts";
 import type {
@@ -29,6 +30,8 @@ export interface ModelTraining {
   readonly form?: InstructForm | undefined;
   /** What differs from the scale's recipe. */
   readonly recipe?: Partial<AdapterRecipe> | undefined;
+  /** What its pairs are composed of; shared sources if absent. */
+  readonly sources?: Sources | undefined;
   /** Stages by task whose instructions stand in for the datasets' own. */
   readonly wordings?: ReadonlyMap<TaskId, Stage> | undefined;
 }
@@ -44,7 +47,8 @@ export interface ModelScoring extends ExperimentRow {
 }
 
 /** Ids of the stages. */
-export const encodeId = (task: TaskId): string => `encode-${task}`;
+export const encodeId = (task: TaskId, sources: Sources = "shared"): string =>
+  sources === "shared" ? `encode-${task}` : `encode-${sources}-sources-${task}`;
 export const trainId = (name: string, seed: number): string => `train-${name}-seed${seed}`;
 export const scoreId = (row: string, task: TaskId, seed: number): string =>
   `score-${row}-${task}-seed${seed}`;
@@ -55,7 +59,7 @@ export const variantName = (variant: Variant): string =>
 
 /** Makers of stages for a request. */
 export interface ModelStages {
-  encode(task: TaskId): Stage;
+  encode(task: TaskId, sources?: Sources): Stage;
   train(training: ModelTraining): Stage;
   score(scoring: ModelScoring): Stage;
 }
@@ -64,7 +68,7 @@ export interface ModelStages {
  * The makers.
  *
  * @param options.budget how much is trained and measured.
- * @param options.encode the tasks' encodings where another experiment's stages stand beside these: a run knows each id once.
+ * @param options.encode the tasks' encodings of shared sources where another experiment's stages stand beside these: a run knows each id once.
  */
 export function modelStages(
   experiment: string,
@@ -83,9 +87,10 @@ export function modelStages(
     score: stageMaker(experiment, code.generateAndScore, { with: [GALLERY] }),
   };
 
-  const encodings = new Map<TaskId, Stage>();
-  const makeEncoding = (task: TaskId): Stage => {
-    const known = encodings.get(task);
+  const encodings = new Map<string, Stage>();
+  const encode = (task: TaskId, sources: Sources = "shared"): Stage => {
+    const id = encodeId(task, sources);
+    const known = encodings.get(id) ?? (sources === "shared" ? options.encode?.(task) : undefined);
     if (known !== undefined) return known;
     const config: EncodeRequest = {
       scale,
@@ -93,10 +98,11 @@ export function modelStages(
       trainItems: budget.trainItems,
       validationItems: budget.validationItems,
       device,
+      ...sourcesFields(sources),
     };
     const stage = makers.encode({
-      id: encodeId(task),
-      title: `Encode the ${task} task's pairs`,
+      id,
+      title: `Encode the ${task} task's pairs${sources === "shared" ? "" : `, ${sources} sources`}`,
       config,
       parents: [],
       expectedSeconds: expectedSeconds.encode,
@@ -105,13 +111,12 @@ export function modelStages(
         context.write("report.json", JSON.stringify(await encodeDataset(config, context)));
       },
     });
-    encodings.set(task, stage);
+    encodings.set(id, stage);
     return stage;
   };
-  const { encode = makeEncoding } = options;
 
   const train = (
-    { name, title, variant, tasks, instructions, seed, form, recipe, wordings }: ModelTraining,
+    { name, title, variant, tasks, instructions, seed, form, recipe, sources, wordings }: ModelTraining,
   ): Stage => {
     const config: TrainRequest = {
       scale,
@@ -134,13 +139,13 @@ export function modelStages(
       title: `Train ${title}, seed ${seed}`,
       kind: "training",
       config,
-      parents: [...tasks.map(encode), ...(wordings?.values() ?? [])],
+      parents: [...tasks.map((task) => encode(task, sources)), ...(wordings?.values() ?? [])],
       expectedSeconds: expectedSeconds.train,
       async run(context) {
         const trainAdapter = await code.trainAdapter.load();
         const of = (stage: Stage) => context.input(stage.id);
         const inputs: TrainInputs = {
-          datasets: new Map(tasks.map((task) => [task, of(encode(task))])),
+          datasets: new Map(tasks.map((task) => [task, of(encode(task, sources))])),
           ...(wordings
             ? { instructions: new Map([...wordings].map(([task, stage]) => [task, of(stage)])) }
             : {}),

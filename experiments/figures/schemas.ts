@@ -22,30 +22,73 @@ interface Schema {
 
 type Definitions = Record<string, Schema>;
 
-/** What is used of ts-json-schema-generator. */
-interface SchemaGenerators {
-  createGenerator(options: {
-    path: string;
-    tsconfig: string;
-    skipTypeCheck: boolean;
-    additionalProperties: boolean;
-    topRef: boolean;
-  }): { createSchema(type: string): { definitions: Definitions } };
+/** A type as the compiler computes it. */
+interface ComputedType {
+  readonly value?: unknown;
+  readonly types?: readonly ComputedType[];
 }
 
-/** Definitions of types and of all that they name. */
+/** A parser of ts-json-schema-generator: of which nodes of the syntax, and the type it makes of one. */
+interface NodeParser {
+  supportsNode(node: object): boolean;
+  createType(node: object): unknown;
+}
+
+/** What is used of ts-json-schema-generator. */
+interface SchemaGenerators {
+  readonly DEFAULT_CONFIG: object;
+  createProgram(config: object): {
+    getTypeChecker(): { getTypeFromTypeNode(node: object): ComputedType };
+  };
+  createParser(
+    program: object,
+    config: object,
+    augment: (parser: { addNodeParser(parser: NodeParser): void }) => void,
+  ): object;
+  createFormatter(config: object): object;
+  SchemaGenerator: new (program: object, parser: object, formatter: object, config: object) => {
+    createSchema(type: string): { definitions: Definitions };
+  };
+  LiteralType: new (value: string) => object;
+  UnionType: new (types: readonly object[]) => object;
+}
+
+/** The texts of a union of literal texts, sorted; undefined for every other type. */
+function textsOf(type: ComputedType): readonly string[] | undefined {
+  const values = (type.types ?? [type]).map(({ value }) => value);
+  return values.every((value) => typeof value === "string") ? values.sort() : undefined;
+}
+
+/** Definitions of types and of all that they name; names picked out of records (`(typeof LIST)[number]["id"]`) are what the compiler finds there. */
 async function definitionsOf(types: readonly TypeName[]): Promise<Definitions> {
   const name = "ts-json-schema-generator";
   const load = createRequire(join(await onDemandPackage(name), "package.json"));
-  const { createGenerator } = load(name) as SchemaGenerators;
+  const generators = load(name) as SchemaGenerators;
   const modules = [...new Set(types.map(({ module }) => module))];
-  const generator = createGenerator({
+  const config = {
+    ...generators.DEFAULT_CONFIG,
     path: `${ROOT}{${modules.join(",")}}`,
     tsconfig: `${ROOT}experiments/figures/tsconfig.schemas.json`,
     skipTypeCheck: true,
     additionalProperties: false,
     topRef: true,
-  });
+  };
+  const program = generators.createProgram(config);
+  const checker = program.getTypeChecker();
+  const names: NodeParser = {
+    supportsNode: (node) => "indexType" in node && textsOf(checker.getTypeFromTypeNode(node)) !== undefined,
+    createType: (node) =>
+      new generators.UnionType(
+        textsOf(checker.getTypeFromTypeNode(node))!.map((text) => new generators.LiteralType(text)),
+      ),
+  };
+  const parser = generators.createParser(program, config, (chain) => chain.addNodeParser(names));
+  const generator = new generators.SchemaGenerator(
+    program,
+    parser,
+    generators.createFormatter(config),
+    config,
+  );
   return Object.assign(
     {},
     ...types.map(({ type }) => generator.createSchema(type).definitions),
@@ -92,7 +135,7 @@ export async function schemas(
   );
   const all = await definitionsOf([
     report("table1_result.ts", "Table1Result"),
-    report("cells.ts", "SampleRow"),
+    report("table1_result.ts", "Table1Sample"),
     report("figure_result.ts", "FigureEnvelope"),
     ...figures.map(({ content }) => content),
   ]);
@@ -113,10 +156,10 @@ export async function schemas(
     title: "result.json of `deno task reproduce table1`",
     description:
       "Cells of the table with intervals, the verdict on each of the paper's statements about it, and where the numbers come from. " +
-      "Beside it, samples.jsonl holds one line per sample (SampleRow): the mean of every cell is the mean of scores[metric] over its rows there.",
+      "Beside it, samples.jsonl holds one line per sample (Table1Sample): the mean of every cell is the mean of scores[metric] over its rows there.",
   };
   return {
-    "results/result.schema.json": textOf(RESULT_SCHEMA, table, all, ["SampleRow"]),
+    "results/result.schema.json": textOf(RESULT_SCHEMA, table, all, ["Table1Sample"]),
     "results/figure.schema.json": textOf(FIGURE_SCHEMA, figure, all),
   };
 }

@@ -6,6 +6,7 @@ import type { UnetConfig } from "../../lib/diffusion/mod.ts";
 import { headerObject, readWeights } from "../pictures/weight_file.ts";
 import { CHECKPOINTS } from "./checkpoints.ts";
 import { MINI_INSTRUCT, MINI_VISION } from "./models.ts";
+import { checkBesideText } from "./trained_adapter.ts";
 
 /** The committed joint adapter. */
 export const JOINT_ADAPTER: URL = new URL("ip-adapter-instruct.safetensors", CHECKPOINTS);
@@ -42,6 +43,7 @@ export async function readAdapterFile(file: string | URL | undefined, unet: Unet
       `Reading the adapter ${stored.file} failed: expected a file with its projection in the header, as training writes it, got none`,
     );
   }
+  checkBesideText(stored.metadata, `Reading the adapter ${stored.file}`);
   const found = detectProjection(stored.tensors, { dim_head: heads });
   const width = MINI_VISION.hidden_size, output_dim = unet.cross_attention_dim;
   const projection: ProjectionConfig = found.class === "Resampler"

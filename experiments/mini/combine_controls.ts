@@ -1,5 +1,5 @@
 /** Stage: one task's held-out items by the joint adapter, a ControlNet, both, and both with a LoRA, all from the same noise. */
-import { fold, key, normal, readSafetensors } from "../../lib/engine/mod.ts";
+import { fold, key, normal } from "../../lib/engine/mod.ts";
 import { CONTROL_SCORE, LORA_SCORE } from "../setting/score_names.ts";
 import type { SampleRow } from "../../lib/report/mod.ts";
 import {
@@ -20,6 +20,7 @@ import { type BaseModel, loadControlnet } from "./frozen.ts";
 import { LATENT_SIZE, MINI_INSTRUCT } from "./models.ts";
 import { validationInstruction } from "./score_task.ts";
 import { adapterPart } from "./pipeline_models.ts";
+import { readTrainedAdapter, TRAINED_ADAPTER } from "./trained_adapter.ts";
 import {
   onDevice,
   sharedBank,
@@ -37,9 +38,7 @@ export const combineControls: CombineControls = async (request, trained, context
   const { task, controlnet: name, lora, combinations, seed, items, galleryItems, device } = request;
   const bank = await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
   const [base, controlnet] = [await sharedBase(), await loadControlnet(name)];
-  const { tensors: adapter } = readSafetensors(await trained.bytes("adapter.safetensors"), {
-    what: "a trained adapter",
-  });
+  const { adapter, replacesText } = readTrainedAdapter(await trained.bytes(TRAINED_ADAPTER));
   const changed = await baseWithLora(base, checkpointPath(`lora-${lora}`), { scale: 1 });
   const pairs = Array.from({ length: items }, (_, index) => composePair(bank, { task, split: "val", index }));
   const controls = pairs.map(({ target, truth }) =>
@@ -49,7 +48,7 @@ export const combineControls: CombineControls = async (request, trained, context
   const encoder = await sharedImageEncoder("encoder", device);
   const conditions = await encoder.run(pairs.map(({ condition }) => condition));
   const vectors = await (await sharedEmbedder(device)).embed(wordings);
-  const part = await adapterPart(MINI_INSTRUCT, adapter, { device });
+  const part = await adapterPart(MINI_INSTRUCT, adapter, { device, replacesText });
   const given = pairs.map(({ prompt, index }, i) => ({
     ids: base.tokenizer.encode([prompt]),
     image: conditions[i]!.tokens,

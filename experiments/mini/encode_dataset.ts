@@ -8,6 +8,7 @@ import { FIXED_INSTRUCTIONS, instructionCorpus, namedInstruction } from "../../l
 import { composePair, type Pair, type TaskId, taskOf } from "../../lib/tasks/mod.ts";
 import type { StageContext } from "../runner/mod.ts";
 import type { EncodeReport, EncodeRequest } from "../setting/model_requests.ts";
+import { sourcesOf } from "../setting/pair_sources.ts";
 import {
   sharedBank,
   sharedBase,
@@ -76,6 +77,7 @@ export type EncodeContext = Pick<StageContext, "cacheFolder" | "notice" | "progr
 /** Encodes the training pairs of one task. */
 export async function encodeDataset(request: EncodeRequest, context: EncodeContext): Promise<EncodeReport> {
   const { task, trainItems, device } = request;
+  const sources = sourcesOf(request);
   const bank = await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
   const base = await sharedBase();
   const [latentEncoder, imageEncoder] = [
@@ -90,7 +92,7 @@ export async function encodeDataset(request: EncodeRequest, context: EncodeConte
     const count = Math.min(PART, trainItems - first);
     const part = Array.from(
       { length: count },
-      (_, i) => composePair(bank, { task, split: "train", index: first + i }),
+      (_, i) => composePair(bank, { task, split: "train", index: first + i, sources }),
     );
     for (const { target, condition, prompt } of part) hash.update(target).update(condition).update(prompt);
     latents.push(...await latentEncoder.run(part.map((pair) => pair.target)));

@@ -6,6 +6,7 @@ import { CORPUS, instructionCorpus } from "../../lib/instructions/mod.ts";
 import { unfilteredInstructions } from "../../lib/instructions/unfiltered.ts";
 import { composePair, taskOf } from "../../lib/tasks/mod.ts";
 import type { EncodeInstructions, WordingsRequest } from "../setting/model_requests.ts";
+import { sourcesOf } from "../setting/pair_sources.ts";
 import { TOLD_LAYOUT, type ToldLayout } from "./encoded_task.ts";
 import { FORM_SIZES, instructionRows, instructionSize } from "./instruct_forms.ts";
 import { sharedBank } from "./shared_models.ts";
@@ -23,11 +24,13 @@ function corpusOf({ task, corpus }: WordingsRequest): readonly string[] {
 /** Writes instructions.f16 and where each row begins. */
 export const encodeInstructions: EncodeInstructions = async (request, context) => {
   const { task, trainItems, form, device } = request;
+  const sources = sourcesOf(request);
   const bank = await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
   const { namesObject } = taskOf(task).words;
   const names = Array.from(
     { length: trainItems },
-    (_, index) => namesObject ? composePair(bank, { task, split: "train", index }).objectName : undefined,
+    (_, index) =>
+      namesObject ? composePair(bank, { task, split: "train", index, sources }).objectName : undefined,
   );
   const { texts, ...shares } = trainingWordings(task, corpusOf(request), names);
   const parts: Float16Array[] = [];

@@ -1,25 +1,25 @@
 /** Stage: one model on one task's validation items. */
 import { adapterParams, instantStyle } from "../../lib/adapter/mod.ts";
-import { type HostParams, readSafetensors } from "../../lib/engine/mod.ts";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
 import type { RowModel } from "../setting/experiment.ts";
 import type { ScoreReport, ScoreRequest } from "../setting/model_requests.ts";
 import { scoreTask } from "./score_task.ts";
 import { sharedBank, sharedBase, sharedPlus } from "./shared_models.ts";
+import { readTrainedAdapter, TRAINED_ADAPTER, type TrainedAdapter } from "./trained_adapter.ts";
 
 /** The weights of a row's model. @throws RangeError for a trained model without its training. */
 async function adapterOf(
   model: Exclude<RowModel, "target">,
   trained: StageOutput | undefined,
-): Promise<HostParams> {
+): Promise<TrainedAdapter> {
   if (model === "single" || model === "joint") {
     if (trained === undefined) throw new RangeError(`Scoring a ${model} model needs its training, got none`);
-    const bytes = await trained.bytes("adapter.safetensors");
-    return readSafetensors(bytes, { what: "a trained adapter" }).tensors;
+    return readTrainedAdapter(await trained.bytes(TRAINED_ADAPTER));
   }
   const plus = await sharedPlus();
   const whole = adapterParams({ projection: plus.projection.params, context: plus.context });
-  return model === "start" ? whole : instantStyle(whole, (await sharedBase()).unet.config);
+  const adapter = model === "start" ? whole : instantStyle(whole, (await sharedBase()).unet.config);
+  return { adapter, replacesText: false };
 }
 
 /** Generates and scores; of the targets nothing is generated. */
@@ -33,5 +33,5 @@ export async function generateAndScore(
   const progress = (done: number, total: number) => context.progress(done, total, "images");
   const { model } = request;
   if (model === "target") return await scoreTask(request, { progress });
-  return await scoreTask(request, { ...options, adapter: await adapterOf(model, inputs.adapter), progress });
+  return await scoreTask(request, { ...options, ...await adapterOf(model, inputs.adapter), progress });
 }

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { loadSentenceEncoder, SENTENCE_WIDTH } from "../../lib/clip/mod.ts";
 import { CORPUS, instructionCorpus, nameObject } from "../../lib/instructions/mod.ts";
 import { unfilteredInstructions } from "../../lib/instructions/unfiltered.ts";
-import { CONCEPTS, TASKS } from "../../lib/tasks/mod.ts";
+import { CONCEPTS, SOURCES, TASKS } from "../../lib/tasks/mod.ts";
 import { instructForm, overrideOf } from "../setting/instruct_form.ts";
+import { sourcesFields, sourcesOf } from "../setting/pair_sources.ts";
 import { FORM_SIZES, INSTRUCT_PIECES, instructionRows, instructionSize, padded } from "./instruct_forms.ts";
 import { trainingWordings } from "./encode_dataset.ts";
 
@@ -14,6 +15,14 @@ Deno.test("instructForm() and overrideOf() mean the usual when a request says no
   assert.equal(overrideOf({ instructionOverride: "colours" }), "colours");
   assert.throws(() => instructForm({ instruct: "onehot" }), /one of pooled, tokens, one-hot, got "onehot"/);
   assert.throws(() => overrideOf({ instructionOverride: 3 }), RangeError);
+});
+
+Deno.test("sourcesOf() means shared sources when a request says nothing, and refuses what it does not know", () => {
+  assert.equal(sourcesOf({ seed: 1 }), "shared");
+  for (const sources of SOURCES) assert.equal(sourcesOf(sourcesFields(sources)), sources);
+  // So that a request's key is the same with them and without.
+  assert.deepEqual(sourcesFields("shared"), {});
+  assert.throws(() => sourcesOf({ sources: "papers" }), /one of shared, paper, got "papers"/);
 });
 
 Deno.test("instructionRows() gives a vector, a state per piece, or the task's number, and padded() the size that is compiled", async () => {

@@ -15,34 +15,45 @@ import {
   sharedVision,
 } from "./shared_models.ts";
 
+/** What a kind of adapter reads, and how it is attended to. */
+interface AdapterKind {
+  readonly device: Device;
+  /** The instruction's tokens; 1 if absent. */
+  readonly words?: number | undefined;
+  /** Whether image tokens stand in place of the text's; beside them if absent. */
+  readonly replacesText?: boolean | undefined;
+}
+
 /** What a generator must know of a kind of adapter. `like`: any adapter of the kind, for its shapes. */
 export async function adapterPart(
   projection: ProjectionConfig,
   like: HostParams,
-  { device, words = 1 }: { device: Device; words?: number },
+  { device, words = 1, replacesText = false }: AdapterKind,
 ): Promise<NonNullable<PipelineModels["adapter"]>> {
   const { config } = await sharedVision("encoder");
   return {
     projection,
     words,
+    replacesText,
     like,
     imageShape: [visionTokens(config), config.hidden_size],
     noImage: await (await sharedImageEncoder("encoder", device)).zero(),
   };
 }
 
-/** The generator for a kind of adapter that makes `batch` images per run of the denoiser; `words` are the instruction's tokens, 1 if absent. */
+/** The generator for a kind of adapter that makes `batch` images per run of the denoiser. */
 export function sharedGenerator(
   projection: ProjectionConfig,
   like: HostParams,
-  { batch, device, words = 1 }: { batch: number; device: Device; words?: number },
+  { batch, ...kind }: AdapterKind & { readonly batch: number },
 ): Promise<Generator> {
-  const id = JSON.stringify([projection, words, batch, device]);
+  const { device, words = 1, replacesText = false } = kind;
+  const id = JSON.stringify([projection, words, replacesText, batch, device]);
   const make = async () =>
     await createGenerator({
       base: await sharedBase(),
       batch,
-      adapter: await adapterPart(projection, like, { device, words }),
+      adapter: await adapterPart(projection, like, kind),
     }, onDevice(device));
   return shared(`generator ${id}`, make);
 }

@@ -31,6 +31,8 @@ export interface ScoredModel {
   readonly adapter?: HostParams;
   /** λ of the image attention; 1 if absent. */
   readonly adapterScale?: number;
+  /** Whether the adapter was trained in place of the text; beside it if absent. */
+  readonly replacesText?: boolean;
   readonly progress?: (done: number, total: number) => void;
 }
 
@@ -62,7 +64,7 @@ export function initialNoise(task: string, index: number, seed: number): Float32
  */
 export async function scoreTask(
   request: ScoreRequest,
-  { adapter, adapterScale = 1, progress }: ScoredModel,
+  { adapter, adapterScale = 1, replacesText, progress }: ScoredModel,
 ): Promise<ScoreReport> {
   const { task, instructions, seed, items, device } = request;
   const bank = await sharedBank();
@@ -89,8 +91,8 @@ export async function scoreTask(
     // The smallest power of two that holds the items.
     const batch = Math.min(LARGEST_BATCH, 2 ** Math.ceil(Math.log2(Math.max(1, items))));
     const generator = given
-      ? await sharedGenerator(sizes.projection, adapter, { batch, device, words: sizes.words })
-      : await sharedGenerator(MINI_RESAMPLER, adapter, { batch, device });
+      ? await sharedGenerator(sizes.projection, adapter, { batch, device, words: sizes.words, replacesText })
+      : await sharedGenerator(MINI_RESAMPLER, adapter, { batch, device, replacesText });
     const latents = await generator.generate(
       pairs.map((pair, i) => ({
         ids: base.tokenizer.encode([pair.prompt]),

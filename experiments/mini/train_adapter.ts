@@ -19,6 +19,7 @@ import { type EncodedTask, readEncodedTask } from "./encoded_task.ts";
 import { FORM_SIZES } from "./instruct_forms.ts";
 import { onDevice, shared, sharedBank, sharedBase, sharedPlus, sharedVision } from "./shared_models.ts";
 import { scoreTask } from "./score_task.ts";
+import { TRAINED_ADAPTER, trainedAdapterBytes } from "./trained_adapter.ts";
 
 const SAVE_EVERY_MS = 60_000;
 /** Steps averaged into the reported loss. */
@@ -78,7 +79,7 @@ export async function trainAdapter(
         task,
         items: request.validateItems,
         galleryItems: 0,
-      }, { adapter });
+      }, { adapter, replacesText: recipe.replacesText });
       for (const metric of Object.keys(samples[0]?.scores ?? {})) {
         const values = samples.map((sample) => sample.scores[metric] as number);
         progress.validation.push({
@@ -132,10 +133,8 @@ export async function trainAdapter(
       }),
     });
   }
-  context.write(
-    "adapter.safetensors",
-    writeSafetensors(step.weights(), { projection: JSON.stringify(projection) }),
-  );
+  const { replacesText } = recipe;
+  context.write(TRAINED_ADAPTER, trainedAdapterBytes(step.weights(), { projection, replacesText }));
   return {
     steps,
     finalLoss: progress.losses.reduce((a, b) => a + b, 0) / Math.max(1, progress.losses.length),

@@ -1,11 +1,12 @@
 /** Stage: pictures of one model under several wordings of the instruction from one noise, and from several noises under one wording. */
-import { fold, key, normal, readSafetensors, stream } from "../../lib/engine/mod.ts";
+import { fold, key, normal, stream } from "../../lib/engine/mod.ts";
 import { namedInstruction, sampleInstruction } from "../../lib/instructions/mod.ts";
 import { composePair, type Pair, taskOf } from "../../lib/tasks/mod.ts";
 import type { RewordedItem, VaryWording } from "../setting/model_requests.ts";
 import { concatenated } from "../setting/gallery.ts";
 import { LATENT_SIZE, MINI_INSTRUCT } from "./models.ts";
 import { sharedGenerator } from "./pipeline_models.ts";
+import { readTrainedAdapter, TRAINED_ADAPTER } from "./trained_adapter.ts";
 import {
   sharedBank,
   sharedBase,
@@ -78,13 +79,11 @@ export const varyWording: VaryWording = async (request, adapter, context) => {
       };
     })
   );
-  const { tensors } = readSafetensors(await adapter.bytes("adapter.safetensors"), {
-    what: "a trained adapter",
-  });
+  const { adapter: weights, replacesText } = readTrainedAdapter(await adapter.bytes(TRAINED_ADAPTER));
   const batch = BATCHES.find((size) => wanted.length <= size) ?? BATCHES[1];
-  const generator = await sharedGenerator(MINI_INSTRUCT, tensors, { batch, device });
+  const generator = await sharedGenerator(MINI_INSTRUCT, weights, { batch, device, replacesText });
   const latents = await generator.generate(wanted, {
-    adapter: tensors,
+    adapter: weights,
     steps: samplerSteps,
     guidance,
     progress: (done, total) => context.progress(done, total, "images"),

@@ -16,6 +16,7 @@ const MOST_PAIRS = 3;
 /** Condition, sample and target of the first held-out pairs of a training's tasks, in one run of the generator that validation has compiled. */
 export async function watchedSamples(request: TrainRequest, adapter: HostParams): Promise<RgbPicture> {
   const { tasks, instructions, seed, device, samplerSteps, guidance, validateItems } = request;
+  const { replacesText } = request.recipe;
   const batch = Math.min(LARGEST_BATCH, 2 ** Math.ceil(Math.log2(Math.max(1, validateItems))));
   const each = Math.min(MOST_PAIRS, Math.max(1, Math.floor(batch / tasks.length)));
   const bank = await sharedBank();
@@ -32,7 +33,12 @@ export async function watchedSamples(request: TrainRequest, adapter: HostParams)
     pairs.map(async ({ task }, i) => (await instructionRows(form, [wordings[i]!], { task, device }))[0]!),
   );
   const { tokenizer } = await sharedBase();
-  const generator = await sharedGenerator(sizes.projection, adapter, { batch, device, words: sizes.words });
+  const generator = await sharedGenerator(sizes.projection, adapter, {
+    batch,
+    device,
+    words: sizes.words,
+    replacesText,
+  });
   const latents = await generator.generate(
     pairs.map((pair, i) => ({
       ids: tokenizer.encode([pair.prompt]),

@@ -2,8 +2,8 @@
  * What only an ablation asks of a training or a scoring: how the instruction reaches the adapter, and which use's instruction overrides its own. A request without
  * these fields means what it means in Table 1, and has the same key.
  */
-import type { Json } from "../../lib/hub/mod.ts";
 import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
+import { fieldOf, type Fields } from "./request_field.ts";
 
 /** How the instruction reaches the adapter. */
 const INSTRUCT_FORMS = [
@@ -20,11 +20,6 @@ export type InstructForm = (typeof INSTRUCT_FORMS)[number];
 const OVERRIDES = [...TASKS, "colours"] as const;
 export type InstructionOverride = TaskId | "colours";
 
-/** A stage's request or a part of one. */
-interface Fields {
-  readonly [name: string]: Json;
-}
-
 /** The field of a training or scoring with another form than usual; none where absent. */
 export function formFields(form?: InstructForm): Fields {
   if (form === undefined) return {};
@@ -35,20 +30,6 @@ export function formFields(form?: InstructForm): Fields {
 export function overrideFields(instructionOverride?: InstructionOverride): Fields {
   if (instructionOverride === undefined) return {};
   return { instructionOverride };
-}
-
-function fieldOf<Name extends string>(
-  field: string,
-  request: Fields,
-  names: readonly Name[],
-): Name | undefined {
-  const value = request[field];
-  if (value === undefined) return undefined;
-  const found = names.find((name) => name === value);
-  if (found === undefined) {
-    throw new RangeError(`A request's ${field} is one of ${names.join(", ")}, got ${JSON.stringify(value)}`);
-  }
-  return found;
 }
 
 /** The form that a request asks for. @throws RangeError for an unknown one. */

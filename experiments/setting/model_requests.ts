@@ -9,7 +9,7 @@ import type { InstructForm } from "./instruct_form.ts";
 import type { StageCode, StageContext, StageOutput } from "../runner/mod.ts";
 import type { ScaleId } from "./scales.ts";
 
-/** Encode one task's pairs: latents of targets, tokens of conditions, prompts, for training and for validation. */
+/** Encode one task's pairs: latents of targets, tokens of conditions, prompts, for training; of shared sources unless `sourcesFields` names others. */
 export interface EncodeRequest {
   readonly [name: string]: Json;
   readonly scale: ScaleId;
@@ -52,7 +52,7 @@ export interface TrainRequest {
   readonly device: Device;
 }
 
-/** Encode a task's training instructions in another form, or other wordings, for an ablation. */
+/** Encode a task's training instructions in another form, or other wordings, for an ablation; sources as in {@link EncodeRequest}. */
 export interface WordingsRequest {
   readonly [name: string]: Json;
   readonly scale: ScaleId;

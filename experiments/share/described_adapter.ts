@@ -9,6 +9,7 @@ import { contentHash, hubSettings, readSealed } from "../../lib/hub/mod.ts";
 import type { AdapterRecipe } from "../../lib/training/mod.ts";
 import { checkpointPath, readCheckpoint } from "../mini/checkpoints.ts";
 import { JOINT_ADAPTER } from "../mini/adapter_file.ts";
+import { checkBesideText } from "../mini/trained_adapter.ts";
 import { locate } from "../paper/locate_file.ts";
 import { configBeside } from "../paper/model_config.ts";
 import { paperFile } from "../paper/paper_files.ts";
@@ -166,6 +167,7 @@ export async function describeAdapter(
 ): Promise<DescribedAdapter> {
   const path = file ?? fileURLToPath(JOINT_ADAPTER);
   const stored = await readWeights(path, "the adapter");
+  checkBesideText(stored.metadata, `Sharing the adapter ${path}`);
   const made = await fromManifest(path);
   const training = made?.training ?? fromHeader(stored);
   const projection = (headerObject(stored, "projection") ?? headerObject(stored, "config")?.projection) as

@@ -49,12 +49,12 @@ export function initImageContext(unet: UnetConfig, base: HostParams): HostParams
  *
  * @param adapter parameters of a whole adapter, `image_proj.*` and `ip_adapter.*`.
  * @param tokens image tokens [batch num_queries output_dim].
- * @param options.scale λ; `layerScales` multiplies it for single layers.
+ * @param options.scale λ; `layerScales` multiplies it for single layers, `replacesText` leaves the text's part of the sum out.
  */
 export function imageContext(
   adapter: Params,
   tokens: Tensor,
-  options: { scale: number | Tensor; layerScales?: Readonly<Record<string, number>> },
+  options: Pick<ImageContext, "scale" | "layerScales" | "replacesText">,
 ): ImageContext {
   return { tokens, weights: scope(adapter, "ip_adapter"), ...options };
 }

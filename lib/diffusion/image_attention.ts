@@ -11,6 +11,13 @@ export interface ImageContext {
   readonly scale: number | Tensor;
   /** A further factor per layer index; layers that are not named keep 1. 0 leaves a layer out (as InstantStyle does). */
   readonly layerScales?: Readonly<Record<string, number>>;
+  /** Whether it is attended to in place of the text, as unCLIP-like models do (Sec. 2.2); beside it if absent, as IP-Adapter does. */
+  readonly replacesText?: boolean;
+}
+
+/** The text that cross-attention layers still attend to: none where an image context replaces it. */
+export function attendedText(text: Tensor, contexts: readonly ImageContext[]): Tensor | undefined {
+  return contexts.some(({ replacesText }) => replacesText) ? undefined : text;
 }
 
 /** The contexts of one cross-attention layer, by its number in IP-Adapter checkpoints. */

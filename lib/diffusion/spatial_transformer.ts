@@ -20,13 +20,13 @@ const ENTRY_EPS = 1e-6;
 /**
  * Transformer over the pixels of a feature map (diffusers Transformer2DModel): self-attention, cross-attention to `contexts`, gated
  * feed-forward, each behind a layer norm and residual. x [batch channel height width]; `text` [batch tokens width] is
- * attended to with the block's own projections; `extra` contexts share its query and are summed before the output projection.
+ * attended to with the block's own projections, unless it is undefined; `extra` contexts share its query and are summed before the output projection.
  * 1×1 convolutions are applied as linear layers on tokens, which is the same arithmetic.
  */
 export function spatialTransformer(
   p: Params,
   x: Tensor,
-  options: { heads: number; groups: number; text: Tensor; extra?: readonly AttentionContext[] },
+  options: { heads: number; groups: number; text: Tensor | undefined; extra?: readonly AttentionContext[] },
 ): Tensor {
   const { heads, groups, text, extra = [] } = options;
   const [batch, channels, height, width] = x.shape as [number, number, number, number];
@@ -41,14 +41,19 @@ export function spatialTransformer(
 function transformerBlock(
   p: Params,
   x: Tensor,
-  options: { heads: number; text: Tensor; extra: readonly AttentionContext[] },
+  options: { heads: number; text: Tensor | undefined; extra: readonly AttentionContext[] },
 ): Tensor {
-  const attend = (name: string, query: Tensor, tokens: Tensor, extra: readonly AttentionContext[]) => {
+  const attend = (
+    name: string,
+    query: Tensor,
+    tokens: Tensor | undefined,
+    extra: readonly AttentionContext[],
+  ) => {
     const own = scope(p, name);
-    const context = { tokens, toKey: scope(own, "to_k"), toValue: scope(own, "to_v") };
+    const contexts = tokens ? [{ tokens, toKey: scope(own, "to_k"), toValue: scope(own, "to_v") }] : [];
     return multiHeadAttention({ toQuery: scope(own, "to_q"), toOut: scope(own, "to_out.0") }, query, {
       heads: options.heads,
-      contexts: [context, ...extra],
+      contexts: [...contexts, ...extra],
     });
   };
   const first = layerNorm(scope(p, "norm1"), x);

@@ -1,6 +1,6 @@
 import { type Params, scope, type Shapes, silu, type Tensor } from "../engine/mod.ts";
 import { convolution, convolutionShapes, shapeTree } from "../nn/mod.ts";
-import { imageAttention, type ImageContext } from "./image_attention.ts";
+import { attendedText, imageAttention, type ImageContext } from "./image_attention.ts";
 import { residualBlock, residualBlockShapes } from "./residual_block.ts";
 import { spatialTransformer, spatialTransformerShapes } from "./spatial_transformer.ts";
 import { sinusoidalTimesteps, timestepEmbedding } from "./timestep_embedding.ts";
@@ -33,7 +33,7 @@ export function attend(p: Params, x: Tensor, stage: UnetStage, i: number, args: 
   return spatialTransformer(scope(p, `attentions.${i}`), x, {
     heads: stage.heads,
     groups: args.config.norm_num_groups,
-    text: args.text,
+    text: attendedText(args.text, args.imageContexts),
     extra: imageAttention(args.imageContexts, args.indices.get(path) ?? ""),
   });
 }

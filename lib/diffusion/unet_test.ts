@@ -133,6 +133,49 @@ Deno.test("unet() agrees with IP-Adapter, value and gradient, when it gets image
   assertGolden(golden, actual);
 });
 
+Deno.test("unet() with a context in place of the text is the sum without the text's part, whatever the text", async () => {
+  const golden = readCase("unet_ip_adapter");
+  const config = (golden.config as { unet: UnetConfig }).unet;
+  const text = golden.inputs["encoder_hidden_states"]!;
+  const other = host((text.data as Float32Array).map((value) => 2 - value), text.shape);
+  const outputs = await evaluate(
+    (params, inputs) => {
+      const base = scope(params, "unet");
+      // Without values the text's part of the sum is zero.
+      const mute = Object.fromEntries(
+        Object.entries(base).map(([name, weight]) =>
+          [name, name.endsWith("attn2.to_v.weight") ? tf.zerosLike(weight) : weight] as const
+        ),
+      );
+      const run = (weights: Params, text: string, replacesText: boolean) =>
+        unet(weights, config, {
+          sample: leaf(inputs, "sample"),
+          timestep: leaf(inputs, "timestep"),
+          text: leaf(inputs, text),
+          imageContexts: [{
+            tokens: leaf(inputs, "image_tokens"),
+            weights: scope(params, "ip_adapter"),
+            scale: 0.6,
+            replacesText,
+          }],
+        });
+      return {
+        beside: run(base, "encoder_hidden_states", false),
+        replaced: run(base, "encoder_hidden_states", true),
+        otherText: run(base, "other", true),
+        muteText: run(mute, "encoder_hidden_states", false),
+      };
+    },
+    { params: golden.weights, inputs: { ...golden.inputs, other } },
+  );
+  const { beside, replaced, otherText, muteText } = outputs as Record<string, { data: Float32Array }>;
+  const apart = (a: { data: Float32Array }, b: { data: Float32Array }) =>
+    Math.max(...a.data.map((value, i) => Math.abs(value - b.data[i]!)));
+  assert.deepEqual(otherText!.data, replaced!.data);
+  assert.ok(apart(replaced!, muteText!) < 1e-6);
+  assert.ok(apart(replaced!, beside!) > 1e-3);
+});
+
 Deno.test("unet() agrees with diffusers on SD 1.5's topology and when the latent's sides are no multiples of 8", async () => {
   const golden = readCase("unet_sd15_topology");
   const config = golden.config as unknown as UnetConfig;

@@ -87,6 +87,7 @@ const item = (seed: number): GenerationItem => ({
   noise: normal(fold(key("noise"), seed), 64),
 });
 const ITEMS = [0, 1, 2].map(item);
+const OTHER_PROMPTS = ITEMS.map((each) => ({ ...each, ids: Int32Array.of(0, 7, 7, 8) }));
 
 async function sampled(
   parts: Partial<GeneratorParts>,
@@ -116,6 +117,18 @@ Deno.test("createGenerator() makes of an item what it makes of it alone, in any 
   const parts = { adapter: { ...common, params: adapter } };
   const together = await sampled(parts);
   close([together[2]!], await sampled({ ...parts, batch: 1 }, {}, [ITEMS[2]!]));
+});
+
+Deno.test("createGenerator() hears the prompt beside an adapter, and not with one in its place, at any size of the models", async () => {
+  for (const replacesText of [false, true]) {
+    const parts = { adapter: { ...common, params: adapter, replacesText } };
+    const own = await sampled(parts);
+    const other = await sampled(parts, {}, OTHER_PROMPTS);
+    assert.equal(own.every((row, i) => row.every((value, j) => value === other[i]![j])), replacesText);
+    close(own, await sampled({ ...parts, large: true }));
+    const conditions = ITEMS.map((each, i) => ({ ...each, image: ITEMS[(i + 1) % 3]!.image! }));
+    assert.notDeepEqual(own, await sampled(parts, {}, conditions));
+  }
 });
 
 Deno.test("createGenerator() with adapter scale 0 samples the base, with controlnet scale 0 too; both are heard", async () => {

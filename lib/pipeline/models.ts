@@ -37,6 +37,8 @@ export type AdapterPart =
     readonly noImage: Float32Array;
     /** Tokens of an instruction that items bring along; 1 if absent. */
     readonly words?: number;
+    /** Whether its tokens are attended to in place of the text's, as it was trained; beside them if absent. */
+    readonly replacesText?: boolean;
   }
   & (
     /** `image_proj.*` and `ip_adapter.*`, constants of the graphs. */

@@ -151,7 +151,10 @@ export function pipelinePrograms(
           noise: unet(paramsIn(scope(frozen, "unet"), base.unet), base.unet.config, {
             ...common,
             imageContexts: adapter
-              ? [imageContext(weights, leaf(fed, "tokens"), { scale: leaf(fed, "scale") })]
+              ? [imageContext(weights, leaf(fed, "tokens"), {
+                scale: leaf(fed, "scale"),
+                replacesText: adapter.replacesText ?? false,
+              })]
               : [],
             ...(residuals ? { residuals } : {}),
           }),

@@ -1,37 +1,40 @@
 /** Means of scores by row, task and metric, resampled together so that whatever is computed from several of them is paired. */
 import type { Key } from "../engine/random.ts";
 import { bootstrapCells, bootstrapInterval, type CellKey, type CellResamples } from "../metrics/mod.ts";
-import { TASKS } from "../tasks/mod.ts";
+import { type TaskId, TASKS } from "../tasks/mod.ts";
 import { orNull } from "./mean_interval.ts";
 import { paperValue, TABLE1_COLUMNS, TABLE1_ROWS } from "./paper_table1.ts";
-import type { Count } from "./units.ts";
+import type { Count, NonEmptyText, PositiveCount, Seed } from "./units.ts";
 
 /** One generated (or, in the row ground-truth, given) image and its scores: one line of samples.jsonl. */
 export interface SampleRow {
-  /** Row of the table, one of `TABLE1_ROWS`. */
-  readonly row: string;
+  /** Row of a table or figure. */
+  readonly row: NonEmptyText;
   /** One of the five tasks. */
-  readonly task: string;
+  readonly task: TaskId;
   /** Index of the item within the task's validation split. */
   readonly index: Count;
   /** Training seed. */
-  readonly seed: number;
+  readonly seed: Seed;
   /** The instruction given to the model; empty where it takes none. */
   readonly instruction: string;
   /** The user's text prompt. */
   readonly prompt: string;
-  /** Keyed by the same metric names as the cells. */
+  /**
+   * Keyed by the same metric names as the cells.
+   * @minProperties 1
+   */
   readonly scores: Readonly<Record<string, number>>;
 }
 
 /** What names a cell. */
 export interface CellName {
   /** Row of a table or figure. */
-  readonly row: string;
+  readonly row: NonEmptyText;
   /** One of the five tasks. */
-  readonly task: string;
+  readonly task: TaskId;
   /** Name of the score. */
-  readonly metric: string;
+  readonly metric: NonEmptyText;
 }
 
 /** The mean of one score over the samples of one row and task. */
@@ -43,7 +46,7 @@ export interface Cell extends CellName {
   /** Upper end, likewise. */
   readonly high: number | null;
   /** Number of samples. */
-  readonly n: Count;
+  readonly n: PositiveCount;
   /** The paper's printed number; null where it prints none. */
   readonly paper: number | null;
 }
@@ -62,7 +65,7 @@ export function interned<Name extends CellKey>(): (name: Name) => Name {
 /** Means of cells with their bootstrap resamples. */
 export interface ResampledCells extends CellResamples<CellName> {
   /** Place of a cell in `cells`, `means` and each resample; undefined when not measured. */
-  place(row: string, task: string, metric: string): number | undefined;
+  place(row: string, task: TaskId, metric: string): number | undefined;
 }
 
 /**
@@ -97,9 +100,9 @@ export function resampleCells(
     ),
     options,
   );
-  const places = new Map<string, Map<string, Map<string, number>>>();
+  const places = new Map<string, Map<TaskId, Map<string, number>>>();
   resampled.cells.forEach(({ row, task, metric }, place) => {
-    const tasks = places.get(row) ?? new Map<string, Map<string, number>>();
+    const tasks = places.get(row) ?? new Map<TaskId, Map<string, number>>();
     const metrics = tasks.get(task) ?? new Map<string, number>();
     places.set(row, tasks.set(task, metrics.set(metric, place)));
   });
@@ -146,7 +149,7 @@ export function cellsOf(resampled: ResampledCells): Cell[] {
 export function cellIn<Found extends CellName>(
   cells: readonly Found[],
   row: string,
-  task: string,
+  task: TaskId,
   metric: string | undefined,
 ): Found | undefined {
   return cells.find((cell) => cell.row === row && cell.task === task && cell.metric === metric);

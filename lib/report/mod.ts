@@ -11,6 +11,7 @@ export {
   TABLE1_ROWS,
   type Table1Column,
   type Table1Row,
+  table1Row,
 } from "./paper_table1.ts";
 export {
   type Cell,
@@ -25,12 +26,27 @@ export {
 export {
   type MetricNote,
   RESULT_SCHEMA,
+  type Table1Cell,
+  table1Cells,
   type Table1Result,
+  type Table1Sample,
   type TrainingRun,
   type ValidationPoint,
 } from "./table1_result.ts";
 export type { Provenance, StageJob } from "./provenance.ts";
-export type { Commit, Count, Seconds, Seeds, Sha256, Share } from "./units.ts";
+export type {
+  Commit,
+  Count,
+  NonEmptyText,
+  PositiveCount,
+  Seconds,
+  Seed,
+  Seeds,
+  SeveralCount,
+  Sha256,
+  Share,
+  Tasks,
+} from "./units.ts";
 export {
   LITTLE_DIFFERENCE,
   LITTLE_SCORE,

@@ -41,6 +41,15 @@ export const TABLE1_ROWS = ["single-task", "instruct", "fixed", "ip-adapter-plus
 
 /** A row of our Table 1. */
 export type Table1Row = (typeof TABLE1_ROWS)[number];
+/** A row by its name. @throws RangeError for an unknown one. */
+export function table1Row(name: string): Table1Row {
+  const row = TABLE1_ROWS.find((each) => each === name);
+  if (row === undefined) {
+    throw new RangeError(`table1Row() needs a row of ${TABLE1_ROWS.join(", ")}, got "${name}"`);
+  }
+  return row;
+}
+
 /** A row the paper prints. */
 export type PaperRow = "single-task" | "instruct" | "fixed";
 
@@ -61,7 +70,7 @@ export const PAPER_TABLE1: Readonly<Record<PaperRow, readonly number[]>> = {
 };
 
 /** The printed number of one cell, or null where the paper prints none. */
-export function paperValue(row: string, task: string, metric: string): number | null {
+export function paperValue(row: string, task: TaskId, metric: string): number | null {
   const column = PAPER_COLUMNS.findIndex((entry) => entry.task === task && entry.metric === metric);
   const numbers = Object.hasOwn(PAPER_TABLE1, row) ? PAPER_TABLE1[row as PaperRow] : undefined;
   return numbers?.[column] ?? null;

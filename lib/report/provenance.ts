@@ -1,5 +1,5 @@
 /** Where the numbers of a result come from. */
-import type { Commit, Count, Seconds, Sha256 } from "./units.ts";
+import type { Commit, Count, NonEmptyText, PositiveCount, Seconds, Sha256 } from "./units.ts";
 
 /** Where numbers come from. */
 export interface Provenance {
@@ -10,11 +10,11 @@ export interface Provenance {
   /** Execution provider and processor. */
   readonly device: string;
   /** Threads at hand. */
-  readonly threads: Count;
+  readonly threads: PositiveCount;
   /** Versions by name of runtime and packages. */
   readonly versions: Readonly<Record<string, string>>;
   /** SHA-256 over the data every number depends on. */
-  readonly datasetHash: string;
+  readonly datasetHash: NonEmptyText;
   /** SHA-256 by path of the files that were read, the frozen parts' checkpoints among them. */
   readonly dataFiles: Readonly<Record<string, Sha256>>;
   /** Seconds by stage id, of every stage behind the result. */
@@ -22,7 +22,7 @@ export interface Provenance {
   /** Key by stage id: results that share a stage have the same key of it. A stage without seconds was gone from the cache. */
   readonly stageKeys: Readonly<Record<string, Sha256>>;
   /** Bytes of memory, where recorded. */
-  readonly memory?: Count;
+  readonly memory?: PositiveCount;
   /** Name, release and architecture of the operating system, likewise. */
   readonly system?: string;
   /** By stage id, of stages that a cluster's jobs computed: the node, the job, its device and how often it was requeued. */

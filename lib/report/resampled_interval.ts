@@ -1,10 +1,11 @@
 /** Numbers computed from cell means, with their intervals. */
 import { bootstrapInterval } from "../metrics/mod.ts";
+import type { TaskId } from "../tasks/mod.ts";
 import type { CellName, ResampledCells } from "./cells.ts";
 import { type MeanInterval, orNull } from "./mean_interval.ts";
 
 /** The mean of a cell. */
-export type CellMean = (row: string, task: string, metric: string) => number;
+export type CellMean = (row: string, task: TaskId, metric: string) => number;
 
 /** Numbers with intervals and the items they rest on, or the cell that was not measured (undefined: a number is not finite). */
 export type Resampled =

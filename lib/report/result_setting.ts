@@ -1,4 +1,4 @@
-import type { Seeds } from "./units.ts";
+import type { Seeds, Tasks } from "./units.ts";
 
 /** What a result was made with, and what that means in words. */
 export interface ResultSetting {
@@ -11,7 +11,7 @@ export interface ResultSetting {
   /** See `scaleNote`. */
   readonly budgetNote: string;
   /** Tasks shown. */
-  readonly tasks: readonly string[];
+  readonly tasks: Tasks;
   /** Training seeds. */
   readonly seeds: Seeds;
 }

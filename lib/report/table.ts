@@ -20,7 +20,7 @@ export const OUR_DIGITS = 3;
 export function cellOf(
   result: Table1Result,
   row: string,
-  { task, metric }: { task: string; metric: string },
+  { task, metric }: Table1Column,
 ): Cell | undefined {
   return cellIn(result.cells, row, task, metric);
 }
@@ -51,9 +51,9 @@ export function table1Heading(result: Table1Result): { title: string; note: stri
 }
 
 /** Measured cells that are no column of Table 1: the other encoder and the oracle checks. */
-function furtherColumns(result: Table1Result): { task: string; metric: string }[] {
+function furtherColumns(result: Table1Result): Table1Column[] {
   const known = new Set(TABLE1_COLUMNS.map(({ task, metric }) => `${task}/${metric}`));
-  const further = new Map<string, { task: string; metric: string }>();
+  const further = new Map<string, Table1Column>();
   for (const { task, metric } of result.cells) {
     if (!known.has(`${task}/${metric}`)) further.set(`${task}/${metric}`, { task, metric });
   }

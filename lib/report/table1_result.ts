@@ -1,9 +1,11 @@
 /** What `reproduce table1` stores: result.json and samples.jsonl, described for other readers by results/result.schema.json. */
-import type { Cell } from "./cells.ts";
+import type { TaskId } from "../tasks/mod.ts";
+import { type Cell, cellsOf, type ResampledCells, type SampleRow } from "./cells.ts";
+import { type Table1Row, table1Row } from "./paper_table1.ts";
 import type { Provenance } from "./provenance.ts";
 import type { ResultSetting } from "./result_setting.ts";
 import type { ClaimVerdict } from "./statement.ts";
-import type { Count, Seconds } from "./units.ts";
+import type { Count, NonEmptyText, PositiveCount, Seconds, Seed } from "./units.ts";
 
 /** Version of the layout of result.json. */
 export const RESULT_SCHEMA = "ipadapter-instruct/result/1";
@@ -18,32 +20,48 @@ export interface MetricNote {
   readonly higherIsBetter: boolean;
 }
 
+/** A cell of our Table 1. */
+export interface Table1Cell extends Cell {
+  /** Row of the table. */
+  readonly row: Table1Row;
+}
+
+/** The cells of our Table 1: its columns first, further metrics after them. @throws RangeError for a row it does not have. */
+export const table1Cells = (resampled: ResampledCells): Table1Cell[] =>
+  cellsOf(resampled).map((cell) => ({ ...cell, row: table1Row(cell.row) }));
+
+/** A line of its samples.jsonl. */
+export interface Table1Sample extends SampleRow {
+  /** Row of the table. */
+  readonly row: Table1Row;
+}
+
 /** One score of a model on the validation split during its training. */
 export interface ValidationPoint {
-  /** Row of the table, one of `TABLE1_ROWS`. */
-  readonly row: string;
+  /** Row of the table. */
+  readonly row: Table1Row;
   /** One of the five tasks. */
-  readonly task: string;
+  readonly task: TaskId;
   /** Training seed. */
-  readonly seed: number;
+  readonly seed: Seed;
   /** Training steps done. */
-  readonly step: number;
+  readonly step: Count;
   /** Name of the score. */
-  readonly metric: string;
+  readonly metric: NonEmptyText;
   /** Mean over the samples. */
   readonly mean: number;
   /** Number of samples. */
-  readonly n: Count;
+  readonly n: PositiveCount;
 }
 
 /** One finished training. */
 export interface TrainingRun {
-  /** Row of the table, one of `TABLE1_ROWS`. */
-  readonly row: string;
+  /** Row of the table. */
+  readonly row: Table1Row;
   /** The one task of a single-task model; null for models of all tasks. */
-  readonly task: string | null;
+  readonly task: TaskId | null;
   /** Training seed. */
-  readonly seed: number;
+  readonly seed: Seed;
   /** Training steps. */
   readonly steps: Count;
   /** Wall time. */
@@ -63,7 +81,7 @@ export interface Table1Result extends ResultSetting {
   /** What each score means. */
   readonly metrics: Readonly<Record<string, MetricNote>>;
   /** Means with intervals. */
-  readonly cells: readonly Cell[];
+  readonly cells: readonly Table1Cell[];
   /** The paper's statements with verdicts. */
   readonly claims: readonly ClaimVerdict[];
   /** The trainings behind the numbers. */

@@ -1,4 +1,5 @@
 /** Numbers and texts whose type says what they can be; the schemas of the stored results follow it. */
+import type { TaskId } from "../tasks/mod.ts";
 
 /**
  * How many.
@@ -6,6 +7,20 @@
  * @minimum 0
  */
 export type Count = number;
+
+/**
+ * How many, at least one.
+ * @asType integer
+ * @minimum 1
+ */
+export type PositiveCount = number;
+
+/**
+ * How many, at least two: what varies.
+ * @asType integer
+ * @minimum 2
+ */
+export type SeveralCount = number;
 
 /**
  * A share, in [0, 1].
@@ -33,8 +48,26 @@ export type Sha256 = string;
 export type Commit = string;
 
 /**
+ * A text that says something.
+ * @minLength 1
+ */
+export type NonEmptyText = string;
+
+/**
+ * A training seed.
+ * @asType integer
+ */
+export type Seed = number;
+
+/**
  * Seeds, each once.
  * @minItems 1
  * @uniqueItems
  */
-export type Seeds = readonly number[];
+export type Seeds = readonly Seed[];
+
+/**
+ * Tasks, each once.
+ * @uniqueItems
+ */
+export type Tasks = readonly TaskId[];

@@ -15,6 +15,8 @@ export type AdapterRecipe = {
   /** σ of the fresh matrices of the instruction branch. */
   readonly branchStd: number;
   readonly drop: DropShares;
+  /** Whether the image tokens stand in place of the text's, in training and sampling, as unCLIP-like models condition (Sec. 2.2), or beside them. */
+  readonly replacesText: boolean;
   readonly lossWeighting: LossWeighting;
   /** Learning rate at its highest. */
   readonly learningRate: number;
@@ -31,6 +33,7 @@ export type AdapterRecipe = {
 export const PAPER_RECIPE: AdapterRecipe = {
   branchStd: 1e-4,
   drop: { image: 0.05, text: 0.05, both: 0.05 },
+  replacesText: false,
   lossWeighting: "uniform",
   learningRate: 1e-7,
   schedule: "constant",

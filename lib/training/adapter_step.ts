@@ -40,7 +40,7 @@ export interface AdapterStepOptions extends StepEngine, Pick<TrainStepOptions, "
   /** Tokens of an instruction; 1 if absent. */
   readonly words?: number;
   /** What of the recipe shapes the step. */
-  readonly recipe: Pick<AdapterRecipe, "lossWeighting" | "clipNorm" | "optimizer">;
+  readonly recipe: Pick<AdapterRecipe, "replacesText" | "lossWeighting" | "clipNorm" | "optimizer">;
 }
 
 /** Width of the image tokens that a projection reads. */
@@ -86,7 +86,7 @@ export function compileAdapterStep(options: AdapterStepOptions): Promise<TrainSt
       });
       return unet(params, denoiser.config, {
         ...inputs,
-        imageContexts: [imageContext(trained, tokens, { scale: 1 })],
+        imageContexts: [imageContext(trained, tokens, { scale: 1, replacesText: recipe.replacesText })],
       });
     },
   });

@@ -189,6 +189,27 @@ Deno.test("An untrained Instruct adapter has IPAdapter+'s loss whatever the inst
   await theirs.dispose();
 });
 
+Deno.test("An adapter trained in place of the text has a loss that no prompt changes, one beside it has not", async () => {
+  const still = { step: 0, learningRate: 0 };
+  const other = { ...batch(0), ids: Int32Array.of(...[0, 7, 8, 10], ...[0, 9, 10, 10]) };
+  for (const replacesText of [true, false]) {
+    const step = await compileAdapterStep({
+      unet: { config: UNET, params: base },
+      text: { config: TEXT, params: text },
+      projection: INSTRUCT,
+      adapter: instruct,
+      batch: BATCH,
+      imageTokens: IMAGE_TOKENS,
+      recipe: { ...recipe, replacesText },
+    });
+    const [a, b] = [(await step.run(batch(0), still)).loss, (await step.run(other, still)).loss];
+    assert.equal(a === b, replacesText, `${a} and ${b}`);
+    await step.run(batch(1), { step: 0, learningRate: 0.01 });
+    assert.notEqual((await step.run(batch(0), still)).loss, a);
+    await step.dispose();
+  }
+});
+
 Deno.test("An adapter's training goes on from a snapshot to the same bits, batches included", async () => {
   const step = await compiled(instruct, INSTRUCT);
   const options = { steps: 6, schedule: { kind: "linear", lr: 0.01, warmup: 1, total: 6 }, batch } as const;

@@ -24,9 +24,9 @@ Deno.test("the ablations add their own trainings to Table 1's, which keep their 
   const table1 = new Map(table1Stages(request, TABLE1_CODE).map((stage) => [stage.id, stage]));
   const find = (id: string) => table1.get(id) as Stage;
   const shared = stages.filter(({ id }) =>
-    /^(encode-|train-instruct-|score-(instruct|ip-adapter-plus)-)/.test(id)
+    /^(encode-(?!paper-)|train-instruct-|score-(instruct|ip-adapter-plus|ground-truth)-)/.test(id)
   );
-  assert.equal(shared.length, 5 + 2 + 2 * (5 + 2));
+  assert.equal(shared.length, 5 + 2 + 2 * (5 + 2) + 2);
   for (const stage of shared) {
     assert.equal(await keyOf(stage), await keyOf(find(stage.id)), stage.id);
     assert.ok(
@@ -34,9 +34,12 @@ Deno.test("the ablations add their own trainings to Table 1's, which keep their 
     );
   }
   const rows = [...ABLATIONS.variants, ...ABLATIONS.leftOut].map(({ row }) => row);
-  for (const row of ["tokens", "one-hot", "unfiltered", "without-style", "without-object"] as const) {
-    assert.ok(rows.includes(row), row);
-  }
+  for (
+    const row of [
+      ...["tokens", "one-hot", "unfiltered", "paper-sourced", "unclip"] as const,
+      ...["without-style", "without-object"] as const,
+    ]
+  ) assert.ok(rows.includes(row), row);
   const trained = stages.filter(({ id }) => id.startsWith("train-") && !id.startsWith("train-instruct-"));
   assert.deepEqual(
     trained.filter(({ id }) => id.endsWith("seed1")).map(({ id }) => id),
@@ -52,8 +55,8 @@ Deno.test("the ablations add their own trainings to Table 1's, which keep their 
     );
     assert.ok(changed.length <= 1, `${id}: ${changed}`);
   }
-  const told = stages.filter(({ id }) => id.startsWith("use-told-other-"));
-  assert.equal(told.length, 2 * 4);
+  const told = stages.filter(({ id }) => /^use-.*told-other-/.test(id));
+  assert.equal(told.length, 2 * (4 + 4 + 2));
   for (const { config } of told) {
     const { task, instructionOverride: telling } = config as { task: string; instructionOverride: string };
     assert.notEqual(task, telling);
@@ -87,4 +90,48 @@ Deno.test("Fig. 9 reads the pictures told another task from the ablations' stage
   const [own, theirs] = [await told(fig9), await told(ablations)];
   assert.equal(own.length, 2 * 4);
   assert.deepEqual(own, theirs);
+});
+
+Deno.test("the model of the paper's sources differs from the joint one in its pairs alone, and is scored and told others on shared ones", () => {
+  const stages = inOrder(ablations.targets(request));
+  const find = (id: string) => stages.find((stage) => stage.id === id) as Stage;
+  const [own, joint] = [find("train-paper-sourced-seed1"), find("train-instruct-seed1")];
+  assert.deepEqual(own.config, joint.config);
+  assert.deepEqual(
+    own.parents.map(({ id }) => id),
+    TASKS.map((task) => `encode-paper-sources-${task}`),
+  );
+  for (const task of TASKS) {
+    assert.deepEqual(find(`encode-paper-sources-${task}`).config, {
+      ...find(`encode-${task}`).config as object,
+      sources: "paper",
+    });
+    assert.deepEqual(
+      find(`score-paper-sourced-${task}-seed1`).parents.map(({ id }) => id),
+      [`encode-${task}`, own.id],
+    );
+  }
+  const told = stages.filter(({ id }) => /^use-paper-sourced-told-(own|other)-.*-seed1$/.test(id));
+  assert.equal(told.length, 2 * 4);
+  for (const { id, config, parents } of told) {
+    assert.deepEqual(parents[1], own);
+    const usual = find(id.replace("paper-sourced-", "")).config as object;
+    const { row, galleryItems } = config as { row: string; galleryItems: number };
+    assert.deepEqual(config, { ...usual, row, galleryItems });
+  }
+});
+
+Deno.test("a model without a task is told another one on that task's items alone", () => {
+  const stages = inOrder(ablations.targets({ ...request, seeds: [1] }));
+  const told = stages.filter(({ id }) => /^use-without-/.test(id));
+  assert.deepEqual(
+    told.map(({ config, parents }) => {
+      const { row, task, instructionOverride } = config as Record<string, string>;
+      return [row, task, instructionOverride, parents[1]!.id];
+    }),
+    [
+      ["without-style-told-other", "style", "composition", "train-without-style-seed1"],
+      ["without-object-told-other", "object", "style", "train-without-object-seed1"],
+    ],
+  );
 });

@@ -1,7 +1,7 @@
 /** The ablations as data. */
 import type { Experiment } from "../../setting/experiment.ts";
 import type { BudgetId } from "../../setting/scales.ts";
-import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
+import { type Sources, type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
 import type { AdapterRecipe } from "../../../lib/training/mod.ts";
 import type { InstructForm } from "../../setting/instruct_form.ts";
 import type { UseSize, WordingsRequest } from "../../setting/model_requests.ts";
@@ -19,6 +19,10 @@ export interface ModelVariant {
   readonly corpus: WordingsRequest["corpus"];
   /** What differs from the scale's recipe. */
   readonly recipe?: Partial<AdapterRecipe>;
+  /** What its training pairs are composed of; shared sources, as in Table 1, if absent. It is scored on those of shared sources. */
+  readonly sources?: Sources;
+  /** Whether what its instruction does is measured as the joint model's is, told its task and told another. */
+  readonly told?: boolean;
 }
 
 /** The ablations' form. */
@@ -51,11 +55,44 @@ export const TOLD_OTHER = [
   },
 ] as const satisfies readonly UseCase[];
 
+/** The joint model under the instruction of the items' task. */
+const TOLD_OWN = {
+  row: "told-own",
+  model: "joint",
+  instructions: "random",
+  adapterScale: 1,
+  tasks: PARTIAL_TASKS,
+} as const satisfies UseCase;
+
+/** Rows of a model under the instruction of the items' task and under another's, by what the joint model's are called. */
+export const toldRow = (model: string, { row }: Pick<UseCase, "row">): string => `${model}-${row}`;
+
+/** The same of another model than the joint one. */
+export const toldCases = (model: string): readonly UseCase[] =>
+  [TOLD_OWN, ...TOLD_OTHER].map((each) => ({ ...each, row: toldRow(model, each) }));
+
+/** A model without a task, told another task on the items of that one. */
+export const leftOutCases = (model: string, task: TaskId): readonly UseCase[] =>
+  TOLD_OTHER.filter(({ tasks }) => tasks.some((each) => each === task))
+    .map((each) => ({ ...each, row: toldRow(model, each), tasks: [task] }));
+
+/** The variant that is trained on the paper's kind of sources. */
+export const PAPER_SOURCED = "paper-sourced";
+
+/** The variant whose image tokens stand in place of the text's. */
+export const UNCLIP = "unclip";
+
+/** Tasks that a joint model is trained without. */
+const LEFT_OUT = [{ task: "style", row: "without-style" }, {
+  task: "object",
+  row: "without-object",
+}] as const;
+
 /** The experiment, as data. */
 export const ABLATIONS = {
   id: "ablations",
   name: "Sec. 3.3, 3.4",
-  title: "Sec. 3.3, 3.4: what the design of the instruction is worth",
+  title: "Sec. 3.3, 3.4: what the design of instruction and data is worth",
   paper: "Sec. 3.3 and 3.4",
   says:
     "Task embeddings could stand in for the instruction; text should be more flexible and a better start for further tasks. A keyword rule keeps the tasks apart. None of it is measured there.",
@@ -64,12 +101,33 @@ export const ABLATIONS = {
     { row: "tokens", label: "Word pieces", form: "tokens", corpus: "filtered" },
     { row: "one-hot", label: "One-hot task", form: "one-hot", corpus: "filtered" },
     { row: "unfiltered", label: "No keyword rule", form: "pooled", corpus: "unfiltered" },
+    {
+      row: PAPER_SOURCED,
+      label: "The paper's kind of sources",
+      form: "pooled",
+      corpus: "filtered",
+      sources: "paper",
+      told: true,
+    },
+    {
+      row: UNCLIP,
+      label: "Image in place of text (unCLIP)",
+      form: "pooled",
+      corpus: "filtered",
+      recipe: { replacesText: true },
+    },
   ],
-  leftOut: [{ task: "style", row: "without-style" }, { task: "object", row: "without-object" }],
+  leftOut: LEFT_OUT,
   // An instruction of another use on purpose: whether the instruction does anything; and a use that nobody was trained for.
   cases: [
-    { row: "text-only", model: "joint", instructions: "random", adapterScale: 0, tasks: ["style"] },
-    { row: "told-own", model: "joint", instructions: "random", adapterScale: 1, tasks: PARTIAL_TASKS },
+    {
+      row: "text-only",
+      model: "joint",
+      instructions: "random",
+      adapterScale: 0,
+      tasks: LEFT_OUT.map(({ task }) => task),
+    },
+    TOLD_OWN,
     ...TOLD_OTHER,
     {
       row: "told-colours",

@@ -49,14 +49,15 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
   return {
     content,
     caption:
-      "The joint model trained again with one thing changed, from the same start and with the same batches, scored on the same held-out " +
+      "The joint model trained again with one thing changed, from the same start and in as many steps, scored on the same held-out " +
       "items and noise: the instruction as the states of its word pieces; as a one-hot number of the task; from wordings without the " +
-      `keyword rule (half of them name another task); without the ${
+      "keyword rule (half of them name another task); on sources of the paper's kind, where each task has conditions of its own; with the " +
+      `image tokens in place of the text's; without the ${
         ABLATIONS.leftOut.map(({ task }) => task).join(" or the ")
       } task. All are told the same held-out ` +
       "wordings but the one-hot model, which reads no text.",
     hashes: keysOf(outputs),
-    claims: judgeAll(ABLATION_STATEMENTS, { resampled, content }),
+    claims: judgeAll(ABLATION_STATEMENTS, { resampled, content, taken: TAKEN }),
     files: async (result) => {
       const read = await readItems(new Map(SHOWN.map((row) => [row, use(row, "style", seeds[0] as number)])));
       return {

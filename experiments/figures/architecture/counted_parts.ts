@@ -38,7 +38,10 @@ export interface ArchitectureSize {
 
 /** The content of fig2's and fig3's results. */
 export interface ArchitectureContent {
-  /** From small to large. */
+  /**
+   * From small to large.
+   * @minItems 2
+   */
   readonly sizes: readonly ArchitectureSize[];
 }
 

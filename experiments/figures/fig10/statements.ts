@@ -45,7 +45,7 @@ export interface CombinationContent {
 export function combinationContent(
   resampled: ResampledCells,
   options: {
-    readonly tasks: readonly string[];
+    readonly tasks: readonly TaskId[];
     readonly taken: TakenScores;
     readonly agreement: Readonly<Record<string, string>>;
   },
@@ -61,7 +61,7 @@ export interface CombinationEvidence {
   readonly taken: TakenScores;
 }
 
-type Score = (mean: CellMean, row: string, task: string) => number;
+type Score = (mean: CellMean, row: string, task: TaskId) => number;
 
 const follows: Score = (mean, row, task) => mean(row, task, CONTROL_SCORE);
 const takes = (taken: TakenScores): Score => (mean, row, task) => mean(row, task, taken[task] as string);

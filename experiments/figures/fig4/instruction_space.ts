@@ -1,6 +1,7 @@
 /** What Fig. 4 is rendered from: instructions in the joint text space, their layouts, and how the tasks part. */
 
-import type { Count, MeanInterval, Share } from "../../../lib/report/mod.ts";
+import type { Count, MeanInterval, Seed, Share } from "../../../lib/report/mod.ts";
+import type { TaskId } from "../../../lib/tasks/mod.ts";
 
 /** One corpus of training instructions. */
 export interface CorpusSpace {
@@ -11,19 +12,19 @@ export interface CorpusSpace {
   /** Share of the nearest neighbours in the same task, over all instructions. */
   readonly purity: MeanInterval;
   /** The same by task. */
-  readonly taskPurity: Readonly<Record<string, MeanInterval>>;
+  readonly taskPurity: Readonly<Partial<Record<TaskId, MeanInterval>>>;
   /** Share of held-out instructions whose nearest task centroid is their own. */
   readonly centroid: MeanInterval;
   /** The same by task. */
-  readonly taskCentroid: Readonly<Record<string, MeanInterval>>;
+  readonly taskCentroid: Readonly<Partial<Record<TaskId, MeanInterval>>>;
 }
 
 /** A fixed prompt of the ablation. */
 export interface FixedPlace {
   /** Its task. */
-  readonly task: string;
+  readonly task: TaskId;
   /** Seed of the instructions it is compared with. */
-  readonly seed: number;
+  readonly seed: Seed;
   /** The prompt. */
   readonly instruction: string;
   /** Share of its nearest training instructions that are of its task. */
@@ -69,7 +70,7 @@ export interface InstructionSpace {
 /** One point of fig4's points.jsonl: an instruction and its place in each layout. */
 export interface MapPoint {
   /** Its task. */
-  readonly task: string;
+  readonly task: TaskId;
   /** The text. */
   readonly text: string;
   /** Whether it is a fixed prompt. */

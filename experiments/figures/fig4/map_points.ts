@@ -69,11 +69,16 @@ export function readMapPoints(content: string): MapPoint[] {
     );
   }
   const points: MapPoint[] = [];
-  let group = { task: "", fixed: false };
+  let group: Pick<MapPoint, "task" | "fixed"> | undefined;
   for (const line of lines) {
     if (!Array.isArray(line)) {
       group = line as typeof group;
       continue;
+    }
+    if (group === undefined) {
+      throw new UserError(
+        "Reading fig4's points failed: expected a task before the first text, got none; run deno task reproduce fig4 again",
+      );
     }
     const [text, ...places] = line as [string, ...number[]];
     const at = (place: number) => {

@@ -46,6 +46,8 @@ Deno.test("readMapPoints() says how to make the file again when it is of an olde
     (error) => error instanceof UserError && /fig4 again/.test(error.message),
   );
   assert.throws(() => readMapPoints(""), UserError);
+  const headless = formatMapPoints(points).split("\n").filter((line) => !line.startsWith('{"task"'));
+  assert.throws(() => readMapPoints(headless.join("\n")), /expected a task before the first text, got none/);
 });
 
 Deno.test("formatMapPoints() keeps points apart from numbers when all lie on one place", () => {

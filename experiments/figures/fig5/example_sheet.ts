@@ -2,11 +2,12 @@
 import type { RgbPicture } from "../../../lib/raster/mod.ts";
 import { type GridCell, imageGridPng } from "../../../lib/plots/mod.ts";
 import { type Count, type FigureResult, INSTRUCTION_INK } from "../../../lib/report/mod.ts";
+import type { TaskId } from "../../../lib/tasks/mod.ts";
 
 /** One example. */
 export interface DatasetExample {
   /** Its task. */
-  readonly task: string;
+  readonly task: TaskId;
   /** Number in the training split. */
   readonly index: Count;
   /** How to read the condition. */

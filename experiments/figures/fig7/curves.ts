@@ -1,5 +1,13 @@
 /** What Fig. 7 is rendered from: validation scores during training, and how soon they are near their last value. */
-import { type Count, TABLE1_COLUMNS, type ValidationPoint } from "../../../lib/report/mod.ts";
+import {
+  type Count,
+  type NonEmptyText,
+  type PositiveCount,
+  type Seed,
+  TABLE1_COLUMNS,
+  type ValidationPoint,
+} from "../../../lib/report/mod.ts";
+import type { TaskId } from "../../../lib/tasks/mod.ts";
 
 /** Models that are compared. */
 export const CURVE_ROWS = ["single-task", "instruct"] as const;
@@ -10,7 +18,7 @@ export const REACHED = 0.95;
 /** The scores of one training. */
 export interface SeedScores {
   /** Training seed. */
-  readonly seed: number;
+  readonly seed: Seed;
   /** Mean over items, by step. */
   readonly scores: readonly number[];
 }
@@ -20,9 +28,9 @@ export interface Curve {
   /** The model. */
   readonly row: (typeof CURVE_ROWS)[number];
   /** The task. */
-  readonly task: string;
+  readonly task: TaskId;
   /** The score. */
-  readonly metric: string;
+  readonly metric: NonEmptyText;
   /** Training steps, rising; 0 is the start that all trainings share. */
   readonly steps: readonly Count[];
   /** Mean over seeds. */
@@ -34,9 +42,9 @@ export interface Curve {
   /** What mean and range are of. */
   readonly seeds: readonly SeedScores[];
   /** Items behind each point and seed. */
-  readonly n: Count;
+  readonly n: PositiveCount;
   /** First measured step with at least {@link REACHED} of the mean's last score, 0 if the start has it; null where that is not positive. */
-  readonly reached: number | null;
+  readonly reached: Count | null;
 }
 
 /** The content of fig7's result. */

@@ -1,6 +1,6 @@
 /** Fig. 7's findings: curves from the validation scores that the trainings have kept, with those of their start before them. */
 import { CURVE_ROWS, curvesOf, REACHED, type TrainingCurves } from "./curves.ts";
-import { judgeAll, type ValidationPoint } from "../../../lib/report/mod.ts";
+import { judgeAll, type Table1Row, type ValidationPoint } from "../../../lib/report/mod.ts";
 import type { Summarize } from "../figure_summary.ts";
 import type { TrainReport } from "../../setting/model_requests.ts";
 import { CURVE_STATEMENTS } from "./statements.ts";
@@ -10,7 +10,7 @@ import { trainId, variantName } from "../model_stages.ts";
 /** Reads the start's scores and the trainings' reports. */
 export const summarize: Summarize = async (context, { tasks, seeds }) => {
   const points: ValidationPoint[] = [];
-  const read = async (id: string, row: string, seed: number) => {
+  const read = async (id: string, row: Table1Row, seed: number) => {
     const { validation } = JSON.parse(await context.input(id).text("report.json")) as TrainReport;
     points.push(...validation.map((point) => ({ row, seed, ...point })));
   };

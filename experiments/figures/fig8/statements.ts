@@ -7,8 +7,10 @@ import {
   measured,
   type ResampledCells,
   resampledInterval,
+  type SeveralCount,
   type Statement,
 } from "../../../lib/report/mod.ts";
+import type { TaskId } from "../../../lib/tasks/mod.ts";
 
 /** Where pictures are compared. */
 export const SPACES = ["pixel", "latent", "judge"] as const;
@@ -16,7 +18,7 @@ export const SPACES = ["pixel", "latent", "judge"] as const;
 /** Variance over wordings as a share of the variance over noises. */
 export interface VarianceRatio extends MeanInterval {
   /** The task; "all" is the mean of the tasks' ratios. */
-  readonly task: string;
+  readonly task: TaskId | "all";
   /** Pixels, latents, or the judge's vectors. */
   readonly space: (typeof SPACES)[number];
 }
@@ -26,15 +28,15 @@ export interface ScoreSpread extends MeanInterval {
   /** The model. */
   readonly row: "instruct" | "fixed";
   /** The task; "all" is the mean over tasks. */
-  readonly task: string;
+  readonly task: TaskId | "all";
 }
 
 /** The content of fig8's result. */
 export interface RewordingContent {
   /** Wordings per item. */
-  readonly wordings: Count;
+  readonly wordings: SeveralCount;
   /** Noises per item. */
-  readonly noises: Count;
+  readonly noises: SeveralCount;
   /** By task and space. */
   readonly ratios: readonly VarianceRatio[];
   /** Standard deviation of the condition's score (CLIP-S for style, CLIP-I otherwise) over wordings, mean over items. */
@@ -43,7 +45,7 @@ export interface RewordingContent {
   readonly levels: MeanInterval | null;
 }
 
-const ratio = (mean: CellMean, task: string, space: string) =>
+const ratio = (mean: CellMean, task: TaskId, space: string) =>
   mean("instruct", task, `${space} words`) / mean("instruct", task, `${space} noise`);
 
 /**
@@ -51,11 +53,11 @@ const ratio = (mean: CellMean, task: string, space: string) =>
  */
 export function rewordingContent(
   resampled: ResampledCells,
-  about: { readonly wordings: Count; readonly noises: Count; readonly tasks: readonly string[] },
+  about: { readonly wordings: Count; readonly noises: Count; readonly tasks: readonly TaskId[] },
 ): RewordingContent {
   const { wordings, noises, tasks } = about;
   const groups = [...tasks.map((task) => [task, [task]] as const), ["all", tasks] as const];
-  const over = (names: readonly string[], compute: (mean: CellMean, task: string) => number) =>
+  const over = (names: readonly TaskId[], compute: (mean: CellMean, task: TaskId) => number) =>
     resampledInterval(resampled, (mean) => average(names.map((task) => compute(mean, task))));
   return {
     wordings,

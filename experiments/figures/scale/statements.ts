@@ -4,23 +4,31 @@ import {
   type CellMean,
   type MeanInterval,
   measured,
+  type NonEmptyText,
   type ResampledCells,
   resampledInterval,
   type Statement,
   TABLE1_COLUMNS,
 } from "../../../lib/report/mod.ts";
+import type { TaskId } from "../../../lib/tasks/mod.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
 import { scaleRow } from "./record.ts";
 
 /** Scaled back by 20 to 40 %. */
 export const ADVISED = { low: 0.6, high: 0.8 } as const;
 
+/**
+ * λ, a factor on the image attention.
+ * @minimum 0
+ */
+type Scale = number;
+
 /** One score over λ. */
 export interface ScaleCurve {
   /** The task. */
-  readonly task: string;
+  readonly task: TaskId;
   /** The score. */
-  readonly metric: string;
+  readonly metric: NonEmptyText;
   /** Whether it asks for the condition or for the prompt. */
   readonly of: "condition" | "prompt";
   /** Means with intervals, by scale. */
@@ -30,7 +38,7 @@ export interface ScaleCurve {
 /** The content of scale's result. */
 export interface ScaleContent {
   /** λ, rising. */
-  readonly scales: readonly number[];
+  readonly scales: readonly Scale[];
   /** Table 1's ten columns. */
   readonly curves: readonly ScaleCurve[];
   /** Mean of both scores, each from 0 to 1 over λ, over the tasks with a prompt of their own; higher is better. Absent without those tasks. */
@@ -40,7 +48,7 @@ export interface ScaleContent {
 }
 
 /** Table 1's two scores of a task: of the condition, of the prompt (of the caption for replication). */
-function columnsOf(task: string): readonly [condition: string, prompt: string] {
+function columnsOf(task: TaskId): readonly [condition: string, prompt: string] {
   const [condition, prompt] = TABLE1_COLUMNS.filter((column) => column.task === task);
   return [condition?.metric ?? "", prompt?.metric ?? ""];
 }
@@ -65,7 +73,7 @@ const bestOf = (scales: readonly number[], trade: readonly number[]) =>
 /** Gathers the content. */
 export function scaleContent(
   resampled: ResampledCells,
-  { scales, tasks }: { readonly scales: readonly number[]; readonly tasks: readonly string[] },
+  { scales, tasks }: { readonly scales: readonly Scale[]; readonly tasks: readonly TaskId[] },
 ): ScaleContent {
   const defined = (value: MeanInterval | undefined) => value ?? [];
   return {

@@ -78,7 +78,7 @@ export function table1Stages(
       }
     }
   }
-  const used = TASKS.filter((task) => trainings.size > 0 || tasks.includes(task)).map(encode);
+  const used = TASKS.filter((task) => trainings.size > 0 || tasks.includes(task)).map((task) => encode(task));
   const config: SummaryRequest = {
     scale,
     budget: budgetId,

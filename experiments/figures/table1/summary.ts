@@ -2,7 +2,6 @@
 import { key } from "../../../lib/engine/random.ts";
 import type { Json } from "../../../lib/hub/mod.ts";
 import {
-  cellsOf,
   judgeAll,
   type MetricNote,
   resampleCells,
@@ -10,6 +9,7 @@ import {
   type ResultSetting,
   ROW_LABELS,
   type SampleRow,
+  table1Cells,
   type Table1Result,
   type Table1Row,
   type TrainingRun,
@@ -47,7 +47,7 @@ const reportOf = async <T>(context: StageContext, { id }: Stage) =>
   JSON.parse(await context.input(id).text("report.json")) as T;
 
 /** The rows of a training's models: a single-task model belongs to its task, a joint model to all. */
-function trainingRow({ variant }: TrainRequest): { row: string; task: string | null } {
+function trainingRow({ variant }: TrainRequest): Pick<TrainingRun, "row" | "task"> {
   return variant.kind === "single"
     ? { row: "single-task", task: variant.task }
     : { row: variant.kind, task: null };
@@ -101,7 +101,7 @@ export async function summarize(
     seeds,
     provenance: provenanceOf(context.ancestors, hashes),
     metrics: metrics as unknown as Readonly<Record<string, MetricNote>>,
-    cells: cellsOf(resampled),
+    cells: table1Cells(resampled),
     claims: judgeAll(TABLE1_STATEMENTS, { resampled, training }),
     training,
   };

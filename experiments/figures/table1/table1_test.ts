@@ -16,6 +16,7 @@ import {
   RESULT_SCHEMA,
   type SampleRow,
   TABLE1_COLUMNS,
+  table1Cells,
   table1Csv,
   table1Latex,
   table1Markdown,
@@ -85,7 +86,7 @@ function resultOf(samples: readonly SampleRow[]): Table1Result {
     seeds: [1],
     provenance: UNKNOWN_PROVENANCE,
     metrics: { "CLIP-I": { definition: "cosine", by: "the judge", higherIsBetter: true } },
-    cells: cellsOf(resampled),
+    cells: table1Cells(resampled),
     claims: judgeAll(TABLE1_STATEMENTS, { resampled, training }),
     training,
   };

@@ -24,7 +24,7 @@ export interface UseEvidence {
 export const differenceOf = (
   mean: CellMean,
   [more, less]: readonly [string, string],
-  score: (task: string) => string,
+  score: (task: TaskId) => string,
 ): number =>
   average(PARTIAL_TASKS.map((task) => mean(more, task, score(task)) - mean(less, task, score(task))));
 

@@ -6,7 +6,12 @@
 import type { TaskId } from "../../../lib/tasks/mod.ts";
 import type { ExperimentRow, RowModel, RunRequest } from "../../setting/experiment.ts";
 import { GALLERY, writeGallery } from "../../setting/gallery.ts";
-import { type InstructionOverride, overrideFields } from "../../setting/instruct_form.ts";
+import {
+  formFields,
+  type InstructForm,
+  type InstructionOverride,
+  overrideFields,
+} from "../../setting/instruct_form.ts";
 import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
 import { type Budget, SCALES } from "../../setting/scales.ts";
 import type { MeasureUse, UseRequest, UseSize } from "../../setting/model_requests.ts";
@@ -29,7 +34,8 @@ export const useStageId = (row: string, task: string, seed: number): string =>
 /**
  * One stage per case, task and seed; the targets need one seed only.
  *
- * @param options.find Table 1's stages.
+ * @param options.find Table 1's stages, or other trainings in their place.
+ * @param options.form how the instruction reaches those trainings; as in Table 1 if absent.
  */
 export function useStages(
   experiment: string,
@@ -38,11 +44,12 @@ export function useStages(
     readonly cases: readonly UseCase[];
     readonly size: UseSize;
     readonly code: StageCode<MeasureUse>;
-    readonly find: Table1Found;
+    readonly find: Pick<Table1Found, "encode" | "train">;
+    readonly form?: InstructForm | undefined;
   },
 ): Stage[] {
   const { scale, budget, seeds, tasks, device } = request;
-  const { cases, size, code, find } = options;
+  const { cases, size, code, find, form } = options;
   const { samplerSteps, guidance, validationItems, expectedSeconds }: Budget = SCALES[scale].budgets[budget];
   const make = stageMaker(experiment, code, { with: [GALLERY] });
   const adapterOf = (model: RowModel, task: TaskId, seed: number) =>
@@ -68,6 +75,7 @@ export function useStages(
           adapterScale,
           device,
           ...overrideFields(instructionOverride),
+          ...formFields(form),
         };
         const dataset = find.encode(task);
         const adapter = adapterOf(model, task, seed);

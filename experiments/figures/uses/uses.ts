@@ -7,6 +7,7 @@ import {
   type ResampledCells,
   resampledInterval,
 } from "../../../lib/report/mod.ts";
+import type { TaskId } from "../../../lib/tasks/mod.ts";
 import { INSTANT_STYLE, TARGETS } from "./use_rows.ts";
 
 /** The score of what should be taken, by the data's generator, which knows the truth: name by task. */
@@ -24,7 +25,7 @@ export interface Leak extends MeanInterval {
   /** The model. */
   readonly row: string;
   /** The task. */
-  readonly task: string;
+  readonly task: TaskId;
 }
 
 /** The content of fig6's and fig9's results. */
@@ -44,7 +45,7 @@ export function usesContent(
   resampled: ResampledCells,
   options: {
     readonly rows: readonly string[];
-    readonly tasks: readonly string[];
+    readonly tasks: readonly TaskId[];
     readonly taken: TakenScores;
   },
 ): UsesContent {
