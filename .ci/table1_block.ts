@@ -39,7 +39,7 @@ function tableOf(page: string): string {
   if (notes === undefined || table === undefined) {
     throw new Error(`Reading ${RUNS}/mini-full/table.md found no table`);
   }
-  return notes.replaceAll(" row shows", " column shows").replaceAll("last two rows", "last two columns")
+  return notes.replaceAll(" row shows", " column shows").replace(/last (\w+) rows/, "last $1 columns")
     .replaceAll("compare rows", "compare columns") +
     transposed(table);
 }

@@ -42,6 +42,11 @@ function fakeCode(ran: string[] = []): Table1Stages {
         validation: [{ task, step: 1, metric: "CLIP-I", mean: 0.5, n: 2 }],
       };
     }),
+    committedAdapter: code((context) => {
+      ran.push("take the committed adapter");
+      context.write("adapter.bin", Uint8Array.of(0));
+      return Promise.resolve({ steps: 12_000, batch: 32 });
+    }),
     generateAndScore: code(async (request, { adapter, dataset }, context) => {
       ran.push(`score ${request.row} ${request.task}`);
       assert.equal(adapter === undefined, ["ip-adapter-plus", "ground-truth"].includes(request.row));
@@ -139,7 +144,7 @@ Deno.test("reproduce() writes results that match the schema and whose cells are 
     for (const sample of samples) {
       assert.ok(ajv.validate("result#/definitions/SampleRow", sample), ajv.errorsText());
     }
-    assert.equal(result.cells.length, 5 * 10 + 5 * 5);
+    assert.equal(result.cells.length, 6 * 10 + 6 * 5);
     for (const { row, task, metric, mean, n } of result.cells) {
       const scores = samples.filter((sample) => sample.row === row && sample.task === task).map((
         { scores },
@@ -149,9 +154,14 @@ Deno.test("reproduce() writes results that match the schema and whose cells are 
     }
     assert.equal(ran.filter((line) => line.startsWith("train")).length, 14);
     assert.equal(result.training.length, 14);
+    // Once: its weights are of no seed.
+    assert.deepEqual(result.committed, { steps: 12_000, batch: 32 });
+    const committed = samples.filter(({ row }) => row === "committed");
+    assert.deepEqual(new Set(committed.map(({ seed }) => seed)), new Set([1]));
+    assert.equal(ran.filter((line) => line === "take the committed adapter").length, 1);
     assert.match(
       out.join(""),
-      /Table 1 at mini scale, smoke budget[\s\S]+Ground truth[\s\S]+inconclusive[\s\S]+Written to/,
+      /Table 1 at mini scale, smoke budget[\s\S]+cannot[\s\S]+committed \(12,000 steps\)[\s\S]+Ground truth[\s\S]+inconclusive[\s\S]+Written to/,
     );
     assert.deepEqual(
       readdirSync(place).filter((name) => name.startsWith(".") || name.endsWith(".partial")),
@@ -189,22 +199,33 @@ Deno.test("reproduce() limits training and scoring to --tasks but trains joint m
     await run("table1 --budget smoke --tasks face,style --out OUT");
     assert.equal(ran.filter((line) => line.startsWith("train single")).length, 2);
     assert.equal(ran.filter((line) => line.startsWith("encode")).length, 5);
-    assert.equal(ran.filter((line) => line.startsWith("score")).length, 10);
+    assert.equal(ran.filter((line) => line.startsWith("score")).length, 12);
     assert.match(readFileSync(join(folder, "out/table1/mini-smoke/table.md"), "utf8"), /not run/);
+  }));
+
+Deno.test("reproduce() scores the committed adapter where the scale has one, and not at the paper's", () =>
+  inSession(async ({ run, out }) => {
+    await run("table1 --dry-run --json");
+    await run("table1 --scale paper --budget smoke --dry-run --json");
+    const [mini, paper] = out.map((text) => (JSON.parse(text) as { id: string }[]).map(({ id }) => id));
+    const committed = (ids: readonly string[]) => ids.filter((id) => id.includes("committed"));
+    assert.equal(committed(mini!).length, 1 + 5);
+    assert.ok(paper!.includes("score-instruct-style-seed1"));
+    assert.deepEqual(committed(paper!), []);
   }));
 
 Deno.test("reproduce() plans without computing or writing when --dry-run is given", () =>
   inSession(async ({ run, ran, out, folder }) => {
     await run("table1 --dry-run --out OUT");
     assert.match(out.join(""), /run +train-instruct-seed1 .+ not computed yet\n/);
-    assert.match(out.join(""), /38 of 38 stages to run, about/);
+    assert.match(out.join(""), /44 of 44 stages to run, about/);
     await run("table1 --budget smoke --tasks style --out OUT");
     await run("table1 --budget smoke --tasks style --dry-run --json");
     const plan = JSON.parse(out.at(-1) as string) as { action: string }[];
     assert.ok(plan.every(({ action }) => action === "cached"));
     await run("table1 --budget quick --dry-run");
     assert.match(out.at(-1) as string, /changed: .*config.steps \d+ → \d+/);
-    assert.equal(ran.length, 5 + 3 + 5);
+    assert.equal(ran.length, 5 + 3 + 1 + 6);
     assert.deepEqual(readdirSync(join(folder, "out/table1")), ["mini-smoke"]);
   }));
 
@@ -252,7 +273,7 @@ Deno.test("reproduce() stops when it is asked to and goes on afterwards", () =>
     await assert.rejects(() => stopped, Stopped).finally(() => clearInterval(watch));
     const before = ran.length;
     await run("table1 --budget smoke --tasks face --out OUT");
-    assert.ok(before < 13 && ran.length <= 14, `${before} and ${ran.length} of 13 computed`);
+    assert.ok(before < 15 && ran.length <= 16, `${before} and ${ran.length} of 15 computed`);
   }));
 
 Deno.test("reproduce() runs every experiment when it is asked for all", () =>

@@ -12,7 +12,7 @@ async function adapterOf(
   model: Exclude<RowModel, "target">,
   trained: StageOutput | undefined,
 ): Promise<TrainedAdapter> {
-  if (model === "single" || model === "joint") {
+  if (model === "single" || model === "joint" || model === "committed") {
     if (trained === undefined) throw new RangeError(`Scoring a ${model} model needs its training, got none`);
     return readTrainedAdapter(await trained.bytes(TRAINED_ADAPTER));
   }

@@ -24,3 +24,9 @@ export function meanScore(
   });
   return { name, value, low, high, n: observations.length, ...rest };
 }
+
+/** The mean of several rounds for every item; `rounds` [round][item], all of one length. */
+export function meanOver(rounds: readonly (readonly number[])[]): number[] {
+  const [first = []] = rounds;
+  return first.map((_, item) => rounds.reduce((sum, round) => sum + round[item]!, 0) / rounds.length);
+}

@@ -4,6 +4,9 @@ import { type Bank, composePretrain, type Rgb, type SceneTruth } from "../../lib
 /** First index of the stretch; the recipes read below 50,000,000. */
 export const FIRST_HELD_OUT = 90_000_000;
 
+/** First index of another such stretch: what linear probes are fitted on. */
+export const FIRST_PROBED = 80_000_000;
+
 /** A held-out picture with its caption. */
 export interface HeldOutItem {
   /** Place in the pre-training stream. */

@@ -1,8 +1,8 @@
 /** What a measurement on held-out data is: scores with intervals and bars, as data. */
-import type { Bank, Rgb } from "../../lib/tasks/mod.ts";
+import { type Bank, CONCEPTS, type Rgb } from "../../lib/tasks/mod.ts";
 
-/** Distinct concepts of a measurement at most; there are 160. */
-export const MOST_CONCEPTS = 150;
+/** Distinct concepts of a measurement at most: all there are. */
+export const MOST_CONCEPTS = CONCEPTS.length;
 
 /** What a score must reach to be good enough. */
 export interface Bar {

@@ -18,6 +18,8 @@ export type RowModel =
   | "single"
   /** One model for all tasks. */
   | "joint"
+  /** The committed joint adapter, trained before and for longer. */
+  | "committed"
   /** IPAdapter+, which all trainings start from. */
   | "start"
   /** The same in the style layers alone (InstantStyle). */

@@ -1,6 +1,6 @@
 /** What experiments ask of the models of a scale: requests, and the functions that answer them, each an entry of its own with its own version. */
 import type { Json } from "../../lib/hub/mod.ts";
-import type { MetricNote, SampleRow, ValidationPoint } from "../../lib/report/mod.ts";
+import type { CommittedTraining, MetricNote, SampleRow, ValidationPoint } from "../../lib/report/mod.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
 import type { AdapterRecipe } from "../../lib/training/mod.ts";
 import type { ControlnetName } from "./controlnets.ts";
@@ -83,6 +83,15 @@ export interface TrainReport {
   /** Validation scores during training, for Fig. 7. */
   readonly validation: readonly Omit<ValidationPoint, "row" | "seed">[];
 }
+
+/** Take the committed joint adapter in place of a training's. */
+export interface CommittedRequest {
+  readonly [name: string]: Json;
+  readonly scale: ScaleId;
+}
+
+/** How long it was trained; it is written through the context as a training's is. */
+export type CommittedReport = CommittedTraining;
 
 /** Generate one task's validation images with one model, and score them. */
 export interface ScoreRequest {
@@ -230,10 +239,11 @@ export interface Table1Stages {
   readonly trainAdapter: StageCode<
     (request: TrainRequest, inputs: TrainInputs, context: StageContext) => Promise<TrainReport>
   >;
+  readonly committedAdapter: StageCode<(context: StageContext) => Promise<CommittedReport>>;
   readonly generateAndScore: StageCode<
     (
       request: ScoreRequest,
-      /** `adapter` is the training's output; undefined for rows of no trained model. */
+      /** `adapter` is the training's output, or the committed adapter; undefined for rows of neither. */
       inputs: { readonly dataset: StageOutput; readonly adapter: StageOutput | undefined },
       context: StageContext,
     ) => Promise<ScoreReport>

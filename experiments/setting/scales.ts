@@ -42,6 +42,8 @@ export interface Scale {
   readonly note: string;
   /** How adapters are trained, at every budget. */
   readonly recipe: AdapterRecipe;
+  /** Whether a joint adapter that was trained for longer is committed, which Table 1 scores as well. */
+  readonly committedAdapter: boolean;
   readonly budgets: Readonly<Record<BudgetId, Budget>>;
 }
 
@@ -115,6 +117,7 @@ export const SCALES: Readonly<Record<ScaleId, Scale>> = {
     id: "mini",
     note: "64×64 images composed from emoji and portraits, small models trained on a CPU",
     recipe: MINI_RECIPE,
+    committedAdapter: true,
     budgets: {
       smoke: {
         ...MINI_QUICK,
@@ -145,6 +148,7 @@ export const SCALES: Readonly<Record<ScaleId, Scale>> = {
     id: "paper",
     note: "SD 1.5 at 512×512, CLIP ViT-H/14, IPAdapter+ weights",
     recipe: PAPER_RECIPE,
+    committedAdapter: false,
     budgets: {
       smoke: paperBudget({ trainItems: 64, validationItems: 8, steps: 10, validateEvery: 0 }),
       quick: paperBudget({ trainItems: 2000, validationItems: 100, steps: 2000, validateEvery: 500 }),

@@ -23,7 +23,9 @@ export {
   type ResampledCells,
   type SampleRow,
 } from "./cells.ts";
+export { committedNote, rowLabel, shownRows } from "./table1_rows.ts";
 export {
+  type CommittedTraining,
   type MetricNote,
   RESULT_SCHEMA,
   type Table1Cell,

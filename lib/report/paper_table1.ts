@@ -36,8 +36,15 @@ export const TABLE1_COLUMNS: readonly Table1Column[] = TASK_RECORDS.flatMap(({ i
   scores.map(({ name }) => ({ task: id, metric: name }))
 );
 
-/** The rows: the paper's three, then the adapter all of them start from and the targets themselves. */
-export const TABLE1_ROWS = ["single-task", "instruct", "fixed", "ip-adapter-plus", "ground-truth"] as const;
+/** The rows: the paper's three, then the committed joint adapter, the adapter all of them start from and the targets themselves. */
+export const TABLE1_ROWS = [
+  "single-task",
+  "instruct",
+  "fixed",
+  "committed",
+  "ip-adapter-plus",
+  "ground-truth",
+] as const;
 
 /** A row of our Table 1. */
 export type Table1Row = (typeof TABLE1_ROWS)[number];
@@ -58,6 +65,7 @@ export const ROW_LABELS: Readonly<Record<Table1Row, string>> = {
   "single-task": "Single-task model",
   "instruct": "IPAdapter-Instruct",
   "fixed": "Fixed instruct prompts",
+  "committed": "IPAdapter-Instruct, committed",
   "ip-adapter-plus": "IPAdapter+ (start)",
   "ground-truth": "Ground truth (ceiling)",
 };

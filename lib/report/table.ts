@@ -1,15 +1,10 @@
 /** Table 1 as Markdown, LaTeX and CSV: pure functions of a result. Scale and budget stand in every heading. */
 import { capitalized } from "../instructions/template.ts";
 import { taskOf, TASKS } from "../tasks/mod.ts";
-import {
-  ROW_LABELS,
-  TABLE1_COLUMNS,
-  TABLE1_ROWS,
-  type Table1Column,
-  type Table1Row,
-} from "./paper_table1.ts";
+import { PAPER_TABLE1, TABLE1_COLUMNS, type Table1Column, type Table1Row } from "./paper_table1.ts";
 import { type Cell, cellIn } from "./cells.ts";
 import type { Table1Result } from "./table1_result.ts";
+import { committedNote, rowLabel, shownRows } from "./table1_rows.ts";
 
 /** Decimals of the paper's numbers and of ours. */
 export const PAPER_DIGITS = 4;
@@ -37,6 +32,7 @@ export function intervalText(
 
 /** "Table 1 at mini scale, quick budget" and what both mean. */
 export function table1Heading(result: Table1Result): { title: string; note: string } {
+  const committed = committedNote(result);
   const seeds = result.seeds.length === 1 ? `seed ${result.seeds[0]}` : `seeds ${result.seeds.join(", ")}`;
   return {
     title: `Table 1 at ${result.scale} scale, ${result.budget} budget`,
@@ -46,7 +42,8 @@ export function table1Heading(result: Table1Result): { title: string; note: stri
       } budget: ${result.budgetNote}; ${seeds}. Higher is better. ` +
       "Intervals: 95 %, bootstrap over items" +
       (result.seeds.length > 1 ? " and seeds" : ", one training seed") +
-      ". The paper's numbers are SD 1.5's under other encoders and images: compare rows, not levels.",
+      ". The paper's numbers are SD 1.5's under other encoders and images: compare rows, not levels." +
+      (committed === "" ? "" : ` ${committed}`),
   };
 }
 
@@ -65,30 +62,35 @@ function usedMetrics(result: Table1Result): string[] {
   return [...new Set(result.cells.map(({ metric }) => metric))].sort();
 }
 
+const FURTHER_ROWS: readonly string[] = ["no", "one", "two", "three"];
+
 /** Markdown: the ten columns with paper, ours and interval stacked in each cell, further scores, claims, and what the scores mean. */
 export function table1Markdown(result: Table1Result): string {
   const { title, note } = table1Heading(result);
   const head = TABLE1_COLUMNS.map(({ task, metric }) => `${taskOf(task).title}<br>${metric}`);
-  const rows = TABLE1_ROWS.map((
+  const shown = shownRows(result);
+  const rows = shown.map((
     row,
-  ) => [ROW_LABELS[row], ...TABLE1_COLUMNS.map((column) => stackedCell(result, row, column))]);
+  ) => [rowLabel(result, row), ...TABLE1_COLUMNS.map((column) => stackedCell(result, row, column))]);
   const further = furtherColumns(result);
   const sections = [
     `# ${title}`,
     note,
     "In each cell: *the paper's number* (where it prints one), **ours**, its interval. " +
-    "The single-task row shows each task's own model; the last two rows are not in the paper.",
+    `The single-task row shows each task's own model; the last ${
+      FURTHER_ROWS[shown.length - Object.keys(PAPER_TABLE1).length]
+    } rows are not in the paper.`,
     markdownGrid(["", ...head], rows),
   ];
   if (further.length > 0) {
     sections.push(
       "## Further scores",
       markdownGrid(
-        ["Task", "Score", ...TABLE1_ROWS.map((row) => ROW_LABELS[row])],
+        ["Task", "Score", ...shown.map((row) => rowLabel(result, row))],
         further.map((column) => [
           column.task,
           column.metric,
-          ...TABLE1_ROWS.map((row) => {
+          ...shown.map((row) => {
             const cell = cellOf(result, row, column);
             return cell === undefined ? "–" : `${cell.mean.toFixed(OUR_DIGITS)} ${intervalText(cell)}`;
           }),
@@ -155,16 +157,18 @@ export function table1Latex(result: Table1Result): string {
     return rule;
   });
   const line = (cells: readonly string[]) => `${cells.join(" & ")} \\\\`;
-  const body = TABLE1_ROWS.flatMap((row) => {
+  const body = shownRows(result).flatMap((row) => {
     const cells = TABLE1_COLUMNS.map((column) => cellOf(result, row, column));
     const paper = cells.map((cell) => cell?.paper == null ? "" : cell.paper.toFixed(PAPER_DIGITS));
     const ours = cells.map((cell) => cell === undefined ? "--" : cell.mean.toFixed(OUR_DIGITS));
     const intervals = cells.map((cell) => cell === undefined ? "" : `{\\tiny ${intervalText(cell)}}`);
     const own = [
-      line([paper.some(Boolean) ? "\\quad ours" : latexText(ROW_LABELS[row]), ...ours]),
+      line([paper.some(Boolean) ? "\\quad ours" : latexText(rowLabel(result, row)), ...ours]),
       line(["", ...intervals]),
     ];
-    return paper.some(Boolean) ? [line([`${latexText(ROW_LABELS[row])}, paper`, ...paper]), ...own] : own;
+    return paper.some(Boolean)
+      ? [line([`${latexText(rowLabel(result, row))}, paper`, ...paper]), ...own]
+      : own;
   });
   return [
     "% needs \\usepackage{booktabs}",

@@ -2,20 +2,22 @@
 import { capitalized } from "../instructions/template.ts";
 import { type Figure, figure, seriesLook, type Table, table, type Trace } from "../plots/mod.ts";
 import { errorBars } from "./interval_bars.ts";
-import { ROW_LABELS, TABLE1_COLUMNS, TABLE1_ROWS } from "./paper_table1.ts";
+import { TABLE1_COLUMNS, type Table1Row } from "./paper_table1.ts";
 import { cellOf, intervalText, OUR_DIGITS, PAPER_DIGITS, table1Heading } from "./table.ts";
 import type { Table1Result } from "./table1_result.ts";
+import { rowLabel, shownRows } from "./table1_rows.ts";
 
 /** The ten columns downwards; in each cell ours, its interval, and the paper's number where it prints one. */
 export function table1Table(result: Table1Result): Table {
   const { title, note } = table1Heading(result);
+  const rows = shownRows(result);
   return table({
     caption: title,
-    columns: ["Task", "Score", ...TABLE1_ROWS.map((row) => ROW_LABELS[row])],
+    columns: ["Task", "Score", ...rows.map((row) => rowLabel(result, row))],
     rows: TABLE1_COLUMNS.map((column) => [
       capitalized(column.task),
       column.metric,
-      ...TABLE1_ROWS.map((row) => {
+      ...rows.map((row) => {
         const cell = cellOf(result, row, column);
         if (cell === undefined) return ["not run"];
         const printed = cell.paper === null ? [] : [`paper ${cell.paper.toFixed(PAPER_DIGITS)}`];
@@ -40,24 +42,29 @@ export function claimsTable(result: Table1Result): Table {
   });
 }
 
+/** The models that read instructions, as bars. */
+const BARS: readonly Table1Row[] = ["single-task", "instruct", "fixed", "committed"];
+
 /** Ours with 95 % intervals as bars, the paper's printed numbers as crosses, side by side in each column of the table. */
 export function table1Figure(result: Table1Result): Figure {
-  const rows = ["single-task", "instruct", "fixed"] as const;
+  const rows = shownRows(result).filter((row) => BARS.includes(row));
   const shown = TABLE1_COLUMNS.filter((column) => cellOf(result, "instruct", column));
   const names = shown.map(({ task, metric }) => `${capitalized(task)}<br>${metric}`);
   const { title, note } = table1Heading(result);
   const traces = rows.flatMap((row, place): Trace[] => {
     const cells = shown.map((column) => cellOf(result, row, column));
-    const offset = (place - 1) * 0.8 / rows.length;
+    const offset = (place - (rows.length - 1) / 2) * 0.8 / rows.length;
     const centres = shown.map((_, i) => i + offset);
-    return [{
+    const bars: Trace = {
       type: "bar",
-      name: `${ROW_LABELS[row]}, ours`,
+      name: `${rowLabel(result, row)}, ours`,
       x: shown.map((_, i) => i),
       y: cells.map((cell) => cell?.mean ?? null),
       marker: { color: seriesLook(place).colour },
       error_y: errorBars(cells),
-    }, {
+    };
+    if (cells.every((cell) => cell?.paper == null)) return [bars];
+    return [bars, {
       type: "scatter",
       mode: "markers",
       name: "the paper's",
@@ -66,7 +73,7 @@ export function table1Figure(result: Table1Result): Figure {
       x: centres,
       y: cells.map((cell) => cell?.paper ?? null),
       marker: { symbol: "x", size: 8, color: "#7f7f7f" },
-      hovertext: cells.map((cell) => `${ROW_LABELS[row]}, paper: ${cell?.paper}`),
+      hovertext: cells.map((cell) => `${rowLabel(result, row)}, paper: ${cell?.paper}`),
     }];
   });
   return figure({

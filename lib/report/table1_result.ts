@@ -70,6 +70,14 @@ export interface TrainingRun {
   readonly finalLoss: number;
 }
 
+/** How long the committed joint adapter was trained, before the run and apart from it. */
+export interface CommittedTraining {
+  /** Steps of all its trainings. */
+  readonly steps: Count;
+  /** Samples of a batch of the last one. */
+  readonly batch: Count;
+}
+
 /** The content of result.json. */
 export interface Table1Result extends ResultSetting {
   /** Layout version. */
@@ -84,6 +92,8 @@ export interface Table1Result extends ResultSetting {
   readonly cells: readonly Table1Cell[];
   /** The paper's statements with verdicts. */
   readonly claims: readonly ClaimVerdict[];
-  /** The trainings behind the numbers. */
+  /** The trainings behind the numbers, but the committed adapter's. */
   readonly training: readonly TrainingRun[];
+  /** Of the row "committed"; absent where it was not scored. */
+  readonly committed?: CommittedTraining;
 }

@@ -1,7 +1,8 @@
 /** Table 1 and its claims for a terminal: pure functions of a result. */
-import { ROW_LABELS, TABLE1_COLUMNS, TABLE1_ROWS, type Table1Row } from "./paper_table1.ts";
+import { TABLE1_COLUMNS, type Table1Row } from "./paper_table1.ts";
 import { cellOf, intervalText, OUR_DIGITS, PAPER_DIGITS, table1Heading } from "./table.ts";
 import type { Table1Result } from "./table1_result.ts";
+import { rowLabel, shownRows } from "./table1_rows.ts";
 
 /** A terminal's table: columns run downwards, rows of Table 1 sideways, in as many blocks as the width asks for. */
 export function table1Text(result: Table1Result, options: { width?: number } = {}): string {
@@ -10,7 +11,7 @@ export function table1Text(result: Table1Result, options: { width?: number } = {
   const labels = TABLE1_COLUMNS.map(({ task, metric }, i) =>
     `${(TABLE1_COLUMNS[i - 1]?.task === task ? "" : task).padEnd(12)}${metric}`
   );
-  const blocks = TABLE1_ROWS.map((row) => textBlock(result, row));
+  const blocks = shownRows(result).map((row) => textBlock(result, row));
   const labelWidth = Math.max(...labels.map((label) => label.length));
   const lines = [title, ...breakLines(note, width), ""];
   for (let next = 0; next < blocks.length;) {
@@ -41,7 +42,7 @@ function textBlock(result: Table1Result, row: Table1Row): string[] {
     return paper +
       (cell === undefined ? "not run" : `${cell.mean.toFixed(OUR_DIGITS)} ${intervalText(cell)}`);
   });
-  const block = [ROW_LABELS[row], printed ? `${"paper".padEnd(8)}ours` : "ours", ...body];
+  const block = [rowLabel(result, row), printed ? `${"paper".padEnd(8)}ours` : "ours", ...body];
   const longest = Math.max(...block.map((line) => line.length));
   return block.map((line) => line.padEnd(longest));
 }

@@ -56,7 +56,7 @@ export { oracleScores } from "./oracle_scores.ts";
 export { colourLikeness } from "./colour_likeness.ts";
 export { outlineOf, personMask } from "./outline.ts";
 export { drawPose, portraitMask, type PoseSpec } from "./pose_picture.ts";
-export { type Split, SPLITS } from "./pools.ts";
+export { poolOf, type Split, SPLITS } from "./pools.ts";
 export type { PortraitLayout, PortraitSpec } from "./portrait_image.ts";
 export { drawScene, type SceneSpec } from "./scene_image.ts";
 export { type Style, STYLES, type Treatment, TREATMENTS } from "./styles.ts";
@@ -72,7 +72,8 @@ export type { Colour } from "./canvas.ts";
 export type { CaptionOptions } from "./captions.ts";
 export type { Pool } from "./pools.ts";
 export type { PortraitBank } from "./portrait_bank.ts";
-export { type Background, BACKGROUNDS } from "./portrait_image.ts";
+export { type Background, BACKGROUNDS, drawPortrait } from "./portrait_image.ts";
+export { drawPortraitSpec } from "./draw_spec.ts";
 export {
   CLOTHES_COLOURS,
   type ClothesColour,
@@ -84,7 +85,7 @@ export {
   SKIN_COLOURS,
   type SkinColour,
 } from "./portrait_styles.ts";
-export { FIRST_VAL_IDENTITY, type Identity, type View } from "./portraits.ts";
+export { FIRST_VAL_IDENTITY, type Identity, IDENTITY_COUNT, type View, VIEW_COUNT } from "./portraits.ts";
 export type { DrawnScene, Layout } from "./scene_image.ts";
 export { type Place, type PlaceFrame, type PlaceName, PLACES } from "./places.ts";
 export type { SpriteBank } from "./sprite_bank.ts";

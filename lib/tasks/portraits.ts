@@ -18,9 +18,11 @@ import {
   type SkinColour,
 } from "./portrait_styles.ts";
 
+/** How many persons there are. */
 export const IDENTITY_COUNT = 420;
 /** First identity of the validation pool. */
 export const FIRST_VAL_IDENTITY = 320;
+/** Views of each. */
 export const VIEW_COUNT = 10;
 
 /** A person. */

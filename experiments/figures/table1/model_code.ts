@@ -29,6 +29,10 @@ export const TABLE1_CODE: Table1Stages = {
     from: () => import("../../mini/train_adapter.ts"),
     data: checkpointFiles(...ADAPTER_PARTS),
   }),
+  committedAdapter: stageCode("experiments/mini/committed_adapter.ts", "committedAdapter", {
+    from: () => import("../../mini/committed_adapter.ts"),
+    data: checkpointFiles("ip-adapter-instruct"),
+  }),
   generateAndScore: stageCode("experiments/mini/generate_and_score.ts", "generateAndScore", {
     from: () => import("../../mini/generate_and_score.ts"),
     data: checkpointFiles(...ADAPTER_PARTS),

@@ -1,19 +1,21 @@
 /**
  * Table 1: five single-task models, the joint model with random instructions, the joint model with fixed instructions, the IPAdapter+
- * start of all of them and the targets themselves, scored on the same held-out items from the same noise.
+ * start of all of them and the targets themselves, scored on the same held-out items from the same noise; where there is one, beside them
+ * the committed joint adapter, which was trained for longer.
  *
  * encode-TASK ─┬─ train-single-TASK-seedN ──┐
  *              ├─ train-instruct-seedN ─────┼─ score-ROW-TASK-seedN ── summary
- *              └─ train-fixed-seedN ────────┘
+ *              └─ train-fixed-seedN ────────┤
+ *                 committed-adapter ────────┘
  */
 import type { Json } from "../../../lib/hub/mod.ts";
 import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
 import type { ExperimentRow, RunRequest, TableExperiment } from "../../setting/experiment.ts";
 import { budgetOf, encodeId, modelStages, scoreId, trainId, variantName } from "../model_stages.ts";
-import type { Stage } from "../../runner/mod.ts";
+import { type Stage, stageMaker } from "../../runner/mod.ts";
 import { type Budget, budgetNote, SCALES } from "../../setting/scales.ts";
 import { summarize, type SummaryRequest } from "./summary.ts";
-import type { Table1Stages, Variant } from "../../setting/model_requests.ts";
+import type { CommittedRequest, Table1Stages, Variant } from "../../setting/model_requests.ts";
 import type { Table1Row } from "../../../lib/report/mod.ts";
 
 /** The experiment, as data. */
@@ -29,6 +31,7 @@ export const TABLE1 = {
     { row: "single-task", model: "single", instructions: "random" },
     { row: "instruct", model: "joint", instructions: "random" },
     { row: "fixed", model: "joint", instructions: "fixed" },
+    { row: "committed", model: "committed", instructions: "random" },
     { row: "ip-adapter-plus", model: "start", instructions: "none" },
     { row: "ground-truth", model: "target", instructions: "none" },
   ],
@@ -61,14 +64,30 @@ export function table1Stages(
     });
   };
 
+  const committedConfig: CommittedRequest = { scale };
+  const committed = stageMaker(TABLE1.id, code.committedAdapter)({
+    id: "committed-adapter",
+    title: "Read the committed joint adapter",
+    config: committedConfig,
+    parents: [],
+    expectedSeconds: 1,
+    async run(context) {
+      const committedAdapter = await code.committedAdapter.load();
+      context.write("report.json", JSON.stringify(await committedAdapter(context)));
+    },
+  });
+
   const trainings = new Map<string, Stage>();
   const scores: Stage[] = [];
+  const { committedAdapter } = SCALES[scale];
+  const rows = TABLE1.rows.filter(({ model }) => model !== "committed" || committedAdapter);
+  const given = committedAdapter ? [committed] : [];
   for (const seed of seeds) {
-    for (const row of TABLE1.rows) {
-      // The targets do not depend on a seed.
-      if (row.model === "target" && seed !== seeds[0]) continue;
+    for (const row of rows) {
+      // The targets do not depend on a seed, nor do the weights of the committed adapter.
+      if ((row.model === "target" || row.model === "committed") && seed !== seeds[0]) continue;
       for (const task of tasks) {
-        let adapter: Stage | undefined;
+        let adapter = row.model === "committed" ? committed : undefined;
         if (row.model === "single" || row.model === "joint") {
           const fresh = trainingOf(row, task, seed);
           adapter = trainings.get(fresh.id) ?? fresh;
@@ -90,15 +109,16 @@ export function table1Stages(
     metrics: code.metrics as unknown as Json,
   };
   const trained = [...trainings.values()];
-  return [...used, ...trained, ...scores, {
+  return [...used, ...trained, ...given, ...scores, {
     id: "summary",
     title: "Average, compare with the paper, render samples",
     config,
     code: [{ module: "experiments/figures/table1/summary.ts", export: summarize.name }],
     data: {},
-    parents: [...used, ...trained, ...scores],
+    parents: [...used, ...trained, ...given, ...scores],
     expectedSeconds: 2,
-    run: (context) => summarize(config, { encodings: used, trainings: trained, scores }, context),
+    run: (context) =>
+      summarize(config, { encodings: used, trainings: trained, committed: given[0], scores }, context),
   }];
 }
 

@@ -7,11 +7,11 @@ import {
   resampleCells,
   RESULT_SCHEMA,
   type ResultSetting,
-  ROW_LABELS,
+  rowLabel,
   type SampleRow,
+  shownRows,
   table1Cells,
   type Table1Result,
-  type Table1Row,
   type TrainingRun,
   type ValidationPoint,
 } from "../../../lib/report/mod.ts";
@@ -19,6 +19,7 @@ import { readGallery } from "../../setting/gallery.ts";
 import { provenanceOf } from "../run_provenance.ts";
 import type { Stage, StageContext } from "../../runner/stage.ts";
 import type {
+  CommittedReport,
   EncodeReport,
   GalleryItem,
   ScoreRequest,
@@ -39,6 +40,8 @@ export interface SummaryRequest extends ResultSetting {
 export interface SummaryParents {
   readonly encodings: readonly Stage[];
   readonly trainings: readonly Stage[];
+  /** The committed adapter, where it was scored. */
+  readonly committed: Stage | undefined;
   readonly scores: readonly Stage[];
 }
 
@@ -83,6 +86,7 @@ export async function summarize(
     });
     validation.push(...report.validation.map((point) => ({ row, seed: config.seed, ...point })));
   }
+  const committed = parents.committed && await reportOf<CommittedReport>(context, parents.committed);
   const hashes: string[] = [];
   for (const stage of parents.encodings) {
     hashes.push((await reportOf<EncodeReport>(context, stage)).datasetHash);
@@ -104,25 +108,25 @@ export async function summarize(
     cells: table1Cells(resampled),
     claims: judgeAll(TABLE1_STATEMENTS, { resampled, training }),
     training,
+    ...(committed ? { committed } : {}),
   };
   context.progress(3, 4, "parts");
   context.write("samples.jsonl", lines(samples));
   context.write("validation.jsonl", lines(validation));
-  context.write("samples.png", await samplesPicture(request, parents.scores, samples, context));
+  context.write("samples.png", await samplesPicture(result, { scores: parents.scores, samples }, context));
   context.write("result.json", JSON.stringify(result, null, 2) + "\n");
   context.progress(4, 4, "parts");
 }
 
-/** Rows that generate: the targets have a column of their own. */
-const GENERATING: readonly Table1Row[] = ["single-task", "instruct", "fixed", "ip-adapter-plus"];
-
 /** The labelled grid: per task and item the condition with its prompt, the target, and each model's output with its instruction. */
 async function samplesPicture(
-  { scale, budget, scaleNote, budgetNote, seeds }: SummaryRequest,
-  scores: readonly Stage[],
-  samples: readonly SampleRow[],
+  result: Table1Result,
+  { scores, samples }: { readonly scores: readonly Stage[]; readonly samples: readonly SampleRow[] },
   context: StageContext,
 ): Promise<Uint8Array> {
+  const { scale, budget, scaleNote, budgetNote, seeds } = result;
+  // The targets have a column of their own.
+  const generating = shownRows(result).filter((row) => row !== "ground-truth");
   const { imageGridPng } = await import("../../../lib/plots/image_grid.ts");
   const first = scores.map((stage) => ({ stage, config: stage.config as ScoreRequest }))
     .filter(({ config }) => config.seed === seeds[0]);
@@ -147,7 +151,7 @@ async function samplesPicture(
             captions: [{ text: `T: ${sampleOf("instruct")?.prompt ?? ""}` }],
           },
           { images: [picture(item.target)] },
-          ...GENERATING.map((row) => {
+          ...generating.map((row) => {
             const found = galleries.get(row)?.find(({ index }) => index === item.index);
             const instruction = sampleOf(row)?.instruction ?? "";
             return {
@@ -162,7 +166,7 @@ async function samplesPicture(
   return await imageGridPng({
     title: `Table 1 at ${scale} scale, ${budget} budget: samples`,
     subtitle: `${scaleNote}; ${budgetNote}; seed ${seeds[0]}. T: prompt, I: instruction`,
-    columns: ["Condition", "Target", ...GENERATING.map((row) => ROW_LABELS[row])],
+    columns: ["Condition", "Target", ...generating.map((row) => rowLabel(result, row))],
     rows,
   });
 }

@@ -18,9 +18,11 @@ import {
   TABLE1_COLUMNS,
   table1Cells,
   table1Csv,
+  table1Figure,
   table1Latex,
   table1Markdown,
   type Table1Result,
+  table1Table,
   table1Text,
   type TrainingRun,
   verdictOf as verdictOfIntervals,
@@ -123,6 +125,33 @@ Deno.test("cellsOf() gives each cell the mean of its samples when they are noisy
     assert.ok((low as number) <= mean && mean <= (high as number));
   }
   assert.throws(() => resampleCells([...samples, samples[0] as SampleRow], { key: key(1) }), /twice/);
+});
+
+Deno.test("table1Markdown(), table1Text(), table1Table() and table1Figure() tell the committed adapter apart by its steps where it was scored, and no verdict rests on it", () => {
+  const samples = printedSamples(6, 0.01);
+  const without = resultOf(samples);
+  const own = samples.filter(({ row }) => row === "instruct").map((sample) => ({
+    ...sample,
+    row: "committed",
+    scores: Object.fromEntries(Object.keys(sample.scores).map((name) => [name, 0.123])),
+  }));
+  const withIt = { ...resultOf([...samples, ...own]), committed: { steps: 12_000, batch: 32 } };
+  assert.deepEqual(withIt.claims, without.claims);
+  const label = "IPAdapter-Instruct, committed (12,000 steps)";
+  const said = /100 steps each.*cannot show what an instruction does after long training.*batches of 32/s;
+  const bars = (result: Table1Result) =>
+    table1Figure(result).data.filter(({ type }) => type === "bar").map(({ name }) => name);
+  for (const [result, there] of [[withIt, true], [without, false]] as const) {
+    const texts = [table1Markdown(result), table1Text(result), table1Latex(result)];
+    for (const text of texts) {
+      assert.equal(text.includes(label), there);
+      assert.equal(said.test(text.replaceAll("\n", " ")), there);
+      assert.equal(text.includes("0.123"), there);
+    }
+    assert.equal(texts[0]!.includes(`last ${there ? "three" : "two"} rows are not in the paper`), true);
+    assert.equal(table1Table(result).columns.includes(label), there);
+    assert.equal(bars(result).length, there ? 4 : 3);
+  }
 });
 
 Deno.test("TABLE1_STATEMENTS are supported the paper's statements when the samples average to its printed numbers without noise", () => {
