@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../lib/engine/mod.ts";
-import type { StudioEvent } from "../../lib/explorer/mod.ts";
+import { MAP_TASKS, type StudioEvent, type StudioRequest } from "../../lib/explorer/mod.ts";
 import { sha256 } from "../../lib/hub/mod.ts";
 import { generate } from "../mini/picture_scale.ts";
 import { checkpointPath } from "../mini/checkpoints.ts";
@@ -154,6 +154,42 @@ Deno.test("openMiniStudio() samples what generate samples, step by step, and sco
       if (event.kind === "step") abort.abort(new Error("enough"));
     }
   }, /enough/);
+});
+
+Deno.test("openMiniStudio() samples one condition under every task's own instruction, also where it has nothing to give", async () => {
+  const studio = await openMiniStudio();
+  const item = (await studio.gallery()).find(({ id }) => id === "object-0")!; // a scene: no person is in it
+  const texts = ["borrow its colours but nothing else", ...MAP_TASKS.map(({ fixed }) => fixed)];
+  const vectors = (await (await sharedEmbedder("cpu")).embed(texts)).slice();
+  const instructions = texts.map((_, i) => vectors.subarray(512 * i, 512 * (i + 1)));
+  const made = async (adapterScale: number, pictures: StudioRequest["pictures"]) => {
+    const shown: string[] = [];
+    const request = {
+      condition: { item },
+      prompt: item.prompt,
+      seed: 3,
+      steps: 3,
+      guidance: 4,
+      adapterScale,
+      pictures,
+      plus: false,
+    };
+    for await (const event of studio.sample(request, new AbortController().signal)) {
+      if (event.kind !== "finished" || event.model !== "instruct") continue;
+      for (const { at, picture } of event.pictures) shown[at] = sha256(picture.pixels);
+    }
+    return shown;
+  };
+  const together = instructions.map((instruction) => ({ instruction, noise: 0 }));
+  const own = await made(1, together);
+  assert.equal(
+    new Set(own).size,
+    texts.length,
+    "condition, prompt and noise are the same: the instruction differs",
+  );
+  const compared = [0, 1, 2, 3].map((noise) => ({ instruction: instructions[0]!, noise }));
+  assert.equal((await made(1, compared))[0], own[0], "beside other noises it is the same picture");
+  assert.equal(new Set(await made(0, together)).size, 1, "the base model's at scale 0");
 });
 
 Deno.test("explore() shows the page in a frame that a notebook on this machine may have", async () => {

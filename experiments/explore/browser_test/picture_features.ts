@@ -3,7 +3,11 @@
 import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
 import { encodePng } from "../../../lib/raster/mod.ts";
+import type { Locator } from "playwright-core";
 import { EXAMPLE, type FeatureRun } from "./feature_run.ts";
+
+/** An instruction that must stay text. */
+const MARKUP = "<img src=x onerror=alert(1)> use the style";
 
 /** A PNG of one colour. */
 const flat = (width: number, height: number, value: number) =>
@@ -74,6 +78,44 @@ export async function pictureFeatures({ step, its, steps, idle }: FeatureRun): P
     },
   );
 
+  await step(
+    "makes one picture under each task's own instruction, beside the condition and what is compared",
+    async () => {
+      await page.getByLabel("Use the face from the image").uncheck();
+      await its.sample("Make pictures");
+      const sources = (images: Locator) =>
+        images.evaluateAll((all) => all.map((each) => (each as HTMLImageElement).src));
+      const [first] = await sources(page.locator("figure.row").first().locator("img"));
+      await its.sample("All five");
+      const rows = page.locator(".results ul.pictures");
+      const own = rows.nth(1).getByRole("listitem");
+      assert.deepEqual(
+        await own.locator("figcaption").allTextContents(),
+        [
+          "Use everything from the image",
+          "Use the style of the image",
+          "Use the object from the image",
+          "Use the composition of the image",
+          "Use the face from the image",
+        ].map((text) => ` ${text}`),
+      );
+      assert.equal(await own.locator("figcaption svg.mark").count(), 5);
+      assert.match(
+        await own.locator("img").nth(4).getAttribute("alt") ?? "",
+        /^face: Use the face from the image; CLIP-I -?\d/,
+      );
+      const [condition, typed, truth] = await sources(rows.first().locator("img"));
+      assert.match(condition!, /-condition\.png$/);
+      assert.equal(typed, first, "the picture of a comparison's first noise");
+      assert.equal(new Set([condition, typed, truth, ...await sources(own.locator("img"))]).size, 8);
+      const tops = await own.locator("img").evaluateAll((all) =>
+        all.map((each) => each.getBoundingClientRect().top)
+      );
+      assert.equal(new Set(tops).size, 1, "in one row");
+      await page.getByLabel("Use the face from the image").check();
+    },
+  );
+
   await step("walks between two instructions", async () => {
     await page.getByText("Walk between two instructions").click();
     await page.getByLabel("To", { exact: true }).selectOption("Use the style of the image");
@@ -113,4 +155,23 @@ export async function pictureFeatures({ step, its, steps, idle }: FeatureRun): P
     await page.getByRole("alert").getByText(/expected a PNG, JPEG or WebP/).waitFor();
     await page.getByRole("button", { name: "Close the message" }).click();
   });
+
+  await step(
+    "a link makes the tasks' pictures again; a sampling that is asked for meanwhile takes their place",
+    async () => {
+      await its.open(`#n=A&p=${encodeURIComponent(MARKUP)}&at=0&steps=50&panel=pictures&drawn=tasks`);
+      await page.locator(".results[data-sampling='1'][aria-busy=true] ul.pictures").first().waitFor();
+      assert.equal(await page.locator(".results .of-tasks li").count(), 5);
+      assert.equal(await page.locator(".results figcaption").getByText(MARKUP).count(), 1);
+      assert.equal(await page.locator("img[src='x']").count(), 0);
+      await page.locator("label.slider").filter({ hasText: "Steps" }).getByRole("slider").fill("5");
+      await its.sample("All five");
+      assert.equal(await page.locator(".results .picture.finished").count(), 3 + 5);
+      assert.deepEqual(await its.violations(), []);
+      const size = page.viewportSize()!;
+      await page.setViewportSize({ width: 360, height: 800 });
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 360);
+      await page.setViewportSize(size);
+    },
+  );
 }

@@ -3,7 +3,7 @@
 import "./page.css";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
-import { samplePictures, sampleWalk, sampling } from "./sampling.ts";
+import { samplePictures, sampleTasks, sampleWalk, sampling } from "./sampling.ts";
 import { Legend } from "./legend.tsx";
 import { MapPanel } from "./map_panel.tsx";
 import { PageHeader } from "./page_header.tsx";
@@ -61,6 +61,7 @@ function Page() {
       const { sampled, walkFrom, walkTo } = view.value;
       if (!known.value?.studio || sampling.value) return;
       if (sampled === "pictures") samplePictures();
+      if (sampled === "tasks") sampleTasks();
       if (sampled === "walk" && walkFrom && walkTo) sampleWalk(walkFrom, walkTo);
     });
     return () => removeEventListener("keydown", onKey);

@@ -2,8 +2,17 @@
 /** What an instruction makes: the condition, the settings, what is compared and walked. */
 import { EXAMPLE } from "./page_header.tsx";
 import { ConditionPicker } from "./condition_picker.tsx";
-import { cancel, promptInForce, samplePictures, sampleWalk, sampling, wantedTexts } from "./sampling.ts";
+import {
+  cancel,
+  promptInForce,
+  samplePictures,
+  sampleTasks,
+  sampleWalk,
+  sampling,
+  wantedTexts,
+} from "./sampling.ts";
 import { Results } from "./picture_results.tsx";
+import { allOf } from "./task_rows.ts";
 import { commit, known, lookedAt, tasks, typeText, view } from "./store.ts";
 
 /** A number with its slider. */
@@ -72,7 +81,7 @@ function Compared() {
   );
 }
 
-function Walk({ running }: { running: boolean }) {
+function Walk() {
   const { points, walkFrom, walkTo } = view.value;
   const offered = [
     ...new Set([...points.map(({ text }) => text), ...tasks.value.map(({ fixed }) => fixed)]),
@@ -96,7 +105,7 @@ function Walk({ running }: { running: boolean }) {
       <summary>Walk between two instructions</summary>
       {choose("walkFrom", "From", from)}
       {choose("walkTo", "To", to)}
-      <button type="button" disabled={running} onClick={() => sampleWalk(from, to)}>Walk</button>
+      <button type="button" onClick={() => sampleWalk(from, to)}>Walk</button>
     </details>
   );
 }
@@ -177,14 +186,22 @@ export function PicturePanel() {
         <button
           type="button"
           class="primary"
-          disabled={running || texts.length === 0}
+          disabled={texts.length === 0}
           onClick={samplePictures}
         >
           Make pictures
         </button>
+        <button
+          type="button"
+          disabled={!studio}
+          title="One picture under each task’s own instruction: same condition, prompt and noise"
+          onClick={sampleTasks}
+        >
+          {allOf(tasks.value)}
+        </button>
         <button type="button" disabled={!running} onClick={cancel}>Cancel</button>
       </div>
-      <Walk running={running} />
+      <Walk />
       {made && <Results made={made} />}
       <p class="quiet">{studio?.note} Made by {studio?.adapter}.</p>
     </div>

@@ -1,7 +1,10 @@
 /// <reference lib="dom" />
 /** The pictures as they appear, row by row, with their scores. */
+import { SampledPicture } from "./sampled_picture.tsx";
 import { NOISES, type Sampled, type SampledRow, type Sampling } from "./sampling.ts";
-import { gallery, known, view } from "./store.ts";
+import { known } from "./store.ts";
+import { TaskPictures } from "./task_pictures.tsx";
+import type { Kind } from "./view_state.ts";
 
 function Scores({ scores }: { scores: Readonly<Record<string, number>> }) {
   return (
@@ -28,25 +31,6 @@ function meanScores(pictures: readonly (Sampled | undefined)[]): Record<string, 
   );
 }
 
-function Picture({ sampled, alt }: { sampled: Sampled | undefined; alt: string }) {
-  const scores = sampled?.scores;
-  const caption = scores &&
-    Object.entries(scores).map(([name, value]) => `${name} ${value.toFixed(2)}`).join(", ");
-  return (
-    <div class={`picture${sampled ? scores ? " finished" : " making" : " waiting"}`}>
-      {sampled && (
-        <img
-          src={sampled.source}
-          alt={caption ? `${alt}; ${caption}` : alt}
-          title={caption}
-          width={64}
-          height={64}
-        />
-      )}
-    </div>
-  );
-}
-
 function Row({ row, what }: { row: SampledRow; what: string }) {
   const means = row.pictures.length === NOISES ? meanScores(row.pictures) : undefined;
   const strip = row.pictures.length > NOISES;
@@ -56,7 +40,7 @@ function Row({ row, what }: { row: SampledRow; what: string }) {
       <div class="pictures">
         {row.pictures.map((picture, i) => (
           <div key={i}>
-            <Picture sampled={picture} alt={`${what} ${i + 1}: ${row.label}`} />
+            <SampledPicture sampled={picture} alt={`${what} ${i + 1}: ${row.label}`} />
             {strip && <div class="share">{Math.round(100 * i / (row.pictures.length - 1))} %</div>}
           </div>
         ))}
@@ -66,10 +50,16 @@ function Row({ row, what }: { row: SampledRow; what: string }) {
   );
 }
 
+/** What is to be read in the pictures of a finished sampling. */
+const READING: Readonly<Record<Kind, string>> = {
+  pictures: "Scores are means over each row, by the judge.",
+  walk: "Below each picture: how far it is from the first instruction to the second.",
+  tasks: "Condition, prompt and noise are the same: what differs is the instruction’s.",
+};
+
 /** A sampling. */
 export function Results({ made }: { made: Sampling }) {
-  const { rows, plus, target, running, done, total, seconds, notes, problem } = made;
-  const item = gallery.value?.find(({ id }) => id === view.value.gallery);
+  const { rows, plus, target, item, running, done, total, seconds, notes, problem } = made;
   const typical = item && known.value?.studio?.typical?.[item.task];
   return (
     <section class="results" aria-label="Pictures" aria-busy={running} data-sampling={made.number}>
@@ -81,14 +71,16 @@ export function Results({ made }: { made: Sampling }) {
               <span>{total > 0 ? `${done} of ${total} steps` : "Waking the models"}</span>
             </>
           )
-          : problem ?? `Made in ${seconds?.toFixed(1)} s. ${
-            made.kind === "walk"
-              ? "Below each picture: how far it is from the first instruction to the second."
-              : "Scores are means over each row, by the judge."
-          }`}
+          : problem ?? `Made in ${seconds?.toFixed(1)} s. ${READING[made.kind]}`}
       </div>
-      {rows.map((row) => <Row key={row.label} row={row} what={made.kind === "walk" ? "Step" : "Picture"} />)}
-      {plus && <Row row={plus} what="IPAdapter+" />}
+      {made.kind === "tasks" ? <TaskPictures made={made} /> : (
+        <>
+          {rows.map((row) => (
+            <Row key={row.label} row={row} what={made.kind === "walk" ? "Step" : "Picture"} />
+          ))}
+          {plus && <Row row={plus} what="IPAdapter+" />}
+        </>
+      )}
       {made.kind === "pictures" && target && (
         <figure class="row">
           <figcaption>The condition, and the ground truth of this item</figcaption>
@@ -101,7 +93,7 @@ export function Results({ made }: { made: Sampling }) {
                 height={64}
               />
             </div>
-            <Picture sampled={target} alt="Ground truth" />
+            <SampledPicture sampled={target} alt="Ground truth" />
           </div>
           {target.scores && <Scores scores={target.scores} />}
         </figure>

@@ -2,8 +2,10 @@
 /** Samplings: asked for, followed step by step, ended early. One at a time. */
 import { signal } from "@preact/signals";
 import { cancelSampling, sample } from "./calls.ts";
-import { commit, gallery, lookedAt, said, view } from "./store.ts";
-import { galleryPicture, type SampleBody } from "../api.ts";
+import { commit, gallery, lookedAt, said, tasks, view } from "./store.ts";
+import { taskPictures, type TaskRow, taskRows } from "./task_rows.ts";
+import type { Kind } from "./view_state.ts";
+import { type GalleryEntry, galleryPicture, type SampleBody } from "../api.ts";
 
 /** Names this page to whoever samples; `randomUUID` is not there on plain http. */
 const CLIENT = crypto.getRandomValues(new Uint32Array(4)).join("-");
@@ -20,9 +22,8 @@ export interface Sampled {
   readonly scores?: Readonly<Record<string, number>>;
 }
 
-/** A row of pictures under one instruction. */
-export interface SampledRow {
-  readonly label: string;
+/** A row of pictures under one instruction, a task's own or another. */
+export interface SampledRow extends TaskRow {
   /** By place; undefined where nothing has come yet. */
   readonly pictures: readonly (Sampled | undefined)[];
 }
@@ -31,13 +32,15 @@ export interface SampledRow {
 export interface Sampling {
   /** Counts the page's samplings, from 1. */
   readonly number: number;
-  readonly kind: "pictures" | "walk";
+  readonly kind: Kind;
   readonly running: boolean;
   readonly rows: readonly SampledRow[];
   readonly plus?: SampledRow;
   readonly target?: Sampled;
   /** Source of the condition's picture. */
   readonly condition: string;
+  /** The gallery's entry that it is of; absent for the user's own. */
+  readonly item: GalleryEntry | undefined;
   /** Steps done and in all, of the model at work. */
   readonly done: number;
   readonly total: number;
@@ -59,10 +62,14 @@ export function wantedTexts(): readonly string[] {
   return compared.length > 0 ? compared : looked === undefined ? [] : [looked];
 }
 
+/** The gallery's entry that is chosen. */
+function chosenItem(): GalleryEntry | undefined {
+  return gallery.value?.find(({ id }) => id === view.value.gallery);
+}
+
 /** The prompt in force. */
 export function promptInForce(): string {
-  const { prompt, gallery: id } = view.value;
-  return prompt ?? gallery.value?.find((item) => item.id === id)?.prompt ?? "";
+  return view.value.prompt ?? chosenItem()?.prompt ?? "";
 }
 
 function settings(): Omit<SampleBody, "pictures" | "plus"> {
@@ -86,10 +93,30 @@ function conditionSource(): string {
 const source = (png: string) => `data:image/png;base64,${png}`;
 const empty = (length: number) => Array<undefined>(length).fill(undefined);
 
-async function follow(body: SampleBody, start: Omit<Sampling, "number">): Promise<void> {
+/** The row of the model that takes no instruction. */
+const plusRow = (length: number): SampledRow => ({
+  label: "IPAdapter+, which takes no instruction",
+  pictures: empty(length),
+});
+
+/** Samples what is asked for under the settings in force, and shows it as it comes; what was under way is ended. */
+async function follow(
+  asked: Pick<SampleBody, "pictures" | "plus">,
+  start: Pick<Sampling, "kind" | "rows" | "plus">,
+): Promise<void> {
   abort?.abort();
   const own = abort = new AbortController();
-  let now: Sampling = { ...start, number: ++samplings };
+  const body = { ...settings(), ...asked };
+  let now: Sampling = {
+    ...start,
+    number: ++samplings,
+    running: true,
+    condition: conditionSource(),
+    item: chosenItem(),
+    done: 0,
+    total: 0,
+    notes: [],
+  };
   const update = (change: Partial<Sampling>) => {
     now = { ...now, ...change };
     if (abort === own) sampling.value = now;
@@ -136,18 +163,24 @@ export async function samplePictures(): Promise<void> {
   const noises = Array.from({ length: NOISES }, (_, noise) => noise);
   const { plus } = view.value;
   await follow({
-    ...settings(),
     plus,
     pictures: texts.flatMap((text) => noises.map((noise) => ({ texts: [text], noise }))),
   }, {
     kind: "pictures",
-    running: true,
-    condition: conditionSource(),
     rows: texts.map((label) => ({ label, pictures: empty(NOISES) })),
-    ...(plus ? { plus: { label: "IPAdapter+, which takes no instruction", pictures: empty(NOISES) } } : {}),
-    done: 0,
-    total: 0,
-    notes: [],
+    ...(plus ? { plus: plusRow(NOISES) } : {}),
+  });
+}
+
+/** Samples one picture under each task's own instruction, and under the wanted texts beside them, all from the first noise. */
+export async function sampleTasks(): Promise<void> {
+  commit({ sampled: "tasks" }, { replace: true });
+  const rows = taskRows(tasks.value, wantedTexts());
+  const { plus } = view.value;
+  await follow({ plus, pictures: taskPictures(rows) }, {
+    kind: "tasks",
+    rows: rows.map((row) => ({ ...row, pictures: empty(1) })),
+    ...(plus ? { plus: plusRow(1) } : {}),
   });
 }
 
@@ -155,7 +188,6 @@ export async function samplePictures(): Promise<void> {
 export async function sampleWalk(from: string, to: string): Promise<void> {
   commit({ sampled: "walk", walkFrom: from, walkTo: to }, { replace: true });
   await follow({
-    ...settings(),
     plus: false,
     pictures: Array.from({ length: WALK_STEPS }, (_, i) => ({
       texts: [from, to],
@@ -164,12 +196,7 @@ export async function sampleWalk(from: string, to: string): Promise<void> {
     })),
   }, {
     kind: "walk",
-    running: true,
-    condition: conditionSource(),
     rows: [{ label: `from “${from}” to “${to}”`, pictures: empty(WALK_STEPS) }],
-    done: 0,
-    total: 0,
-    notes: [],
   });
 }
 

@@ -19,6 +19,11 @@ export const COLUMNS = ["text", "task", "split", "words", "nearest", "margin"] a
 /** One of them. */
 export type Column = typeof COLUMNS[number];
 
+/** What is sampled: pictures under the wanted texts, a walk from one to another, or under every task's own instruction. */
+export const KINDS = ["pictures", "walk", "tasks"] as const;
+/** One of them. */
+export type Kind = typeof KINDS[number];
+
 /** An instruction that was typed. */
 export interface TypedPoint {
   /** Short name on the map. */
@@ -71,7 +76,7 @@ export interface ViewState {
   readonly walkFrom: string;
   readonly walkTo: string;
   /** What was sampled last, so that a link samples it again; called `drawn` in links. */
-  readonly sampled: "" | "pictures" | "walk";
+  readonly sampled: "" | Kind;
 }
 
 /** The page as it opens. */
@@ -226,6 +231,6 @@ export function decodeState(fragment: string): ViewState {
     compared: params.getAll("compare").slice(0, 6).map((each) => each.slice(0, 500)),
     walkFrom: text("from"),
     walkTo: text("to"),
-    sampled: one("drawn", ["", "pictures", "walk"] as const, ""),
+    sampled: one("drawn", ["", ...KINDS], ""),
   };
 }

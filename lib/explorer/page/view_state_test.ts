@@ -5,6 +5,7 @@ import {
   encodeIndices,
   encodeState,
   INITIAL,
+  KINDS,
   type ViewState,
 } from "./view_state.ts";
 
@@ -44,7 +45,9 @@ Deno.test("decodeState() gives back what encodeState() wrote, whatever was typed
     walkTo: "two",
     sampled: "walk",
   };
-  assert.deepEqual(decodeState(`#${encodeState(state)}`), state);
+  for (const sampled of ["", ...KINDS] as const) {
+    assert.deepEqual(decodeState(`#${encodeState({ ...state, sampled })}`), { ...state, sampled });
+  }
   assert.deepEqual(decodeState(""), INITIAL);
   assert.equal(encodeState(INITIAL), "");
 });

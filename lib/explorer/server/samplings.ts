@@ -30,6 +30,15 @@ const shownPicture = ({ at, picture, scores }: StudioPicture) => ({
   ...(scores ? { scores } : {}),
 });
 
+/** Resolves when those before have ended; rejects as soon as `signal` aborts: what nobody wants any more takes no place among the waiting. */
+function turnAfter(before: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    before.then(resolve);
+  });
+}
+
 /** Samplings by a studio; `now` is the clock, in seconds. */
 export function createSamplings(studio: Studio, now: () => number): Samplings {
   const running = new Map<string, AbortController>();
@@ -51,8 +60,7 @@ export function createSamplings(studio: Studio, now: () => number): Samplings {
     open++;
     try {
       yield { kind: "waiting" };
-      await before;
-      either.throwIfAborted();
+      await turnAfter(before, either);
       const began = now();
       const notes: string[] = [];
       for await (const event of studio.sample(request, either)) {
