@@ -71,7 +71,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     because:
       "The instruction does next to nothing yet: its layers start at zero (Sec. 3.5), and the training is too short for them to matter.",
     test:
-      "told another task, from the same noise, the score of what should be taken changes by less than 0.05",
+      "under another task's instruction, from the same noise, the score of what should be taken changes by less than 0.05",
     check: instructionIsIdle,
   },
   {
@@ -84,7 +84,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     why: "supported",
     because: "A caveat: a model that does not heed its instruction at all would support this statement too.",
     test:
-      "told another task, from the same noise, the score of what should be taken changes by less than 0.05",
+      "under another task's instruction, from the same noise, the score of what should be taken changes by less than 0.05",
     check: instructionIsIdle,
   },
   {

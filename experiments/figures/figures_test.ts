@@ -228,7 +228,7 @@ Deno.test("reproduce scale gives ten curves over the scales, and their best trad
     assert.equal(claims.length, 2);
   }));
 
-Deno.test("reproduce ablations trains the joint model in seven other ways and tells it what it was not trained for", () =>
+Deno.test("reproduce ablations trains the joint model in seven other ways and gives it instructions that it was not trained for", () =>
   smoke(async ({ folder, run }) => {
     const { content, claims } = await run("ablations") as FigureResult<AblationsContent>;
     assert.deepEqual(content.rows, [
@@ -237,17 +237,19 @@ Deno.test("reproduce ablations trains the joint model in seven other ways and te
     ]);
     assert.equal(content.differences.length, 7 * 6);
     assert.equal(content.untrained.length, 2 * 3 * 3);
-    assert.equal(content.told.length, 4 * 3);
+    assert.equal(content.overridden.length, 4 * 3);
     // Every model is another one: no two rows have the same numbers on all tasks.
     const numbers = content.rows.map((row) =>
       JSON.stringify(content.differences.filter((each) => each.row === row).map(({ mean }) => mean))
     );
     assert.equal(new Set(numbers).size, 7);
-    const told = (row: string, metric: string) =>
-      content.told.find((each) => each.row === row && each.metric === metric)!.mean;
+    const score = (row: string, metric: string) =>
+      content.overridden.find((each) => each.row === row && each.metric === metric)!.mean;
     // Colours are shares; without the image the picture is another one.
-    assert.ok(content.told.every(({ mean, metric }) => metric !== "colours" || (mean >= 0 && mean <= 1)));
-    assert.notEqual(told("text-only", "colours"), told("told-own", "colours"));
+    assert.ok(
+      content.overridden.every(({ mean, metric }) => metric !== "colours" || (mean >= 0 && mean <= 1)),
+    );
+    assert.notEqual(score("text-only", "colours"), score("own-instruction", "colours"));
     assert.ok(content.moved!.mean >= 0 && content.effect !== null);
     assert.deepEqual(claims.map(({ id }) => id), ABLATION_STATEMENTS.map(({ id }) => id));
     assert.ok(claims.every(({ ours }) => ours !== null));

@@ -97,7 +97,7 @@ Deno.test("judge() decides by the whole interval, and not at all without a numbe
   assert.deepEqual([above(0, 0), above(0, 1), above(0.1, 1)], ["not supported", "inconclusive", "supported"]);
 });
 
-const USED = ["text-only", "ip-adapter-plus", "single-task", "instruct", "told-other", "ground-truth"];
+const USED = ["text-only", "ip-adapter-plus", "single-task", "instruct", "other-instruction", "ground-truth"];
 
 Deno.test("USE_STATEMENTS supports the paper's view when IPAdapter+ leaks and the instructed model takes more, and not the other way round", () => {
   const means = (good: string, bad: string) => (row: string, task: string) => ({
@@ -128,7 +128,7 @@ Deno.test("USE_STATEMENTS does not call an adapter that is switched off free of 
   const judged = (instruct: Readonly<Record<string, number>>) => {
     const others = { "CLIP-I": 0.8, taken: 0.5, leak: 0.4 };
     const scores = (row: string): Readonly<Record<string, number>> =>
-      row === "instruct" || row === "told-other"
+      row === "instruct" || row === "other-instruction"
         ? { ...others, ...instruct }
         : row === "text-only"
         ? { ...others, taken: 0.2, leak: 0.1 }
@@ -304,7 +304,7 @@ Deno.test("REWORDING_STATEMENTS tells subtle wordings from strong ones", () => {
   assert.equal(content(0.5).claims["rewording-is-noticeable"], "not supported");
 });
 
-/** What each row of the ablations takes where it is told its task. */
+/** What each row of the ablations takes under its task's instruction. */
 const LEVELS: Readonly<Record<string, number>> = {
   "one-hot": 0.6,
   "unfiltered": 0.5,
@@ -321,13 +321,13 @@ const ABLATION_ROWS = [
   "instruct",
   ...["ip-adapter-plus", "ground-truth"],
   ...VARIANTS,
-  ...LEFT_OUT.flatMap(({ row }) => [row, `${row}-told-other`]),
+  ...LEFT_OUT.flatMap(({ row }) => [row, `${row}-other-instruction`]),
   ...STYLE_ROWS,
 ];
 
-/** What a row takes that is told another task, in good order: of all but the prompt alone less than under its own. */
+/** What a row takes under another task's instruction, in good order: of all but the prompt alone less than under its own. */
 const takenBy = (row: string): number =>
-  row === "ground-truth" ? 1 : row === "text-only" ? 0.1 : row.endsWith("told-other") ? 0.2 : 0.7;
+  row === "ground-truth" ? 1 : row === "text-only" ? 0.1 : row.endsWith("other-instruction") ? 0.2 : 0.7;
 
 /** Verdicts with some rows' scores changed. */
 function judgedAblations(scores: (row: string, metric: string, task: string) => number | undefined) {
@@ -337,9 +337,9 @@ function judgedAblations(scores: (row: string, metric: string, task: string) => 
     const usual: Readonly<Record<string, number>> = {
       ...Object.fromEntries(columns(task).map((metric) => [metric, LEVELS[row] ?? 0.6])),
       taken: takenBy(row),
-      leak: row === "told-colours" ? 0.1 : 0.3,
-      colours: row === "told-colours" ? 0.8 : 0.5,
-      moved: row === "told-other" ? 20 : 0,
+      leak: row === "colours-instruction" ? 0.1 : 0.3,
+      colours: row === "colours-instruction" ? 0.8 : 0.5,
+      moved: row === "other-instruction" ? 20 : 0,
     };
     return Object.fromEntries(
       Object.entries(usual).map(([metric, value]) => [metric, scores(row, metric, task) ?? value]),
@@ -358,7 +358,7 @@ Deno.test("ABLATION_STATEMENTS supports the paper's view when text does more tha
   const unfiltered = content.differences.filter(({ row }) => row === "unfiltered");
   assert.equal(unfiltered.length, 6);
   assert.ok(unfiltered.every(({ mean }) => Math.abs(mean - (0.5 / 0.6 - 1)) < 0.02));
-  assert.equal(content.told.length, 4 * 2);
+  assert.equal(content.overridden.length, 4 * 2);
   // Only its own task is left out of "all".
   const without = content.differences.find(({ row, task }) => row === "without-style" && task === "all");
   assert.ok(without !== undefined && without.mean < 0);
@@ -366,8 +366,10 @@ Deno.test("ABLATION_STATEMENTS supports the paper's view when text does more tha
   assert.ok(Math.abs(ours("text-starts-new-tasks").ours! - 0.5 / 0.9) < 0.02);
   const turned: Readonly<Record<string, number>> = { "one-hot": 0.4, "unfiltered": 0.8, "unclip": 0.8 };
   const against = judgedAblations((row, metric) => {
-    if (metric === "taken" && row.startsWith("without-")) return row.endsWith("told-other") ? 0.7 : 0.5;
-    if (metric === "colours") return row === "told-colours" ? 0.5 : 0.8;
+    if (metric === "taken" && row.startsWith("without-")) {
+      return row.endsWith("other-instruction") ? 0.7 : 0.5;
+    }
+    if (metric === "colours") return row === "colours-instruction" ? 0.5 : 0.8;
     return metric.startsWith("CLIP") ? turned[row] : undefined;
   });
   assert.deepEqual(new Set(Object.values(against.verdicts)), new Set(["not supported"]));
@@ -379,9 +381,9 @@ Deno.test("ABLATION_STATEMENTS lets no model that takes as much under any instru
     judgedAblations((row, metric) => metric === "taken" ? levels[row] : undefined)
       .verdicts["text-starts-new-tasks"];
   assert.equal(started({}), "supported");
-  // It copies, whatever it is told.
-  assert.equal(started({ "without-style": 0.9, "without-style-told-other": 0.95 }), "not supported");
-  assert.equal(started({ "without-object": 0.2, "without-object-told-other": 0.25 }), "not supported");
+  // It copies, whatever the instruction.
+  assert.equal(started({ "without-style": 0.9, "without-style-other-instruction": 0.95 }), "not supported");
+  assert.equal(started({ "without-object": 0.2, "without-object-other-instruction": 0.25 }), "not supported");
 });
 
 Deno.test("ABLATION_STATEMENTS needs the colours to be asked for", () => {
@@ -389,15 +391,15 @@ Deno.test("ABLATION_STATEMENTS needs the colours to be asked for", () => {
     judgedAblations((row, metric) =>
       ["colours", "leak"].includes(metric) ? scores[row]?.[metric] ?? 0.5 : undefined
     ).verdicts["text-is-flexible"];
-  assert.equal(flexible({ "told-colours": { colours: 0.7 } }), "supported");
-  // Whatever else than the style is told brings the colours.
+  assert.equal(flexible({ "colours-instruction": { colours: 0.7 } }), "supported");
+  // Whatever other instruction than the style's brings the colours.
   assert.equal(
-    flexible({ "told-colours": { colours: 0.7 }, "told-other": { colours: 0.75 } }),
+    flexible({ "colours-instruction": { colours: 0.7 }, "other-instruction": { colours: 0.75 } }),
     "not supported",
   );
-  assert.equal(flexible({ "told-colours": { colours: 0.5 } }), "not supported");
+  assert.equal(flexible({ "colours-instruction": { colours: 0.5 } }), "not supported");
   // Everything is copied.
-  assert.equal(flexible({ "told-colours": { colours: 0.7, leak: 0.7 } }), "not supported");
+  assert.equal(flexible({ "colours-instruction": { colours: 0.7, leak: 0.7 } }), "not supported");
 });
 
 Deno.test("scaleContent() finds the scale at which condition and prompt are both served", () => {

@@ -3,9 +3,12 @@ export type { ImageContext } from "./image_attention.ts";
 export { initUnet, unet, type UnetInputs, type UnetResiduals, unetShapes } from "./unet.ts";
 export {
   type ContractingConfig,
+  contractingStages,
   type CrossAttentionLayer,
   crossAttentionLayers,
+  expandingStages,
   type UnetConfig,
+  type UnetStage,
 } from "./unet_config.ts";
 export {
   initVae,

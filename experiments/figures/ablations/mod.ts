@@ -1,10 +1,10 @@
 /**
  * What the paper leaves open (Sec. 3.3, 3.4): the joint model trained again with one thing changed, and asked for what it was not trained for.
  *
- * encode-TASK, encode-SOURCES-sources-TASK, wordings-ROW-TASK ── train-ROW-seedN ─┬─ score-ROW-TASK-seedN ──────┐
- *                                                                                 └─ use-ROW-told-…-TASK-seedN ─┤
- * Table 1: train-instruct-seedN ─┬─ score-instruct-TASK-seedN ──────────────────────────────────────────────────┼─ ablations-summary
- *                                └─ use-told-…-TASK-seedN ──────────────────────────────────────────────────────┘
+ * encode-TASK, encode-SOURCES-sources-TASK, wordings-ROW-TASK ── train-ROW-seedN ─┬─ score-ROW-TASK-seedN ──────────────┐
+ *                                                                                 └─ use-ROW-…-instruction-TASK-seedN ─┤
+ * Table 1: train-instruct-seedN ─┬─ score-instruct-TASK-seedN ─────────────────────────────────────────────────────────┼─ ablations-summary
+ *                                └─ use-…-instruction-TASK-seedN ──────────────────────────────────────────────────────┘
  */
 import type { RunRequest } from "../../setting/experiment.ts";
 import { budgetNote } from "../../setting/scales.ts";

@@ -34,9 +34,9 @@ export interface AblationRecord extends Experiment {
 }
 
 /** The joint model under an instruction of another task than the items': of composition for style, else of style. */
-export const TOLD_OTHER = [
+export const OTHER_INSTRUCTION = [
   {
-    row: "told-other",
+    row: "other-instruction",
     model: "joint",
     instructions: "random",
     adapterScale: 1,
@@ -44,7 +44,7 @@ export const TOLD_OTHER = [
     instructionOverride: "composition",
   },
   {
-    row: "told-other",
+    row: "other-instruction",
     model: "joint",
     instructions: "random",
     adapterScale: 1,
@@ -54,12 +54,12 @@ export const TOLD_OTHER = [
 ] as const satisfies readonly UseCase[];
 
 /** Row of another model than the joint one, by what the joint model's is called. */
-export const toldRow = (model: string, { row }: Pick<UseCase, "row">): string => `${model}-${row}`;
+export const instructedRow = (model: string, { row }: Pick<UseCase, "row">): string => `${model}-${row}`;
 
-/** A model without a task, told another task on the items of that one. */
+/** A model without a task under another's instruction on the items of that one. */
 export const leftOutCases = (model: string, task: TaskId): readonly UseCase[] =>
-  TOLD_OTHER.filter(({ tasks }) => tasks.some((each) => each === task))
-    .map((each) => ({ ...each, row: toldRow(model, each), tasks: [task] }));
+  OTHER_INSTRUCTION.filter(({ tasks }) => tasks.some((each) => each === task))
+    .map((each) => ({ ...each, row: instructedRow(model, each), tasks: [task] }));
 
 /** The variant that is trained on the paper's kind of sources; what its instruction does is measured by the control figure. */
 export const PAPER_SOURCED = "paper-sourced";
@@ -111,10 +111,10 @@ export const ABLATIONS = {
       adapterScale: 0,
       tasks: LEFT_OUT.map(({ task }) => task),
     },
-    { row: "told-own", model: "joint", instructions: "random", adapterScale: 1, tasks: PARTIAL_TASKS },
-    ...TOLD_OTHER,
+    { row: "own-instruction", model: "joint", instructions: "random", adapterScale: 1, tasks: PARTIAL_TASKS },
+    ...OTHER_INSTRUCTION,
     {
-      row: "told-colours",
+      row: "colours-instruction",
       model: "joint",
       instructions: "random",
       adapterScale: 1,

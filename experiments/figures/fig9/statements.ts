@@ -50,7 +50,7 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
   {
     id: "replication-kept",
     section: "3.2, 3.4",
-    statement: "Told to replicate, the joint model does what IPAdapter+ does.",
+    statement: "Instructed to replicate, the joint model does what IPAdapter+ does.",
     quantity: "relative difference of replication CLIP-I, instruct against IPAdapter+",
     region: { low: -ON_PAR_MARGIN },
     measure: (evidence) =>
@@ -91,7 +91,7 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
   {
     id: "composition-bleeds-style",
     section: "4.4",
-    statement: "Told to take the composition, the joint model also lets the condition's look through.",
+    statement: "Instructed to take the composition, the joint model also lets the condition's look through.",
     quantity: "leak of the composition task, instruct less target",
     region: { low: 0 },
     measure: (evidence) =>
