@@ -32,6 +32,8 @@ const INSTRUCTED = [
   "rewording-is-noticeable",
   "many-wordings-make-robust",
   "instruction-controls",
+  "own-instruction-takes-most",
+  "free-wordings-control",
   "plus-leaks",
   "plus-worse-at-faces",
   "adapter-controls-beside",

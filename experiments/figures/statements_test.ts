@@ -3,6 +3,8 @@ import {
   claimsOf,
   claimStates,
   type ClaimVerdict,
+  type ControlPlace,
+  isAsked,
   judge,
   judgeAll,
   measured,
@@ -15,6 +17,9 @@ import { FIGURES } from "./mod.ts";
 import { key, normal } from "../../lib/engine/random.ts";
 import { TASKS } from "../../lib/tasks/mod.ts";
 import { ABLATION_STATEMENTS, ablationsContent, STYLE_ROWS } from "./ablations/statements.ts";
+import { controlModel, resampleModels } from "../../lib/report/testdata/control_samples.ts";
+import { COMMITTED, COMMITTED_FREE } from "./control/record.ts";
+import { CONTROL_STATEMENTS } from "./control/statements.ts";
 import { COMBINATION_STATEMENTS, COMBINATIONS } from "./fig10/statements.ts";
 import { CONTROL_SCORE, LORA_SCORE } from "../setting/score_names.ts";
 import type { Curve } from "./fig7/curves.ts";
@@ -118,7 +123,7 @@ Deno.test("USE_STATEMENTS supports the paper's view when IPAdapter+ leaks and th
   assert.equal(verdicts(judgeAll(USE_STATEMENTS, { resampled: some, taken }))["plus-leaks"], "inconclusive");
 });
 
-Deno.test("USE_STATEMENTS does not call an adapter that is switched off free of leaks, nor one that copies controlled", () => {
+Deno.test("USE_STATEMENTS does not call an adapter that is switched off free of leaks, nor one that copies", () => {
   const judged = (instruct: Readonly<Record<string, number>>) => {
     const others = { "CLIP-I": 0.8, taken: 0.5, leak: 0.4 };
     const scores = (row: string): Readonly<Record<string, number>> =>
@@ -134,7 +139,6 @@ Deno.test("USE_STATEMENTS does not call an adapter that is switched off free of 
   const off = judged({ taken: 0.15, leak: 0.1 });
   assert.equal(off["plus-leaks"], "not supported");
   const copier = judged({ taken: 0.9, leak: 0.9 });
-  assert.notEqual(copier["instruction-controls"], "supported");
   assert.equal(copier["plus-leaks"], "not supported");
 });
 
@@ -164,6 +168,43 @@ Deno.test("USE_STATEMENTS sees the joint model leak now and then, also where its
     verdicts(judgeAll(USE_STATEMENTS, { resampled: resample(alike), taken }))["joint-leaks-more"],
     "not supported",
   );
+});
+
+Deno.test("CONTROL_STATEMENTS supports a model that does what it is told, and not one that is deaf, copies or does nothing", () => {
+  const judged = (told: (place: ControlPlace) => number, free = told) =>
+    verdicts(
+      judgeAll(
+        CONTROL_STATEMENTS,
+        resampleModels([...controlModel(COMMITTED, told), ...controlModel(COMMITTED_FREE, free)], {
+          noises: true,
+        }),
+      ),
+    );
+  const replicates = ({ task }: ControlPlace) => task === "replication";
+  const obedient = (place: ControlPlace) => isAsked(place) || replicates(place) ? 0.7 : 0.2;
+  assert.deepEqual(new Set(Object.values(judged(obedient))), new Set(["supported"]));
+  const deaf = ({ aspect }: ControlPlace) => aspect === "layout" ? 0.9 : 0.4;
+  for (const model of [deaf, () => 1, () => 0]) {
+    const { "own-instruction-takes-most": most, ...control } = judged(model);
+    assert.deepEqual(new Set(Object.values(control)), new Set(["not supported"]));
+    assert.notEqual(most, "supported");
+  }
+  // The keywords alone are heeded.
+  const keywords = judged(obedient, deaf);
+  assert.equal(keywords["instruction-controls"], "supported");
+  assert.equal(keywords["free-wordings-control"], "not supported");
+  // One instruction of five takes less of its own than the others do: the mean hides it.
+  const confused = judged((place) => place.aspect === "look" && isAsked(place) ? 0.05 : obedient(place));
+  assert.equal(confused["instruction-controls"], "supported");
+  assert.equal(confused["own-instruction-takes-most"], "not supported");
+});
+
+Deno.test("CONTROL_STATEMENTS are not measured where an entry has no room between prompt alone and target", () => {
+  const resampled = resampleModels(controlModel(COMMITTED, () => 1).filter(({ kind }) => kind === "scene"));
+  for (const { verdict, evidence } of judgeAll(CONTROL_STATEMENTS, resampled)) {
+    assert.equal(verdict, "inconclusive");
+    assert.match(evidence, /^not measured: it needs all entries/);
+  }
 });
 
 Deno.test("instantStyleNote() says so when InstantStyle hardly differs from the prompt alone, and not when it does", () => {
