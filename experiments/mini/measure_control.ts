@@ -183,10 +183,6 @@ export const measureControl: MeasureControl = async (request, { adapter: trained
 export const measureAnchors: MeasureAnchors = async (setting, context) => {
   const { seed, shown } = setting;
   const items = await itemsOf(setting, context);
-  const plus = await adapterOf(
-    { ...setting, row: "prompt alone", model: "start", wordings: "none" },
-    undefined,
-  );
   const made = await sampled(items.map((item) => ({ item })), await startAdapter(), {
     setting,
     adapterScale: 0,

@@ -11,6 +11,7 @@ import { type Treatment, TREATMENTS, treatmentWords } from "./styles.ts";
 
 /** Texts of which one is the condition's. */
 export interface NamedChoice {
+  /** What there is to choose from. */
   readonly texts: readonly string[];
   /** Place of the condition's own. */
   readonly own: number;
