@@ -7,11 +7,14 @@ import { showSteps } from "../generate/progress.ts";
 import { layoutsText } from "../paper/paper_datasets.ts";
 import { BUILD_OPTIONS, buildCommand, buildersText, buildText, formsText } from "./build/build_command.ts";
 import { ownerName } from "../runner/holder.ts";
+import { sharedBank } from "../mini/shared_models.ts";
+import { artworkText, checkArtwork } from "./check_artwork.ts";
 import { checkDataset, datasetText } from "./check_dataset.ts";
 
 const USAGE =
   `deno task data build --scale paper --task TASK DIR [sources] [--count N] [--captions FILE | --llm URL --model NAME]
 deno task data check --scale paper --task TASK DIR [--decode 200] [--json]
+deno task data check --scale mini [--json]
 
 build makes a task's training pairs for the paper's scale in DIR, from sources you have (Sec. 3.4). Stopped at any time, the same command
 goes on; with a larger --count it adds pairs. What cannot be used is passed over and listed in DIR/broken.jsonl.
@@ -35,6 +38,9 @@ every line, and every picture's header.
   --task NAME        as above
   --decode N         pictures to decode whole (default 200), spread evenly
   --json             the report as JSON
+
+check --scale mini draws the artwork that the mini scale's pairs are composed from, unless it is kept from before, and compares its pixels
+with the hashes in data/sources.json; where they differ it prints the new ones.
 
 ${layoutsText()}
 
@@ -61,6 +67,12 @@ async function check({ task, folder, values, json }: Asked): Promise<number> {
   const report = await checkDataset(task, folder, { decode, progress: shown.show });
   shown.close();
   console.log(json ? JSON.stringify(report, null, 2) : datasetText(report));
+  return report.sound ? 0 : 1;
+}
+
+async function checkMini(json: boolean): Promise<number> {
+  const report = checkArtwork(await sharedBank({ notice: (text) => console.error(`  ${text}`) }));
+  console.log(json ? JSON.stringify(report, null, 2) : artworkText(report));
   return report.sound ? 0 : 1;
 }
 
@@ -102,9 +114,18 @@ async function main(args: readonly string[]): Promise<number> {
   const [given = "", folder, ...more] = positionals;
   const action = oneOf("deno task data", given, ["build", "check"]);
   if (oneOf("--scale", values.get("scale") ?? "paper", ["mini", "paper"]) === "mini") {
-    throw new UserError(
-      `The mini scale's pairs are composed from npm packages: there is no folder to ${action}; --scale paper has one`,
+    if (action === "build") {
+      throw new UserError(
+        "The mini scale's pairs are composed from npm packages: there is no folder to build; --scale paper has one",
+      );
+    }
+    const [further = folder] = [...values.keys()].filter((name) => name !== "scale").map((name) =>
+      `--${name}`
     );
+    if (further !== undefined) {
+      throw new UserError(`deno task data check --scale mini expects --json at most, got also ${further}`);
+    }
+    return await checkMini(flags.has("json"));
   }
   const asked = values.get("task");
   if (asked === undefined) throw new UserError(`--task expects one of ${TASKS.join(", ")}, got none`);

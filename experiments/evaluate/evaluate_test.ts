@@ -9,7 +9,8 @@ import { meanScore } from "../parts/bootstrap_score.ts";
 import { evaluate } from "./cli.ts";
 import { type Evaluation, type Score, verdictOf } from "../parts/measurement.ts";
 import { distinctScenes, FIRST_HELD_OUT, heldOutItems } from "../parts/held_out.ts";
-import { differences } from "../parts/vae/evaluate.ts";
+import { disjointSets } from "../parts/base/evaluate.ts";
+import { differences, scenesAndPortraits } from "../parts/vae/evaluate.ts";
 
 const bank = await loadBank();
 
@@ -42,6 +43,21 @@ Deno.test("distinctScenes() gives scenes of as many concepts, none twice when ca
     assert.ok(scenes.every(({ index }) => index >= FIRST_HELD_OUT));
   }
   assert.equal(new Set([...one, ...two].map(({ index }) => index)).size, 16);
+});
+
+Deno.test("disjointSets() share no caption, and each has as many concepts as scenes", () => {
+  const sets = disjointSets(bank, 20);
+  for (const set of sets) assert.equal(new Set(set.map(({ scene }) => scene?.concept.word)).size, 20);
+  assert.equal(new Set(sets.flat().map(({ caption }) => caption)).size, sets.length * 20);
+});
+
+Deno.test("scenesAndPortraits() gives half as many portraits as scenes, two at least", () => {
+  for (const [count, portraits] of [[12, 6], [3, 2]] as const) {
+    const found = scenesAndPortraits(bank, count);
+    assert.equal(found.filter(({ scene }) => scene).length, count);
+    assert.equal(found.length, count + portraits);
+    assert.equal(new Set(found.map(({ index }) => index)).size, found.length);
+  }
 });
 
 Deno.test("evaluate() measures a checkpoint and writes its card when both are asked for", async () => {

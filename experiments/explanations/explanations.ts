@@ -32,6 +32,8 @@ const INSTRUCTED = [
   "rewording-is-noticeable",
   "many-wordings-make-robust",
   "instruction-controls",
+  "own-instruction-takes-most",
+  "free-wordings-control",
   "plus-leaks",
   "plus-worse-at-faces",
   "adapter-controls-beside",
@@ -68,7 +70,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     because:
       "The instruction does next to nothing yet: its layers start at zero (Sec. 3.5), and the training is too short for them to matter.",
     test:
-      "told another task, from the same noise, the score of what should be taken changes by less than 0.05",
+      "under another task's instruction, from the same noise, the score of what should be taken changes by less than 0.05",
     check: instructionIsIdle,
   },
   {
@@ -81,7 +83,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     why: "supported",
     because: "A caveat: a model that does not heed its instruction at all would support this statement too.",
     test:
-      "told another task, from the same noise, the score of what should be taken changes by less than 0.05",
+      "under another task's instruction, from the same noise, the score of what should be taken changes by less than 0.05",
     check: instructionIsIdle,
   },
   {

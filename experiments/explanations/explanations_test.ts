@@ -83,7 +83,7 @@ Deno.test("explain() warns of a statement that a deaf model would support too, o
 
 Deno.test("explain() leaves out what is supported or not judged, and says not computed where a result is missing", () => {
   const results = (verdict: Verdict): Findings => ({
-    fig9: finding(undefined, [verdictOn(claim.id, verdict)]),
+    control: finding(undefined, [verdictOn(claim.id, verdict)]),
   });
   assert.deepEqual(explain({}), []);
   assert.deepEqual(explain(results("supported")), []);
@@ -104,7 +104,7 @@ Deno.test("explain() tests an explanation on results of the same budget alone", 
   const idle = { effect: interval(0, 0.001), moved: null };
   const outcome = (budget: string) =>
     explain({
-      fig9: finding(undefined, [verdictOn(claim.id, "not supported")]),
+      control: finding(undefined, [verdictOn(claim.id, "not supported")]),
       ablations: finding(idle, [], budget),
     }).find(({ explanation }) => explanation.check === CHECKS.instructionIsIdle)?.checked;
   assert.equal(outcome("quick")?.outcome, "holds");
@@ -114,12 +114,12 @@ Deno.test("explain() tests an explanation on results of the same budget alone", 
 
 Deno.test("explain() tests an explanation on a smaller run where the statement has the same verdict, and says so", () => {
   const idle = { effect: interval(0, 0.001), moved: null };
-  const fig9 = (verdict: Verdict, budget: string) =>
+  const control = (verdict: Verdict, budget: string) =>
     finding(undefined, [verdictOn(claim.id, verdict)], budget);
   const checked = (there: Verdict) => {
-    const quick = { fig9: fig9(there, "quick"), ablations: finding(idle, [], "quick") };
-    return explain({ fig9: fig9("not supported", "full"), ablations: quick.ablations }, {
-      smaller: [{ fig9: fig9("not supported", "full") }, quick],
+    const quick = { control: control(there, "quick"), ablations: finding(idle, [], "quick") };
+    return explain({ control: control("not supported", "full"), ablations: quick.ablations }, {
+      smaller: [{ control: control("not supported", "full") }, quick],
     }).find(({ explanation }) => explanation.check === CHECKS.instructionIsIdle)?.checked;
   };
   assert.equal(checked("not supported")?.outcome, "holds");
@@ -487,7 +487,7 @@ Deno.test("tooFewItems() compares the least difference found with 80 % power wit
 
 Deno.test("reportMarkdown() and reportHtml() print an explanation with its outcome, and never for a statement that is supported", () => {
   const entry = (verdict: Verdict, id = claim.id) => ({
-    id: "fig9",
+    id: PAPER_CLAIMS.find((each) => each.id === id)!.experiment,
     scale: "mini",
     budget: "smoke",
     tasks: ["style"],

@@ -51,12 +51,12 @@ export const instructionIsIdle: Check = (findings) => {
   const content = findings["ablations"]?.content as AblationsContent | undefined;
   if (content === undefined) return missing("ablations");
   const { effect, moved } = content;
-  if (effect === null) return unreadable("the four tasks told another task");
+  if (effect === null) return unreadable("the four tasks under another's instruction");
   const outcome = opposite(above(effect, LITTLE_SCORE));
   return {
     // Where the interval reaches over the border but not down to 0, the instruction surely does something.
     outcome: outcome === "undecided" && effect.low !== null && effect.low > 0 ? "does not hold" : outcome,
-    evidence: `told the task less told another: ${intervalOf(effect)}` +
+    evidence: `its own instruction less another task's: ${intervalOf(effect)}` +
       (moved === null ? "" : `; pixels move by ${moved.mean.toFixed(1)} of 255 levels`),
   };
 };

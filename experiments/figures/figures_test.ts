@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import { readPicture } from "../../lib/raster/mod.ts";
 import { ABLATION_STATEMENTS, type AblationsContent } from "./ablations/statements.ts";
+import { COMMITTED, COMMITTED_FREE, CONTROL } from "./control/record.ts";
+import { CONTROL_STATEMENTS, type ControlContent } from "./control/statements.ts";
 import { type CombinationContent } from "./fig10/statements.ts";
 import { type FigureResult } from "../../lib/report/mod.ts";
 import { type InstructionSpace } from "./fig4/instruction_space.ts";
@@ -159,6 +161,31 @@ Deno.test("reproduce fig8 measures wordings against noises in three spaces", () 
     await sheetOf(folder, "fig8");
   }));
 
+Deno.test("reproduce control shows every instruction's pictures of the same conditions, and what each takes", () =>
+  smoke(async ({ folder, run }) => {
+    const { content, claims } = await run("control") as FigureResult<ControlContent>;
+    assert.deepEqual(content.models.map(({ row }) => row), CONTROL.rows.map(({ row }) => row));
+    const steps = (row: string) => content.models.find((model) => model.row === row)!.steps;
+    assert.equal(steps("instruct"), 6);
+    assert.equal(steps("ip-adapter-plus"), null);
+    assert.ok((steps(COMMITTED) as number) > 6 && steps(COMMITTED) === steps(COMMITTED_FREE));
+    const of = (row: string, task: string, aspect: string) =>
+      content.entries.find((entry) =>
+        entry.row === row && entry.task === task && entry.aspect === aspect && entry.scorer === "oracle"
+      )?.mean;
+    assert.equal(of("ground-truth", "replication", "everything"), 1);
+    assert.equal(of("ground-truth", "composition", "layout"), 1);
+    // IPAdapter+ has one picture for all instructions that a condition allows; the free wordings give others.
+    assert.equal(
+      of("ip-adapter-plus", "replication", "everything"),
+      of("ip-adapter-plus", "style", "everything"),
+    );
+    assert.notEqual(of(COMMITTED, "replication", "everything"), of(COMMITTED, "style", "everything"));
+    assert.notEqual(of(COMMITTED, "style", "everything"), of(COMMITTED_FREE, "style", "everything"));
+    assert.deepEqual(claims.map(({ id }) => id), CONTROL_STATEMENTS.map(({ id }) => id));
+    await sheetOf(folder, "control");
+  }));
+
 Deno.test("reproduce fig9 measures what each model takes and leaks; at scale 0 the adapter is not there", () =>
   smoke(async ({ folder, run }) => {
     const { content, claims } = await run("fig9") as FigureResult<UsesContent>;
@@ -169,7 +196,7 @@ Deno.test("reproduce fig9 measures what each model takes and leaks; at scale 0 t
     assert.equal(cell("ground-truth", "replication", "CLIP-I"), 1);
     assert.equal(cell("ground-truth", "style", content.taken["style"]!), 1);
     assert.notEqual(cell("text-only", "style", "CLIP-S"), cell("instruct", "style", "CLIP-S"));
-    assert.equal(claims.length, 7);
+    assert.equal(claims.length, 6);
     assert.ok(claims.every(({ ours }) => ours !== null));
     await sheetOf(folder, "fig9");
   }));
@@ -201,7 +228,7 @@ Deno.test("reproduce scale gives ten curves over the scales, and their best trad
     assert.equal(claims.length, 2);
   }));
 
-Deno.test("reproduce ablations trains the joint model in seven other ways and tells it what it was not trained for", () =>
+Deno.test("reproduce ablations trains the joint model in seven other ways and gives it instructions that it was not trained for", () =>
   smoke(async ({ folder, run }) => {
     const { content, claims } = await run("ablations") as FigureResult<AblationsContent>;
     assert.deepEqual(content.rows, [
@@ -210,17 +237,19 @@ Deno.test("reproduce ablations trains the joint model in seven other ways and te
     ]);
     assert.equal(content.differences.length, 7 * 6);
     assert.equal(content.untrained.length, 2 * 3 * 3);
-    assert.equal(content.told.length, 4 * 3);
+    assert.equal(content.overridden.length, 4 * 3);
     // Every model is another one: no two rows have the same numbers on all tasks.
     const numbers = content.rows.map((row) =>
       JSON.stringify(content.differences.filter((each) => each.row === row).map(({ mean }) => mean))
     );
     assert.equal(new Set(numbers).size, 7);
-    const told = (row: string, metric: string) =>
-      content.told.find((each) => each.row === row && each.metric === metric)!.mean;
+    const score = (row: string, metric: string) =>
+      content.overridden.find((each) => each.row === row && each.metric === metric)!.mean;
     // Colours are shares; without the image the picture is another one.
-    assert.ok(content.told.every(({ mean, metric }) => metric !== "colours" || (mean >= 0 && mean <= 1)));
-    assert.notEqual(told("text-only", "colours"), told("told-own", "colours"));
+    assert.ok(
+      content.overridden.every(({ mean, metric }) => metric !== "colours" || (mean >= 0 && mean <= 1)),
+    );
+    assert.notEqual(score("text-only", "colours"), score("own-instruction", "colours"));
     assert.ok(content.moved!.mean >= 0 && content.effect !== null);
     assert.deepEqual(claims.map(({ id }) => id), ABLATION_STATEMENTS.map(({ id }) => id));
     assert.ok(claims.every(({ ours }) => ours !== null));

@@ -1,7 +1,8 @@
-/** Everything that can be reproduced, in the paper's order: one line each, loaded when asked for. */
+/** Everything that can be reproduced, the headline first, then in the paper's order: one line each, loaded when asked for. */
 import type { FigureEntry } from "./figure.ts";
 
 export const FIGURES: readonly FigureEntry[] = [
+  { id: "control", load: () => import("./control/mod.ts") },
   { id: "table1", load: () => import("./table1/mod.ts") },
   { id: "fig2", load: () => import("./fig2/mod.ts") },
   { id: "fig3", load: () => import("./fig3/mod.ts") },

@@ -3,6 +3,8 @@ import {
   claimsOf,
   claimStates,
   type ClaimVerdict,
+  type ControlPlace,
+  isAsked,
   judge,
   judgeAll,
   measured,
@@ -15,6 +17,9 @@ import { FIGURES } from "./mod.ts";
 import { key, normal } from "../../lib/engine/random.ts";
 import { TASKS } from "../../lib/tasks/mod.ts";
 import { ABLATION_STATEMENTS, ablationsContent, STYLE_ROWS } from "./ablations/statements.ts";
+import { controlModel, resampleModels } from "../../lib/report/testdata/control_samples.ts";
+import { COMMITTED, COMMITTED_FREE } from "./control/record.ts";
+import { CONTROL_STATEMENTS } from "./control/statements.ts";
 import { COMBINATION_STATEMENTS, COMBINATIONS } from "./fig10/statements.ts";
 import { CONTROL_SCORE, LORA_SCORE } from "../setting/score_names.ts";
 import type { Curve } from "./fig7/curves.ts";
@@ -91,7 +96,7 @@ Deno.test("judge() decides by the whole interval, and not at all without a numbe
   assert.deepEqual([above(0, 0), above(0, 1), above(0.1, 1)], ["not supported", "inconclusive", "supported"]);
 });
 
-const USED = ["text-only", "ip-adapter-plus", "single-task", "instruct", "told-other", "ground-truth"];
+const USED = ["text-only", "ip-adapter-plus", "single-task", "instruct", "other-instruction", "ground-truth"];
 
 Deno.test("USE_STATEMENTS supports the paper's view when IPAdapter+ leaks and the instructed model takes more, and not the other way round", () => {
   const means = (good: string, bad: string) => (row: string, task: string) => ({
@@ -118,11 +123,11 @@ Deno.test("USE_STATEMENTS supports the paper's view when IPAdapter+ leaks and th
   assert.equal(verdicts(judgeAll(USE_STATEMENTS, { resampled: some, taken }))["plus-leaks"], "inconclusive");
 });
 
-Deno.test("USE_STATEMENTS does not call an adapter that is switched off free of leaks, nor one that copies controlled", () => {
+Deno.test("USE_STATEMENTS does not call an adapter that is switched off free of leaks, nor one that copies", () => {
   const judged = (instruct: Readonly<Record<string, number>>) => {
     const others = { "CLIP-I": 0.8, taken: 0.5, leak: 0.4 };
     const scores = (row: string): Readonly<Record<string, number>> =>
-      row === "instruct" || row === "told-other"
+      row === "instruct" || row === "other-instruction"
         ? { ...others, ...instruct }
         : row === "text-only"
         ? { ...others, taken: 0.2, leak: 0.1 }
@@ -134,7 +139,6 @@ Deno.test("USE_STATEMENTS does not call an adapter that is switched off free of 
   const off = judged({ taken: 0.15, leak: 0.1 });
   assert.equal(off["plus-leaks"], "not supported");
   const copier = judged({ taken: 0.9, leak: 0.9 });
-  assert.notEqual(copier["instruction-controls"], "supported");
   assert.equal(copier["plus-leaks"], "not supported");
 });
 
@@ -164,6 +168,43 @@ Deno.test("USE_STATEMENTS sees the joint model leak now and then, also where its
     verdicts(judgeAll(USE_STATEMENTS, { resampled: resample(alike), taken }))["joint-leaks-more"],
     "not supported",
   );
+});
+
+Deno.test("CONTROL_STATEMENTS supports a model that does what it is told, and not one that is deaf, copies or does nothing", () => {
+  const judged = (told: (place: ControlPlace) => number, free = told) =>
+    verdicts(
+      judgeAll(
+        CONTROL_STATEMENTS,
+        resampleModels([...controlModel(COMMITTED, told), ...controlModel(COMMITTED_FREE, free)], {
+          noises: true,
+        }),
+      ),
+    );
+  const replicates = ({ task }: ControlPlace) => task === "replication";
+  const obedient = (place: ControlPlace) => isAsked(place) || replicates(place) ? 0.7 : 0.2;
+  assert.deepEqual(new Set(Object.values(judged(obedient))), new Set(["supported"]));
+  const deaf = ({ aspect }: ControlPlace) => aspect === "layout" ? 0.9 : 0.4;
+  for (const model of [deaf, () => 1, () => 0]) {
+    const { "own-instruction-takes-most": most, ...control } = judged(model);
+    assert.deepEqual(new Set(Object.values(control)), new Set(["not supported"]));
+    assert.notEqual(most, "supported");
+  }
+  // The keywords alone are heeded.
+  const keywords = judged(obedient, deaf);
+  assert.equal(keywords["instruction-controls"], "supported");
+  assert.equal(keywords["free-wordings-control"], "not supported");
+  // One instruction of five takes less of its own than the others do: the mean hides it.
+  const confused = judged((place) => place.aspect === "look" && isAsked(place) ? 0.05 : obedient(place));
+  assert.equal(confused["instruction-controls"], "supported");
+  assert.equal(confused["own-instruction-takes-most"], "not supported");
+});
+
+Deno.test("CONTROL_STATEMENTS are not measured where an entry has no room between prompt alone and target", () => {
+  const resampled = resampleModels(controlModel(COMMITTED, () => 1).filter(({ kind }) => kind === "scene"));
+  for (const { verdict, evidence } of judgeAll(CONTROL_STATEMENTS, resampled)) {
+    assert.equal(verdict, "inconclusive");
+    assert.match(evidence, /^not measured: it needs all entries/);
+  }
 });
 
 Deno.test("instantStyleNote() says so when InstantStyle hardly differs from the prompt alone, and not when it does", () => {
@@ -234,7 +275,7 @@ Deno.test("REWORDING_STATEMENTS tells subtle wordings from strong ones", () => {
   assert.equal(content(0.5).claims["rewording-is-noticeable"], "not supported");
 });
 
-/** What each row of the ablations takes where it is told its task. */
+/** What each row of the ablations takes under its task's instruction. */
 const LEVELS: Readonly<Record<string, number>> = {
   "one-hot": 0.6,
   "unfiltered": 0.5,
@@ -251,20 +292,20 @@ const ABLATION_ROWS = [
   "instruct",
   ...["ip-adapter-plus", "ground-truth"],
   ...VARIANTS,
-  ...LEFT_OUT.flatMap(({ row }) => [row, `${row}-told-other`]),
-  ...["paper-sourced-told-own", "paper-sourced-told-other"],
+  ...LEFT_OUT.flatMap(({ row }) => [row, `${row}-other-instruction`]),
+  ...["paper-sourced-own-instruction", "paper-sourced-other-instruction"],
   ...STYLE_ROWS,
 ];
 
-/** What a row takes that is told another task, in good order: of all but the prompt alone less than under its own. */
+/** What a row takes under another task's instruction, in good order: of all but the prompt alone less than under its own. */
 const takenBy = (row: string): number =>
   row === "ground-truth"
     ? 1
     : row === "text-only"
     ? 0.1
-    : row === "paper-sourced-told-other"
+    : row === "paper-sourced-other-instruction"
     ? 0.65
-    : row.endsWith("told-other")
+    : row.endsWith("other-instruction")
     ? 0.2
     : 0.7;
 
@@ -276,9 +317,9 @@ function judgedAblations(scores: (row: string, metric: string, task: string) => 
     const usual: Readonly<Record<string, number>> = {
       ...Object.fromEntries(columns(task).map((metric) => [metric, LEVELS[row] ?? 0.6])),
       taken: takenBy(row),
-      leak: row === "told-colours" ? 0.1 : 0.3,
-      colours: row === "told-colours" ? 0.8 : 0.5,
-      moved: row === "told-other" ? 20 : 0,
+      leak: row === "colours-instruction" ? 0.1 : 0.3,
+      colours: row === "colours-instruction" ? 0.8 : 0.5,
+      moved: row === "other-instruction" ? 20 : 0,
     };
     return Object.fromEntries(
       Object.entries(usual).map(([metric, value]) => [metric, scores(row, metric, task) ?? value]),
@@ -297,7 +338,7 @@ Deno.test("ABLATION_STATEMENTS supports the paper's view when text does more tha
   const unfiltered = content.differences.filter(({ row }) => row === "unfiltered");
   assert.equal(unfiltered.length, 6);
   assert.ok(unfiltered.every(({ mean }) => Math.abs(mean - (0.5 / 0.6 - 1)) < 0.02));
-  assert.equal(content.told.length, 4 * 2);
+  assert.equal(content.overridden.length, 4 * 2);
   // Only its own task is left out of "all".
   const without = content.differences.find(({ row, task }) => row === "without-style" && task === "all");
   assert.ok(without !== undefined && without.mean < 0);
@@ -310,9 +351,11 @@ Deno.test("ABLATION_STATEMENTS supports the paper's view when text does more tha
   );
   const turned: Readonly<Record<string, number>> = { "one-hot": 0.4, "unfiltered": 0.8, "unclip": 0.8 };
   const against = judgedAblations((row, metric) => {
-    if (metric === "taken" && row.startsWith("without-")) return row.endsWith("told-other") ? 0.7 : 0.5;
-    if (metric === "taken" && row === "paper-sourced-told-other") return 0.05;
-    if (metric === "colours") return row === "told-colours" ? 0.5 : 0.8;
+    if (metric === "taken" && row.startsWith("without-")) {
+      return row.endsWith("other-instruction") ? 0.7 : 0.5;
+    }
+    if (metric === "taken" && row === "paper-sourced-other-instruction") return 0.05;
+    if (metric === "colours") return row === "colours-instruction" ? 0.5 : 0.8;
     return metric.startsWith("CLIP") ? turned[row] : undefined;
   });
   assert.deepEqual(new Set(Object.values(against.verdicts)), new Set(["not supported"]));
@@ -324,14 +367,17 @@ Deno.test("ABLATION_STATEMENTS lets no model that takes as much under any instru
     judgedAblations((row, metric) => metric === "taken" ? levels[row] : undefined)
       .verdicts["text-starts-new-tasks"];
   assert.equal(started({}), "supported");
-  // It copies, whatever it is told.
-  assert.equal(started({ "without-style": 0.9, "without-style-told-other": 0.95 }), "not supported");
-  assert.equal(started({ "without-object": 0.2, "without-object-told-other": 0.25 }), "not supported");
+  // It copies, whatever the instruction.
+  assert.equal(started({ "without-style": 0.9, "without-style-other-instruction": 0.95 }), "not supported");
+  assert.equal(started({ "without-object": 0.2, "without-object-other-instruction": 0.25 }), "not supported");
 });
 
-Deno.test("ABLATION_STATEMENTS says that no more is worth an instruction where one of two models was not told another task", () => {
+Deno.test("ABLATION_STATEMENTS says that no more is worth an instruction where one of two models was given no other task's instruction", () => {
   const resampled = resample(
-    samplesOf(["told-own", "told-other", "paper-sourced-told-own"], () => ({ taken: 0.5 })),
+    samplesOf(
+      ["own-instruction", "other-instruction", "paper-sourced-own-instruction"],
+      () => ({ taken: 0.5 }),
+    ),
   );
   const content = ablationsContent(resampled, { variants: [], leftOut: [], tasks: TASKS, taken });
   const found = judgeAll(ABLATION_STATEMENTS, { resampled, content, taken })
@@ -345,15 +391,15 @@ Deno.test("ABLATION_STATEMENTS needs the colours to be asked for", () => {
     judgedAblations((row, metric) =>
       ["colours", "leak"].includes(metric) ? scores[row]?.[metric] ?? 0.5 : undefined
     ).verdicts["text-is-flexible"];
-  assert.equal(flexible({ "told-colours": { colours: 0.7 } }), "supported");
-  // Whatever else than the style is told brings the colours.
+  assert.equal(flexible({ "colours-instruction": { colours: 0.7 } }), "supported");
+  // Whatever other instruction than the style's brings the colours.
   assert.equal(
-    flexible({ "told-colours": { colours: 0.7 }, "told-other": { colours: 0.75 } }),
+    flexible({ "colours-instruction": { colours: 0.7 }, "other-instruction": { colours: 0.75 } }),
     "not supported",
   );
-  assert.equal(flexible({ "told-colours": { colours: 0.5 } }), "not supported");
+  assert.equal(flexible({ "colours-instruction": { colours: 0.5 } }), "not supported");
   // Everything is copied.
-  assert.equal(flexible({ "told-colours": { colours: 0.7, leak: 0.7 } }), "not supported");
+  assert.equal(flexible({ "colours-instruction": { colours: 0.7, leak: 0.7 } }), "not supported");
 });
 
 Deno.test("scaleContent() finds the scale at which condition and prompt are both served", () => {

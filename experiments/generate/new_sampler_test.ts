@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { treeCopy } from "../tree_copy.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const LIST = "lib/diffusion/samplers/samplers.ts";
+const PNDM = 'import { pndm } from "./pndm.ts";';
 
 /** A sampler of its own file: a DDIM step under another name. */
 const HEUN = `import { ddim, type DdimOptions } from "./ddim.ts";
@@ -15,43 +15,33 @@ export const heun: Sampler<DdimOptions> = (predict, noise, options) => ddim(pred
 `;
 
 Deno.test("a sampler is one file and its line in the list: help, checks, records and pictures know it", () => {
-  const copy = mkdtempSync(join(tmpdir(), "sampler-"));
-  try {
-    for (const name of ["lib", "experiments", "deno.json", "deno.lock"]) {
-      cpSync(join(root, name), join(copy, name), { recursive: true });
-    }
-    for (const name of ["data", "node_modules"]) symlinkSync(join(root, name), join(copy, name));
-    const before = readFileSync(join(copy, LIST), "utf8");
-    const after = before
-      .replace('import { pndm } from "./pndm.ts";', '$&\nimport { heun } from "./heun.ts";')
-      .replace("} as const satisfies", "  heun: { run: heun, extraCalls: 1, stochastic: false },\n$&");
-    assert.equal(after.split("\n").length, before.split("\n").length + 2);
-    writeFileSync(join(copy, LIST), after);
-    writeFileSync(join(copy, "lib/diffusion/samplers/heun.ts"), HEUN);
-    const generate = (...args: string[]) =>
-      execFileSync(Deno.execPath(), ["run", "-A", "experiments/generate/cli.ts", ...args], {
-        cwd: copy,
-        encoding: "utf8",
-        env: { ...Deno.env.toObject(), IPADAPTER_CACHE: join(copy, "cache") },
-        stdio: "pipe",
-      });
-    const help = generate("--help");
-    assert.match(help, /--sampler NAME +ddim, pndm, euler or heun \(default ddim\)/);
-    assert.match(help, /; pndm needs one more; heun needs one more/);
-    const sampled = ["--no-adapter", "--prompt", "an apple", "--steps", "1", "--count", "1", "--json"];
-    const report = generate(...sampled, "--sampler", "heun", "--out", join(copy, "out"));
-    assert.equal(JSON.parse(report).settings.sampler, "heun");
-    assert.match(
-      generate("--repeat", join(copy, "out/000.png"), "--out", join(copy, "again")),
-      /identical to 000\.png/,
-    );
-    assert.throws(() => generate(...sampled, "--sampler", "huen", "--out", copy), (error) => {
-      assert.match(String((error as { stderr: string }).stderr), /ddim, pndm, euler or heun, got "huen"/);
-      return true;
-    });
-  } finally {
-    rmSync(copy, { recursive: true });
-  }
+  using copy = treeCopy();
+  copy.link("data");
+  const added = copy.edit(
+    LIST,
+    [PNDM, `${PNDM}\nimport { heun } from "./heun.ts";`],
+    [
+      "} as const satisfies",
+      "  heun: { run: heun, extraCalls: 1, stochastic: false },\n} as const satisfies",
+    ],
+  );
+  assert.equal(added, 2);
+  copy.write("lib/diffusion/samplers/heun.ts", HEUN);
+  const generate = (...args: string[]) => copy.deno("run", "-A", "experiments/generate/cli.ts", ...args);
+  const help = generate("--help");
+  assert.match(help, /--sampler NAME +ddim, pndm, euler or heun \(default ddim\)/);
+  assert.match(help, /; pndm needs one more; heun needs one more/);
+  const sampled = ["--no-adapter", "--prompt", "an apple", "--steps", "1", "--count", "1", "--json"];
+  const report = generate(...sampled, "--sampler", "heun", "--out", join(copy.folder, "out"));
+  assert.equal(JSON.parse(report).settings.sampler, "heun");
+  assert.match(
+    generate("--repeat", join(copy.folder, "out/000.png"), "--out", join(copy.folder, "again")),
+    /identical to 000\.png/,
+  );
+  assert.throws(() => generate(...sampled, "--sampler", "huen", "--out", copy.folder), (error) => {
+    assert.match(String((error as { stderr: string }).stderr), /ddim, pndm, euler or heun, got "huen"/);
+    return true;
+  });
 });
 
 Deno.test("no source outside the samplers' folder names a sampler, but for the cases that prove them", () => {

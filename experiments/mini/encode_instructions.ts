@@ -7,7 +7,7 @@ import { unfilteredInstructions } from "../../lib/instructions/unfiltered.ts";
 import { composePair, taskOf } from "../../lib/tasks/mod.ts";
 import type { EncodeInstructions, WordingsRequest } from "../setting/model_requests.ts";
 import { sourcesOf } from "../setting/pair_sources.ts";
-import { TOLD_LAYOUT, type ToldLayout } from "./encoded_task.ts";
+import { INSTRUCTION_LAYOUT, type InstructionLayout } from "./encoded_task.ts";
 import { FORM_SIZES, instructionRows, instructionSize } from "./instruct_forms.ts";
 import { sharedBank } from "./shared_models.ts";
 import { trainingWordings } from "./encode_dataset.ts";
@@ -44,7 +44,7 @@ export const encodeInstructions: EncodeInstructions = async (request, context) =
   }
   const all = new Float16Array(starts.at(-1) as number);
   parts.forEach((row, i) => all.set(row, starts[i] as number));
-  const layout: ToldLayout = { ...shares, size: instructionSize(FORM_SIZES[form]), starts };
+  const layout: InstructionLayout = { ...shares, size: instructionSize(FORM_SIZES[form]), starts };
   context.write("instructions.f16", new Uint8Array(all.buffer));
-  context.write(TOLD_LAYOUT, JSON.stringify(layout));
+  context.write(INSTRUCTION_LAYOUT, JSON.stringify(layout));
 };

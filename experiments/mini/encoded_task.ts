@@ -19,10 +19,10 @@ function aligned(bytes: Uint8Array): ArrayBuffer {
 type StageFiles = Pick<StageOutput, "bytes" | "text">;
 
 /** Name of the file that says how instructions in another form are laid out. */
-export const TOLD_LAYOUT = "instructions.json";
+export const INSTRUCTION_LAYOUT = "instructions.json";
 
 /** How they are laid out in instructions.f16. */
-export interface ToldLayout extends Omit<TrainingWordings, "texts"> {
+export interface InstructionLayout extends Omit<TrainingWordings, "texts"> {
   /** Numbers of an instruction once it is padded. */
   readonly size: number;
   /** Where each row begins, and where the last one ends. */
@@ -39,7 +39,7 @@ const halfOf = async (output: StageFiles, name: string) =>
 
 /** Instructions that an ablation puts in the place of a task's own. */
 async function readInstructionRows(output: StageFiles): Promise<InstructionRows> {
-  const { size, starts, ...shares }: ToldLayout = JSON.parse(await output.text(TOLD_LAYOUT));
+  const { size, starts, ...shares }: InstructionLayout = JSON.parse(await output.text(INSTRUCTION_LAYOUT));
   const rows = await halfOf(output, "instructions.f16");
   return {
     ...shares,

@@ -12,20 +12,9 @@ import {
 } from "../../lib/adapter/mod.ts";
 import { initTextTower, initVisionTower } from "../../lib/clip/mod.ts";
 import { initControlnet, initUnet, initVae } from "../../lib/diffusion/mod.ts";
+import { TINY_UNET } from "../../lib/diffusion/tiny_unet.ts";
 import { fold, host, type HostParams, key, normal, writeSafetensors } from "../../lib/engine/mod.ts";
 
-/** A U-Net of two levels, the finer one with cross-attention. */
-export const TINY_UNET = {
-  in_channels: 4,
-  out_channels: 4,
-  down_block_types: ["CrossAttnDownBlock2D", "DownBlock2D"],
-  up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D"],
-  block_out_channels: [8, 8],
-  layers_per_block: 1,
-  norm_num_groups: 4,
-  cross_attention_dim: 12,
-  attention_head_dim: 2,
-};
 /** An autoencoder that halves a picture once. */
 export const TINY_VAE = {
   in_channels: 3,

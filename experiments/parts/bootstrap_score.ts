@@ -1,4 +1,4 @@
-/** A mean over items as a score with its 95 % bootstrap interval. */
+/** Means over items, and what one is of another, as scores with their 95 % bootstrap intervals. */
 import { key } from "../../lib/engine/mod.ts";
 import { bootstrapCells, bootstrapInterval } from "../../lib/metrics/mod.ts";
 import type { Score } from "./measurement.ts";
@@ -23,6 +23,31 @@ export function meanScore(
     items: Math.min(...groups.map((group) => group.length)),
   });
   return { name, value, low, high, n: observations.length, ...rest };
+}
+
+/**
+ * The mean of `part` as a share of the mean of `whole`, two numbers of every item; items are resampled with both. 0 where the whole is.
+ *
+ * @throws RangeError when there are not equally many of both, or a value is not finite.
+ */
+export function shareScore(
+  name: string,
+  { part, whole }: { readonly part: readonly number[]; readonly whole: readonly number[] },
+  options: Pick<Score, "bar"> = {},
+): Score {
+  if (part.length !== whole.length) {
+    throw new RangeError(
+      `A share needs two numbers of every item: expected ${part.length}, got ${whole.length}`,
+    );
+  }
+  const observations = [part, whole].flatMap((values, cell) =>
+    values.map((value, item) => ({ cell: cell === 0 ? "part" : "whole", stratum: "", item, seed: 0, value }))
+  );
+  const { means, resamples } = bootstrapCells(observations, { key: key("evaluate") });
+  const shareOf = ([a, b]: ArrayLike<number> & Iterable<number>) => b! > 0 ? a! / b! : 0;
+  const value = shareOf(means);
+  const { low, high } = bootstrapInterval(value, resamples.map(shareOf), { items: part.length });
+  return { name, value, low, high, n: part.length, ...options };
 }
 
 /** The mean of several rounds for every item; `rounds` [round][item], all of one length. */

@@ -35,13 +35,20 @@ export function differentCaptions(items: Generator<HeldOutItem, never>, count: n
   return [...found.values()];
 }
 
-/** Takes items until `count` scenes of as many concepts are found; portraits and repeated concepts are passed over. */
-export function distinctScenes(items: Generator<HeldOutItem, never>, count: number): HeldOutItem[] {
+/**
+ * Takes items until `count` scenes of as many concepts are found; portraits, repeated concepts and the captions of `except` are passed over.
+ */
+export function distinctScenes(
+  items: Generator<HeldOutItem, never>,
+  count: number,
+  options: { readonly except?: ReadonlySet<string> } = {},
+): HeldOutItem[] {
+  const { except } = options;
   const found = new Map<string, HeldOutItem>();
   while (found.size < count) {
     const item = items.next().value;
     const word = item.scene?.concept.word;
-    if (word !== undefined && !found.has(word)) found.set(word, item);
+    if (word !== undefined && !found.has(word) && !except?.has(item.caption)) found.set(word, item);
   }
   return [...found.values()];
 }

@@ -1,6 +1,13 @@
 /** Pre-training scenes held in memory as bytes, with cheap random views of them. */
 import { type Stream } from "../../lib/engine/mod.ts";
-import { type Bank, composePretrain, CONCEPTS, SIZE, withArticle } from "../../lib/tasks/mod.ts";
+import {
+  type Bank,
+  composePretrain,
+  CONCEPTS,
+  type ImageTruth,
+  SIZE,
+  withArticle,
+} from "../../lib/tasks/mod.ts";
 
 /** Images and captions of consecutive items of the pre-training stream. */
 export interface ImagePool {
@@ -17,15 +24,19 @@ export const SUBJECTS: readonly string[] = [...CONCEPTS.map(withArticle), "a per
 
 const SUBJECT_OF = new Map(CONCEPTS.map(({ word }, i) => [word, i]));
 
+/** Which of {@link SUBJECTS} a picture shows. */
+export function subjectOf(truth: ImageTruth): number {
+  const shown = truth.kind === "crop" ? truth.of : truth;
+  return shown.kind === "scene" ? SUBJECT_OF.get(shown.concept.word) as number : CONCEPTS.length;
+}
+
 /** Composes items `first` … `first + count − 1`. */
 export function imagePool(bank: Bank, first: number, count: number): ImagePool {
   const items = Array.from({ length: count }, (_, i) => composePretrain(bank, first + i));
   return {
     images: items.map((item) => item.image),
     captions: items.map((item) => item.caption),
-    subjects: items.map(({ truth }) =>
-      truth.kind === "scene" ? SUBJECT_OF.get(truth.concept.word) as number : CONCEPTS.length
-    ),
+    subjects: items.map(({ truth }) => subjectOf(truth)),
     persons: items.map(({ truth }) => truth.kind === "portrait" ? truth.identity.id : -1),
   };
 }

@@ -1,22 +1,11 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { cacheFolder } from "../../lib/tasks/pack_cache.ts";
+import { copyArtwork, treeCopy } from "../tree_copy.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
 const LIST = "experiments/parts/mod.ts";
+const LORAS = 'import { LORAS } from "./lora/mod.ts";';
 
 /** A part of its own folder: the mean of random numbers, trained with Muon's record though it has no matrix. */
 const MEAN = `import { fold, host, normal, type Tensor, tf } from "../../../lib/engine/mod.ts";
@@ -66,41 +55,23 @@ export const MEAN: Part = {
 `;
 
 Deno.test("a frozen part is one folder and its line in the list: pretrain makes it, evaluate measures it, help names it", () => {
-  const copy = mkdtempSync(join(tmpdir(), "part-"));
-  try {
-    for (const name of ["lib", "experiments", "deno.json", "deno.lock"]) {
-      cpSync(join(root, name), join(copy, name), { recursive: true });
-    }
-    for (const name of ["node_modules", "results"]) symlinkSync(join(root, name), join(copy, name));
-    mkdirSync(join(copy, "data/checkpoints"), { recursive: true });
-    for (const name of readdirSync(join(root, "data"))) {
-      if (name !== "checkpoints") symlinkSync(join(root, "data", name), join(copy, "data", name));
-    }
-    // The artwork, where it was drawn already.
-    mkdirSync(join(copy, ".cache"));
-    if (existsSync(join(root, ".cache/tasks"))) {
-      symlinkSync(join(root, ".cache/tasks"), join(copy, ".cache/tasks"));
-    }
-    const before = readFileSync(join(copy, LIST), "utf8");
-    const after = before
-      .replace('import { LORAS } from "./lora/mod.ts";', '$&\nimport { MEAN } from "./mean/mod.ts";')
-      .replace("  ...LORAS,\n", "$&  MEAN,\n");
-    assert.equal(after.split("\n").length, before.split("\n").length + 2);
-    writeFileSync(join(copy, LIST), after);
-    mkdirSync(join(copy, "experiments/parts/mean"));
-    writeFileSync(join(copy, "experiments/parts/mean/mod.ts"), MEAN);
-    const task = (name: string, ...args: string[]) =>
-      execFileSync(Deno.execPath(), ["run", "-A", `experiments/${name}/cli.ts`, ...args], {
-        cwd: copy,
-        encoding: "utf8",
-        stdio: "pipe",
-      });
-    for (const name of ["pretrain", "evaluate"]) assert.match(task(name, "--help"), /\|mean\b/);
-    assert.match(task("pretrain", "mean"), /mean: The mean of draws\n3 steps of batch 4, seed 1/);
-    const found = JSON.parse(task("evaluate", "mean", "--json", "--card"));
-    assert.equal(found.scores[0].verdict, "pass");
-    assert.match(readFileSync(join(copy, "data/checkpoints/mean.md"), "utf8"), /random numbers/);
-  } finally {
-    rmSync(copy, { recursive: true });
-  }
+  using copy = treeCopy();
+  copy.link("results");
+  mkdirSync(join(copy.folder, "data/checkpoints"), { recursive: true });
+  for (const name of readdirSync("data")) if (name !== "checkpoints") copy.link(`data/${name}`);
+  copyArtwork(copy, cacheFolder());
+  const added = copy.edit(
+    LIST,
+    [LORAS, `${LORAS}\nimport { MEAN } from "./mean/mod.ts";`],
+    ["  ...LORAS,\n", "  ...LORAS,\n  MEAN,\n"],
+  );
+  assert.equal(added, 2);
+  copy.write("experiments/parts/mean/mod.ts", MEAN);
+  const task = (name: string, ...args: string[]) =>
+    copy.deno("run", "-A", `experiments/${name}/cli.ts`, ...args);
+  for (const name of ["pretrain", "evaluate"]) assert.match(task(name, "--help"), /\|mean\b/);
+  assert.match(task("pretrain", "mean"), /mean: The mean of draws\n3 steps of batch 4, seed 1/);
+  const found = JSON.parse(task("evaluate", "mean", "--json", "--card"));
+  assert.equal(found.scores[0].verdict, "pass");
+  assert.match(readFileSync(join(copy.folder, "data/checkpoints/mean.md"), "utf8"), /random numbers/);
 });

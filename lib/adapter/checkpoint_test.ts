@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { countParameters, type HostParams, key, prefixed, tf, toTensor, UserError } from "../engine/mod.ts";
-import { initUnet, unet, type UnetConfig } from "../diffusion/mod.ts";
+import { initUnet, SD15_UNET, unet, type UnetConfig } from "../diffusion/mod.ts";
+import { TINY_UNET } from "../diffusion/tiny_unet.ts";
 import {
   adapterParams,
   adapterShapes,
@@ -17,25 +18,10 @@ import { initResampler } from "./resampler.ts";
 await tf.setBackend("cpu");
 
 const UNET: UnetConfig = {
-  in_channels: 4,
-  out_channels: 4,
-  down_block_types: ["CrossAttnDownBlock2D", "DownBlock2D"],
-  up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D"],
+  ...TINY_UNET,
   block_out_channels: [4, 8],
-  layers_per_block: 1,
   norm_num_groups: 2,
   cross_attention_dim: 6,
-  attention_head_dim: 2,
-};
-const SD15_UNET: UnetConfig = {
-  ...UNET,
-  down_block_types: ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
-  up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"],
-  block_out_channels: [320, 640, 1280, 1280],
-  layers_per_block: 2,
-  norm_num_groups: 32,
-  cross_attention_dim: 768,
-  attention_head_dim: 8,
 };
 const INSTRUCT: InstructResamplerConfig = {
   class: "ResamplerInstruct",

@@ -12,21 +12,12 @@ import {
   type Tensor,
 } from "../engine/mod.ts";
 import { crossAttentionLayers, initUnet, unet, type UnetConfig } from "../diffusion/mod.ts";
+import { TINY_UNET } from "../diffusion/tiny_unet.ts";
 import { evaluate } from "../golden/evaluate.ts";
 import { imageContext, initImageContext } from "./image_context.ts";
 import { instantStyle, styleLayers } from "./instant_style.ts";
 
-const config: UnetConfig = {
-  in_channels: 4,
-  out_channels: 4,
-  down_block_types: ["CrossAttnDownBlock2D", "DownBlock2D"],
-  up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D"],
-  block_out_channels: [8, 8],
-  layers_per_block: 1,
-  norm_num_groups: 2,
-  cross_attention_dim: 6,
-  attention_head_dim: 2,
-};
+const config: UnetConfig = { ...TINY_UNET, norm_num_groups: 2, cross_attention_dim: 6 };
 
 Deno.test("styleLayers() are those of the first expanding block with cross-attention, also in SD 1.5", () => {
   assert.deepEqual(styleLayers(config), ["3", "5"]);

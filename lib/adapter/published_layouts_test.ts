@@ -11,6 +11,7 @@ import {
 } from "../hub/mod.ts";
 import { textTowerShapes, visionTowerShapes } from "../clip/mod.ts";
 import { readLora, type UnetConfig, unetShapes, vaeShapes } from "../diffusion/mod.ts";
+import { TINY_UNET } from "../diffusion/tiny_unet.ts";
 import { adapterShapes, type AdapterTarget, detectAdapter, loadAdapterFile } from "./checkpoint.ts";
 import { imageProjection, type ImageProjectionConfig } from "./image_projection.ts";
 import type { ResamplerConfig } from "./resampler.ts";
@@ -20,15 +21,10 @@ const open = (name: string) =>
   openWeightFile(fileURLToPath(new URL(`testdata/${name}`, import.meta.url)), { what: name });
 
 const UNET: UnetConfig = {
-  in_channels: 4,
-  out_channels: 4,
-  down_block_types: ["CrossAttnDownBlock2D", "DownBlock2D"],
-  up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D"],
+  ...TINY_UNET,
   block_out_channels: [4, 8],
-  layers_per_block: 1,
   norm_num_groups: 2,
   cross_attention_dim: 6,
-  attention_head_dim: 2,
 };
 const PLUS: ResamplerConfig = {
   class: "Resampler",

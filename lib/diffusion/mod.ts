@@ -1,11 +1,15 @@
 /** Latent diffusion: the denoiser, the autoencoder, and what feeds them. */
 export type { ImageContext } from "./image_attention.ts";
 export { initUnet, unet, type UnetInputs, type UnetResiduals, unetShapes } from "./unet.ts";
+export { SD15_UNET } from "./sd15_unet.ts";
 export {
   type ContractingConfig,
+  contractingStages,
   type CrossAttentionLayer,
   crossAttentionLayers,
+  expandingStages,
   type UnetConfig,
+  type UnetStage,
 } from "./unet_config.ts";
 export {
   initVae,

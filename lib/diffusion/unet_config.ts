@@ -1,7 +1,5 @@
 /** Configuration of the U-Net in diffusers' field names, and the list of stages that it describes. */
 
-type Kind = "down" | "up" | "mid";
-
 /** Fields of the contracting half of a U-Net, which a ControlNet has alone, in diffusers' names. */
 export interface ContractingConfig {
   /** Channels of the latents: 4. */
@@ -69,11 +67,13 @@ const IMPLIED: Record<string, unknown> = {
 
 /** One block of the U-Net: its residual blocks and, where `heads` is set, a transformer after each of them. */
 export interface UnetStage {
-  readonly kind: Kind;
+  /** Which half, or the middle between them. */
+  readonly kind: "down" | "up" | "mid";
   /** State-dict name: "down_blocks.0", "mid_block", "up_blocks.3". */
   readonly path: string;
   /** Input channels of each residual block; in up blocks the skip connection's are included. */
   readonly inputs: readonly number[];
+  /** Channels that each residual block gives. */
   readonly channels: number;
   /** Heads of the transformers; absent in blocks without attention. */
   readonly heads?: number;
@@ -182,6 +182,8 @@ export interface CrossAttentionLayer {
   readonly index: string;
   /** State-dict name: "down_blocks.0.attentions.0.transformer_blocks.0.attn2". */
   readonly path: string;
+  /** That of the stage it is in, as in {@link UnetStage.path}. */
+  readonly stage: string;
   /** Width of its keys and values. */
   readonly width: number;
 }
@@ -191,6 +193,7 @@ export function crossAttentionLayers(config: UnetConfig): CrossAttentionLayer[] 
   const paths = unetStages(config).filter((stage) => stage.heads !== undefined).flatMap((stage) =>
     Array.from({ length: stage.kind === "mid" ? 1 : stage.inputs.length }, (_, i) => ({
       path: `${stage.path}.attentions.${i}.transformer_blocks.0.attn2`,
+      stage: stage.path,
       width: stage.channels,
     }))
   );

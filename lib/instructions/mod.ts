@@ -2,6 +2,7 @@
 export { COLOUR_INSTRUCTIONS } from "./colour_instructions.ts";
 export { CORPUS, formatCorpus, instructionCorpus, sampleInstruction } from "./corpus.ts";
 export { FIXED_INSTRUCTIONS } from "./fixed_instructions.ts";
+export { freeWordings } from "./free_wordings.ts";
 export {
   heldOutInstructions,
   type InstructionSplit,

@@ -7,24 +7,15 @@ import {
 } from "../adapter/mod.ts";
 import { initTextTower } from "../clip/mod.ts";
 import { initControlnet, initUnet, SAMPLER_NAMES, SAMPLERS } from "../diffusion/mod.ts";
+import { TINY_UNET } from "../diffusion/tiny_unet.ts";
 import { compile, fold, host, type HostParams, key, normal } from "../engine/mod.ts";
 import { createGenerator, type GeneratorParts, type SamplingOptions } from "./generator.ts";
 import type { GenerationItem } from "./conditions.ts";
+import type { BaseParts } from "./models.ts";
 import { samplePictures } from "./sample_pictures.ts";
 import { withLora } from "./with_lora.ts";
 
-const UNET = {
-  sample_size: 4,
-  in_channels: 4,
-  out_channels: 4,
-  down_block_types: ["CrossAttnDownBlock2D", "DownBlock2D"],
-  up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D"],
-  block_out_channels: [8, 8],
-  layers_per_block: 1,
-  norm_num_groups: 4,
-  cross_attention_dim: 12,
-  attention_head_dim: 2,
-};
+const UNET = { ...TINY_UNET, sample_size: 4 };
 const TEXT = {
   vocab_size: 9,
   max_position_embeddings: 4,
@@ -152,13 +143,17 @@ Deno.test("withLora() changes what is sampled; at scale 0 it is not there", asyn
     [`${name}.lora_B.weight`]: host(normal(key("up"), 16), [8, 2]),
   };
   const changed = (scale: number) =>
-    withLora(base, { tensors }, { path: "/nowhere/lora.safetensors", scale });
+    withLora<BaseParts>(base, { tensors }, { path: "/nowhere/lora.safetensors", scale });
   const alone = await sampled({});
   assert.deepEqual(await sampled({ base: changed(0) }), alone);
   assert.notDeepEqual(await sampled({ base: changed(1) }), alone);
   assert.throws(
     () => withLora(base, { tensors: {} }, { path: "empty.safetensors", scale: 1 }),
     /Applying the LoRA empty\.safetensors failed/,
+  );
+  assert.throws(
+    () => withLora(changed(1), { tensors }, { path: "second.safetensors", scale: 1 }),
+    /^RangeError: withLora\(\) needs models without a LoRA, got one that second\.safetensors would replace$/,
   );
 });
 

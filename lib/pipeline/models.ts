@@ -13,7 +13,7 @@ export interface ModelPart<Config> {
   readonly config: Config;
   /** In memory, or in their file. */
   readonly params: Weights;
-  /** What a LoRA adds inside the graph, as `loraHalves` gives it; absent without one, or where it is merged into `params`. */
+  /** What a LoRA adds inside the graph, as `loraHalves` gives it; absent without one. */
   readonly lora?: HostParams;
 }
 

@@ -1,28 +1,17 @@
 /** A LoRA for a base model, U-Net and text encoder. */
-import {
-  adapterConfigBeside,
-  applyLora,
-  type Lora,
-  loraHalves,
-  type LoraPart,
-  readLoraFile,
-} from "../diffusion/mod.ts";
-import { type HostParams, isFileArray, UserError, type Weights } from "../engine/mod.ts";
+import { adapterConfigBeside, type Lora, loraHalves, type LoraPart, readLoraFile } from "../diffusion/mod.ts";
+import { type HostParams, UserError } from "../engine/mod.ts";
 import type { BaseParts, ModelPart } from "./models.ts";
 
-const inMemory = (params: Weights): params is HostParams => !Object.values(params).some(isFileArray);
-
-/** A model with its share of a LoRA: weights in memory are changed now, those in their file when the graph that reads them is opened. */
-function changed<Config>(
+/** A model with its share of a LoRA, which is added to the weights when a graph is opened: they may lie in memory or in their file. */
+const changed = <Config>(
   model: ModelPart<Config>,
   lora: Lora,
   options: { scale: number },
-): ModelPart<Config> {
-  const { params } = model;
-  return inMemory(params)
-    ? { ...model, params: applyLora(params, lora, options) }
-    : { ...model, lora: loraHalves(lora, params, options) };
-}
+): ModelPart<Config> => ({
+  ...model,
+  lora: loraHalves(lora, model.params, options),
+});
 
 /**
  * Models with a LoRA's changes; the given ones stay as they are.
@@ -30,6 +19,7 @@ function changed<Config>(
  * @param file a file's tensors and header.
  * @param options.path where it lies: peft keeps its settings beside it.
  * @param options.name what it is called in sentences; the path if absent.
+ * @throws RangeError when the models have one already.
  * @throws UserError in one sentence when keys or shapes do not belong to this base, or nothing of it is changed.
  */
 export function withLora<Models extends Pick<BaseParts, "unet" | "text">>(
@@ -37,6 +27,9 @@ export function withLora<Models extends Pick<BaseParts, "unet" | "text">>(
   file: { readonly tensors: HostParams; readonly metadata?: Readonly<Record<string, string>> },
   { path, name = path, scale }: { path: string; name?: string; scale: number },
 ): Models {
+  if (models.unet.lora || models.text.lora) {
+    throw new RangeError(`withLora() needs models without a LoRA, got one that ${name} would replace`);
+  }
   try {
     const lora: Readonly<Record<LoraPart, Lora>> = readLoraFile(
       { ...file, beside: adapterConfigBeside(path, Object.keys(file.tensors)) },

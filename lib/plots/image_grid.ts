@@ -12,7 +12,7 @@ export interface GridText {
 
 /** Images side by side with text below. */
 export interface GridCell {
-  /** Side by side, each enlarged by a whole factor so that pixels stay square. */
+  /** Side by side, each enlarged by a whole factor. */
   readonly images: readonly RgbPicture[];
   /** Text below the images, one paragraph each. */
   readonly captions?: readonly GridText[];
@@ -44,6 +44,8 @@ export interface ImageGrid {
 export interface GridOptions {
   /** Whole factor of enlargement, default 2. */
   readonly zoom?: number;
+  /** Whether enlarging interpolates (bicubic) rather than keeping pixels square; say so in the caption. Default false. */
+  readonly smooth?: boolean;
   /** Most lines of one caption, default 5; longer ones end in "…". */
   readonly captionLines?: number;
 }
@@ -65,7 +67,7 @@ interface Placed {
  * @throws RangeError for a zoom that is no whole number from 1, or a grid without images.
  */
 export async function renderImageGrid(grid: ImageGrid, options: GridOptions = {}): Promise<RgbPicture> {
-  const { zoom = 2, captionLines = 5 } = options;
+  const { zoom = 2, captionLines = 5, smooth = false } = options;
   if (!Number.isInteger(zoom) || zoom < 1) {
     throw new RangeError(`renderImageGrid() needs a whole zoom from 1, got ${zoom}`);
   }
@@ -131,7 +133,8 @@ export async function renderImageGrid(grid: ImageGrid, options: GridOptions = {}
     row.cells.forEach((cell, column) => {
       let x = columnX(column);
       for (const image of cell.images) {
-        blits.push({ image, x, y });
+        if (smooth) texts.push(smoothImage(image, { x, y }, zoom));
+        else blits.push({ image, x, y });
         x += image.width * zoom + GAP;
       }
       let line = 0;
@@ -182,6 +185,13 @@ function enlargeInto(sheet: RgbPicture, image: RgbPicture, place: Placed, zoom: 
       sheet.pixels.set(row, ((place.y + y * zoom + k) * sheet.width + place.x) * 3);
     }
   }
+}
+
+/** A picture as an element of the sheet's document, whose renderer interpolates. */
+function smoothImage(image: RgbPicture, { x, y }: Placed, zoom: number): string {
+  const data = encodePng(image).toBase64();
+  return `<image x="${x}" y="${y}" width="${image.width * zoom}" height="${image.height * zoom}" ` +
+    `href="data:image/png;base64,${data}"/>`;
 }
 
 function dropAlpha(rgba: Uint8Array): Uint8Array {

@@ -30,6 +30,23 @@ Deno.test("renderImageGrid() enlarges images by whole pixels and escapes text wh
   assert.equal(count, 2 * 16 * 9);
 });
 
+Deno.test("renderImageGrid() interpolates between pixels when it is asked to, and not otherwise", async () => {
+  const half = { width: 2, height: 1, pixels: Uint8Array.from([255, 0, 0, 0, 0, 255]) };
+  const between = async (smooth: boolean) => {
+    const { pixels } = await renderImageGrid({ rows: [{ name: "", cells: [{ images: [half] }] }] }, {
+      zoom: 8,
+      smooth,
+    });
+    let count = 0;
+    for (let i = 0; i < pixels.length; i += 3) {
+      if (pixels[i]! > 40 && pixels[i]! < 215 && pixels[i + 1]! < 40 && pixels[i + 2]! > 40) count++;
+    }
+    return count;
+  };
+  assert.equal(await between(false), 0);
+  assert.ok(await between(true) >= 8);
+});
+
 Deno.test("renderImageGrid() throws when there is nothing to show", async () => {
   await assert.rejects(renderImageGrid({ rows: [] }), RangeError);
   await assert.rejects(

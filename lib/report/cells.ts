@@ -71,33 +71,39 @@ export interface ResampledCells extends CellResamples<CellName> {
 /**
  * Averages and resamples samples: items within each task, and seeds where there are several; all rows of a resample share its items.
  *
+ * @param options.stratum what items are of and resampled within; the task by default. Tasks of one stratum share their items.
  * @throws RangeError when a sample occurs twice or a score is not finite.
  */
-export function resampleCells(
-  samples: readonly SampleRow[],
-  options: { key: Key; resamples?: number },
+export function resampleCells<Sample extends SampleRow>(
+  samples: readonly Sample[],
+  options: { key: Key; resamples?: number; stratum?: (sample: Sample) => string },
 ): ResampledCells {
+  const { stratum = ({ task }: Sample) => task } = options;
   const seen = new Set<string>();
-  for (const { row, task, index, seed } of samples) {
+  for (const sample of samples) {
+    const { row, task, index, seed } = sample;
     const name = JSON.stringify([row, task, index, seed]);
-    if (seen.has(name)) {
+    const unique = JSON.stringify([name, stratum(sample)]);
+    if (seen.has(unique)) {
       throw new RangeError(
         `resampleCells() needs each sample once: got [row, task, index, seed] ${name} twice`,
       );
     }
-    seen.add(name);
+    seen.add(unique);
   }
   const cellOf = interned<CellName>();
   const resampled = bootstrapCells<CellName>(
-    samples.flatMap(({ row, task, index, seed, scores }) =>
-      Object.entries(scores).map(([metric, value]) => ({
+    samples.flatMap((sample) => {
+      const { row, task, index, seed, scores } = sample;
+      const within = stratum(sample);
+      return Object.entries(scores).map(([metric, value]) => ({
         cell: cellOf({ row, task, metric }),
-        stratum: task,
+        stratum: within,
         item: index,
         seed,
         value,
-      }))
-    ),
+      }));
+    }),
     options,
   );
   const places = new Map<string, Map<TaskId, Map<string, number>>>();

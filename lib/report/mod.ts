@@ -93,6 +93,28 @@ export {
   resampledInterval,
   resampledIntervals,
 } from "./resampled_interval.ts";
+export {
+  type AspectScores,
+  averagedOverNoises,
+  COLUMN_RIVALS,
+  CONTROL_PLACES,
+  type ControlAnchor,
+  controlEntries,
+  type ControlEntry,
+  controlEntry,
+  type ControlHeadline,
+  controlHeadlines,
+  controlOf,
+  type ControlPlace,
+  type ControlSample,
+  isAsked,
+  isLeft,
+  scoreName,
+  type Scorer,
+  SCORERS,
+  targetSamples,
+  withAnchors,
+} from "./control_matrix.ts";
 export { latexText, table1Csv, table1Latex, table1Markdown } from "./table.ts";
 export { breakLines, claimsText, table1Text } from "./table_text.ts";
 export {

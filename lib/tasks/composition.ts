@@ -55,6 +55,7 @@ export const COMPOSITION: Task<"composition"> = {
     },
     portrait: (wish) => ({ ...askedPortrait(wish), layout: wish.source.layout }),
   },
+  aspects: { takes: "layout", leaves: ["look", "thing", "person"] },
   paperLike,
   dataset: {
     pairs: null,

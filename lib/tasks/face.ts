@@ -41,6 +41,7 @@ export const FACE: Task<"face"> = {
       treatment: { ...wish.source.treatment, treatment: "none" },
     }),
   },
+  aspects: { takes: "person", leaves: ["look", "layout"] },
   paperLike,
   dataset: {
     pairs: 40_000,

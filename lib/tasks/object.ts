@@ -48,6 +48,7 @@ export const OBJECT: Task<"object"> = {
       style: untreated(wish.source.style),
     }),
   },
+  aspects: { takes: "thing", leaves: ["look", "layout"] },
   paperLike,
   dataset: {
     pairs: 35_000,

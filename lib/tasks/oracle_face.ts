@@ -73,25 +73,28 @@ export function heldOutFaces(bank: Bank): FaceOracle {
   return oracle;
 }
 
-/** The person of the gallery whose view, in the given layout and before the given background, is nearest to the picture (mean squared colour difference). */
-export function nearestIdentity(
-  oracle: FaceOracle,
-  image: Rgb,
-  { background, layout }: Pick<PortraitSpec, "background" | "layout">,
-): Identity {
+/** Before what and in which frame a person may stand. */
+export type Setting = Pick<PortraitSpec, "background" | "layout">;
+
+/** The person of the gallery whose view, in one of the given layouts and before one of the given backgrounds, is nearest to the picture (mean squared colour difference). */
+export function nearestIdentity(oracle: FaceOracle, image: Rgb, ...settings: readonly Setting[]): Identity {
   const small = halve(image);
-  const ground = BACKGROUNDS[background];
   let best: Identity | undefined;
   let least = Infinity;
-  for (const { identity, pixels } of oracle.entries(layout)) {
-    let sum = 0;
-    for (let p = 0; p < ROWS * SIDE && sum < least; p++) {
-      const rest = 1 - pixels[p * 4 + 3]! / 255;
-      for (let c = 0; c < 3; c++) sum += (pixels[p * 4 + c]! + ground[c]! * rest - small[p * 3 + c]!) ** 2;
+  for (const { background, layout } of settings) {
+    const ground = BACKGROUNDS[background];
+    for (const { identity, pixels } of oracle.entries(layout)) {
+      let sum = 0;
+      for (let p = 0; p < ROWS * SIDE && sum < least; p++) {
+        const rest = 1 - pixels[p * 4 + 3]! / 255;
+        for (let c = 0; c < 3; c++) {
+          sum += (pixels[p * 4 + c]! + ground[c]! * rest - small[p * 3 + c]!) ** 2;
+        }
+      }
+      if (sum < least) [least, best] = [sum, identity];
     }
-    if (sum < least) [least, best] = [sum, identity];
   }
-  if (!best) throw new RangeError("nearestIdentity() needs a gallery with persons, got none");
+  if (!best) throw new RangeError("nearestIdentity() needs a gallery with persons and a setting, got none");
   return best;
 }
 

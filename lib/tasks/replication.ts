@@ -31,6 +31,7 @@ export const REPLICATION: Task<"replication"> = {
     namesObject: false,
   },
   takes: { scene: ({ source }) => source, portrait: ({ source }) => source },
+  aspects: { takes: "everything", leaves: [] },
   paperLike,
   dataset: {
     pairs: 42_000,

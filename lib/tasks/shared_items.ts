@@ -3,12 +3,19 @@ import { fold, key, type Stream, stream } from "../engine/mod.ts";
 import { portraitCaption, sceneCaption } from "./captions.ts";
 import type { Rgb } from "./canvas.ts";
 import { isProbeCell } from "./concepts.ts";
-import { type Bank, COMPOSER_VERSION, type Draft, drawVisible, type ImageTruth } from "./pair.ts";
+import { type Bank, COMPOSER_VERSION, type Draft, drawVisible, type SceneTruth } from "./pair.ts";
 import { poolOf, type Split } from "./pools.ts";
 import { drawPortrait, type PortraitSpec } from "./portrait_image.ts";
 import { drawScene, type SceneSpec } from "./scene_image.ts";
 import type { Task } from "./task.ts";
-import { drawPortraitWish, drawSceneWish, type Wish, wishPrompt } from "./wishes.ts";
+import {
+  askedPortrait,
+  askedScene,
+  drawPortraitWish,
+  drawSceneWish,
+  type Wish,
+  wishPrompt,
+} from "./wishes.ts";
 
 /** Of four conditions of a task that takes from both kinds, one is a portrait. */
 const PORTRAIT_EVERY = 4;
@@ -30,7 +37,7 @@ export function conditionOf(
 /** A picture of either kind. */
 interface Drawn {
   readonly image: Rgb;
-  readonly truth: ImageTruth;
+  readonly truth: SceneTruth | PortraitSpec;
 }
 
 /** Draws a spec, whether or not its thing stands out. */
@@ -110,8 +117,14 @@ export interface ControlItem {
   readonly kind: Wish["kind"];
   /** Its number among the conditions of its kind. */
   readonly index: number;
+  /** The condition image. */
+  readonly condition: Rgb;
+  /** What the condition shows. */
+  readonly truth: SceneTruth | PortraitSpec;
   /** The same for every task. */
   readonly prompt: string;
+  /** What the prompt alone asks for, which no task takes from the condition. */
+  readonly asked: SceneSpec | PortraitSpec;
   /** By task name. */
   readonly items: ReadonlyMap<string, Draft>;
 }
@@ -131,10 +144,14 @@ export function controlItem(
       said: "both",
     };
   const prompt = wishPrompt(wish);
+  const { image, truth } = drawn(bank, wish.source);
   return {
     kind,
     index,
+    condition: image,
+    truth,
     prompt,
+    asked: wish.kind === "scene" ? askedScene(wish) : askedPortrait(wish),
     items: new Map(
       tasks.filter(({ takes }) => takes[kind] !== undefined).map((
         task,

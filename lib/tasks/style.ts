@@ -42,6 +42,7 @@ export const STYLE: Task<"style"> = {
       grain: wish.source.grain,
     }),
   },
+  aspects: { takes: "look", leaves: ["thing", "layout", "person"] },
   paperLike,
   dataset: {
     pairs: 20_000,

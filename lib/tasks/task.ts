@@ -5,6 +5,7 @@
 import type { Stream } from "../engine/mod.ts";
 import type { EmbeddingScore } from "../metrics/mod.ts";
 import type { SeriesLook } from "../plots/palette.ts";
+import type { TaskAspects } from "./aspects.ts";
 import type { Rgb } from "./canvas.ts";
 import type { Bank, Draft, Item } from "./pair.ts";
 import type { PairField } from "./pair_fields.ts";
@@ -128,6 +129,8 @@ export interface Task<Id extends string = string> {
   readonly words: TaskWords;
   /** What its mini targets take from the condition (shared_conditions.ts). */
   readonly takes: Takes;
+  /** The same in the columns of the control matrix. */
+  readonly aspects: TaskAspects;
   /** Its mini pairs as the paper's sets are: conditions and prompts of the task's own kind. */
   readonly paperLike: PairRecipe;
   /** What its pairs are at the paper's scale. */
@@ -150,6 +153,7 @@ export const TASK_FIELDS: Readonly<Record<keyof Task, true>> = {
   look: true,
   words: true,
   takes: true,
+  aspects: true,
   paperLike: true,
   dataset: true,
   scores: true,

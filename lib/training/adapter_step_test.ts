@@ -10,6 +10,7 @@ import {
 } from "../adapter/mod.ts";
 import { initTextTower, type TextTowerConfig } from "../clip/mod.ts";
 import { initUnet, noiseSchedule, SD_SCHEDULE, unet, type UnetConfig } from "../diffusion/mod.ts";
+import { TINY_UNET } from "../diffusion/tiny_unet.ts";
 import {
   combine,
   eager,
@@ -31,18 +32,7 @@ import { train } from "./trainer.ts";
 const BATCH = 2;
 const LATENT = 4 * 8 * 8;
 const IMAGE_TOKENS = 5;
-const UNET: UnetConfig = {
-  sample_size: 8,
-  in_channels: 4,
-  out_channels: 4,
-  down_block_types: ["CrossAttnDownBlock2D", "DownBlock2D"],
-  up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D"],
-  block_out_channels: [8, 8],
-  layers_per_block: 1,
-  norm_num_groups: 4,
-  cross_attention_dim: 6,
-  attention_head_dim: 2,
-};
+const UNET: UnetConfig = { ...TINY_UNET, sample_size: 8, cross_attention_dim: 6 };
 const TEXT: TextTowerConfig = {
   vocab_size: 11,
   max_position_embeddings: 4,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { initUnet, unetShapes } from "../diffusion/mod.ts";
+import { TINY_UNET } from "../diffusion/tiny_unet.ts";
 import { key } from "../engine/mod.ts";
 import { ADAMW_OPTIMIZER, MUON_OPTIMIZER } from "./optimizer_config.ts";
 import { outerLayers } from "./outer_layers.ts";
@@ -47,17 +48,7 @@ Deno.test("parameterLayout() refuses outer layers that are not trained", () => {
 });
 
 Deno.test("outerLayers() of a U-Net are its first, last and time layers, and every other matrix is Muon's", () => {
-  const config = {
-    in_channels: 4,
-    out_channels: 4,
-    down_block_types: ["CrossAttnDownBlock2D", "DownBlock2D"],
-    up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D"],
-    block_out_channels: [8, 8],
-    layers_per_block: 1,
-    norm_num_groups: 4,
-    cross_attention_dim: 6,
-    attention_head_dim: 2,
-  } as const;
+  const config = { ...TINY_UNET, cross_attention_dim: 6 };
   const names = Object.keys(initUnet(key(1), config));
   const outer = outerLayers("unet", names);
   assert.ok(

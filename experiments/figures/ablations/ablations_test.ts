@@ -55,11 +55,11 @@ Deno.test("the ablations add their own trainings to Table 1's, which keep their 
     );
     assert.ok(changed.length <= 1, `${id}: ${changed}`);
   }
-  const told = stages.filter(({ id }) => /^use-.*told-other-/.test(id));
-  assert.equal(told.length, 2 * (4 + 4 + 2));
-  for (const { config } of told) {
-    const { task, instructionOverride: telling } = config as { task: string; instructionOverride: string };
-    assert.notEqual(task, telling);
+  const overridden = stages.filter(({ id }) => /^use-.*other-instruction-/.test(id));
+  assert.equal(overridden.length, 2 * (4 + 4 + 2));
+  for (const { config } of overridden) {
+    const { task, instructionOverride } = config as { task: string; instructionOverride: string };
+    assert.notEqual(task, instructionOverride);
   }
 });
 
@@ -83,16 +83,18 @@ Deno.test("an ablation of the recipe is a record: its training differs from Tabl
   assert.ok(stages.some(({ id }) => id === "score-unweighted-style-seed1"));
 });
 
-Deno.test("Fig. 9 reads the pictures told another task from the ablations' stages", async () => {
-  const told = async (program: ExperimentProgram) =>
-    [...await stageKeys(program.targets(request))].filter(([{ id }]) => id.startsWith("use-told-other-"))
+Deno.test("Fig. 9 reads the pictures under another task's instruction from the ablations' stages", async () => {
+  const keysIn = async (program: ExperimentProgram) =>
+    [...await stageKeys(program.targets(request))].filter(([{ id }]) =>
+      id.startsWith("use-other-instruction-")
+    )
       .map(([{ id }, key]) => `${id} ${key}`).sort();
-  const [own, theirs] = [await told(fig9), await told(ablations)];
+  const [own, theirs] = [await keysIn(fig9), await keysIn(ablations)];
   assert.equal(own.length, 2 * 4);
   assert.deepEqual(own, theirs);
 });
 
-Deno.test("the model of the paper's sources differs from the joint one in its pairs alone, and is scored and told others on shared ones", () => {
+Deno.test("the model of the paper's sources differs from the joint one in its pairs alone, and is scored, also under other instructions, on shared ones", () => {
   const stages = inOrder(ablations.targets(request));
   const find = (id: string) => stages.find((stage) => stage.id === id) as Stage;
   const [own, joint] = [find("train-paper-sourced-seed1"), find("train-instruct-seed1")];
@@ -111,9 +113,11 @@ Deno.test("the model of the paper's sources differs from the joint one in its pa
       [`encode-${task}`, own.id],
     );
   }
-  const told = stages.filter(({ id }) => /^use-paper-sourced-told-(own|other)-.*-seed1$/.test(id));
-  assert.equal(told.length, 2 * 4);
-  for (const { id, config, parents } of told) {
+  const overridden = stages.filter(({ id }) =>
+    /^use-paper-sourced-(own|other)-instruction-.*-seed1$/.test(id)
+  );
+  assert.equal(overridden.length, 2 * 4);
+  for (const { id, config, parents } of overridden) {
     assert.deepEqual(parents[1], own);
     const usual = find(id.replace("paper-sourced-", "")).config as object;
     const { row, galleryItems } = config as { row: string; galleryItems: number };
@@ -121,17 +125,17 @@ Deno.test("the model of the paper's sources differs from the joint one in its pa
   }
 });
 
-Deno.test("a model without a task is told another one on that task's items alone", () => {
+Deno.test("a model without a task is given another's instruction on that task's items alone", () => {
   const stages = inOrder(ablations.targets({ ...request, seeds: [1] }));
-  const told = stages.filter(({ id }) => /^use-without-/.test(id));
+  const overridden = stages.filter(({ id }) => /^use-without-/.test(id));
   assert.deepEqual(
-    told.map(({ config, parents }) => {
+    overridden.map(({ config, parents }) => {
       const { row, task, instructionOverride } = config as Record<string, string>;
       return [row, task, instructionOverride, parents[1]!.id];
     }),
     [
-      ["without-style-told-other", "style", "composition", "train-without-style-seed1"],
-      ["without-object-told-other", "object", "style", "train-without-object-seed1"],
+      ["without-style-other-instruction", "style", "composition", "train-without-style-seed1"],
+      ["without-object-other-instruction", "object", "style", "train-without-object-seed1"],
     ],
   );
 });

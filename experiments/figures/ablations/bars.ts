@@ -16,8 +16,8 @@ import { STYLE_LEAK } from "../uses/uses.ts";
 
 /** What the sheet of pictures shows. */
 export const ABLATION_SHEET: string =
-  "The joint model on held-out items of the style task, the same noise in each row: told the style, told the composition instead, and told " +
-  '"the colours only", a use that it was never trained for.';
+  "The joint model on held-out items of the style task, the same noise in each row: instructed to take the style, the composition " +
+  'instead, and "the colours only", a use that it was never trained for.';
 
 /** How a model is named. @throws RangeError for one that has no name. */
 function labelOf(row: string, { leftOut }: AblationsContent): string {
@@ -66,7 +66,7 @@ function differences(result: FigureResult<AblationsContent>): Graphic {
 const COLOUR_LABELS = { colours: "colours taken", leak: "content taken" } as const;
 
 function untrained(result: FigureResult<AblationsContent>): Graphic {
-  const { untrained, told, leftOut } = result.content;
+  const { untrained, overridden, leftOut } = result.content;
   const models = [
     ...leftOut.map(({ row }) => ({ row, label: labelOf(row, result.content) })),
     ...([JOINT, "ip-adapter-plus"] as const).map((row) => ({ row, label: ROW_LABELS[row] })),
@@ -79,11 +79,11 @@ function untrained(result: FigureResult<AblationsContent>): Graphic {
       caption:
         `Left: the task${
           leftOut.length > 1 ? "s" : ""
-        } that a joint model was trained without, told to it all the same, ` +
+        } that a joint model was trained without, instructed in it all the same, ` +
         "beside the joint model with it and the IPAdapter+ start " +
-        "of both. Right: the joint model on the style task's items, told several things: intersection of the colour histograms of picture and " +
-        `condition, and ${STYLE_LEAK}. ` +
-        'Told "the colours only", the first should be high ' +
+        "of both. Right: the joint model on the style task's items, under several instructions: intersection of the colour histograms " +
+        `of picture and condition, and ${STYLE_LEAK}. ` +
+        'Under "the colours only", the first should be high ' +
         `and the second low. ${intervalNote(result.seeds)} ${settingNote(result)}`,
       data: [
         ...models.map(({ row, label: name }, place) =>
@@ -100,11 +100,8 @@ function untrained(result: FigureResult<AblationsContent>): Graphic {
           intervalBars(
             COLOUR_LABELS[metric],
             STYLE_ROWS.map((row) => ({
-              label: useLabel(row).replace(" the ", "<br>the ").replace(
-                " another ",
-                "<br>another ",
-              ),
-              value: told.find((each) => each.row === row && each.metric === metric),
+              label: useLabel(row).replace(/ (instruction|the colours)$/, "<br>$1"),
+              value: overridden.find((each) => each.row === row && each.metric === metric),
             })),
             {
               colour: seriesLook(place + models.length).colour,
@@ -115,7 +112,7 @@ function untrained(result: FigureResult<AblationsContent>): Graphic {
         ),
       ],
       layout: {
-        title: { text: "Told what was not trained" },
+        title: { text: "Instructions that were not trained" },
         width: 1180,
         height: 420,
         barmode: "group",

@@ -1,10 +1,10 @@
 /**
  * What the paper leaves open (Sec. 3.3, 3.4): the joint model trained again with one thing changed, and asked for what it was not trained for.
  *
- * encode-TASK, encode-SOURCES-sources-TASK, wordings-ROW-TASK ── train-ROW-seedN ─┬─ score-ROW-TASK-seedN ──────┐
- *                                                                                 └─ use-ROW-told-…-TASK-seedN ─┤
- * Table 1: train-instruct-seedN ─┬─ score-instruct-TASK-seedN ──────────────────────────────────────────────────┼─ ablations-summary
- *                                └─ use-told-…-TASK-seedN ──────────────────────────────────────────────────────┘
+ * encode-TASK, encode-SOURCES-sources-TASK, wordings-ROW-TASK ── train-ROW-seedN ─┬─ score-ROW-TASK-seedN ──────────────┐
+ *                                                                                 └─ use-ROW-…-instruction-TASK-seedN ─┤
+ * Table 1: train-instruct-seedN ─┬─ score-instruct-TASK-seedN ─────────────────────────────────────────────────────────┼─ ablations-summary
+ *                                └─ use-…-instruction-TASK-seedN ──────────────────────────────────────────────────────┘
  */
 import type { RunRequest } from "../../setting/experiment.ts";
 import { budgetNote } from "../../setting/scales.ts";
@@ -18,7 +18,7 @@ import { MEASURE_COLOURS, MEASURE_USE } from "../uses/use_code.ts";
 import { TARGETS } from "../uses/use_rows.ts";
 import { type UseCase, useStages } from "../uses/use_stages.ts";
 import { ablationGraphics } from "./bars.ts";
-import { type AblationRecord, ABLATIONS, leftOutCases, toldCases } from "./record.ts";
+import { type AblationRecord, ABLATIONS, instructedCases, leftOutCases } from "./record.ts";
 import { ABLATION_STATEMENTS } from "./statements.ts";
 import { ablationTrainings } from "./trainings.ts";
 
@@ -52,7 +52,9 @@ export function ablationStages(request: RunRequest, record: AblationRecord = ABL
       ...record.leftOut.map(({ task }) => find.score("ip-adapter-plus", task, seed)),
       // The targets do not depend on a seed.
       ...(seed === seeds[0] ? record.leftOut.map(({ task }) => find.score(TARGETS, task, seed)) : []),
-      ...record.variants.flatMap(({ row, told }) => measured(row, told ? toldCases(row) : [])),
+      ...record.variants.flatMap(({ row, overridden }) =>
+        measured(row, overridden ? instructedCases(row) : [])
+      ),
       ...record.leftOut.flatMap(({ task, row }) => measured(row, leftOutCases(row, task))),
       ...useStages(record.id, { ...request, seeds: [seed] }, {
         cases: record.cases,

@@ -21,8 +21,8 @@ export interface ModelVariant {
   readonly recipe?: Partial<AdapterRecipe>;
   /** What its training pairs are composed of; shared sources, as in Table 1, if absent. It is scored on those of shared sources. */
   readonly sources?: Sources;
-  /** Whether what its instruction does is measured as the joint model's is, told its task and told another. */
-  readonly told?: boolean;
+  /** Whether what its instruction does is measured as the joint model's is, under its task's instruction and under another's. */
+  readonly overridden?: boolean;
 }
 
 /** The ablations' form. */
@@ -36,9 +36,9 @@ export interface AblationRecord extends Experiment {
 }
 
 /** The joint model under an instruction of another task than the items': of composition for style, else of style. */
-export const TOLD_OTHER = [
+export const OTHER_INSTRUCTION = [
   {
-    row: "told-other",
+    row: "other-instruction",
     model: "joint",
     instructions: "random",
     adapterScale: 1,
@@ -46,7 +46,7 @@ export const TOLD_OTHER = [
     instructionOverride: "composition",
   },
   {
-    row: "told-other",
+    row: "other-instruction",
     model: "joint",
     instructions: "random",
     adapterScale: 1,
@@ -56,8 +56,8 @@ export const TOLD_OTHER = [
 ] as const satisfies readonly UseCase[];
 
 /** The joint model under the instruction of the items' task. */
-const TOLD_OWN = {
-  row: "told-own",
+const OWN_INSTRUCTION = {
+  row: "own-instruction",
   model: "joint",
   instructions: "random",
   adapterScale: 1,
@@ -65,16 +65,16 @@ const TOLD_OWN = {
 } as const satisfies UseCase;
 
 /** Rows of a model under the instruction of the items' task and under another's, by what the joint model's are called. */
-export const toldRow = (model: string, { row }: Pick<UseCase, "row">): string => `${model}-${row}`;
+export const instructedRow = (model: string, { row }: Pick<UseCase, "row">): string => `${model}-${row}`;
 
 /** The same of another model than the joint one. */
-export const toldCases = (model: string): readonly UseCase[] =>
-  [TOLD_OWN, ...TOLD_OTHER].map((each) => ({ ...each, row: toldRow(model, each) }));
+export const instructedCases = (model: string): readonly UseCase[] =>
+  [OWN_INSTRUCTION, ...OTHER_INSTRUCTION].map((each) => ({ ...each, row: instructedRow(model, each) }));
 
-/** A model without a task, told another task on the items of that one. */
+/** A model without a task under another's instruction on the items of that one. */
 export const leftOutCases = (model: string, task: TaskId): readonly UseCase[] =>
-  TOLD_OTHER.filter(({ tasks }) => tasks.some((each) => each === task))
-    .map((each) => ({ ...each, row: toldRow(model, each), tasks: [task] }));
+  OTHER_INSTRUCTION.filter(({ tasks }) => tasks.some((each) => each === task))
+    .map((each) => ({ ...each, row: instructedRow(model, each), tasks: [task] }));
 
 /** The variant that is trained on the paper's kind of sources. */
 export const PAPER_SOURCED = "paper-sourced";
@@ -107,7 +107,7 @@ export const ABLATIONS = {
       form: "pooled",
       corpus: "filtered",
       sources: "paper",
-      told: true,
+      overridden: true,
     },
     {
       row: UNCLIP,
@@ -127,10 +127,10 @@ export const ABLATIONS = {
       adapterScale: 0,
       tasks: LEFT_OUT.map(({ task }) => task),
     },
-    TOLD_OWN,
-    ...TOLD_OTHER,
+    OWN_INSTRUCTION,
+    ...OTHER_INSTRUCTION,
     {
-      row: "told-colours",
+      row: "colours-instruction",
       model: "joint",
       instructions: "random",
       adapterScale: 1,

@@ -17,7 +17,7 @@ import type { TaskId } from "../../../lib/tasks/mod.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
 import { TARGETS } from "../uses/use_rows.ts";
 import { LEAK_BY_ENCODER, type TakenScores } from "../uses/uses.ts";
-import { PAPER_SOURCED, toldRow, UNCLIP } from "./record.ts";
+import { instructedRow, PAPER_SOURCED, UNCLIP } from "./record.ts";
 
 /** The model that all are compared with. */
 export const JOINT = "instruct";
@@ -59,7 +59,7 @@ export interface AblationsContent {
   /** On the tasks left out: the model without, the joint model, the untrained start. */
   readonly untrained: readonly AblationScore[];
   /** On the style task's items, by the joint model's instruction override: `colours` and `leak` (content, by two towers) against the condition. */
-  readonly told: readonly AblationScore[];
+  readonly overridden: readonly AblationScore[];
   /** The score of what should be taken, own instruction less another task's, mean over four tasks: what the instruction does. */
   readonly effect: MeanInterval | null;
   /** Root mean square change of a pixel under another task's instruction, in levels of 255, mean over four tasks. */
@@ -67,7 +67,12 @@ export interface AblationsContent {
 }
 
 /** The joint model's instructions on the style task's items, in the order of the figure; "text-only" has no image. */
-export const STYLE_ROWS = ["text-only", "told-own", "told-other", "told-colours"] as const;
+export const STYLE_ROWS = [
+  "text-only",
+  "own-instruction",
+  "other-instruction",
+  "colours-instruction",
+] as const;
 
 /** Scores of the use that nobody was trained for: what should be taken, and what should not. */
 export const COLOUR_SCORES = { taken: "colours", not: "leak" } as const;
@@ -78,7 +83,7 @@ const columnsOf = (task: TaskId) => TABLE1_COLUMNS.filter((column) => column.tas
 const differenceOf = (mean: CellMean, row: string, task: TaskId) =>
   average(columnsOf(task).map(({ metric }) => mean(row, task, metric) / mean(JOINT, task, metric) - 1));
 
-/** What an instruction does: the score of what should be taken, told the task less told another, mean over four tasks. */
+/** What an instruction does: the score of what should be taken, under the task's instruction less under another's, mean over four tasks. */
 const heeded = (mean: CellMean, taken: TakenScores, { own, other }: { own: string; other: string }) =>
   average(
     PARTIAL_TASKS.map((task) =>
@@ -128,13 +133,15 @@ export function ablationsContent(
         )
       )
     ),
-    told: STYLE_ROWS.flatMap((row) =>
+    overridden: STYLE_ROWS.flatMap((row) =>
       [...Object.values(COLOUR_SCORES), LEAK_BY_ENCODER].flatMap((metric) => scored(row, "style", metric))
     ),
-    effect:
-      resampledInterval(resampled, (mean) => heeded(mean, taken, { own: "told-own", other: "told-other" })) ??
-        null,
-    moved: overPartial((mean, task) => mean("told-other", task, "moved")),
+    effect: resampledInterval(
+      resampled,
+      (mean) => heeded(mean, taken, { own: "own-instruction", other: "other-instruction" }),
+    ) ??
+      null,
+    moved: overPartial((mean, task) => mean("other-instruction", task, "moved")),
   };
 }
 
@@ -185,11 +192,11 @@ export const ABLATION_STATEMENTS: readonly Statement<AblationEvidence>[] = [
     id: "text-starts-new-tasks",
     section: "3.3",
     statement:
-      "Text instructions are a better starting point for tasks that were not trained: told one, the joint model does some of it. (The paper " +
+      "Text instructions are a better starting point for tasks that were not trained: given one, the joint model does some of it. (The paper " +
       "compares with learnt task embeddings, which have nothing for a new task.)",
     quantity:
-      "smallest over the left-out tasks: score of what should be taken, told the task it was not trained on less told another, as a share of the " +
-      "way from the prompt alone to the target; an embedding of a new task is at 0, the target at 1",
+      "smallest over the left-out tasks: score of what should be taken, under the instruction of the task it was not trained on less under " +
+      "another's, as a share of the way from the prompt alone to the target; an embedding of a new task is at 0, the target at 1",
     region: { low: 0 },
     measure(evidence) {
       const { resampled, taken, content: { leftOut } } = evidence;
@@ -198,8 +205,8 @@ export const ABLATION_STATEMENTS: readonly Statement<AblationEvidence>[] = [
         (mean) =>
           Math.min(...leftOut.map(({ task, row }) => {
             const score = (each: string) => mean(each, task, taken[task] as string);
-            const told = score(row) - score(toldRow(row, { row: "told-other" }));
-            return told / (score(TARGETS) - score("text-only"));
+            const heeds = score(row) - score(instructedRow(row, { row: "other-instruction" }));
+            return heeds / (score(TARGETS) - score("text-only"));
           })),
       );
       return measured(
@@ -214,17 +221,17 @@ export const ABLATION_STATEMENTS: readonly Statement<AblationEvidence>[] = [
     statement:
       "Text makes the understanding of instructions flexible: a use that no model was trained for can be asked for.",
     quantity:
-      `smallest margin on the style task's items, told the colours only: likeness of colours less told the style, and less told the composition, ` +
-      `both beyond ${SEEN_COLOURS}; leak of content, told the style less told the colours, beyond −${LITTLE_DIFFERENCE}`,
+      `smallest margin on the style task's items, under the colours' instruction: likeness of colours less under the style's, and less under the ` +
+      `composition's, both beyond ${SEEN_COLOURS}; leak of content, under the style's less under the colours', beyond −${LITTLE_DIFFERENCE}`,
     region: { low: 0 },
     measure(evidence) {
       const selective = resampledInterval(evidence.resampled, (mean) => {
         const less = (row: string, metric: string) =>
-          mean("told-colours", "style", metric) - mean(row, "style", metric);
+          mean("colours-instruction", "style", metric) - mean(row, "style", metric);
         return Math.min(
-          less("told-own", COLOUR_SCORES.taken) - SEEN_COLOURS,
-          less("told-other", COLOUR_SCORES.taken) - SEEN_COLOURS,
-          LITTLE_DIFFERENCE - less("told-own", COLOUR_SCORES.not),
+          less("own-instruction", COLOUR_SCORES.taken) - SEEN_COLOURS,
+          less("other-instruction", COLOUR_SCORES.taken) - SEEN_COLOURS,
+          LITTLE_DIFFERENCE - less("own-instruction", COLOUR_SCORES.not),
         );
       });
       return measured(selective, rests(evidence));
@@ -261,16 +268,16 @@ export const ABLATION_STATEMENTS: readonly Statement<AblationEvidence>[] = [
       "model heeds it more than trained on sets with a kind of condition for each task, as the paper's are. (Our finding; the paper has only " +
       "the latter.)",
     quantity:
-      "score of what should be taken, told the task less told another, mean over four tasks: trained on shared conditions less trained on the " +
-      "paper's kind of sources",
+      "score of what should be taken, under the task's instruction less under another's, mean over four tasks: trained on shared " +
+      "conditions less trained on the paper's kind of sources",
     region: { low: 0 },
     measure(evidence) {
       const { resampled, taken } = evidence;
       const ofPaper = {
-        own: toldRow(PAPER_SOURCED, { row: "told-own" }),
-        other: toldRow(PAPER_SOURCED, { row: "told-other" }),
+        own: instructedRow(PAPER_SOURCED, { row: "own-instruction" }),
+        other: instructedRow(PAPER_SOURCED, { row: "other-instruction" }),
       };
-      const ofShared = { own: "told-own", other: "told-other" };
+      const ofShared = { own: "own-instruction", other: "other-instruction" };
       const [shared, paper] = [ofShared, ofPaper].map((rows) =>
         resampledInterval(resampled, (mean) => heeded(mean, taken, rows))
       );

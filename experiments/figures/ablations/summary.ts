@@ -13,7 +13,7 @@ import { useStageId } from "../uses/use_stages.ts";
 
 /** Items of the sheet. */
 const SHOWN_ITEMS = 3;
-const SHOWN = ["told-own", "told-other", "told-colours"];
+const SHOWN = ["own-instruction", "other-instruction", "colours-instruction"];
 
 /** Root mean square difference of two pictures' bytes, in levels of 255. */
 function levelsBetween(one: Uint8Array, other: Uint8Array): number {
@@ -27,10 +27,13 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
   const moved = new Map<string, number>();
   for (const task of PARTIAL_TASKS) {
     for (const seed of seeds) {
-      const own = await readGallery(use("told-own", task, seed));
-      const other = await readGallery(use("told-other", task, seed));
+      const own = await readGallery(use("own-instruction", task, seed));
+      const other = await readGallery(use("other-instruction", task, seed));
       own.forEach(({ index, output }, i) =>
-        moved.set(JSON.stringify(["told-other", task, seed, index]), levelsBetween(output, other[i]!.output))
+        moved.set(
+          JSON.stringify(["other-instruction", task, seed, index]),
+          levelsBetween(output, other[i]!.output),
+        )
       );
     }
   }
@@ -54,7 +57,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
       "keyword rule (half of them name another task); on sources of the paper's kind, where each task has conditions of its own; with the " +
       `image tokens in place of the text's; without the ${
         ABLATIONS.leftOut.map(({ task }) => task).join(" or the ")
-      } task. All are told the same held-out ` +
+      } task. All are given the same held-out ` +
       "wordings but the one-hot model, which reads no text.",
     hashes: keysOf(outputs),
     claims: judgeAll(ABLATION_STATEMENTS, { resampled, content, taken: TAKEN }),

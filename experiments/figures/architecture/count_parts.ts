@@ -7,7 +7,13 @@ import {
   plusConfig,
   resamplerShapes,
 } from "../../../lib/adapter/mod.ts";
-import { type UnetConfig, unetShapes } from "../../../lib/diffusion/mod.ts";
+import {
+  contractingStages,
+  crossAttentionLayers,
+  expandingStages,
+  type UnetConfig,
+  unetShapes,
+} from "../../../lib/diffusion/mod.ts";
 import type {
   ArchitectureContent,
   ArchitecturePart,
@@ -17,9 +23,17 @@ import type {
 import { MINI_INSTRUCT, MINI_UNET, MINI_VISION, TEXT_LENGTH } from "../../mini/models.ts";
 import { SD15_INSTRUCT, SD15_UNET } from "../../sd15_sizes.ts";
 
-/** The tensors whose names match. */
-const named = (shapes: Shapes, pattern: RegExp): Shapes =>
-  Object.fromEntries(Object.entries(shapes).filter(([name]) => pattern.test(name)));
+/** The tensors at or below some places of a tree. */
+const below = (shapes: Shapes, ...paths: readonly string[]): Shapes =>
+  Object.fromEntries(
+    Object.entries(shapes).filter(([name]) =>
+      paths.some((path) => name === path || name.startsWith(`${path}.`))
+    ),
+  );
+
+/** The tensors that another part of the tree does not have. */
+const beside = (shapes: Shapes, others: Shapes): Shapes =>
+  Object.fromEntries(Object.entries(shapes).filter(([name]) => !(name in others)));
 
 const part = (id: string, frozen: boolean, shapes: Shapes): ArchitecturePart => ({
   id,
@@ -28,28 +42,18 @@ const part = (id: string, frozen: boolean, shapes: Shapes): ArchitecturePart => 
   parameters: countParameters(shapes),
 });
 
-/** The stages of a U-Net, read off its parameter names: "down_blocks.0", …, "mid_block", "up_blocks.0", … */
-function stagesOf(shapes: Shapes): ArchitectureStage[] {
-  const stages = new Map<string, { channels: number; transformers: Set<string> }>();
-  for (const [name, shape] of Object.entries(shapes)) {
-    const [, path] = /^((?:down|up)_blocks\.\d+|mid_block)\./.exec(name) ?? [];
-    if (path === undefined) continue;
-    const stage = stages.get(path) ?? { channels: 0, transformers: new Set() };
-    stages.set(path, stage);
-    if (name.endsWith("resnets.0.conv2.weight")) stage.channels = shape[0] as number;
-    const [, transformer] = /\.attentions\.(\d+)\./.exec(name) ?? [];
-    if (transformer !== undefined) stage.transformers.add(transformer);
-  }
-  const rank = (path: string) =>
-    ["down_blocks", "mid_block", "up_blocks"].indexOf(path.split(".")[0] as string);
-  return [...stages].sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b, "en", { numeric: true })).map(
-    ([path, { channels, transformers }]) => ({
-      kind: path.startsWith("down") ? "down" : path.startsWith("up") ? "up" : "mid",
-      channels,
-      transformers: transformers.size,
-    }),
-  );
+/** The stages of a U-Net from input to output. */
+function stagesOf(config: UnetConfig): ArchitectureStage[] {
+  const layers = crossAttentionLayers(config);
+  return [...contractingStages(config), ...expandingStages(config)].map(({ kind, path, channels }) => ({
+    kind,
+    channels,
+    transformers: layers.filter(({ stage }) => stage === path).length,
+  }));
 }
+
+/** Places of a resampler's two halves in each layer. */
+const ATTENTION = 0, FEED_FORWARD = 1;
 
 /** Everything that is shown of one size. */
 function sizeOfModels(
@@ -57,6 +61,7 @@ function sizeOfModels(
   models: { unet: UnetConfig; instruct: InstructResamplerConfig; tokens: Readonly<Record<string, number>> },
 ): ArchitectureSize {
   const unet = unetShapes(models.unet);
+  const textAttention = below(unet, ...crossAttentionLayers(models.unet).map(({ path }) => path));
   const plus = resamplerShapes(plusConfig(models.instruct));
   const added = instructAdditionShapes(models.instruct);
   const {
@@ -68,11 +73,13 @@ function sizeOfModels(
     embedding_dim_image_embeds,
     embedding_dim_instruct_embeds,
   } = models.instruct;
+  const layers = (list: string, half: number) =>
+    Array.from({ length: depth }, (_, i) => `${list}.${i}.${half}`);
   return {
     name,
     parts: [
-      part("unet", true, named(unet, /^(?!.*\.attn2\.)/)),
-      part("text-cross-attention", true, named(unet, /\.attn2\./)),
+      part("unet", true, beside(unet, textAttention)),
+      part("text-cross-attention", true, textAttention),
       part(
         "image-cross-attention",
         false,
@@ -80,16 +87,16 @@ function sizeOfModels(
       ),
       part("projection", false, plus),
       part("projection-instruction", false, added),
-      part("latents", false, named(plus, /^latents$/)),
-      part("proj-in", false, named(plus, /^proj_in\./)),
-      part("image-attention", false, named(plus, /^layers\.\d+\.0\./)),
-      part("image-feed-forward", false, named(plus, /^layers\.\d+\.1\./)),
-      part("proj-out", false, named(plus, /^(proj|norm)_out\./)),
-      part("proj-new-input", false, named(added, /^proj_new_input\./)),
-      part("instruction-attention", false, named(added, /^new_input_layers\.\d+\.0\./)),
-      part("instruction-feed-forward", false, named(added, /^new_input_layers\.\d+\.1\./)),
+      part("latents", false, below(plus, "latents")),
+      part("proj-in", false, below(plus, "proj_in")),
+      part("image-attention", false, below(plus, ...layers("layers", ATTENTION))),
+      part("image-feed-forward", false, below(plus, ...layers("layers", FEED_FORWARD))),
+      part("proj-out", false, below(plus, "proj_out", "norm_out")),
+      part("proj-new-input", false, below(added, "proj_new_input")),
+      part("instruction-attention", false, below(added, ...layers("new_input_layers", ATTENTION))),
+      part("instruction-feed-forward", false, below(added, ...layers("new_input_layers", FEED_FORWARD))),
     ],
-    stages: stagesOf(unet),
+    stages: stagesOf(models.unet),
     sizes: {
       ...models.tokens,
       textWidth: models.unet.cross_attention_dim,

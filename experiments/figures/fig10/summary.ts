@@ -43,13 +43,13 @@ async function sheet(result: FigureResult, parts: readonly Shown[]): Promise<Uin
     subtitle: `${result.caption} T: prompt, I: instruction.`,
     columns: ["Condition", "Control", ...COMBINATIONS.map((row) => COMBINATION_LABELS[row]), "Target"],
     rows: parts.flatMap(({ task, samples, pixels }) => {
-      const told = samples.filter(({ row }) => row === COMBINATIONS[0]);
+      const instructed = samples.filter(({ row }) => row === COMBINATIONS[0]);
       return Array.from({ length: pixels.length / (each * BYTES) }, (_, item) => {
         const cell = (place: number) => {
           const at = (item * each + place) * BYTES;
           return { images: [{ width: SIDE, height: SIDE, pixels: pixels.subarray(at, at + BYTES) }] };
         };
-        const { instruction, prompt, index } = told[item] as SampleRow;
+        const { instruction, prompt, index } = instructed[item] as SampleRow;
         return {
           name: task,
           note: `item ${index}`,

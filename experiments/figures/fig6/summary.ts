@@ -16,7 +16,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
   const resampled = resampleCells(await readSamples(outputs), { key: key("fig6") });
   return {
     content: usesContent(resampled, { rows: ROWS, tasks, taken: TAKEN }),
-    caption: "Held-out items, told the same held-out wordings, both models from the same noise.",
+    caption: "Held-out items, the same held-out wordings, both models from the same noise.",
     hashes: keysOf(outputs),
     claims: judgeAll(LIKENESS_STATEMENTS, { resampled, taken: TAKEN }),
     files: async (result) => {

@@ -7,7 +7,7 @@
  */
 import { INSTANT_STYLE } from "../uses/use_rows.ts";
 import { TASKS } from "../../../lib/tasks/mod.ts";
-import { ABLATIONS, TOLD_OTHER } from "../ablations/record.ts";
+import { ABLATIONS, OTHER_INSTRUCTION } from "../ablations/record.ts";
 import type { Experiment } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import { type Budget, type BudgetId, budgetNote, SCALES } from "../../setting/scales.ts";
@@ -75,7 +75,7 @@ export const figure: Figure = figureProgram({
         find,
       }),
       ...useStages(FIG9.id, request, {
-        cases: TOLD_OTHER,
+        cases: OTHER_INSTRUCTION,
         size: ABLATIONS.sizes[request.budget],
         code: MEASURE_COLOURS,
         find,

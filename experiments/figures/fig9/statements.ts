@@ -32,10 +32,9 @@ const leaks = (mean: CellMean, more: string, less: string) => differenceOf(mean,
 /**
  * What the paper says about the adapters in use, judged by cells of all rows with {@link withLeaksMore}'s score.
  *
- * Two predicates guard against a model that does nothing. `instruction-controls` is judged within the joint model, under its task's instruction
- * and another's (row told-other), which a model that copies under any instruction cannot pass. `plus-leaks` needs, besides less leak than IPAdapter+,
- * that the joint model takes more than the prompt alone does, which a switched-off adapter cannot pass; the smaller of both margins is judged,
- * by its own interval. `joint-leaks-more` is of single pictures, as the paper's "occasionally" is, not of their mean.
+ * `plus-leaks` guards against a model that does nothing: it needs, besides less leak than IPAdapter+, that the joint model takes more than the prompt
+ * alone does, which a switched-off adapter cannot pass; the smaller of both margins is judged, by its own interval. What the instruction decides
+ * is judged on the control figure. `joint-leaks-more` is of single pictures, as the paper's "occasionally" is, not of their mean.
  */
 export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
   {
@@ -51,7 +50,7 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
   {
     id: "replication-kept",
     section: "3.2, 3.4",
-    statement: "Told to replicate, the joint model does what IPAdapter+ does.",
+    statement: "Instructed to replicate, the joint model does what IPAdapter+ does.",
     quantity: "relative difference of replication CLIP-I, instruct against IPAdapter+",
     region: { low: -ON_PAR_MARGIN },
     measure: (evidence) =>
@@ -60,14 +59,6 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
         (mean) =>
           mean("instruct", "replication", "CLIP-I") / mean("ip-adapter-plus", "replication", "CLIP-I") - 1,
       ),
-  },
-  {
-    id: "instruction-controls",
-    section: "4.4",
-    statement: "The instruction brings out the wanted use. (IPAdapter+ has none to compare with.)",
-    quantity: "score of what should be taken, instruct told the task less told another, mean over four tasks",
-    region: { low: 0 },
-    measure: (evidence) => overUses(evidence, (mean) => takes(evidence, mean, "instruct", "told-other")),
   },
   {
     id: "plus-leaks",
@@ -100,7 +91,7 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
   {
     id: "composition-bleeds-style",
     section: "4.4",
-    statement: "Told to take the composition, the joint model also lets the condition's look through.",
+    statement: "Instructed to take the composition, the joint model also lets the condition's look through.",
     quantity: "leak of the composition task, instruct less target",
     region: { low: 0 },
     measure: (evidence) =>

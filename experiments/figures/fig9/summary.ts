@@ -15,7 +15,7 @@ const ROWS = [
   INSTANT_STYLE,
   "single-task",
   "instruct",
-  "told-other",
+  "other-instruction",
   TARGETS,
 ];
 const SHOWN = ["text-only", "ip-adapter-plus", "instruct"];
@@ -27,7 +27,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
   return {
     content,
     caption: [
-      "Held-out items of the five uses, all models from the same noise. IPAdapter+ takes no instruction; the joint model is told " +
+      "Held-out items of the five uses, all models from the same noise. IPAdapter+ takes no instruction; the joint model is given " +
       "held-out wordings, of the task or of another (the composition for style, else the style). InstantStyle is IPAdapter+ in the style layers alone.",
       instantStyleNote(resampled),
       tasks.includes("style") ? `Content of style that leaks: ${STYLE_LEAK}.` : "",

@@ -38,6 +38,9 @@ export const TABLE1 = {
   resamples: 10_000,
 } as const satisfies TableExperiment;
 
+/** Id of the stage that reads the committed joint adapter. */
+export const COMMITTED_ID = "committed-adapter";
+
 const variantOf = ({ model, instructions }: ExperimentRow, task: TaskId): Variant =>
   model === "single" ? { kind: "single", task } : { kind: instructions === "fixed" ? "fixed" : "instruct" };
 
@@ -66,7 +69,7 @@ export function table1Stages(
 
   const committedConfig: CommittedRequest = { scale };
   const committed = stageMaker(TABLE1.id, code.committedAdapter)({
-    id: "committed-adapter",
+    id: COMMITTED_ID,
     title: "Read the committed joint adapter",
     config: committedConfig,
     parents: [],
@@ -126,6 +129,8 @@ export function table1Stages(
 export interface Table1Found {
   encode(task: TaskId): Stage;
   train(variant: Variant, seed: number): Stage;
+  /** The committed joint adapter, where the scale has one. */
+  committed(): Stage;
   score(row: Table1Row, task: TaskId, seed: number): Stage;
 }
 
@@ -146,6 +151,7 @@ export function table1Finder(
   return {
     encode: (task) => find(encodeId(task)),
     train: (variant, seed) => find(trainId(variantName(variant), seed)),
+    committed: () => find(COMMITTED_ID),
     score: (row, task, seed) => find(scoreId(row, task, seed)),
   };
 }

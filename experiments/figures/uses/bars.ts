@@ -12,9 +12,9 @@ const USE_LABELS: Readonly<Record<string, string>> = {
   "single-task": "Single-task model",
   "instruct": "IPAdapter-Instruct",
   [TARGETS]: "Target",
-  "told-own": "Told the task",
-  "told-other": "Told another task",
-  "told-colours": "Told the colours",
+  "own-instruction": "The task's instruction",
+  "other-instruction": "Another task's instruction",
+  "colours-instruction": "Instruction: the colours",
 };
 
 /** How a row is named. @throws RangeError for one that has no name. */
@@ -36,7 +36,7 @@ const COLOURS = [
   TARGETS,
   "text-only",
   INSTANT_STYLE,
-  "told-other",
+  "other-instruction",
 ];
 
 function bars({ result }: StoredFigure<UsesContent>): Graphic {

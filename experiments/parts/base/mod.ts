@@ -30,7 +30,12 @@ export const BASE: Part = {
   trials: trialTable,
   measurement: {
     checkpoints: ["base", "vae", "judge"],
-    items: { what: "captions of distinct concepts", usual: 100, low: 2, high: MOST_CONCEPTS },
+    items: {
+      what: "captions of distinct concepts in each of two sets",
+      usual: 100,
+      low: 2,
+      high: MOST_CONCEPTS,
+    },
     pictures: true,
     measure,
   },

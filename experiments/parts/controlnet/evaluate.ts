@@ -52,7 +52,6 @@ function heldPictures(bank: Bank, name: ControlnetName, count: number): Held[] {
   });
 }
 
-/** How a ControlNet is measured. */
 /** Generates held-out pictures again from what a ControlNet is shown of them. */
 export function controlnetMeasure(name: ControlnetName): Measurement["measure"] {
   const measure = AGREEMENT[name];
@@ -102,7 +101,7 @@ export function controlnetMeasure(name: ControlnetName): Measurement["measure"] 
         "The autoencoder's reconstruction of the pictures is the ceiling, the base with the same captions and noise the floor; other " +
         "pictures of the set show what chance gives. By the judge, pictures find their caption among all.",
       scores: [
-        meanScore(`${measure}, ControlNet`, agreement(controlled), { bar: { least: 0.6, items: 100 } }),
+        meanScore(`${measure}, ControlNet`, agreement(controlled), { bar: { least: 0.75, items: 100 } }),
         meanScore(`${measure}, text alone (floor)`, agreement(textAlone)),
         meanScore(`${measure}, through the autoencoder (ceiling)`, agreement(reconstructed)),
         meanScore(`${measure}, another picture (chance)`, agreement(truths, 1)),

@@ -17,7 +17,7 @@ import { checkpointPath } from "../../mini/checkpoints.ts";
 import { type BaseModel, loadBase, loadVae, loadVision } from "../../mini/frozen.ts";
 import { createGenerator } from "../../../lib/pipeline/mod.ts";
 import { imageEncoder, latentDecoder } from "../../mini/programs.ts";
-import { meanScore } from "../bootstrap_score.ts";
+import { meanScore, shareScore } from "../bootstrap_score.ts";
 import type { Measurement } from "../measurement.ts";
 import { distinctScenes, heldOutItems } from "../held_out.ts";
 import { textVectors } from "../text_vectors.ts";
@@ -27,7 +27,6 @@ const STEPS = 30;
 /** Pictures sampled at once. */
 const BATCH = 16;
 
-/** How a family's LoRA is measured. */
 /** Generates held-out captions with the LoRA and without. */
 export function loraMeasure(family: Family): Measurement["measure"] {
   return async ({ bank, folder, items }) => {
@@ -75,6 +74,8 @@ export function loraMeasure(family: Family): Measurement["measure"] {
     await judge.dispose();
     const vectors = (name: string) => seen.get(name) as Float32Array[];
     const drawn = vectors(rows[3][0]);
+    const told = (images: readonly Rgb[]) =>
+      images.map((image) => Number(classifyStyle(oracle, image, "scene").family === family));
     const [lora, alone] = [rows[0][1], rows[1][1]];
     return {
       method:
@@ -83,10 +84,11 @@ export function loraMeasure(family: Family): Measurement["measure"] {
         `drawings of it tells the family. CLIP-I by the judge is with the same scene drawn in the family "${family}". By the judge, a ` +
         `picture finds its caption among the ${items}.`,
       scores: [
-        ...rows.map(([name, images]) =>
-          meanScore(`share told to be "${family}", ${name}`, [
-            images.map((image) => Number(classifyStyle(oracle, image, "scene").family === family)),
-          ])
+        ...rows.map(([name, images]) => meanScore(`share told to be "${family}", ${name}`, [told(images)])),
+        shareScore(
+          `told to be "${family}", share of the ceiling`,
+          { part: told(rows[0][1]), whole: told(rows[3][1]) },
+          { bar: { least: 0.6, items: 100 } },
         ),
         ...rows.slice(0, 3).map(([name]) =>
           meanScore(`CLIP-I with the family's drawing, ${name}`, [

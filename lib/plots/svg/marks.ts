@@ -155,7 +155,7 @@ const channel = (colour: string, i: number) => parseInt(colour.slice(1 + 2 * i, 
 
 /** A colour between the two nearest of a scale of #rrggbb colours. */
 function scaleColour(share: number, scale: readonly (readonly [number, string])[]): string {
-  const after = Math.max(1, scale.findIndex(([position]) => position >= share));
+  const after = Math.max(1, scale.findIndex(([position]) => position >= Math.min(1, share)));
   const [low, from] = scale[after - 1] as [number, string], [high, to] = scale[after] as [number, string];
   const t = Math.min(1, Math.max(0, (share - low) / (high - low)));
   return `#${

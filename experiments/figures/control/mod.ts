@@ -1,0 +1,30 @@
+/** What an instruction takes: one condition, five instructions, five pictures, and the matrix of what each has of the condition. */
+import { stageCode } from "../../runner/mod.ts";
+import { type Budget, budgetNote, SCALES } from "../../setting/scales.ts";
+import type { Figure } from "../figure.ts";
+import { figureProgram } from "../figure_program.ts";
+import { TABLE1_CODE } from "../table1/model_code.ts";
+import { table1Finder } from "../table1/stages.ts";
+import { controlGraphics } from "./graphics.ts";
+import { CONTROL } from "./record.ts";
+import { controlStages } from "./stages.ts";
+import { CONTROL_STATEMENTS } from "./statements.ts";
+
+/** The control figure. */
+export const figure: Figure = figureProgram({
+  record: CONTROL,
+  statements: CONTROL_STATEMENTS,
+  content: { module: "experiments/figures/control/statements.ts", type: "ControlContent" },
+  budgetNote({ scale, budget }) {
+    const { scenes, portraits } = CONTROL.sizes[budget];
+    const merged: Budget = { ...SCALES[scale].budgets[budget], validationItems: scenes + portraits };
+    return budgetNote(merged);
+  },
+  stages: (request) => controlStages(request, CONTROL, table1Finder(request, TABLE1_CODE)),
+  summary: stageCode("experiments/figures/control/summary.ts", "summarize", {
+    from: () => import("./summary.ts"),
+  }),
+  expectedSeconds: 10,
+  prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
+  render: controlGraphics,
+});

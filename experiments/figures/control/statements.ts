@@ -1,0 +1,95 @@
+/** What the control figure is rendered from, and the paper's statements about it as predicates over the matrix of the committed joint model. */
+import {
+  type CellMean,
+  COLUMN_RIVALS,
+  type ControlEntry,
+  controlEntry,
+  type ControlHeadline,
+  controlOf,
+  type ControlPlace,
+  type Measured,
+  type ResampledCells,
+  resampledIntervals,
+  type Statement,
+} from "../../../lib/report/mod.ts";
+import { COMMITTED, COMMITTED_FREE } from "./record.ts";
+
+/** A model of the figure. */
+export interface ControlModelNote {
+  /** Its row. */
+  readonly row: string;
+  /** Steps that it was trained for as a joint model; null for none. */
+  readonly steps: number | null;
+}
+
+/** The content of the figure's result. */
+export interface ControlContent {
+  /** Models, in the order of the figure. */
+  readonly models: readonly ControlModelNote[];
+  /** Entries of their matrices, and of the targets' (row "ground-truth"). */
+  readonly entries: readonly ControlEntry[];
+  /** Their headlines. */
+  readonly control: readonly ControlHeadline[];
+}
+
+/** Least control that counts: with less, most of what an instruction takes is taken under the others too. */
+const LEAST_CONTROL = 0.3;
+
+const QUANTITY =
+  "mean of the matrix's entries that an instruction asks for less mean of those that it should leave, by oracles; 0 for a deaf model, 1 for the targets";
+
+/** Numbers with the fewest conditions behind them, or why there are none. */
+function measuredOf(resampled: ResampledCells, compute: (mean: CellMean) => readonly number[]): Measured {
+  const found = resampledIntervals(resampled, compute);
+  return found.quantities === undefined
+    ? {
+      quantities: [],
+      evidence:
+        "it needs all entries, and conditions whose targets have more of them than the prompt alone gives",
+    }
+    : { quantities: found.quantities, evidence: `at least ${found.items} conditions, paired` };
+}
+
+const controlled = (resampled: ResampledCells, row: string) =>
+  measuredOf(resampled, (mean) => [controlOf(mean, row, "oracle")]);
+
+/**
+ * The statements. A model that is deaf to its instruction, one that copies whatever it is told and one that does nothing have a control of 0 and no
+ * entry above another of its column.
+ */
+export const CONTROL_STATEMENTS: readonly Statement<ResampledCells>[] = [
+  {
+    id: "instruction-controls",
+    section: "4.4",
+    statement:
+      "The instruction decides what is taken from the condition. (Of the committed joint model; IPAdapter+ has none to compare with.)",
+    quantity: QUANTITY,
+    region: { low: LEAST_CONTROL },
+    measure: (resampled) => controlled(resampled, COMMITTED),
+  },
+  {
+    id: "own-instruction-takes-most",
+    section: "4.4",
+    statement:
+      "Look, thing, layout, person and the whole are each taken most under the instruction that asks for them.",
+    quantity:
+      "smallest difference of two entries of a column, told to take it less told another task (but replication, which takes all), by oracles",
+    region: { low: 0 },
+    measure: (resampled) =>
+      measuredOf(resampled, (mean) =>
+        COLUMN_RIVALS.map(({ own, other }) => {
+          const entry = (place: ControlPlace) =>
+            controlEntry(mean, COMMITTED, { ...place, scorer: "oracle" });
+          return entry(own) - entry(other);
+        })),
+  },
+  {
+    id: "free-wordings-control",
+    section: "3.3",
+    statement:
+      "Text makes the understanding of instructions flexible: wordings typed freely, without the tasks' keywords, decide it too.",
+    quantity: `${QUANTITY}; told free wordings`,
+    region: { low: LEAST_CONTROL },
+    measure: (resampled) => controlled(resampled, COMMITTED_FREE),
+  },
+];

@@ -1,0 +1,78 @@
+/** Held-out control conditions with every instruction that they allow: what a model is told, and the noise it starts from. */
+import { fold, key, normal, stream } from "../../lib/engine/mod.ts";
+import {
+  FIXED_INSTRUCTIONS,
+  freeWordings,
+  namedInstruction,
+  sampleInstruction,
+} from "../../lib/instructions/mod.ts";
+import {
+  type Bank,
+  type ControlItem,
+  controlItem,
+  lookChoice,
+  TASK_RECORDS,
+  type TaskId,
+} from "../../lib/tasks/mod.ts";
+import type { ControlSize, ControlWordings } from "../setting/control_requests.ts";
+import { LATENT_SIZE } from "./models.ts";
+
+const KINDS = [["scene", "scenes"], ["portrait", "portraits"]] as const;
+
+/** The first conditions of each kind. */
+export function controlItems(bank: Bank, size: ControlSize): ControlItem[] {
+  return KINDS.flatMap(([kind, many]) =>
+    Array.from({ length: size[many] }, (_, index) => controlItem(bank, TASK_RECORDS, { kind, index }))
+  );
+}
+
+/** Of each kind the conditions to show: those with a treatment first, since of the others nobody sees a look taken. */
+export function shownItems(items: readonly ControlItem[], shown: ControlSize): ControlItem[] {
+  return KINDS.flatMap(([kind, many]) => {
+    const own = items.filter((item) => item.kind === kind);
+    const treated = own.filter((item) => lookChoice(item) !== undefined);
+    return [...treated, ...own.filter((item) => !treated.includes(item))].slice(0, shown[many]);
+  });
+}
+
+/** A condition under one instruction. */
+export interface ControlWish {
+  readonly item: ControlItem;
+  readonly task: TaskId;
+  readonly instruction: string;
+}
+
+/** The tasks that a condition allows. */
+export const tasksOf = ({ items }: ControlItem): readonly TaskId[] =>
+  TASK_RECORDS.filter(({ id }) => items.has(id)).map(({ id }) => id);
+
+/** What a model is told to take of a condition as a task. */
+export function controlInstruction(
+  { kind, index, items }: ControlItem,
+  task: TaskId,
+  wordings: ControlWordings,
+): string {
+  const random = stream(fold(key("control instruction"), wordings, task, kind, index));
+  switch (wordings) {
+    case "none":
+      return "";
+    case "fixed":
+      return FIXED_INSTRUCTIONS[task];
+    case "free":
+      return random.pick(freeWordings(task));
+    case "held-out":
+      return namedInstruction(sampleInstruction(random, task, "held-out"), items.get(task)?.objectName);
+  }
+}
+
+/** Every condition under every instruction that it allows. */
+export function controlWishes(items: readonly ControlItem[], wordings: ControlWordings): ControlWish[] {
+  return items.flatMap((item) =>
+    tasksOf(item).map((task) => ({ item, task, instruction: controlInstruction(item, task, wordings) }))
+  );
+}
+
+/** Initial noise of a condition, [4 16 16] flat: the same under all instructions and for all models of a seed. */
+export function controlNoise({ kind, index }: ControlItem, seed: number): Float32Array {
+  return normal(fold(key("control noise"), kind, index, seed), LATENT_SIZE);
+}
