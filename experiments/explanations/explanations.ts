@@ -34,6 +34,7 @@ const INSTRUCTED = [
   "instruction-controls",
   "own-instruction-takes-most",
   "free-wordings-control",
+  "shared-conditions-need-the-instruction",
   "plus-leaks",
   "plus-worse-at-faces",
   "adapter-controls-beside",

@@ -1,14 +1,19 @@
 /** `deno task report [--out results]`: builds report.html and report.md from the results that are there. Exit codes as `reproduce`. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { UserError } from "../../lib/engine/errors.ts";
-import { atomicWrite, makeFolder } from "../../lib/hub/mod.ts";
+import { atomicWrite, makeFolder, sha256 } from "../../lib/hub/mod.ts";
 import { reportHtml, reportMarkdown } from "../../lib/report/mod.ts";
 import { readOptions, runCommand } from "../command_line.ts";
 import { EXPLANATIONS } from "../explanations/explanations.ts";
 import { type FigureEntry, itemOf, loadFigures } from "../figures/figure.ts";
 import { FIGURES } from "../figures/mod.ts";
+import { checkpointFiles } from "../mini/checkpoints.ts";
+import { PARTS } from "../parts/mod.ts";
 import { findingsByRun, ownStills, renderedStills, reportEntries } from "./entries.ts";
+
+const ROOT = new URL("../../", import.meta.url);
 
 const USAGE = `deno task report [--out DIR] [--redraw]
 
@@ -18,6 +23,16 @@ diagrams of every run in DIR anew from its result.json.
 
 Example: deno task report --out results
 `;
+
+/** SHA-256 by path of the frozen parts as they are now. */
+async function partHashes(): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const part of PARTS) {
+    const [path] = checkpointFiles(part.name) as [string];
+    if (existsSync(new URL(path, ROOT))) hashes[path] = sha256(await Deno.readFile(new URL(path, ROOT)));
+  }
+  return hashes;
+}
 
 /** Runs the command line and returns what it says. @throws UserError for what the user can mend. */
 export async function report(
@@ -41,6 +56,7 @@ export async function report(
     items: figures.map(itemOf),
     explanations: EXPLANATIONS,
     smaller: findingsByRun(results, figures),
+    parts: await partHashes(),
   };
   const stills = [
     ...await ownStills(entries),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { countParameters, type HostParams, key, prefixed, tf, toTensor, UserError } from "../engine/mod.ts";
-import { initUnet, unet, type UnetConfig } from "../diffusion/mod.ts";
+import { initUnet, SD15_UNET, unet, type UnetConfig } from "../diffusion/mod.ts";
 import { TINY_UNET } from "../diffusion/tiny_unet.ts";
 import {
   adapterParams,
@@ -22,16 +22,6 @@ const UNET: UnetConfig = {
   block_out_channels: [4, 8],
   norm_num_groups: 2,
   cross_attention_dim: 6,
-};
-const SD15_UNET: UnetConfig = {
-  ...UNET,
-  down_block_types: ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
-  up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"],
-  block_out_channels: [320, 640, 1280, 1280],
-  layers_per_block: 2,
-  norm_num_groups: 32,
-  cross_attention_dim: 768,
-  attention_head_dim: 8,
 };
 const INSTRUCT: InstructResamplerConfig = {
   class: "ResamplerInstruct",

@@ -21,29 +21,11 @@ import {
   type InstructResamplerConfig,
   instructResamplerShapes,
   plusConfig,
-  type ReleasedInstructResamplerConfig,
 } from "./instruct_resampler.ts";
 import { initResampler, resampler } from "./resampler.ts";
+import { TINY_INSTRUCT, TINY_RELEASED } from "./tiny_instruct.ts";
 
 await tf.setBackend("cpu");
-
-const TINY: InstructResamplerConfig = {
-  class: "ResamplerInstruct",
-  dim: 8,
-  depth: 2,
-  dim_head: 4,
-  heads: 3,
-  num_queries: 4,
-  output_dim: 5,
-  ff_mult: 3,
-  embedding_dim_image_embeds: 6,
-  embedding_dim_instruct_embeds: 7,
-};
-const TINY_RELEASED: ReleasedInstructResamplerConfig = {
-  ...TINY,
-  class: "ResamplerInstructBigger",
-  ff_mult_secondary: 2,
-};
 
 const tensors = (params: HostParams): Params =>
   Object.fromEntries(Object.entries(params).map(([n, a]) => [n, toTensor(a)]));
@@ -73,7 +55,7 @@ Deno.test("instructResampler() agrees with the reference, tokens and every gradi
   assert.deepEqual(compareCase(golden, actual).filter((row) => !row.passed), []);
 });
 
-for (const config of [TINY, TINY_RELEASED]) {
+for (const config of [TINY_INSTRUCT, TINY_RELEASED]) {
   Deno.test(`instructFromPlus() equals IPAdapter+ bit for bit before training, class ${config.class}`, () => {
     const plus = initResampler(key(3), plusConfig(config));
     const fresh = tensors(instructFromPlus(key(4), config, { plus }));
@@ -89,17 +71,17 @@ for (const config of [TINY, TINY_RELEASED]) {
 }
 
 Deno.test("instructFromPlus() equals IPAdapter+ bit for bit in compiled programs too", async () => {
-  const plus = initResampler(key(3), plusConfig(TINY));
-  const fresh = instructFromPlus(key(4), TINY, { plus });
+  const plus = initResampler(key(3), plusConfig(TINY_INSTRUCT));
+  const fresh = instructFromPlus(key(4), TINY_INSTRUCT, { plus });
   const shapes = { image: { shape: [2, 9, 6] }, instruction: { shape: [2, 3, 7] } };
   const image = normal(key(9), 108);
   const base = await compile(
-    (_, state, { image }) => ({ outputs: { tokens: resampler(state, image!, plusConfig(TINY)) } }),
+    (_, state, { image }) => ({ outputs: { tokens: resampler(state, image!, plusConfig(TINY_INSTRUCT)) } }),
     { state: plus, inputs: { image: shapes.image } },
   );
   const instruct = await compile((_, state, { image, instruction }) => {
     const inputs = { imageEmbeds: image!, instructEmbeds: instruction! };
-    return { outputs: { tokens: instructResampler(state, inputs, TINY) } };
+    return { outputs: { tokens: instructResampler(state, inputs, TINY_INSTRUCT) } };
   }, { state: fresh, inputs: shapes });
   const { tokens: expected } = await base.run({ image });
   const { tokens } = await instruct.run({ image, instruction: normal(key(10), 42) });
@@ -108,7 +90,7 @@ Deno.test("instructFromPlus() equals IPAdapter+ bit for bit in compiled programs
 });
 
 Deno.test("instructResampler() heeds the instruction once the new last projections are no longer zero", () => {
-  const params = initInstructResampler(key(6), TINY);
+  const params = initInstructResampler(key(6), TINY_INSTRUCT);
   for (const name of Object.keys(params)) {
     if (!name.startsWith("new_input_layers") || !/to_out|1\.3/.test(name)) continue;
     const { shape, data } = params[name]!;
@@ -117,14 +99,18 @@ Deno.test("instructResampler() heeds the instruction once the new last projectio
   // The new matrices are white noise of 1e-4, so the first effect is small; it must exist.
   const imageEmbeds = random("image", [1, 9, 6]);
   const [a, b] = ["style", "face"].map((name) =>
-    instructResampler(tensors(params), { imageEmbeds, instructEmbeds: random(name, [1, 1, 7]) }, TINY)
+    instructResampler(
+      tensors(params),
+      { imageEmbeds, instructEmbeds: random(name, [1, 1, 7]) },
+      TINY_INSTRUCT,
+    )
       .dataSync()
   );
   assert.notDeepEqual(a, b);
 });
 
 Deno.test("initInstructResampler() samples new matrices with the paper's sigma of 1e-4", () => {
-  const config: InstructResamplerConfig = { ...TINY, dim: 32, embedding_dim_instruct_embeds: 64 };
+  const config: InstructResamplerConfig = { ...TINY_INSTRUCT, dim: 32, embedding_dim_instruct_embeds: 64 };
   const params = initInstructResampler(key(8), config);
   for (
     const name of [
@@ -142,7 +128,7 @@ Deno.test("initInstructResampler() samples new matrices with the paper's sigma o
 
 Deno.test("instructResamplerShapes() has the parameter counts of the SD 1.5 designs", () => {
   const sd15 = {
-    ...TINY,
+    ...TINY_INSTRUCT,
     dim: 768,
     depth: 4,
     dim_head: 64,
@@ -169,10 +155,10 @@ Deno.test("instructResamplerShapes() has the parameter counts of the SD 1.5 desi
 });
 
 Deno.test("instructResampler() refuses a missing and a superfluous prompt", () => {
-  const params = tensors(initInstructResampler(key(1), TINY));
+  const params = tensors(initInstructResampler(key(1), TINY_INSTRUCT));
   const inputs = { imageEmbeds: random("image", [1, 9, 6]), instructEmbeds: random("style", [1, 1, 7]) };
   assert.throws(
-    () => instructResampler(params, { ...inputs, promptEmbeds: inputs.instructEmbeds }, TINY),
+    () => instructResampler(params, { ...inputs, promptEmbeds: inputs.instructEmbeds }, TINY_INSTRUCT),
     /takes no promptEmbeds/,
   );
   assert.throws(() => instructResampler(params, inputs, TINY_RELEASED), /needs promptEmbeds/);

@@ -32,6 +32,7 @@ export {
 } from "./instruct_resampler.ts";
 export { type AdapterParts, releasedLayout } from "./released_layout.ts";
 export { initResampler, resampler, type ResamplerConfig, resamplerShapes } from "./resampler.ts";
+export { SD15_RESAMPLER } from "./sd15_resampler.ts";
 export {
   imageProjection,
   type ImageProjectionConfig,

@@ -18,29 +18,12 @@ import {
   initInstructResampler,
   instructResampler,
   type InstructResamplerConfig,
-  type ReleasedInstructResamplerConfig,
 } from "./instruct_resampler.ts";
 import { releasedLayout, withIdlePrompt } from "./released_layout.ts";
+import { TINY_INSTRUCT, TINY_RELEASED } from "./tiny_instruct.ts";
 
 await tf.setBackend("cpu");
 
-const TINY: InstructResamplerConfig = {
-  class: "ResamplerInstruct",
-  dim: 8,
-  depth: 2,
-  dim_head: 4,
-  heads: 3,
-  num_queries: 4,
-  output_dim: 5,
-  ff_mult: 3,
-  embedding_dim_image_embeds: 6,
-  embedding_dim_instruct_embeds: 7,
-};
-const RELEASED: ReleasedInstructResamplerConfig = {
-  ...TINY,
-  class: "ResamplerInstructBigger",
-  ff_mult_secondary: 2,
-};
 /** What the authors' scripts build, on a U-Net with one attention. */
 const SD15: InstructResamplerConfig = {
   class: "ResamplerInstruct",
@@ -80,15 +63,15 @@ const zeros = (projection: InstructResamplerConfig): HostParams =>
   );
 
 Deno.test("withIdlePrompt() gives the same tokens bit for bit, whatever the prompt", () => {
-  const params = initInstructResampler(key(1), TINY, { std: 0.3 });
-  const wide = withIdlePrompt(prefixed(params, "image_proj"), RELEASED);
+  const params = initInstructResampler(key(1), TINY_INSTRUCT, { std: 0.3 });
+  const wide = withIdlePrompt(prefixed(params, "image_proj"), TINY_RELEASED);
   const own = Object.fromEntries(
     Object.entries(wide).map(([name, array]) => [name.replace("image_proj.", ""), array]),
   );
   const imageEmbeds = random("image", [1, 3, 6]), instructEmbeds = random("instruction", [1, 2, 7]);
   const promptEmbeds = random("prompt", [1, 2, 7]);
-  const before = instructResampler(tensors(params), { imageEmbeds, instructEmbeds }, TINY);
-  const after = instructResampler(tensors(own), { imageEmbeds, instructEmbeds, promptEmbeds }, RELEASED);
+  const before = instructResampler(tensors(params), { imageEmbeds, instructEmbeds }, TINY_INSTRUCT);
+  const after = instructResampler(tensors(own), { imageEmbeds, instructEmbeds, promptEmbeds }, TINY_RELEASED);
   assert.deepEqual(toHost(after).data, toHost(before).data);
 });
 
@@ -106,7 +89,7 @@ Deno.test("releasedLayout() refuses in one sentence what the authors' scripts wo
       assert.match(error.message, message);
       return true;
     });
-  fails(TINY, /scripts expect a transformer 768 wide, got 8$/);
+  fails(TINY_INSTRUCT, /scripts expect a transformer 768 wide, got 8$/);
   fails({ ...SD15, embedding_dim_instruct_embeds: 1024 }, /states of SD's text encoder, 768 wide, got 1024$/);
   fails(
     { ...SD15, class: "ResamplerInstructBigger", ff_mult_secondary: 4 },

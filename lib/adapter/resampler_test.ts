@@ -2,21 +2,9 @@ import assert from "node:assert/strict";
 import { countParameters, key, type Params, tf, toHost, toTensor } from "../engine/mod.ts";
 import { compareCase, readCase, type Values } from "../golden/mod.ts";
 import { initResampler, resampler, type ResamplerConfig, resamplerShapes } from "./resampler.ts";
+import { SD15_RESAMPLER } from "./sd15_resampler.ts";
 
 await tf.setBackend("cpu");
-
-/** IPAdapter+ for SD 1.5. */
-const SD15: ResamplerConfig = {
-  class: "Resampler",
-  dim: 768,
-  depth: 4,
-  dim_head: 64,
-  heads: 12,
-  num_queries: 16,
-  embedding_dim: 1280,
-  output_dim: 768,
-  ff_mult: 4,
-};
 
 Deno.test("resampler() agrees with the reference, tokens and every gradient", () => {
   const golden = readCase("resampler_plus");
@@ -39,23 +27,24 @@ Deno.test("resampler() agrees with the reference, tokens and every gradient", ()
 });
 
 Deno.test("resamplerShapes() has the published checkpoint's names and parameter count at SD 1.5's sizes", () => {
-  const shapes = resamplerShapes(SD15);
+  const shapes = resamplerShapes(SD15_RESAMPLER);
   assert.equal(Object.keys(shapes).length, 51);
   assert.equal(countParameters(shapes), 29_918_208);
   assert.deepEqual(shapes["layers.3.0.to_kv.weight"], [1536, 768]);
   assert.deepEqual(shapes["layers.0.1.3.weight"], [768, 3072]);
 });
 
+const config: ResamplerConfig = {
+  ...SD15_RESAMPLER,
+  dim: 8,
+  dim_head: 4,
+  heads: 2,
+  depth: 1,
+  embedding_dim: 6,
+  output_dim: 5,
+};
+
 Deno.test("initResampler() repeats for a key and differs between keys", () => {
-  const config: ResamplerConfig = {
-    ...SD15,
-    dim: 8,
-    dim_head: 4,
-    heads: 2,
-    depth: 1,
-    embedding_dim: 6,
-    output_dim: 5,
-  };
   const once = initResampler(key(1), config),
     again = initResampler(key(1), config),
     other = initResampler(key(2), config);
@@ -65,15 +54,6 @@ Deno.test("initResampler() repeats for a key and differs between keys", () => {
 });
 
 Deno.test("resampler() names the encoder's width when another encoder's features arrive", () => {
-  const config: ResamplerConfig = {
-    ...SD15,
-    dim: 8,
-    dim_head: 4,
-    heads: 2,
-    depth: 1,
-    embedding_dim: 6,
-    output_dim: 5,
-  };
   const params = Object.fromEntries(
     Object.entries(initResampler(key(1), config)).map(([n, a]) => [n, toTensor(a)]),
   );

@@ -3,18 +3,13 @@ import { countParameters, key, leaf, loadStrict, type Params, scope, tf, toTenso
 import { evaluate } from "../golden/evaluate.ts";
 import { compareCase, readCase } from "../golden/mod.ts";
 import { controlnet, type ControlnetConfig, controlnetShapes, initControlnet } from "./controlnet.ts";
+import { SD15_UNET } from "./sd15_unet.ts";
 import { initUnet, unet } from "./unet.ts";
 import type { UnetConfig } from "./unet_config.ts";
 
 Deno.test("controlnetShapes() has the parameters of SD 1.5's ControlNets when given their config", () => {
   const shapes = controlnetShapes({
-    in_channels: 4,
-    down_block_types: ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
-    block_out_channels: [320, 640, 1280, 1280],
-    layers_per_block: 2,
-    norm_num_groups: 32,
-    cross_attention_dim: 768,
-    attention_head_dim: 8,
+    ...SD15_UNET,
     conditioning_embedding_out_channels: [16, 32, 96, 256],
   });
   assert.equal(countParameters(shapes), 361_279_120);

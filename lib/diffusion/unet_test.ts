@@ -13,20 +13,9 @@ import {
 } from "../engine/mod.ts";
 import { evaluate } from "../golden/evaluate.ts";
 import { compareCase, type GoldenCase, readCase } from "../golden/mod.ts";
+import { SD15_UNET } from "./sd15_unet.ts";
 import { initUnet, unet, unetShapes } from "./unet.ts";
 import { crossAttentionLayers, type UnetConfig } from "./unet_config.ts";
-
-const SD15: UnetConfig = {
-  in_channels: 4,
-  out_channels: 4,
-  down_block_types: ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
-  up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"],
-  block_out_channels: [320, 640, 1280, 1280],
-  layers_per_block: 2,
-  norm_num_groups: 32,
-  cross_attention_dim: 768,
-  attention_head_dim: 8,
-};
 
 type Outputs = Awaited<ReturnType<typeof evaluate>>;
 
@@ -35,7 +24,7 @@ function assertGolden(golden: GoldenCase, actual: Outputs): void {
 }
 
 Deno.test("unetShapes() has SD 1.5's tensors and parameters when given its config", () => {
-  const shapes = unetShapes(SD15);
+  const shapes = unetShapes(SD15_UNET);
   assert.equal(Object.keys(shapes).length, 686);
   assert.equal(countParameters(shapes), 859_520_964);
   assert.deepEqual(shapes["down_blocks.0.attentions.0.proj_in.weight"], [320, 320, 1, 1]);
@@ -53,7 +42,7 @@ Deno.test("unetShapes() has SD 1.5's tensors and parameters when given its confi
 });
 
 Deno.test("crossAttentionLayers() numbers SD 1.5's layers as IP-Adapter checkpoints do", () => {
-  const layers = crossAttentionLayers(SD15);
+  const layers = crossAttentionLayers(SD15_UNET);
   assert.equal(layers.length, 16);
   assert.deepEqual(layers.map(({ width }) => width), [
     ...[320, 320, 640, 640, 1280, 1280],
@@ -193,7 +182,7 @@ Deno.test("unet() agrees with diffusers on SD 1.5's topology and when the latent
 Deno.test("unet() throws a RangeError with names and sizes when an input does not fit", async () => {
   await tf.setBackend("cpu");
   const config: UnetConfig = {
-    ...SD15,
+    ...SD15_UNET,
     block_out_channels: [8, 8, 8, 8],
     norm_num_groups: 4,
     cross_attention_dim: 8,

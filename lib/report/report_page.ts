@@ -171,6 +171,25 @@ function partsNote(entries: readonly ReportEntry[], items: readonly PaperItem[])
     .join(" ");
 }
 
+/** Says which results are of earlier parts than there are now; undefined where none is. */
+export function earlierPartsNote(
+  entries: readonly ReportEntry[],
+  { items, parts = {} }: Pick<ReportOptions, "items" | "parts">,
+): string | undefined {
+  const names = items.flatMap((item) => {
+    const files = entryOf(entries, item)?.provenance.dataFiles ?? {};
+    const earlier = Object.entries(parts).some(([path, hash]) =>
+      files[path] !== undefined && files[path] !== hash
+    );
+    return earlier ? [item.name] : [];
+  });
+  return names.length === 0
+    ? undefined
+    : `Measured with earlier frozen parts than data/checkpoints holds, which have been trained further since, and to be measured again: ${
+      names.join(", ")
+    }.`;
+}
+
 /** Says what the wall times count, and which results' times lack something. */
 function timesNote(entries: readonly ReportEntry[], items: readonly PaperItem[]): string {
   const named = items.flatMap((item) => {
@@ -230,6 +249,8 @@ export interface ReportOptions {
   readonly explanations?: readonly Explanation[];
   /** Smaller runs than the entries', for the tests of explanations; none if absent. */
   readonly smaller?: readonly Findings[];
+  /** SHA-256 by path of the frozen parts as they are now, to tell results of earlier ones; absent: none is told. */
+  readonly parts?: Readonly<Record<string, string>>;
 }
 
 /** The report as a self-contained page. */
@@ -251,11 +272,14 @@ export function reportHtml(entries: readonly ReportEntry[], options: ReportOptio
   });
   const absent = missing(entries, items);
   const explanations = explanationsTable(entries, claims, options);
+  const earlier = earlierPartsNote(entries, options);
   const links = sections.map(({ id }) => `<a href="#${id}">${escapeHtml(id)}</a>`).join(" · ");
   return pageHtml({
     title: "IPAdapter-Instruct, reproduced",
     interactive: entries.some(({ graphics }) => graphics.some(({ kind }) => kind === "figure")),
-    lead: `<p>${escapeHtml(LEAD)}</p><nav>${links} · <a href="#claims">claims</a> · ${
+    lead: `<p>${escapeHtml(LEAD)}</p>${
+      earlier ? `<p><strong>${escapeHtml(earlier)}</strong></p>` : ""
+    }<nav>${links} · <a href="#claims">claims</a> · ${
       explanations ? '<a href="#explanations">explanations</a> · ' : ""
     }<a href="#sources">sources</a></nav>`,
     sections: [
@@ -305,9 +329,11 @@ export function reportMarkdown(
     ];
   });
   const explanations = explanationsTable(entries, claims, options);
+  const earlier = earlierPartsNote(entries, options);
   return [
     "# IPAdapter-Instruct, reproduced",
     LEAD,
+    ...(earlier ? [`**${earlier}**`] : []),
     ...sections,
     "## Claims",
     tableMarkdown(claimsTable(entries, claims)),

@@ -46,6 +46,15 @@ Deno.test("reportMarkdown() says which results were made with other frozen parts
   assert.ok(!agreeing.includes("frozen parts"));
 });
 
+Deno.test("reportMarkdown() says which results are of earlier parts than there are now", () => {
+  const [one, other] = ["a".repeat(64), "b".repeat(64)];
+  const entries = [entry("fig6", { [BASE]: one }), entry("fig8", { [BASE]: other }), entry("fig5", {})];
+  const now = (parts: Record<string, string>) => reportMarkdown(entries, { items: ITEMS, parts });
+  assert.match(now({ [BASE]: one }), /to be measured again: Fig\. 8\.\*\*/);
+  assert.match(now({ [BASE]: "c".repeat(64) }), /to be measured again: Fig\. 6, Fig\. 8\.\*\*/);
+  assert.ok(!now({}).includes("to be measured again"));
+});
+
 Deno.test("reportMarkdown() counts a stage that results share once in the total", () => {
   const wallTimePerStage = { "train-instruct-seed1": 60, "score-style": 5 };
   const times = (stageKeys?: Record<string, string>) => ({

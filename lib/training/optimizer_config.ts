@@ -52,4 +52,9 @@ export type OptimizerConfig =
 export const ADAMW_OPTIMIZER: OptimizerConfig = { kind: "adamw", adamw: ADAMW };
 
 /** Muon beside that AdamW, under one learning rate. */
-export const MUON_OPTIMIZER: OptimizerConfig = { kind: "muon", muon: MUON, adamw: ADAMW, muonRate: 1 };
+export const MUON_OPTIMIZER: Extract<OptimizerConfig, { kind: "muon" }> = {
+  kind: "muon",
+  muon: MUON,
+  adamw: ADAMW,
+  muonRate: 1,
+};

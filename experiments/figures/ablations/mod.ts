@@ -18,7 +18,7 @@ import { MEASURE_COLOURS, MEASURE_USE } from "../uses/use_code.ts";
 import { TARGETS } from "../uses/use_rows.ts";
 import { type UseCase, useStages } from "../uses/use_stages.ts";
 import { ablationGraphics } from "./bars.ts";
-import { type AblationRecord, ABLATIONS, instructedCases, leftOutCases } from "./record.ts";
+import { type AblationRecord, ABLATIONS, leftOutCases } from "./record.ts";
 import { ABLATION_STATEMENTS } from "./statements.ts";
 import { ablationTrainings } from "./trainings.ts";
 
@@ -52,9 +52,7 @@ export function ablationStages(request: RunRequest, record: AblationRecord = ABL
       ...record.leftOut.map(({ task }) => find.score("ip-adapter-plus", task, seed)),
       // The targets do not depend on a seed.
       ...(seed === seeds[0] ? record.leftOut.map(({ task }) => find.score(TARGETS, task, seed)) : []),
-      ...record.variants.flatMap(({ row, overridden }) =>
-        measured(row, overridden ? instructedCases(row) : [])
-      ),
+      ...record.variants.flatMap(({ row }) => measured(row, [])),
       ...record.leftOut.flatMap(({ task, row }) => measured(row, leftOutCases(row, task))),
       ...useStages(record.id, { ...request, seeds: [seed] }, {
         cases: record.cases,

@@ -21,8 +21,6 @@ export interface ModelVariant {
   readonly recipe?: Partial<AdapterRecipe>;
   /** What its training pairs are composed of; shared sources, as in Table 1, if absent. It is scored on those of shared sources. */
   readonly sources?: Sources;
-  /** Whether what its instruction does is measured as the joint model's is, under its task's instruction and under another's. */
-  readonly overridden?: boolean;
 }
 
 /** The ablations' form. */
@@ -55,28 +53,15 @@ export const OTHER_INSTRUCTION = [
   },
 ] as const satisfies readonly UseCase[];
 
-/** The joint model under the instruction of the items' task. */
-const OWN_INSTRUCTION = {
-  row: "own-instruction",
-  model: "joint",
-  instructions: "random",
-  adapterScale: 1,
-  tasks: PARTIAL_TASKS,
-} as const satisfies UseCase;
-
-/** Rows of a model under the instruction of the items' task and under another's, by what the joint model's are called. */
+/** Row of another model than the joint one, by what the joint model's is called. */
 export const instructedRow = (model: string, { row }: Pick<UseCase, "row">): string => `${model}-${row}`;
-
-/** The same of another model than the joint one. */
-export const instructedCases = (model: string): readonly UseCase[] =>
-  [OWN_INSTRUCTION, ...OTHER_INSTRUCTION].map((each) => ({ ...each, row: instructedRow(model, each) }));
 
 /** A model without a task under another's instruction on the items of that one. */
 export const leftOutCases = (model: string, task: TaskId): readonly UseCase[] =>
   OTHER_INSTRUCTION.filter(({ tasks }) => tasks.some((each) => each === task))
     .map((each) => ({ ...each, row: instructedRow(model, each), tasks: [task] }));
 
-/** The variant that is trained on the paper's kind of sources. */
+/** The variant that is trained on the paper's kind of sources; what its instruction does is measured by the control figure. */
 export const PAPER_SOURCED = "paper-sourced";
 
 /** The variant whose image tokens stand in place of the text's. */
@@ -107,7 +92,6 @@ export const ABLATIONS = {
       form: "pooled",
       corpus: "filtered",
       sources: "paper",
-      overridden: true,
     },
     {
       row: UNCLIP,
@@ -127,7 +111,7 @@ export const ABLATIONS = {
       adapterScale: 0,
       tasks: LEFT_OUT.map(({ task }) => task),
     },
-    OWN_INSTRUCTION,
+    { row: "own-instruction", model: "joint", instructions: "random", adapterScale: 1, tasks: PARTIAL_TASKS },
     ...OTHER_INSTRUCTION,
     {
       row: "colours-instruction",

@@ -2,7 +2,6 @@
 import {
   average,
   type CellMean,
-  intervalOf,
   LITTLE_DIFFERENCE,
   type MeanInterval,
   measured,
@@ -17,7 +16,7 @@ import type { TaskId } from "../../../lib/tasks/mod.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
 import { TARGETS } from "../uses/use_rows.ts";
 import { LEAK_BY_ENCODER, type TakenScores } from "../uses/uses.ts";
-import { instructedRow, PAPER_SOURCED, UNCLIP } from "./record.ts";
+import { instructedRow, UNCLIP } from "./record.ts";
 
 /** The model that all are compared with. */
 export const JOINT = "instruct";
@@ -83,14 +82,6 @@ const columnsOf = (task: TaskId) => TABLE1_COLUMNS.filter((column) => column.tas
 const differenceOf = (mean: CellMean, row: string, task: TaskId) =>
   average(columnsOf(task).map(({ metric }) => mean(row, task, metric) / mean(JOINT, task, metric) - 1));
 
-/** What an instruction does: the score of what should be taken, under the task's instruction less under another's, mean over four tasks. */
-const heeded = (mean: CellMean, taken: TakenScores, { own, other }: { own: string; other: string }) =>
-  average(
-    PARTIAL_TASKS.map((task) =>
-      mean(own, task, taken[task] as string) - mean(other, task, taken[task] as string)
-    ),
-  );
-
 /** Gathers the content. */
 export function ablationsContent(
   resampled: ResampledCells,
@@ -136,11 +127,10 @@ export function ablationsContent(
     overridden: STYLE_ROWS.flatMap((row) =>
       [...Object.values(COLOUR_SCORES), LEAK_BY_ENCODER].flatMap((metric) => scored(row, "style", metric))
     ),
-    effect: resampledInterval(
-      resampled,
-      (mean) => heeded(mean, taken, { own: "own-instruction", other: "other-instruction" }),
-    ) ??
-      null,
+    effect: overPartial((mean, task) =>
+      mean("own-instruction", task, taken[task] as string) -
+      mean("other-instruction", task, taken[task] as string)
+    ),
     moved: overPartial((mean, task) => mean("other-instruction", task, "moved")),
   };
 }
@@ -257,38 +247,6 @@ export const ABLATION_STATEMENTS: readonly Statement<AblationEvidence>[] = [
       return measured(
         rule,
         `${rests(evidence)}; without the rule half of the wordings name another task`,
-      );
-    },
-  },
-  {
-    id: "shared-conditions-need-the-instruction",
-    section: "3.4",
-    statement:
-      "What the instruction is worth depends on whether the condition gives the task away: trained on conditions that all tasks share, the joint " +
-      "model heeds it more than trained on sets with a kind of condition for each task, as the paper's are. (Our finding; the paper has only " +
-      "the latter.)",
-    quantity:
-      "score of what should be taken, under the task's instruction less under another's, mean over four tasks: trained on shared " +
-      "conditions less trained on the paper's kind of sources",
-    region: { low: 0 },
-    measure(evidence) {
-      const { resampled, taken } = evidence;
-      const ofPaper = {
-        own: instructedRow(PAPER_SOURCED, { row: "own-instruction" }),
-        other: instructedRow(PAPER_SOURCED, { row: "other-instruction" }),
-      };
-      const ofShared = { own: "own-instruction", other: "other-instruction" };
-      const [shared, paper] = [ofShared, ofPaper].map((rows) =>
-        resampledInterval(resampled, (mean) => heeded(mean, taken, rows))
-      );
-      const apart = resampledInterval(
-        resampled,
-        (mean) => heeded(mean, taken, ofShared) - heeded(mean, taken, ofPaper),
-      );
-      if (shared === undefined || paper === undefined) return measured(undefined, "");
-      return measured(
-        apart,
-        `shared conditions ${intervalOf(shared)}, the paper's kind ${intervalOf(paper)}; ${rests(evidence)}`,
       );
     },
   },

@@ -39,6 +39,9 @@ export const COMMITTED = "committed";
 /** The same, instructed in free wordings. */
 export const COMMITTED_FREE = "committed-free";
 
+/** Table 1's joint model, which the ablations' models differ from in one thing. */
+export const TABLE1_JOINT = "instruct";
+
 const JOINT = { from: "table1", variant: { kind: "instruct" } } as const;
 
 /** The experiment, as data. */
@@ -58,7 +61,7 @@ export const CONTROL = {
       adapter: { from: "committed" },
       wordings: "free",
     },
-    { row: "instruct", label: "Table 1's joint model", adapter: JOINT, wordings: "held-out" },
+    { row: TABLE1_JOINT, label: "Table 1's joint model", adapter: JOINT, wordings: "held-out" },
     { row: "instruct-free", label: "The same, free wordings", adapter: JOINT, wordings: "free" },
     {
       row: "fixed",

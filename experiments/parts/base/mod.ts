@@ -1,4 +1,5 @@
 /** The base model: the denoiser with its text encoder. */
+import { MUON_OPTIMIZER } from "../../../lib/training/mod.ts";
 import { MOST_CONCEPTS } from "../measurement.ts";
 import { type Part, PRETRAINING } from "../part.ts";
 import { measure } from "./evaluate.ts";
@@ -7,6 +8,8 @@ import { trialTable } from "./trials.ts";
 
 /** Decay of the average of the weights. */
 const EMA_DECAY = 0.999;
+/** Muon's rate in units of AdamW's. */
+const MUON_RATE = 2;
 
 export const BASE: Part = {
   name: "base",
@@ -14,15 +17,14 @@ export const BASE: Part = {
   data: PRETRAINING,
   reads: ["vae"],
   recipe: {
-    // The committed one had 4,200 and 5,500 under min-SNR-5 weights, then 4,500 as an error of v, all on half of the scenes, then the rest on all, each
-    // begun where the last ended. The rest was planned for 6,500 steps and shortened to 4,000 at the 2,081st: its rate fell faster from there.
     steps: 18_000,
     batch: 32,
     seed: 31,
     schedule: { kind: "linear", lr: 1e-3, warmup: 100 },
     emaDecay: EMA_DECAY,
+    optimizer: { ...MUON_OPTIMIZER, muonRate: MUON_RATE },
     summary:
-      `U-Net and text encoder on ${POOL} captioned scenes: ε-prediction, error of v, AdamW 1e-3 linearly down, EMA ${EMA_DECAY}, ${
+      `U-Net and text encoder on ${POOL} captioned scenes: ε-prediction, error of v, Muon ${MUON_RATE}e-3 and AdamW 1e-3 linearly down, EMA ${EMA_DECAY}, ${
         100 * CAPTION_DROP
       } % captions dropped`,
   },

@@ -8,7 +8,7 @@ import { MINI_UNET, miniText, TEXT_LENGTH } from "../../mini/models.ts";
 import { captionedPool } from "../captioned_pool.ts";
 import { type Part, type PrepareOptions, stepOptions, type Training } from "../part.ts";
 
-export const POOL = 40_000;
+export const POOL = 24_000;
 /** Share of captions replaced by the empty one (classifier-free guidance). */
 export const CAPTION_DROP = 0.1;
 /** First index of the pre-training stream. */

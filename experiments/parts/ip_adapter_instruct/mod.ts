@@ -1,4 +1,5 @@
 /** The joint adapter that `generate` and the explorer run unless another is given. */
+import { MUON_OPTIMIZER } from "../../../lib/training/mod.ts";
 import { MINI_RECIPE } from "../../setting/scales.ts";
 import type { Part } from "../part.ts";
 import { measure, USUAL_SCENES } from "./evaluate.ts";
@@ -14,8 +15,9 @@ export const IP_ADAPTER_INSTRUCT: Part = {
     batch: 32,
     seed: 71,
     schedule: { kind: "linear", lr: MINI_RECIPE.learningRate, warmup: 100 },
+    optimizer: MUON_OPTIMIZER,
     summary:
-      `Table 1's joint model trained for longer: IPAdapter-Instruct from the committed IPAdapter+, all five tasks mixed evenly, ${PAIRS} pairs each, a random training instruction per sample, error of v, AdamW ${MINI_RECIPE.learningRate} linearly down, 5 % of images, of texts and of both dropped`,
+      `Table 1's joint model trained for longer: IPAdapter-Instruct from the committed IPAdapter+, all five tasks mixed evenly, ${PAIRS} pairs each, a random training instruction per sample, error of v, Muon and AdamW ${MINI_RECIPE.learningRate} linearly down, 5 % of images, of texts and of both dropped`,
   },
   prepare,
   measurement: {

@@ -1,4 +1,5 @@
 /** The mini IPAdapter+: condition = target, the start of every Instruct model (Sec. 3.5). */
+import { MUON_OPTIMIZER } from "../../../lib/training/mod.ts";
 import { type Part, PRETRAINING } from "../part.ts";
 import { measure } from "./evaluate.ts";
 import { DROP, POOL, prepare } from "./train.ts";
@@ -9,14 +10,13 @@ export const IP_ADAPTER_PLUS: Part = {
   data: PRETRAINING,
   reads: ["vae", "encoder", "base"],
   recipe: {
-    // The committed one was trained four times: 2,000 steps under min-SNR weights, 2,200 as an error of v, 2,400 on twice as many scenes, the rest on the
-    // last base and encoder.
     steps: 12_000,
     batch: 32,
     seed: 41,
     schedule: { kind: "linear", lr: 1e-3, warmup: 50 },
+    optimizer: MUON_OPTIMIZER,
     summary:
-      `Resampler, keys and values trained to reproduce ${POOL} scenes on the frozen base, error of v, AdamW 1e-3 linearly down, the image dropped for ${
+      `Resampler, keys and values trained to reproduce ${POOL} scenes on the frozen base, error of v, Muon and AdamW 1e-3 linearly down, the image dropped for ${
         100 * DROP.image
       } %, the text for ${100 * DROP.text} %, both for ${100 * DROP.both} %`,
   },
