@@ -198,9 +198,9 @@ export const EXPLANATIONS: readonly Explanation[] = [
     check: loraRedraws,
   },
   {
-    of: ["full-scale-overpowers-text", "best-scale-is-advised"],
+    of: ["full-scale-overpowers-text", "best-scale-is-advised", "text-beside-the-image-heeds-prompts"],
     because:
-      "The small base model follows prompts weakly by itself, so that there is little for the adapter to drown.",
+      "The small base model follows prompts weakly by itself, so that there is little for an image to drown.",
     test: "with the prompt alone, CLIP-P stays under 90 % of the target pictures'",
     check: promptIsWeak,
   },
