@@ -3,12 +3,17 @@ import { fold, key, normal } from "../../lib/engine/mod.ts";
 import { CONTROL_SCORE, LORA_SCORE } from "../setting/score_names.ts";
 import type { SampleRow } from "../../lib/report/mod.ts";
 import {
+  type Bank,
   classifyStyle,
   composePair,
+  conditionOf,
   kindOf,
   oracleScores,
+  type Pair,
   type Rgb,
   styleOracleOf,
+  type TaskId,
+  taskOf,
 } from "../../lib/tasks/mod.ts";
 import type { CombineControls } from "../setting/model_requests.ts";
 import { concatenated } from "../setting/gallery.ts";
@@ -33,6 +38,19 @@ import {
 const WIDTH = 512;
 const LARGEST_BATCH = 16;
 
+/** What is shown of a task: scenes where it takes from them, else portraits. */
+const kindShown = (task: TaskId) => taskOf(task).takes.scene ? "scene" : "portrait";
+
+/** The first validation items of a task whose condition is of that kind. */
+function heldOutPairs(bank: Bank, task: TaskId, count: number): Pair[] {
+  const pairs: Pair[] = [];
+  for (let index = 0; pairs.length < count; index++) {
+    if (conditionOf(taskOf(task), index).kind !== kindShown(task)) continue;
+    pairs.push(composePair(bank, { task, split: "val", index }));
+  }
+  return pairs;
+}
+
 /** Samples and measures. pictures.rgb: of each shown item condition, control, target, then one picture per combination. */
 export const combineControls: CombineControls = async (request, trained, context) => {
   const { task, controlnet: name, lora, combinations, seed, items, galleryItems, device } = request;
@@ -40,7 +58,7 @@ export const combineControls: CombineControls = async (request, trained, context
   const [base, controlnet] = [await sharedBase(), await loadControlnet(name)];
   const { adapter, replacesText } = readTrainedAdapter(await trained.bytes(TRAINED_ADAPTER));
   const changed = await baseWithLora(base, checkpointPath(`lora-${lora}`), { scale: 1 });
-  const pairs = Array.from({ length: items }, (_, index) => composePair(bank, { task, split: "val", index }));
+  const pairs = heldOutPairs(bank, task, items);
   const controls = pairs.map(({ target, truth }) =>
     controlled(bank, name, { image: target, truth: truth.target })
   );
@@ -65,8 +83,7 @@ export const combineControls: CombineControls = async (request, trained, context
       adapter: part,
     }, onDevice(device));
   // It knows scenes only: of portraits it could not tell the family.
-  const scenes = pairs.every(({ truth }) => truth.target.kind === "scene");
-  const styles = scenes ? styleOracleOf(bank) : undefined;
+  const styles = kindShown(task) === "scene" ? styleOracleOf(bank) : undefined;
   const samples: SampleRow[] = [];
   const pictures = new Map<string, Rgb[]>();
   let generator = await generatorOf(base);

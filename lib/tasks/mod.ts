@@ -9,7 +9,7 @@ export {
   SOURCES,
   type Sources,
 } from "./compose.ts";
-export { type ControlItem, controlItem } from "./shared_items.ts";
+export { conditionOf, type ControlItem, controlItem } from "./shared_items.ts";
 export { type Aspect, ASPECTS, type TaskAspects } from "./aspects.ts";
 export { CONTROL_ORACLES, type ControlOracle } from "./control_oracles.ts";
 export { lookChoice, type NamedChoice, personChoice, thingChoice } from "./control_choices.ts";
