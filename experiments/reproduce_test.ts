@@ -142,7 +142,7 @@ Deno.test("reproduce() writes results that match the schema and whose cells are 
       JSON.parse(line) as SampleRow
     );
     for (const sample of samples) {
-      assert.ok(ajv.validate("result#/definitions/SampleRow", sample), ajv.errorsText());
+      assert.ok(ajv.validate("result#/definitions/Table1Sample", sample), ajv.errorsText());
     }
     assert.equal(result.cells.length, 6 * 10 + 6 * 5);
     for (const { row, task, metric, mean, n } of result.cells) {

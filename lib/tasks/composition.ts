@@ -29,7 +29,7 @@ export const EDGE_FLOOR = 0.65;
 export const COMPOSITION: Task<"composition"> = {
   id: "composition",
   title: "Composition",
-  look: { ...seriesLook(3), solid: { full: "▲", open: "△" } },
+  display: { ...seriesLook(3), solid: { full: "▲", open: "△" } },
   words: {
     keyword: "composition",
     forms: /\b\w*compos(?!t)\w*/giu,

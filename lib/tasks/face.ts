@@ -23,7 +23,7 @@ const LOOKS_TOLD = 0.3;
 export const FACE: Task<"face"> = {
   id: "face",
   title: "Face",
-  look: { ...seriesLook(4), solid: { full: "▼", open: "▽" } },
+  display: { ...seriesLook(4), solid: { full: "▼", open: "▽" } },
   words: {
     keyword: "face",
     forms: /\bfac(?:e|es|ed|ing|eless|ial|ials|ially)\b|\bidentit(?:y|ies)\b/giu,

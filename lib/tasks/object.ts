@@ -29,7 +29,7 @@ const MIRRORED = 0.3;
 export const OBJECT: Task<"object"> = {
   id: "object",
   title: "Object",
-  look: { ...seriesLook(2), solid: { symbol: "diamond" } },
+  display: { ...seriesLook(2), solid: { symbol: "diamond" } },
   words: {
     keyword: "object",
     forms: /\b\w*object\w*/giu,

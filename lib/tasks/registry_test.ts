@@ -15,9 +15,9 @@ Deno.test("every task is a record in a file of its name; ids, keywords, colours 
   own(({ title }) => title);
   own(({ words }) => words.keyword);
   own(({ words }) => words.fixed);
-  own(({ look }) => look.colour);
-  own(({ look }) => look.symbol);
-  own(({ look }) => look.solid);
+  own(({ display }) => display.colour);
+  own(({ display }) => display.symbol);
+  own(({ display }) => display.solid);
 });
 
 Deno.test("a task's keyword, fixed instruction, request and what others call it hold its own keyword alone", () => {

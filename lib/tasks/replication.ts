@@ -19,7 +19,7 @@ const TREATED = 0.4;
 export const REPLICATION: Task<"replication"> = {
   id: "replication",
   title: "Replication",
-  look: { ...seriesLook(0), solid: { symbol: "circle" } },
+  display: { ...seriesLook(0), solid: { symbol: "circle" } },
   words: {
     keyword: "everything",
     forms: /\bevery[ -]?things?\b/giu,

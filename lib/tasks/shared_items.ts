@@ -89,7 +89,7 @@ function itemOf(bank: Bank, task: Task, options: { wish: Wish; prompt: string })
     condition: condition.image,
     target: target.image,
     prompt,
-    conditionCaption: captionOf(wish.source, task.leak === null),
+    conditionCaption: captionOf(wish.source, task.aspects.takes === "everything"),
     ...(task.words.namesObject && wish.kind === "scene" ? { objectName: wish.source.concept.word } : {}),
     truth: {
       condition: condition.truth,

@@ -23,7 +23,7 @@ const TREATED = 0.8;
 export const STYLE: Task<"style"> = {
   id: "style",
   title: "Style",
-  look: { ...seriesLook(1), solid: { symbol: "square" } },
+  display: { ...seriesLook(1), solid: { symbol: "square" } },
   words: {
     keyword: "style",
     forms: /\b\w*styl(?!us|i\b)\w*/giu,

@@ -124,7 +124,7 @@ export interface Task<Id extends string = string> {
   /** Its name for people, capitalised. */
   readonly title: string;
   /** How it looks. */
-  readonly look: TaskLook;
+  readonly display: TaskLook;
   /** How it is asked for. */
   readonly words: TaskWords;
   /** What its mini targets take from the condition (shared_conditions.ts). */
@@ -150,7 +150,7 @@ export interface Task<Id extends string = string> {
 export const TASK_FIELDS: Readonly<Record<keyof Task, true>> = {
   id: true,
   title: true,
-  look: true,
+  display: true,
   words: true,
   takes: true,
   aspects: true,

@@ -12,7 +12,7 @@ export interface SpaceSizes {
 }
 
 /** The tasks of the map. */
-export const MAP_TASKS: readonly MapTask[] = TASK_RECORDS.map(({ id, look, words }) => ({
+export const MAP_TASKS: readonly MapTask[] = TASK_RECORDS.map(({ id, display: look, words }) => ({
   id,
   look,
   fixed: words.fixed,
