@@ -14,7 +14,7 @@ import { createCaptionTokenizer } from "../lib/clip/mod.ts";
 import type { UnetConfig } from "../lib/diffusion/mod.ts";
 import { atomicWrite } from "../lib/hub/mod.ts";
 import { captionVocabulary, composePretrain, loadBank } from "../lib/tasks/mod.ts";
-import { learningRate, MUON_OPTIMIZER, type OptimizerConfig } from "../lib/training/mod.ts";
+import { MUON_OPTIMIZER, type OptimizerConfig } from "../lib/training/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../experiments/command_line.ts";
 import { checkpointPath, encodeCheckpoint, readCheckpoint } from "../experiments/mini/checkpoints.ts";
 import { MINI_UNET, TEXT_LENGTH } from "../experiments/mini/models.ts";
@@ -25,12 +25,6 @@ import { type BaseDesign, CAPTION_DROP, DESIGN, prepareBase } from "../experimen
 import { captionedPool } from "../experiments/parts/captioned_pool.ts";
 import { FIRST_HELD_OUT } from "../experiments/parts/held_out.ts";
 
-/** The denoiser with cross-attention at 16×16 too. */
-const ATTENTIVE: UnetConfig = {
-  ...MINI_UNET,
-  down_block_types: MINI_UNET.down_block_types.map(() => "CrossAttnDownBlock2D"),
-  up_block_types: MINI_UNET.up_block_types.map(() => "CrossAttnUpBlock2D"),
-};
 /** The denoiser without cross-attention at 16×16. */
 const COARSE: UnetConfig = {
   ...MINI_UNET,
@@ -42,11 +36,12 @@ const COARSE: UnetConfig = {
 const RECIPES: Readonly<Record<string, { optimizer?: OptimizerConfig } & Partial<BaseDesign>>> = {
   "adamw": { unet: COARSE },
   "muon": { unet: COARSE, optimizer: MUON_OPTIMIZER },
-  "muon-attentive": { unet: ATTENTIVE, optimizer: MUON_OPTIMIZER },
+  "muon-attentive": { optimizer: MUON_OPTIMIZER },
+  "committed": BASE.recipe.optimizer ? { optimizer: BASE.recipe.optimizer } : {},
   "muon-nearest-noise": { unet: COARSE, optimizer: MUON_OPTIMIZER, candidates: 4 },
   "muon-wide": { unet: { ...COARSE, block_out_channels: [48, 96, 192] }, optimizer: MUON_OPTIMIZER },
   "muon-attentive-wide": {
-    unet: { ...ATTENTIVE, block_out_channels: [64, 128, 128] },
+    unet: { ...MINI_UNET, block_out_channels: [64, 128, 128] },
     optimizer: MUON_OPTIMIZER,
   },
 };
@@ -81,15 +76,11 @@ await runCommand(async () => {
   const begun = performance.now();
   const spent = () => (performance.now() - begun) / 60_000;
   let steps = 0;
-  // The rate falls with the time that is spent, since the number of steps is not known.
+  const { lr, warmup } = recipe.schedule;
   while (spent() < minutes) {
-    const total = 100_000;
-    const place = Math.max(Math.min(steps, recipe.schedule.warmup), Math.floor(total * spent() / minutes));
-    const rate = learningRate({ ...recipe.schedule, total }, Math.min(total - 1, place));
-    const { loss } = await training.step.run(await training.batch(steps), {
-      step: steps,
-      learningRate: rate,
-    });
+    // It falls with the time that is spent, since the number of steps is not known.
+    const learningRate = lr * Math.min(1, (steps + 1) / warmup) * (1 - spent() / minutes);
+    const { loss } = await training.step.run(await training.batch(steps), { step: steps, learningRate });
     if (++steps % 100 === 0) {
       notify(`${name}: step ${steps}, ${spent().toFixed(1)} min, loss ${loss.toFixed(3)}`);
     }

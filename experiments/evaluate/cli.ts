@@ -6,7 +6,7 @@ import { UserError } from "../../lib/engine/mod.ts";
 import { atomicWrite, checkWritable } from "../../lib/hub/mod.ts";
 import { loadBank } from "../../lib/tasks/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../command_line.ts";
-import { checkpointPath, CHECKPOINTS, fileHash, readCheckpoint } from "../mini/checkpoints.ts";
+import { checkpointPath, CHECKPOINTS, fileHash, readCheckpoint, trainingsOf } from "../mini/checkpoints.ts";
 import { type Evaluation, type Measurement, verdictOf } from "../parts/measurement.ts";
 import { PART_HELP, PARTS } from "../parts/mod.ts";
 import type { Part } from "../parts/part.ts";
@@ -53,12 +53,12 @@ async function writeCard(
   const { config, tensors, hash } = await readCheckpoint(part, checkpointPath(part, folder));
   const { size } = await Deno.stat(checkpointPath(part, folder));
   const parameters = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
-  const recipe = (config.recipe ?? {}) as RecipeFacts;
-  const earlier = [config.earlier ?? []].flat() as RecipeFacts[];
+  const trainings = trainingsOf<RecipeFacts>(config);
+  const [recipe, earlier] = [trainings.at(-1) ?? {}, trainings.slice(0, -1)];
   const path = new URL(`${part}.md`, folder);
   const stretches = await keepStretch(
     new URL(`${part}.scores.json`, folder),
-    stretchOf(evaluation, { checkpoint: hash, trainings: [...earlier, recipe] }),
+    stretchOf(evaluation, { checkpoint: hash, trainings }),
   );
   await atomicWrite(
     decodeURIComponent(path.pathname),

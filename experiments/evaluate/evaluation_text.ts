@@ -141,7 +141,7 @@ export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string
     ...(stretches.rows.length > 1
       ? ["## Scores against training", "", ...table(stretches.rows, stretches.headings), ""]
       : []),
-    ...(facts.trials
+    ...(facts.trials && facts.trials.rows.length > 0
       ? [
         `## ${facts.trials.heading}`,
         "",

@@ -79,6 +79,11 @@ export async function readCheckpoint(
   return { part, config: JSON.parse(metadata.config ?? "{}"), tensors, hash: fileHash(bytes) };
 }
 
+/** The trainings behind a part's weights as its header tells them, the first one first. Files of one training before the last name that one alone. */
+export function trainingsOf<Training>({ earlier, recipe }: Checkpoint["config"]): Training[] {
+  return [earlier ?? [], recipe ?? []].flat() as Training[];
+}
+
 /** Paths of the checkpoint files from the repository's root, for stage keys. */
 export function checkpointFiles(...parts: string[]): string[] {
   return parts.map((part) => `data/checkpoints/${part}.safetensors`);

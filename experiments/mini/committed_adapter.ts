@@ -3,7 +3,7 @@ import { UserError } from "../../lib/engine/mod.ts";
 import type { InstructResamplerConfig } from "../../lib/adapter/mod.ts";
 import type { StageContext } from "../runner/mod.ts";
 import type { CommittedReport } from "../setting/model_requests.ts";
-import { readCheckpoint } from "./checkpoints.ts";
+import { readCheckpoint, trainingsOf } from "./checkpoints.ts";
 import { MINI_INSTRUCT } from "./models.ts";
 import { TRAINED_ADAPTER, trainedAdapterBytes } from "./trained_adapter.ts";
 
@@ -15,12 +15,8 @@ interface PartTraining {
 
 /** Steps of all trainings that a part's header names, and the last one's batch. */
 export function committedSteps(config: Readonly<Record<string, unknown>>): CommittedReport {
-  const { earlier, recipe } = config as {
-    readonly earlier?: PartTraining | readonly PartTraining[];
-    readonly recipe: PartTraining;
-  };
-  const all: readonly PartTraining[] = [earlier ?? [], recipe].flat();
-  return { steps: all.reduce((sum, { steps }) => sum + steps, 0), batch: recipe.batch };
+  const all = trainingsOf<PartTraining>(config);
+  return { steps: all.reduce((sum, { steps }) => sum + steps, 0), batch: (all.at(-1) as PartTraining).batch };
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   CHECKPOINTS,
   encodeCheckpoint,
   readCheckpoint,
+  trainingsOf,
 } from "../mini/checkpoints.ts";
 import { type TrainingLog, trainingLog } from "../runner/mod.ts";
 import { batchKey, type Part, type PartRecipe, stepOptions, type Training } from "../parts/part.ts";
@@ -98,8 +99,7 @@ async function beginning(
     checkIdentity(name, saved.identity, identity);
     return { identity, reads, before: saved.before ?? [], saved };
   }
-  // Files of one training before name that one alone.
-  const before = warm ? [warm.config.earlier ?? [], warm.config.recipe].flat() : [];
+  const before = warm ? trainingsOf(warm.config) : [];
   return { identity, reads, before, ...(warm ? { warm } : {}) };
 }
 
