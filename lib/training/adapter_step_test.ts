@@ -25,7 +25,7 @@ import {
 } from "../engine/mod.ts";
 import { type AdapterItem, type AdapterItems, mixedBatch } from "./adapter_batch.ts";
 import { PAPER_RECIPE } from "./adapter_recipe.ts";
-import { compileAdapterStep, freshInstruct, type TrainedProjection } from "./adapter_step.ts";
+import { type AdapterStepOptions, compileAdapterStep, freshInstruct } from "./adapter_step.ts";
 import type { TrainStep } from "./train_step.ts";
 import { train } from "./trainer.ts";
 
@@ -88,24 +88,26 @@ const task = (name: string): AdapterItems => ({
   },
 });
 const tasks = [task("one"), task("two")];
-const batch = (step: number) =>
+const batch = (step: number, size = BATCH) =>
   mixedBatch(fold(root, "batch", step), tasks, {
-    batch: BATCH,
+    batch: size,
     schedule,
     noImage: new Float32Array(IMAGE_TOKENS * INSTRUCT.embedding_dim_image_embeds),
     noText: Int32Array.of(0, 10, 10, 10),
     recipe,
   });
 
-const compiled = (adapter: HostParams, projection: TrainedProjection): Promise<TrainStep> =>
+/** The step of the Instruct adapter but for what `changes` says. */
+const compiled = (changes: Partial<AdapterStepOptions> = {}): Promise<TrainStep> =>
   compileAdapterStep({
     unet: { config: UNET, params: base },
     text: { config: TEXT, params: text },
-    projection,
-    adapter,
+    projection: INSTRUCT,
+    adapter: instruct,
     batch: BATCH,
     imageTokens: IMAGE_TOKENS,
     recipe,
+    ...changes,
   });
 
 /** A U-Net's prediction without an adapter, and with one at scale 0. */
@@ -146,7 +148,7 @@ async function predictions(adapter: HostParams): Promise<HostParams> {
 
 Deno.test("Training an adapter moves every adapter tensor and leaves every frozen one bit-identical", async () => {
   const before = structuredClone({ base, text, plus, instruct });
-  const step = await compiled(instruct, INSTRUCT);
+  const step = await compiled();
   const first = await step.run(batch(0), { step: 0, learningRate: 0.01 });
   for (let i = 1; i < 6; i++) await step.run(batch(i), { step: i, learningRate: 0.01 });
   const trained = step.weights();
@@ -164,7 +166,7 @@ Deno.test("Training an adapter moves every adapter tensor and leaves every froze
 });
 
 Deno.test("An untrained Instruct adapter has IPAdapter+'s loss whatever the instruction, a trained one heeds it", async () => {
-  const [ours, theirs] = [await compiled(instruct, INSTRUCT), await compiled(plain, PLUS)];
+  const [ours, theirs] = [await compiled(), await compiled({ adapter: plain, projection: PLUS })];
   const still = { step: 0, learningRate: 0 };
   const other = { ...batch(0), instruction: normal(fold(root, "other"), BATCH * 7) };
   const { instruction: _, ...without } = batch(0);
@@ -183,15 +185,7 @@ Deno.test("An adapter trained in place of the text has a loss that no prompt cha
   const still = { step: 0, learningRate: 0 };
   const other = { ...batch(0), ids: Int32Array.of(...[0, 7, 8, 10], ...[0, 9, 10, 10]) };
   for (const replacesText of [true, false]) {
-    const step = await compileAdapterStep({
-      unet: { config: UNET, params: base },
-      text: { config: TEXT, params: text },
-      projection: INSTRUCT,
-      adapter: instruct,
-      batch: BATCH,
-      imageTokens: IMAGE_TOKENS,
-      recipe: { ...recipe, replacesText },
-    });
+    const step = await compiled({ recipe: { ...recipe, replacesText } });
     const [a, b] = [(await step.run(batch(0), still)).loss, (await step.run(other, still)).loss];
     assert.equal(a === b, replacesText, `${a} and ${b}`);
     await step.run(batch(1), { step: 0, learningRate: 0.01 });
@@ -201,7 +195,7 @@ Deno.test("An adapter trained in place of the text has a loss that no prompt cha
 });
 
 Deno.test("An adapter's training goes on from a snapshot to the same bits, batches included", async () => {
-  const step = await compiled(instruct, INSTRUCT);
+  const step = await compiled();
   const options = { steps: 6, schedule: { kind: "linear", lr: 0.01, warmup: 1, total: 6 }, batch } as const;
   let saved: HostParams = {};
   const losses: number[] = [];
@@ -224,17 +218,11 @@ Deno.test("freshInstruct() samples the branch's matrices with the recipe's σ an
   assert.ok(leaf(wide, "image_proj.new_input_layers.0.0.to_out.weight").data.every((x) => x === 0));
 });
 
+/** A base that does not say the side of its latents. */
+const SIDELESS = { config: { ...UNET, sample_size: null }, params: base };
+
 Deno.test("compileAdapterStep() takes ready text tokens where the base has no text encoder", async () => {
-  const step = await compileAdapterStep({
-    unet: { config: { ...UNET, sample_size: null }, params: base },
-    text: 4,
-    side: 8,
-    projection: INSTRUCT,
-    adapter: instruct,
-    batch: BATCH,
-    imageTokens: IMAGE_TOKENS,
-    recipe: PAPER_RECIPE,
-  });
+  const step = await compiled({ unet: SIDELESS, text: 4, side: 8, recipe: PAPER_RECIPE });
   const { ids: _, weights: _weights, ...fed } = batch(0);
   const { loss } = await step.run({ ...fed, text: normal(root, BATCH * 24) }, { step: 0, learningRate: 0 });
   assert.ok(loss > 0 && Number.isFinite(loss));
@@ -242,39 +230,18 @@ Deno.test("compileAdapterStep() takes ready text tokens where the base has no te
 });
 
 Deno.test("compileAdapterStep() says that nothing tells the side of the latents", () => {
-  assert.throws(() =>
-    compileAdapterStep({
-      unet: { config: { ...UNET, sample_size: null }, params: base },
-      text: 4,
-      projection: PLUS,
-      adapter: plain,
-      batch: BATCH,
-      imageTokens: IMAGE_TOKENS,
-      recipe: PAPER_RECIPE,
-    }), /side from the U-Net's sample_size or as an option, got neither/);
+  assert.throws(
+    () => compiled({ unet: SIDELESS, text: 4 }),
+    /side from the U-Net's sample_size or as an option, got neither/,
+  );
 });
 
 Deno.test("compileAdapterStep() accumulates gradients that are one big batch's within 1e-5", async () => {
   const size = 8;
-  const big = mixedBatch(fold(root, "big"), tasks, {
-    batch: size,
-    schedule,
-    noImage: new Float32Array(IMAGE_TOKENS * INSTRUCT.embedding_dim_image_embeds),
-    noText: Int32Array.of(0, 10, 10, 10),
-    recipe,
-  });
+  const big = batch(0, size);
   const moments: Float32Array[] = [];
   for (const accumulate of [1, 2, 4, 8]) {
-    const step = await compileAdapterStep({
-      unet: { config: UNET, params: base },
-      text: { config: TEXT, params: text },
-      projection: INSTRUCT,
-      adapter: instruct,
-      batch: size,
-      imageTokens: IMAGE_TOKENS,
-      recipe: { ...recipe, clipNorm: 1e9 },
-      accumulate,
-    });
+    const step = await compiled({ batch: size, recipe: { ...recipe, clipNorm: 1e9 }, accumulate });
     await step.run(big, { step: 0, learningRate: 1e-4 });
     // After the first step it is a multiple of the gradient.
     moments.push(step.snapshot().m!.data as Float32Array);
