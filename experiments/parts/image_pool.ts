@@ -30,9 +30,16 @@ export function subjectOf(truth: ImageTruth): number {
   return shown.kind === "scene" ? SUBJECT_OF.get(shown.concept.word) as number : CONCEPTS.length;
 }
 
-/** Composes items `first` … `first + count − 1`. */
-export function imagePool(bank: Bank, first: number, count: number): ImagePool {
-  const items = Array.from({ length: count }, (_, i) => composePretrain(bank, first + i));
+/** Composes items `first` … `first + count − 1`, and from the next `portraits` items the portraits alone. */
+export function imagePool(
+  bank: Bank,
+  first: number,
+  { count, portraits = 0 }: { count: number; portraits?: number },
+): ImagePool {
+  const items = Array.from(
+    { length: count + portraits },
+    (_, i) => composePretrain(bank, first + i, i < count ? {} : { only: "portraits" }),
+  );
   return {
     images: items.map((item) => item.image),
     captions: items.map((item) => item.caption),

@@ -32,7 +32,9 @@ import { MINI_VISION } from "../../mini/models.ts";
 import { type Augmentation, imagePool, randomView, SUBJECTS } from "../image_pool.ts";
 import { type Part, stepOptions } from "../part.ts";
 
-const POOL = 24_000;
+/** Scenes and portraits as the stream has them, and further portraits: who a person is takes more views than their share gives. */
+const STREAM = 24_000, PORTRAITS = 8_000;
+const POOL = STREAM + PORTRAITS;
 const WIDTH = MINI_VISION.projection_dim;
 const PICTURE = [3, MINI_VISION.image_size, MINI_VISION.image_size] as const;
 const PIXELS = sizeOf(PICTURE);
@@ -47,7 +49,7 @@ const TERMS: TokenTerms = {
 };
 /** Weights of the two terms beside the contrastive losses. */
 const COLOURS = 4;
-const PERSON = 0.5;
+const PERSON = 1;
 
 /** Which scenes a tower is trained on, and how they are varied. */
 export interface TowerData {
@@ -60,7 +62,7 @@ export interface TowerData {
 export function imageTowerTraining({ first, augmentation }: TowerData): Part["prepare"] {
   return async (bank, { recipe, batches, notify, compile }) => {
     notify(`composing ${POOL} scenes`);
-    const pool = imagePool(bank, first, POOL);
+    const pool = imagePool(bank, first, { count: STREAM, portraits: PORTRAITS });
     const embedder = createSentenceEmbedder(await loadSentenceEncoder());
     const texts = await embedder.embed(pool.captions);
     const names = await embedder.embed(SUBJECTS);

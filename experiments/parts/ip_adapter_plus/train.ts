@@ -34,7 +34,7 @@ export async function prepare(
   const items: { latent: Float16Array; image: Float16Array }[] = [];
   const captions: string[] = [];
   for (let first = 0; first < POOL; first += PART) {
-    const { images, captions: words } = imagePool(bank, 40_000_000 + first, PART);
+    const { images, captions: words } = imagePool(bank, 40_000_000 + first, { count: PART });
     const [targets, conditions] = [await latents.run(images), await features.run(images)];
     targets.forEach((latent, i) =>
       items.push({ latent: Float16Array.from(latent), image: Float16Array.from(conditions[i]!.tokens) })
