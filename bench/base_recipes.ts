@@ -13,7 +13,7 @@ import { fold, key } from "../lib/engine/mod.ts";
 import { createCaptionTokenizer } from "../lib/clip/mod.ts";
 import type { UnetConfig } from "../lib/diffusion/mod.ts";
 import { atomicWrite } from "../lib/hub/mod.ts";
-import { captionVocabulary, composePretrain, loadBank } from "../lib/tasks/mod.ts";
+import { captionVocabulary, loadBank } from "../lib/tasks/mod.ts";
 import { MUON_OPTIMIZER, type OptimizerConfig } from "../lib/training/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../experiments/command_line.ts";
 import { checkpointPath, encodeCheckpoint, readCheckpoint } from "../experiments/mini/checkpoints.ts";
@@ -21,8 +21,7 @@ import { MINI_UNET, TEXT_LENGTH } from "../experiments/mini/models.ts";
 import { measure } from "../experiments/parts/base/evaluate.ts";
 import { BASE } from "../experiments/parts/base/mod.ts";
 import { type Trial, TRIALS } from "../experiments/parts/base/trials.ts";
-import { type BaseDesign, CAPTION_DROP, DESIGN, prepareBase } from "../experiments/parts/base/train.ts";
-import { captionedPool } from "../experiments/parts/captioned_pool.ts";
+import { type BaseDesign, basePool, DESIGN, prepareBase } from "../experiments/parts/base/train.ts";
 import { FIRST_HELD_OUT } from "../experiments/parts/held_out.ts";
 
 /** The denoiser without cross-attention at 16×16. */
@@ -36,9 +35,11 @@ const COARSE: UnetConfig = {
 const RECIPES: Readonly<Record<string, { optimizer?: OptimizerConfig } & Partial<BaseDesign>>> = {
   "adamw": { unet: COARSE },
   "muon": { unet: COARSE, optimizer: MUON_OPTIMIZER },
+  "muon-fast": { unet: COARSE, optimizer: { ...MUON_OPTIMIZER, muonRate: 4 } },
   "muon-attentive": { optimizer: MUON_OPTIMIZER },
   "committed": BASE.recipe.optimizer ? { optimizer: BASE.recipe.optimizer } : {},
   "muon-nearest-noise": { unet: COARSE, optimizer: MUON_OPTIMIZER, candidates: 4 },
+  "muon-aligned": { unet: COARSE, optimizer: MUON_OPTIMIZER, alignment: 0.5 },
   "muon-wide": { unet: { ...COARSE, block_out_channels: [48, 96, 192] }, optimizer: MUON_OPTIMIZER },
   "muon-attentive-wide": {
     unet: { ...MINI_UNET, block_out_channels: [64, 128, 128] },
@@ -87,24 +88,17 @@ await runCommand(async () => {
   }
   const millisecondsPerStep = Math.round(60_000 * spent() / steps);
   const { tensors, config } = await training.finish();
-  await training.step.dispose();
   const tokenizer = createCaptionTokenizer(captionVocabulary(), { length: TEXT_LENGTH });
-  const sample = await captionedPool((i) => composePretrain(bank, FIRST_HELD_OUT + i), {
-    size: HELD_OUT,
-    tokenizer,
-    captionDrop: CAPTION_DROP,
-  });
-  const held = await prepareBase(bank, { recipe, batches, notify, compile }, { ...design, pool: 1 });
-  held.step.reset(tensors);
+  const sample = await basePool(bank, design, { first: FIRST_HELD_OUT, size: HELD_OUT, tokenizer });
+  // The averaged weights under a learning rate of 0: the step only measures them.
+  training.step.reset(training.step.weights());
   let heldOutError = 0;
   for (let i = 0; i < HELD_OUT_BATCHES; i++) {
-    const { loss } = await held.step.run(sample(fold(key("held out"), i), recipe.batch).feeds, {
-      step: i,
-      learningRate: 0,
-    });
-    heldOutError += loss / HELD_OUT_BATCHES;
+    const { feeds } = sample(fold(key("held out"), i), recipe.batch);
+    const { loss, aux } = await training.step.run(feeds, { step: i, learningRate: 0 });
+    heldOutError += (aux.error?.data[0] as number | undefined ?? loss) / HELD_OUT_BATCHES;
   }
-  await held.step.dispose();
+  await training.step.dispose();
   const place = mkdtempSync(join(tmpdir(), "recipes-"));
   try {
     const folder = pathToFileURL(`${place}/`);

@@ -12,8 +12,15 @@ const PART = 500;
 /** A batch and which items it was made of. */
 export interface CaptionedBatch {
   readonly items: readonly number[];
-  /** `sample`, `timestep`, `noise`, `weights` (of an error of v) and `ids`. */
+  /** `sample`, `timestep`, `noise`, `weights` (of an error of v), `ids`, and `tokens` where pictures have any. */
   readonly feeds: Record<string, Feed>;
+}
+
+function joined(rows: readonly Float32Array[]): Float32Array {
+  const width = rows[0]?.length ?? 0;
+  const all = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => all.set(row, i * width));
+  return all;
 }
 
 /** Encodes `size` pictures; `compose` gives picture and caption of one by its number, in order. */
@@ -26,15 +33,20 @@ export async function captionedPool(
     readonly captionDrop: number;
     /** Noises that a sample's nearest is taken of; 1 if absent. */
     readonly candidates?: number;
+    /** An encoder's tokens of the clean pictures, which batches then have as `tokens`. */
+    readonly tokens?: (images: readonly Rgb[]) => Promise<Float32Array[]>;
   },
 ): Promise<(own: Key, batch: number) => CaptionedBatch> {
-  const { size, tokenizer, captionDrop, candidates = 1 } = options;
+  const { size, tokenizer, captionDrop, candidates = 1, tokens } = options;
   const encoder = await latentEncoder(await loadVae());
   const latents: Float32Array[] = [];
+  const told: Float32Array[] = [];
   const captions: string[] = [];
   for (let first = 0; first < size; first += PART) {
     const items = Array.from({ length: Math.min(PART, size - first) }, (_, i) => compose(first + i));
-    latents.push(...await encoder.run(items.map(({ image }) => image)));
+    const images = items.map(({ image }) => image);
+    latents.push(...await encoder.run(images));
+    if (tokens) told.push(...await tokens(images));
     captions.push(...items.map(({ caption }) => caption));
   }
   await encoder.dispose();
@@ -57,6 +69,7 @@ export async function captionedPool(
       return item;
     });
     const noisy = noisyBatch(own, schedule, z0, { batch, candidates });
-    return { items, feeds: { ...noisy, weights: velocityWeights(schedule, noisy.timestep), ids: words } };
+    const feeds = { ...noisy, weights: velocityWeights(schedule, noisy.timestep), ids: words };
+    return { items, feeds: tokens ? { ...feeds, tokens: joined(items.map((item) => told[item]!)) } : feeds };
   };
 }

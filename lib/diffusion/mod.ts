@@ -1,6 +1,14 @@
 /** Latent diffusion: the denoiser, the autoencoder, and what feeds them. */
 export type { ImageContext } from "./image_attention.ts";
-export { initUnet, unet, type UnetInputs, type UnetResiduals, unetShapes } from "./unet.ts";
+export {
+  initUnet,
+  unet,
+  type UnetInputs,
+  type UnetResiduals,
+  unetShapes,
+  type UnetStates,
+  unetStates,
+} from "./unet.ts";
 export { SD15_UNET } from "./sd15_unet.ts";
 export {
   type ContractingConfig,

@@ -92,12 +92,20 @@ function checkInputs(config: UnetConfig, { sample, timestep, text, imageContexts
   if (faults.length > 0) throw new RangeError(`unet() needs ${faults.join("; ")}`);
 }
 
+/** What {@link unetStates} gives. */
+export interface UnetStates {
+  /** The U-Net's output [batch out_channels height width]: predicted noise, for SD 1.5. */
+  readonly output: Tensor;
+  /** The contracting half's states [batch channels height width], conv_in's first; each is a skip connection. */
+  readonly contracted: readonly Tensor[];
+}
+
 /**
- * The U-Net's output [batch out_channels height width]: predicted noise, for SD 1.5.
+ * The U-Net's output with the states on the way down, for losses that look at them.
  *
  * @throws RangeError when inputs, parameters and config do not fit each other.
  */
-export function unet(params: Params, config: UnetConfig, inputs: UnetInputs): Tensor {
+export function unetStates(params: Params, config: UnetConfig, inputs: UnetInputs): UnetStates {
   checkInputs(config, inputs);
   const { sample, timestep, text, imageContexts = [], residuals } = inputs;
   const stages = contractingStages(config);
@@ -109,9 +117,9 @@ export function unet(params: Params, config: UnetConfig, inputs: UnetInputs): Te
     indices: new Map(crossAttentionLayers(config).map(({ path, index }) => [path, index])),
   };
   const entry = convolution(scope(params, "conv_in"), sample, { padding: 1 });
-  const plain = contract(params, entry, args, stages);
-  let x = middle(params, plain.at(-1) as Tensor, args, stages.at(-1) as UnetStage);
-  const skips = residuals ? addResiduals(plain, residuals.down) : plain;
+  const contracted = contract(params, entry, args, stages);
+  let x = middle(params, contracted.at(-1) as Tensor, args, stages.at(-1) as UnetStage);
+  const skips = residuals ? addResiduals(contracted, residuals.down) : [...contracted];
   if (residuals) x = tf.add(x, residuals.mid);
   for (const stage of expandingStages(config)) {
     const p = scope(params, stage.path);
@@ -130,7 +138,16 @@ export function unet(params: Params, config: UnetConfig, inputs: UnetInputs): Te
     x = upsample(scope(p, "upsamplers.0"), x, { size: [height, width] });
   }
   const normed = groupNorm(scope(params, "conv_norm_out"), x, blockOptions(args));
-  return convolution(scope(params, "conv_out"), silu(normed), { padding: 1 });
+  return { output: convolution(scope(params, "conv_out"), silu(normed), { padding: 1 }), contracted };
+}
+
+/**
+ * The U-Net's output [batch out_channels height width]: predicted noise, for SD 1.5.
+ *
+ * @throws RangeError when inputs, parameters and config do not fit each other.
+ */
+export function unet(params: Params, config: UnetConfig, inputs: UnetInputs): Tensor {
+  return unetStates(params, config, inputs).output;
 }
 
 /** Names and shapes of the U-Net's parameters in the reference's state-dict order. SD 1.5: 686 tensors, 859,520,964 scalars. */

@@ -1,5 +1,5 @@
 /** The steps of the base model and of what is put on top of it frozen: all weights, a ControlNet, or a LoRA. Samples are weighted. */
-import { combine, type HostParams, prefixed, type Tensor } from "../engine/mod.ts";
+import { combine, type HostParams, leaf, prefixed, scope, type Tensor, tf } from "../engine/mod.ts";
 import type { TextTowerConfig } from "../clip/mod.ts";
 import {
   conditioningFactor,
@@ -8,8 +8,16 @@ import {
   loraWeights,
   unet,
   type UnetConfig,
+  unetStates,
 } from "../diffusion/mod.ts";
-import { compileDenoisingStep, type FrozenModel, latentSide, type StepEngine } from "./denoising_step.ts";
+import { alignedState, type Alignment, alignmentTerm } from "./alignment.ts";
+import {
+  compileDenoisingStep,
+  type DenoisingStepOptions,
+  type FrozenModel,
+  latentSide,
+  type StepEngine,
+} from "./denoising_step.ts";
 import { outerLayers } from "./outer_layers.ts";
 import type { TrainStep, TrainStepOptions } from "./train_step.ts";
 
@@ -26,13 +34,36 @@ export interface BaseStepOptions extends StepEngine, Pick<TrainStepOptions, "ema
   readonly trainable: HostParams;
   /** Samples of a batch. */
   readonly batch: number;
+  /** What the U-Net is aligned with; the head's weights are then `alignment.*`. */
+  readonly alignment?: Alignment;
 }
 
-/** Trains U-Net and text encoder together. The batch: noisy latents, `weights` and word `ids`. */
-export function compileBaseStep(options: BaseStepOptions): Promise<TrainStep> {
+function aligned(
+  alignment: Alignment,
+  { unet: config, batch }: BaseStepOptions,
+): Pick<DenoisingStepOptions, "more" | "denoise"> {
+  return {
+    more: { tokens: { shape: [batch, alignment.side ** 2, alignment.width] } },
+    denoise({ trained, unet: params, more, ...inputs }) {
+      const { output, contracted } = unetStates(params, config, inputs);
+      const term = alignmentTerm(scope(trained, "alignment"), {
+        features: alignedState(contracted, alignment),
+        tokens: leaf(more, "tokens"),
+      });
+      return { noise: output, term: tf.mul(term, alignment.weight) };
+    },
+  };
+}
+
+/**
+ * Trains U-Net and text encoder together. The batch: noisy latents, `weights` and word `ids`; with an alignment, the clean pictures' `tokens`
+ * [batch side² width].
+ */
+export function compileBaseStep({ alignment, ...options }: BaseStepOptions): Promise<TrainStep> {
   const names = Object.keys(options.trainable);
   return compileDenoisingStep({
     ...options,
+    ...(alignment ? aligned(alignment, options) : {}),
     frozen: {},
     weighted: true,
     clipNorm: CLIP_NORM,

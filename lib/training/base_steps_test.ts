@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fold, type HostParams, key, normal, scope, type Tensor } from "../engine/mod.ts";
+import { combine, fold, type HostParams, key, normal, prefixed, scope, type Tensor } from "../engine/mod.ts";
 import { createCaptionTokenizer, initTextTower, textTower, type TextTowerConfig } from "../clip/mod.ts";
 import {
   initControlnet,
@@ -11,7 +11,8 @@ import {
   type UnetConfig,
 } from "../diffusion/mod.ts";
 import { evaluate } from "../golden/evaluate.ts";
-import { compileControlnetStep, compileLoraStep } from "./base_steps.ts";
+import { initAlignmentHead } from "./alignment.ts";
+import { compileBaseStep, compileControlnetStep, compileLoraStep } from "./base_steps.ts";
 import { minSnrWeights, noisyBatch } from "./noise_prediction.ts";
 import type { TrainStep } from "./train_step.ts";
 import { train } from "./trainer.ts";
@@ -129,5 +130,26 @@ Deno.test("a fresh LoRA has the base's own loss, which training then lowers, als
   const losses = await runs(step, {});
   assert.ok(Math.abs(losses[0]! - await plainLoss()) < 1e-5, `${losses[0]}`);
   assert.ok(losses[2]! < losses[0]!, `${losses}`);
+  await step.dispose();
+});
+
+Deno.test("an aligned base adds the term to its own loss, and learns to say the tokens", async () => {
+  const alignment = { side: 8, width: 6, weight: 0.5 };
+  const trainable = combine(
+    prefixed(base.unet.params, "unet"),
+    prefixed(base.text.params, "text_encoder"),
+    prefixed(initAlignmentHead(key(5), 16, alignment), "alignment"),
+  );
+  const step = await compileBaseStep({ unet: config, text, trainable, batch: BATCH, alignment });
+  const feeds = { ...batch(0), tokens: normal(key(6), BATCH * 64 * 6) };
+  const terms: number[] = [];
+  for (let i = 0; i < 8; i++) {
+    const { loss, aux } = await step.run(feeds, { step: i, learningRate: 1e-2 });
+    const error = aux.error!.data[0] as number;
+    if (i === 0) assert.ok(Math.abs(error - await plainLoss()) < 1e-5, `${error}`);
+    terms.push((loss - error) / alignment.weight);
+  }
+  assert.ok(Math.abs(terms[0]! - 1) < 0.2, `${terms}`);
+  assert.ok(terms[7]! < terms[0]! - 0.1, `${terms}`);
   await step.dispose();
 });

@@ -18,6 +18,7 @@ import {
   type Params,
   scope,
   type Tensor,
+  tf,
   type Weights,
 } from "../engine/mod.ts";
 import { textTower, type TextTowerConfig } from "../clip/mod.ts";
@@ -70,8 +71,8 @@ export interface DenoisingStepOptions
   readonly weighted: boolean;
   /** Further inputs of the batch. */
   readonly more?: Readonly<Record<string, InputSpec>>;
-  /** The noise that is predicted; the U-Net alone if absent. */
-  readonly denoise?: (inputs: DenoiserInputs) => Tensor;
+  /** The noise that is predicted, or that with a further term of the loss; the U-Net alone if absent. */
+  readonly denoise?: (inputs: DenoiserInputs) => Tensor | { readonly noise: Tensor; readonly term: Tensor };
 }
 
 /** Side of the latents that a U-Net is trained on. @throws RangeError when neither says it. */
@@ -127,7 +128,7 @@ export function compileDenoisingStep(options: DenoisingStepOptions): Promise<Tra
       const tokens = typeof text === "number"
         ? ready as Tensor
         : textTower(scope(all, "text_encoder"), text, ids as Tensor).lastHiddenState;
-      const prediction = denoise({
+      const denoised = denoise({
         trained,
         unet: scope(all, "unet"),
         sample: sample as Tensor,
@@ -135,11 +136,11 @@ export function compileDenoisingStep(options: DenoisingStepOptions): Promise<Tra
         text: tokens,
         more: rest,
       });
-      return {
-        loss: weights
-          ? weightedSquaredError(prediction, noise as Tensor, weights)
-          : meanSquaredError(prediction, noise as Tensor),
-      };
+      const { noise: prediction, term } = "term" in denoised ? denoised : { noise: denoised };
+      const error = weights
+        ? weightedSquaredError(prediction, noise as Tensor, weights)
+        : meanSquaredError(prediction, noise as Tensor);
+      return term ? { loss: tf.add(error, term), aux: { error } } : { loss: error };
     },
   });
 }

@@ -14,6 +14,7 @@ export {
   freshInstruct,
   type TrainedProjection,
 } from "./adapter_step.ts";
+export { type Alignment, initAlignmentHead } from "./alignment.ts";
 export {
   type AdditionStepOptions,
   type BaseStepOptions,

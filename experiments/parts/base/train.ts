@@ -1,11 +1,13 @@
 /** Recipe of the base model: U-Net and text encoder trained together on captioned latents, captions dropped for guidance. */
-import { combine, fold, key, prefixed } from "../../../lib/engine/mod.ts";
-import { createCaptionTokenizer, initTextTower } from "../../../lib/clip/mod.ts";
+import { combine, fold, type Key, key, partition, prefixed } from "../../../lib/engine/mod.ts";
+import { type CaptionTokenizer, createCaptionTokenizer, initTextTower } from "../../../lib/clip/mod.ts";
 import { initUnet, SD_SCHEDULE, type UnetConfig } from "../../../lib/diffusion/mod.ts";
-import { type Bank, captionVocabulary, composePretrain } from "../../../lib/tasks/mod.ts";
-import { compileBaseStep } from "../../../lib/training/mod.ts";
-import { MINI_UNET, miniText, TEXT_LENGTH } from "../../mini/models.ts";
-import { captionedPool } from "../captioned_pool.ts";
+import { type Bank, captionVocabulary, composePretrain, type Rgb } from "../../../lib/tasks/mod.ts";
+import { type Alignment, compileBaseStep, initAlignmentHead } from "../../../lib/training/mod.ts";
+import { loadVision } from "../../mini/frozen.ts";
+import { MINI_UNET, MINI_VISION, miniText, TEXT_LENGTH } from "../../mini/models.ts";
+import { imageEncoder } from "../../mini/programs.ts";
+import { type CaptionedBatch, captionedPool } from "../captioned_pool.ts";
 import { type Part, type PrepareOptions, stepOptions, type Training } from "../part.ts";
 
 export const POOL = 24_000;
@@ -21,35 +23,70 @@ export interface BaseDesign {
   readonly pool: number;
   /** Noises that a sample's nearest is taken of. */
   readonly candidates: number;
+  /** Weight of the alignment with the encoder's tokens beside the error of v; 0: none. */
+  readonly alignment: number;
 }
 
 /** The committed base's. */
-export const DESIGN: BaseDesign = { unet: MINI_UNET, pool: POOL, candidates: 1 };
+export const DESIGN: BaseDesign = { unet: MINI_UNET, pool: POOL, candidates: 1, alignment: 0 };
+
+/** Prefix of the head that only the training has. */
+const HEAD = "alignment";
+/** Channels of the U-Net's deepest features of the encoder's side: the second level's. */
+const alignedChannels = ({ block_out_channels }: UnetConfig) => block_out_channels[1] as number;
+
+/** The alignment of a design; undefined without one. */
+function alignmentOf({ alignment: weight }: BaseDesign): Alignment | undefined {
+  const { image_size, patch_size, hidden_size: width } = MINI_VISION;
+  return weight > 0 ? { side: image_size / patch_size, width, weight } : undefined;
+}
+
+/** Noisy batches of the stream's items `first` … `first + size − 1`, as a design's step takes them. */
+export async function basePool(
+  bank: Bank,
+  design: BaseDesign,
+  { first, size, tokenizer }: { first: number; size: number; tokenizer: CaptionTokenizer },
+): Promise<(own: Key, batch: number) => CaptionedBatch> {
+  const compose = (index: number) => composePretrain(bank, first + index);
+  const options = { size, tokenizer, captionDrop: CAPTION_DROP, candidates: design.candidates };
+  const alignment = alignmentOf(design);
+  if (!alignment) return await captionedPool(compose, options);
+  const encoder = imageEncoder(await loadVision("encoder"));
+  try {
+    // Without the class token.
+    const tokens = async (images: readonly Rgb[]) =>
+      (await encoder.run(images)).map(({ tokens }) => tokens.slice(alignment.width));
+    return await captionedPool(compose, { ...options, tokens });
+  } finally {
+    await encoder.dispose();
+  }
+}
 
 /** Encodes the scenes and compiles the step. */
 export async function prepareBase(
   bank: Bank,
   { recipe, batches, notify, compile }: PrepareOptions,
-  { unet, pool, candidates }: BaseDesign,
+  design: BaseDesign,
 ): Promise<Training> {
+  const { unet, pool } = design;
   const tokenizer = createCaptionTokenizer(captionVocabulary(), { length: TEXT_LENGTH });
   const text = miniText(tokenizer.size, tokenizer.end);
-  const sample = await captionedPool((index) => composePretrain(bank, FIRST + index), {
-    size: pool,
-    tokenizer,
-    captionDrop: CAPTION_DROP,
-    candidates,
-  });
+  const alignment = alignmentOf(design);
+  const sample = await basePool(bank, design, { first: FIRST, size: pool, tokenizer });
   notify(`${pool} scenes encoded`);
   const step = await compileBaseStep({
     unet,
     text,
     batch: recipe.batch,
+    ...(alignment ? { alignment } : {}),
     ...stepOptions(recipe),
     compile,
     trainable: combine(
       prefixed(initUnet(fold(key(recipe.seed), "unet"), unet), "unet"),
       prefixed(initTextTower(fold(key(recipe.seed), "text"), text, { projection: false }), "text_encoder"),
+      alignment
+        ? prefixed(initAlignmentHead(fold(key(recipe.seed), HEAD), alignedChannels(unet), alignment), HEAD)
+        : {},
     ),
   });
   return {
@@ -57,7 +94,7 @@ export async function prepareBase(
     batch: (index) => sample(fold(batches, "batch", index), recipe.batch).feeds,
     finish: () =>
       Promise.resolve({
-        tensors: step.weights(),
+        tensors: partition(step.weights(), (name) => !name.startsWith(`${HEAD}.`)).trainable,
         config: { unet, text, words: tokenizer.words, schedule: SD_SCHEDULE },
       }),
   };
