@@ -1,6 +1,6 @@
 /**
  * Recipes of the base model, each trained alone for the same time from the same start, on its error and on the captions that are found:
- * `deno run -A bench/base_recipes.ts RECIPE [--minutes 8] [--pool 8000] [--threads 1] [--judge judge] [--keep]`. Prints JSON; `--keep` adds it to results/bench/base_recipes.json. Two
+ * `deno run -A bench/base_recipes.ts "muon 4" [--minutes 8] [--pool 8000] [--threads 1] [--judge judge] [--keep]`. Prints JSON; `--keep` adds it to results/bench/base_recipes.json. Two
  * side by side, one thread each, compare best; run them on a machine that does nothing else.
  */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -14,7 +14,7 @@ import { createCaptionTokenizer } from "../lib/clip/mod.ts";
 import type { UnetConfig } from "../lib/diffusion/mod.ts";
 import { atomicWrite } from "../lib/hub/mod.ts";
 import { captionVocabulary, loadBank } from "../lib/tasks/mod.ts";
-import { MUON_OPTIMIZER, type OptimizerConfig } from "../lib/training/mod.ts";
+import { ADAMW_OPTIMIZER, MUON_OPTIMIZER, type OptimizerConfig } from "../lib/training/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../experiments/command_line.ts";
 import { checkpointPath, encodeCheckpoint, readCheckpoint } from "../experiments/mini/checkpoints.ts";
 import { MINI_UNET, TEXT_LENGTH } from "../experiments/mini/models.ts";
@@ -24,27 +24,28 @@ import { type Trial, TRIALS } from "../experiments/parts/base/trials.ts";
 import { type BaseDesign, basePool, DESIGN, prepareBase } from "../experiments/parts/base/train.ts";
 import { FIRST_HELD_OUT } from "../experiments/parts/held_out.ts";
 
-/** The denoiser without cross-attention at 16×16. */
-const COARSE: UnetConfig = {
+/** The denoiser with attention at 16×16 too. */
+const ATTENTIVE: UnetConfig = {
   ...MINI_UNET,
-  down_block_types: ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
-  up_block_types: ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+  down_block_types: ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+  up_block_types: ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"],
 };
 
-/** What is tried, by name. */
-const RECIPES: Readonly<Record<string, { optimizer?: OptimizerConfig } & Partial<BaseDesign>>> = {
-  "adamw": { unet: COARSE },
-  "muon": { unet: COARSE, optimizer: MUON_OPTIMIZER },
-  "muon-fast": { unet: COARSE, optimizer: { ...MUON_OPTIMIZER, muonRate: 4 } },
-  "muon-attentive": { optimizer: MUON_OPTIMIZER },
-  "committed": BASE.recipe.optimizer ? { optimizer: BASE.recipe.optimizer } : {},
-  "muon-nearest-noise": { unet: COARSE, optimizer: MUON_OPTIMIZER, candidates: 4 },
-  "muon-aligned": { unet: COARSE, optimizer: MUON_OPTIMIZER, alignment: 0.5 },
-  "muon-wide": { unet: { ...COARSE, block_out_channels: [48, 96, 192] }, optimizer: MUON_OPTIMIZER },
-  "muon-attentive-wide": {
-    unet: { ...MINI_UNET, block_out_channels: [64, 128, 128] },
-    optimizer: MUON_OPTIMIZER,
-  },
+function muon(muonRate: number): OptimizerConfig {
+  return { ...MUON_OPTIMIZER, muonRate };
+}
+
+/** What is tried, by name; the number is Muon's rate. */
+const RECIPES: Readonly<Record<string, { optimizer: OptimizerConfig } & Partial<BaseDesign>>> = {
+  "adamw": { optimizer: ADAMW_OPTIMIZER },
+  "muon 1": { optimizer: muon(1) },
+  "muon 1, nearest of 4 noises": { optimizer: muon(1), candidates: 4 },
+  "muon 1, aligned": { optimizer: muon(1), alignment: 0.5 },
+  "muon 2, attention at 16×16": { optimizer: muon(2), unet: ATTENTIVE },
+  "muon 4": { optimizer: muon(4) },
+  "muon 4, wide at 4×4": { optimizer: muon(4), unet: { ...MINI_UNET, block_out_channels: [48, 96, 192] } },
+  "muon 4, wide": { optimizer: muon(4), unet: { ...MINI_UNET, block_out_channels: [64, 128, 128] } },
+  "muon 8": { optimizer: muon(8) },
 };
 
 const HELD_OUT = 512;
@@ -65,10 +66,9 @@ await runCommand(async () => {
   const minutes = number("minutes", 8, 600);
   const threads = number("threads", 1, 64);
   const judge = oneOf("Judging", values.get("judge") ?? "judge", ["judge", "encoder"]);
-  const { optimizer, ...changes } = RECIPES[name]!;
+  const { optimizer, ...changes } = RECIPES[name] as typeof RECIPES[string];
   const design: BaseDesign = { ...DESIGN, pool: number("pool", 8000, 1_000_000), ...changes };
-  const { optimizer: _, ...rest } = BASE.recipe;
-  const recipe = { ...rest, ...(optimizer ? { optimizer } : {}) };
+  const recipe = { ...BASE.recipe, optimizer };
   const bank = await loadBank();
   const notify = (line: string) => console.error(line);
   const batches = key(recipe.seed);

@@ -9,7 +9,7 @@ import { trialTable } from "./trials.ts";
 /** Decay of the average of the weights. */
 const EMA_DECAY = 0.999;
 /** Muon's rate in units of AdamW's. */
-const MUON_RATE = 2;
+const MUON_RATE = 4;
 
 export const BASE: Part = {
   name: "base",

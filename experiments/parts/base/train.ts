@@ -10,7 +10,7 @@ import { imageEncoder } from "../../mini/programs.ts";
 import { type CaptionedBatch, captionedPool } from "../captioned_pool.ts";
 import { type Part, type PrepareOptions, stepOptions, type Training } from "../part.ts";
 
-export const POOL = 24_000;
+export const POOL = 40_000;
 /** Share of captions replaced by the empty one (classifier-free guidance). */
 export const CAPTION_DROP = 0.1;
 /** First index of the pre-training stream. */
