@@ -23,7 +23,7 @@ Deno.test("jobScript() asks for what was set, becomes deno, and is valid shell w
     cacheFolder: "/shared/it's here",
     stages: ["train-a", "train-b"],
     after: ["12", "13_4"],
-    entry: "experiments/jobs/run_stage.ts",
+    entry: "experiments/run_stage.ts",
     deno: "/opt/deno",
     settings: { ...settings, setup: "module load cuda\n" },
   });

@@ -4,7 +4,6 @@ import { dirname } from "node:path";
 import process from "node:process";
 import { atomicWrite } from "../../lib/hub/mod.ts";
 import { hostHere, jobHere, ParentsMissing, Stopped } from "../runner/mod.ts";
-import type { ExperimentEntry } from "./plan_file.ts";
 import { requeueTask, stateOf } from "./slurm.ts";
 import {
   EXIT,
@@ -15,6 +14,7 @@ import {
   traceOf,
 } from "./stage_process.ts";
 import { cancelledPath, endPath, type StageEnd } from "./submission.ts";
+import type { WorkloadEntry } from "./workload.ts";
 
 /** How often a job that was told to stop (preempted, at its time limit) puts itself back into the queue. */
 const MOST_REQUEUES = 100;
@@ -66,7 +66,7 @@ function endOf(ended: Ended & { readonly state: "failed" }): StageEnd {
 export async function jobStage(
   plan: string,
   stage: string,
-  experiments: readonly ExperimentEntry[],
+  workloads: readonly WorkloadEntry[],
 ): Promise<number> {
   const folder = dirname(plan);
   const abort = new AbortController();
@@ -82,7 +82,7 @@ export async function jobStage(
     `== ${stage} on ${hostHere()}, job ${job ?? "none"}${requeues > 0 ? `, requeued ${requeues} times` : ""}`,
   );
   rmSync(endPath(folder, stage), { force: true });
-  const opened: { runner: PlanRunner } | { error: unknown } = await openPlan(plan, experiments, abort.signal)
+  const opened: { runner: PlanRunner } | { error: unknown } = await openPlan(plan, workloads, abort.signal)
     .then((runner) => ({ runner }), (error) => ({ error }));
   const ended: Ended = "error" in opened
     ? { state: "failed", error: opened.error }

@@ -20,7 +20,7 @@ export interface StageTask {
 /** A submission as it is recorded. */
 export interface Submission {
   readonly id: string;
-  readonly experiment: string;
+  readonly workload: string;
   /** When it was made, ISO 8601. */
   readonly submittedAt: string;
   /** Program that runs a stage, from the root of the code. */

@@ -6,7 +6,6 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "../../lib/engine/errors.ts";
 import { atomicWrite, makeFolder } from "../../lib/hub/mod.ts";
 import { originOfCode, plannedKeys, type PlannedStage } from "../runner/mod.ts";
-import type { RunRequest } from "../setting/experiment.ts";
 import { snapshotCode } from "./code_snapshot.ts";
 import { jobScript } from "./job_script.ts";
 import { writePlan } from "./plan_file.ts";
@@ -24,6 +23,7 @@ import {
   submissionsIn,
   writeSubmission,
 } from "./submission.ts";
+import type { WorkloadRequest } from "./workload.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -48,8 +48,11 @@ const parentsOf = (plan: readonly PlannedStage[]): Record<string, string[]> =>
 
 /** What is to be submitted. */
 export interface SubmitRequest {
-  readonly experiment: string;
-  readonly request: RunRequest;
+  /** Id of the workload in the list of `entry`. */
+  readonly workload: string;
+  /** What the submission's id begins with, for people. */
+  readonly name: string;
+  readonly request: WorkloadRequest;
   readonly cacheFolder: string;
   /** Program that computes single stages, a path of this checkout. */
   readonly entry: string;
@@ -62,7 +65,7 @@ export function scriptsFor(plan: readonly PlannedStage[], request: SubmitRequest
   return levelsOf(missing, parentsOf(plan)).map((stages, level) =>
     scriptOf(stages, {
       ...request,
-      id: `${request.experiment}-ID`,
+      id: `${request.name}-ID`,
       entry: relative(ROOT, request.entry),
       after: level === 0 ? [] : [`JOB_OF_LEVEL_${level}`],
     })
@@ -142,14 +145,14 @@ async function sharedTasks(
  * @throws SlurmError when Slurm is not there or refuses, UserError when the cache cannot be written
  */
 export async function submit(plan: readonly PlannedStage[], request: SubmitRequest): Promise<Submission> {
-  const { experiment, cacheFolder, settings } = request;
+  const { workload, name, cacheFolder, settings } = request;
   if (plan.some(({ again, action }) => again && action === "run")) {
     throw new UserError(
       "--executor slurm expects no --retrain: a requeued job would train from the start each time",
     );
   }
   const shared = await sharedTasks(plan, cacheFolder);
-  const id = `${experiment}-${randomBytes(3).toString("hex")}`;
+  const id = `${name}-${randomBytes(3).toString("hex")}`;
   const folder = submissionFolder(id, cacheFolder);
   const parents = parentsOf(plan);
   const missing = plan.filter(({ action }) => action === "run").map(({ stage }) => stage.id);
@@ -157,11 +160,11 @@ export async function submit(plan: readonly PlannedStage[], request: SubmitReque
     await makeFolder(join(folder, "logs"));
     await snapshotCode(join(folder, "code"), { without: cacheFolder });
     await atomicWrite(join(folder, "code", "origin.json"), JSON.stringify(await originOfCode()));
-    const planFile = { experiment, request: request.request, cacheFolder, planned: plannedKeys(plan) };
+    const planFile = { workload, request: request.request, cacheFolder, planned: plannedKeys(plan) };
     await writePlan(join(folder, "plan.json"), planFile);
     const submission: Submission = {
       id,
-      experiment,
+      workload,
       submittedAt: new Date().toISOString(),
       entry: relative(ROOT, request.entry),
       settings,
@@ -209,9 +212,9 @@ const neededBy = (id: string, stages: readonly string[], { parents }: Submission
 /** The newest submission of this plan's last stages that has jobs in the queue. @throws SlurmError when Slurm does not answer */
 export async function runningSubmission(
   plan: readonly PlannedStage[],
-  { experiment, cacheFolder }: Pick<SubmitRequest, "experiment" | "cacheFolder">,
+  { workload, cacheFolder }: Pick<SubmitRequest, "workload" | "cacheFolder">,
 ): Promise<Submission | undefined> {
-  const candidates = submissionsIn(cacheFolder).filter((each) => each.experiment === experiment);
+  const candidates = submissionsIn(cacheFolder).filter((each) => each.workload === workload);
   if (candidates.length === 0) return undefined;
   const active = await activeTasks();
   const { stage, key } = plan.at(-1) as PlannedStage;

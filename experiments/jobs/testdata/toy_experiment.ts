@@ -8,7 +8,7 @@ import { availableParallelism } from "node:os";
 import process from "node:process";
 import { sha256 } from "../../../lib/hub/mod.ts";
 import type { Stage, StageContext } from "../../runner/mod.ts";
-import type { ExperimentEntry } from "../plan_file.ts";
+import type { ExperimentEntry } from "../workload.ts";
 
 const STEPS = 40;
 

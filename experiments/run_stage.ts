@@ -1,0 +1,10 @@
+/**
+ * `run_stage.ts PLAN STAGE` computes one stage of a plan as a job of a cluster (`jobs/job_stage.ts`), `run_stage.ts PLAN` those that come on
+ * its standard input (`jobs/stage_process.ts`). Started by executors, not by people.
+ */
+import process from "node:process";
+import { FIGURES } from "./figures/mod.ts";
+import { stageProgram } from "./jobs/stage_program.ts";
+import { workloadsOf } from "./jobs/workload.ts";
+
+process.exit(await stageProgram(process.argv.slice(2), workloadsOf(FIGURES)));
