@@ -13,7 +13,7 @@ import { localSlots } from "./jobs/local_slots.ts";
 import { writePlan } from "./jobs/plan_file.ts";
 import { configText, RUN_FILE, withConfig } from "./jobs/run_config.ts";
 import { slurmSettings } from "./jobs/slurm_options.ts";
-import { scriptsFor, type SubmitRequest } from "./jobs/submit.ts";
+import { graphText, scriptsFor, type SubmitRequest } from "./jobs/submit.ts";
 import { type ExperimentEntry, STAGE_ENTRY } from "./jobs/workload.ts";
 import {
   currentOrigin,
@@ -191,8 +191,8 @@ async function reproduceOne(
     }));
     if (flags.has("json")) return console.out(`${JSON.stringify(brief, null, 2)}\n`);
     console.out(planText(plan));
-    for (const script of submission === undefined ? [] : scriptsFor(plan, submission)) {
-      console.out(`\n${script}`);
+    if (submission !== undefined) {
+      console.out(["", graphText(plan), ...scriptsFor(plan, submission)].join("\n"));
     }
     if (request.scale === "paper" && program.needs?.(request) !== undefined) {
       const { paperPlanText } = await import("./paper/plan_text.ts");

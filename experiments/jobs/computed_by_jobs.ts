@@ -1,7 +1,8 @@
 /** Has the jobs of a cluster compute a plan: submits it, or attaches to the submission of it that is under way. */
 import type { PlannedStage } from "../runner/mod.ts";
 import { attach } from "./attach.ts";
-import { runningSubmission, submit, type SubmitRequest, submittedText } from "./submit.ts";
+import { UNSUBMITTED } from "./submission.ts";
+import { resubmit, runningSubmission, submit, type SubmitRequest, submittedText } from "./submit.ts";
 
 /** Who hears of the jobs. */
 export interface JobsConsole {
@@ -23,8 +24,13 @@ export async function computedByJobs(
   const missing = plan.filter(({ action }) => action === "run");
   if (missing.length === 0) return true;
   let submission = await runningSubmission(plan, request);
-  if (submission !== undefined) console.err(`Attached to ${submission.id}`);
-  else {
+  if (submission !== undefined) {
+    console.err(`Attached to ${submission.id}`);
+    // Whoever submitted may have been ended between two arrays.
+    if (Object.values(submission.tasks).some(({ task }) => task === UNSUBMITTED.task)) {
+      submission = await resubmit(submission, cacheFolder) ?? submission;
+    }
+  } else {
     submission = await submit(plan, request);
     console.err(submittedText(submission, missing.length));
     const { id } = submission;

@@ -4,9 +4,10 @@ import { dirname } from "node:path";
 import process from "node:process";
 import { atomicWrite } from "../../lib/hub/mod.ts";
 import { hostHere, jobHere, ParentsMissing, Stopped } from "../runner/mod.ts";
-import { requeueTask, stateOf } from "./slurm.ts";
+import { requeueTask, stateOf, UNWRITTEN } from "./slurm.ts";
 import {
   EXIT,
+  logLine,
   openPlan,
   type PlanRunner,
   runLogged,
@@ -73,12 +74,12 @@ export async function jobStage(
   // Nothing is saved or asked within a handler: the stage saves after its step.
   for (const signal of ["SIGTERM", "SIGUSR1", "SIGUSR2", "SIGINT"] as const) {
     process.on(signal, () => {
-      console.error(`${signal}: stopping after the current step`);
+      logLine(`${signal}: stopping after the current step`);
       abort.abort(new Stopped("Stopped"));
     });
   }
   const { job, requeues = 0 } = jobHere();
-  console.error(
+  logLine(
     `== ${stage} on ${hostHere()}, job ${job ?? "none"}${requeues > 0 ? `, requeued ${requeues} times` : ""}`,
   );
   rmSync(endPath(folder, stage), { force: true });
@@ -90,10 +91,15 @@ export async function jobStage(
   if (ended.state === "done") return EXIT.done;
   const end = ended.state === "failed" ? endOf(ended) : await afterStop(folder);
   if (typeof end === "string") {
-    console.error(`saved and ${end}`);
+    logLine(`saved and ${end}`);
     return EXIT.stopped;
   }
-  console.error(end.cause);
-  await atomicWrite(endPath(folder, stage), JSON.stringify(end));
+  logLine(end.cause);
+  try {
+    await atomicWrite(endPath(folder, stage), JSON.stringify(end));
+  } catch (error) {
+    logLine(traceOf(error));
+    return UNWRITTEN;
+  }
   return end.state === "failed" ? EXIT.failed : EXIT.stopped;
 }

@@ -55,6 +55,15 @@ function writeLine(stream: typeof Deno.stdout, text: string): void {
   }
 }
 
+/** Writes a line of the log. A full disk loses the line, not the stage. */
+export function logLine(line: string): void {
+  try {
+    writeLine(Deno.stderr, `${line}\n`);
+  } catch {
+    // What the stage itself cannot write, it tells.
+  }
+}
+
 /** What made a stage fail, for its log. */
 export const traceOf = (error: unknown): string =>
   error instanceof UserError
@@ -75,10 +84,7 @@ export async function runLogged(
   id: string,
   onEvent: (event: RunEvent) => void = () => {},
 ): Promise<StageEnd> {
-  const display = progressDisplay({
-    write: (line) => writeLine(Deno.stderr, `${line}\n`),
-    terminal: false,
-  });
+  const display = progressDisplay({ write: logLine, terminal: false });
   try {
     await runner.run(id, (event) => {
       display.show(event);
@@ -87,7 +93,7 @@ export async function runLogged(
     return { state: "done" };
   } catch (error) {
     if (error instanceof Stopped) return { state: "stopped" };
-    writeLine(Deno.stderr, `${traceOf(error)}\n`);
+    logLine(traceOf(error));
     return { state: "failed", error };
   } finally {
     display.close();

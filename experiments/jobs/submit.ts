@@ -21,6 +21,7 @@ import {
   type Submission,
   submissionFolder,
   submissionsIn,
+  UNSUBMITTED,
   writeSubmission,
 } from "./submission.ts";
 import type { WorkloadRequest } from "./workload.ts";
@@ -59,6 +60,20 @@ export interface SubmitRequest {
   readonly settings: SlurmSettings;
 }
 
+/** The graph of what must run, as text: a line for each stage with those that it needs, level by level. */
+export function graphText(plan: readonly PlannedStage[]): string {
+  const parents = parentsOf(plan);
+  const missing = plan.filter(({ action }) => action === "run").map(({ stage }) => stage.id);
+  return levelsOf(missing, parents).map((stages, level) =>
+    `Job array ${level + 1}:\n${
+      stages.map((id) => {
+        const after = parents[id]?.filter((parent) => missing.includes(parent)) ?? [];
+        return `  ${id}${after.length === 0 ? "" : ` after ${after.join(", ")}`}\n`;
+      }).join("")
+    }`
+  ).join("");
+}
+
 /** The scripts as they would be submitted; jobs that are not there yet are named by their level. */
 export function scriptsFor(plan: readonly PlannedStage[], request: SubmitRequest): string[] {
   const missing = plan.filter(({ action }) => action === "run").map(({ stage }) => stage.id);
@@ -91,35 +106,40 @@ function scriptOf(
   });
 }
 
-/** Submits levels, one array each. When one is refused, those before it are taken back. */
+/**
+ * Submits levels, one array each, and records each at once: whoever submits may be ended in between. When one is refused, those before it
+ * are taken back.
+ */
 async function submitLevels(
   levels: readonly (readonly string[])[],
   submission: Submission,
   { cacheFolder, after: first }: { readonly cacheFolder: string; readonly after: readonly string[] },
 ): Promise<Submission> {
   const folder = submissionFolder(submission.id, cacheFolder);
-  const tasks: Record<string, StageTask> = { ...submission.tasks };
-  const jobs: string[] = [];
+  const open = Object.fromEntries(levels.flat().map((id) => [id, UNSUBMITTED]));
+  let whole: Submission = { ...submission, tasks: { ...submission.tasks, ...open } };
   let after = first;
   try {
+    await writeSubmission(whole, cacheFolder);
     for (const stages of levels) {
-      const number = submission.jobs.length + jobs.length + 1;
-      const script = join(folder, `array-${number}.sh`);
+      const script = join(folder, `array-${whole.jobs.length + 1}.sh`);
       await atomicWrite(script, scriptOf(stages, { ...submission, cacheFolder, after }));
       const job = await submitJob(script);
-      jobs.push(job);
-      for (const [i, id] of stages.entries()) {
-        tasks[id] = { task: `${job}_${i}`, log: join(folder, "logs", `${job}_${i}.log`) };
-      }
+      const tasks = Object.fromEntries(stages.map((id, i): [string, StageTask] => {
+        const task = `${job}_${i}`;
+        return [id, { task, log: join(folder, "logs", `${task}.log`) }];
+      }));
+      whole = { ...whole, tasks: { ...whole.tasks, ...tasks }, jobs: [...whole.jobs, job] };
+      await writeSubmission(whole, cacheFolder);
       after = [job];
     }
+    return whole;
   } catch (error) {
-    await cancelJobs(jobs).catch(() => {});
+    await cancelJobs(whole.jobs.slice(submission.jobs.length)).catch(() => {});
+    // As it was: when the disk is full, the record of what was submitted and taken back stays.
+    await writeSubmission(submission, cacheFolder).catch(() => {});
     throw error;
   }
-  const whole: Submission = { ...submission, tasks, jobs: [...submission.jobs, ...jobs] };
-  await writeSubmission(whole, cacheFolder);
-  return whole;
 }
 
 /** Tasks of other submissions that compute keys of this plan just now, by stage. */
