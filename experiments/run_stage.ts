@@ -5,6 +5,12 @@
 import process from "node:process";
 import { FIGURES } from "./figures/mod.ts";
 import { stageProgram } from "./jobs/stage_program.ts";
-import { workloadsOf } from "./jobs/workload.ts";
+import { type WorkloadEntry, workloadsOf } from "./jobs/workload.ts";
 
-process.exit(await stageProgram(process.argv.slice(2), workloadsOf(FIGURES)));
+/** What `reproduce`, `pretrain` and `data build` have computed elsewhere. */
+const WORKLOADS: readonly WorkloadEntry[] = [
+  ...workloadsOf(FIGURES),
+  { id: "pretrain", load: async () => (await import("./pretrain/training_stage.ts")).workload },
+];
+
+process.exit(await stageProgram(process.argv.slice(2), WORKLOADS));
