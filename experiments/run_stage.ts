@@ -11,6 +11,7 @@ import { type WorkloadEntry, workloadsOf } from "./jobs/workload.ts";
 const WORKLOADS: readonly WorkloadEntry[] = [
   ...workloadsOf(FIGURES),
   { id: "pretrain", load: async () => (await import("./pretrain/training_stage.ts")).workload },
+  { id: "data-build", load: async () => (await import("./data/build/build_stage.ts")).workload },
 ];
 
 process.exit(await stageProgram(process.argv.slice(2), WORKLOADS));
