@@ -51,7 +51,7 @@ with the hashes in data/sources.json; where they differ it prints the new ones.
 ${layoutsText()}
 
 Examples: deno task data build --scale paper --task replication ~/replication-pairs --pictures ~/journeydb
-          deno task data build --scale paper --task style /shared/style --conditions /shared/art --prompts p.txt \
+          deno task data build --scale paper --task style /shared/style --conditions /shared/art --prompts p.txt \\
             --device cuda --executor slurm --partition gpu --gpus-per-task 1 --cache /shared/me/cache
           deno task data check --scale paper --task style ~/style-pairs`;
 

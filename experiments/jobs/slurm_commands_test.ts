@@ -18,7 +18,7 @@ import type { Options } from "./run_config.ts";
 import { testOnCluster } from "./testdata/toy_session.ts";
 
 const ARTWORK = fileURLToPath(new URL("../../.cache/tasks", import.meta.url));
-const STEPS = 60;
+const STEPS = 24;
 
 /** A shared folder, and what is heard of the jobs. */
 interface Session {
@@ -84,7 +84,7 @@ testOnCluster("commands whose work is one job, on a Slurm of three nodes", async
           lines.join("\n"),
           /\nAttached to pretrain-vae-[^]*computed by job \d+_0 on n\d, requeued 1 time in \d+ s$/,
         );
-        assert.match(readFileSync(log, "utf8"), /60 steps of batch 8, seed 11, from step \d+/);
+        assert.match(readFileSync(log, "utf8"), /24 steps of batch 8, seed 11, from step \d+/);
         const settings = JSON.parse(readFileSync(new URL("vae.run.json", checkpoints), "utf8"));
         assert.deepEqual(settings, { executor: "slurm", threads: "1", time: "10" });
 

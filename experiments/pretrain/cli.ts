@@ -15,7 +15,7 @@ const USAGE = `deno task pretrain <${
 }> [--minutes M | --steps N] [--warm-start] [--threads T]
        deno task pretrain <part> --resume [--threads T]
 
-Trains one frozen part of the mini scale on this machine and replaces its committed checkpoint. ControlNets and LoRAs are trained on top of the
+Trains one frozen part of the mini scale and replaces its committed checkpoint. ControlNets and LoRAs are trained on top of the
 committed base; FAMILY is a manner of drawing: ${FAMILIES.join(", ")}.
   --minutes M                  fit the number of steps into M minutes, measured on the first steps
   --steps N                    number of steps (default: the recipe's)
