@@ -31,6 +31,7 @@ const RANKS: Readonly<Record<string, number>> = {
   "experiments/sd15_sizes.ts": 7,
   "experiments/parity": 7,
   "experiments/setting": 8,
+  "experiments/adapters": 9,
   "experiments/pictures": 9,
   "experiments/jobs": 9,
   "experiments/mini": 10,

@@ -6,7 +6,12 @@ import { UserError } from "../lib/engine/errors.ts";
 import { atomicWrite, checkWritable } from "../lib/hub/mod.ts";
 import { type TaskId, TASKS } from "../lib/tasks/mod.ts";
 import { oneOf, readOptions, wholeNumber } from "./command_line.ts";
-import { DEVICES, type ExperimentProgram, type RunRequest } from "./setting/experiment.ts";
+import {
+  DEVICES,
+  type ExperimentProgram,
+  type RunRequest,
+  type TableExperiment,
+} from "./setting/experiment.ts";
 import { computedByJobs } from "./jobs/computed_by_jobs.ts";
 import { deviceOf, EXECUTOR_HELP, EXECUTOR_OPTIONS, executorOf, slotsOf } from "./jobs/executor_options.ts";
 import { localSlots } from "./jobs/local_slots.ts";
@@ -48,6 +53,10 @@ const OPTIONS = {
   budget: "value",
   seeds: "value",
   tasks: "value",
+  rows: "value",
+  models: "value",
+  data: "value",
+  "micro-batch": "value",
   out: "value",
   device: "value",
   cache: "value",
@@ -79,6 +88,10 @@ where it stopped.
   --budget smoke|quick|full    how much is trained and measured (default quick): about 90 s, 10 min, hours on 2 cores
   --seeds N                    training seeds 1 to N (default: the budget's)
   --tasks a,b                  only these of ${TASKS.join(", ")}; the joint models are still trained on all
+  --rows a,b                   of table1 only these rows, and what they need
+  --models DIR                 paper scale: weights in diffusers' layout (default: the hub's cache; deno task models lists them)
+  --data DIR                   paper scale: DIR/<task>/ holds each task's pairs, as deno task data build makes them
+  --micro-batch N              paper scale: samples of a run of the training step, which divide the batch (default 1)
   --out DIR                    where <experiment>/<scale>-<budget>/ is written (default results)
   --retrain                    train again although cached
   --device cpu|webgpu|cuda     where models run (default cpu)
@@ -116,7 +129,44 @@ function requested(
   );
   const tasks: readonly TaskId[] = program.record.tasks.filter((task) => chosen?.includes(task) ?? true);
   const device = deviceOf(values) ?? oneOf("--device", values.get("device") ?? "cpu", DEVICES);
-  return { scale, budget, seeds: Array.from({ length: count }, (_, i) => i + 1), tasks, device };
+  return {
+    ...{ scale, budget, seeds: Array.from({ length: count }, (_, i) => i + 1), tasks, device },
+    ...rowsOf(program, values.get("rows")),
+    ...ofPaperScale({ scale, budget }, values),
+  };
+}
+
+/** The rows that are asked for. @throws UserError where there are none to choose from, or not these. */
+function rowsOf({ record }: ExperimentProgram, given: string | undefined): Pick<RunRequest, "rows"> {
+  if (given === undefined) return {};
+  const { rows } = record as Partial<TableExperiment>;
+  if (rows === undefined) throw new UserError(`--rows chooses among a table's rows, ${record.id} has none`);
+  const names = rows.map(({ row }) => row);
+  return { rows: given.split(",").map((row) => oneOf("--rows", row.trim(), names)) };
+}
+
+/** What only the paper's scale takes. @throws UserError at the other one. */
+function ofPaperScale(
+  { scale, budget }: Pick<RunRequest, "scale" | "budget">,
+  values: ReadonlyMap<keyof typeof OPTIONS, string>,
+): Pick<RunRequest, "models" | "data" | "microBatch"> {
+  const [models, data, micro] = [values.get("models"), values.get("data"), values.get("micro-batch")];
+  const named = (["models", "data", "micro-batch"] as const).find((name) => values.has(name));
+  if (named !== undefined && scale !== "paper") {
+    throw new UserError(`--${named} expects --scale paper, got --scale ${scale}`);
+  }
+  const { batch } = SCALES[scale].budgets[budget];
+  const microBatch = micro === undefined
+    ? undefined
+    : wholeNumber("--micro-batch", micro, { low: 1, high: batch });
+  if (microBatch !== undefined && batch % microBatch !== 0) {
+    throw new UserError(`--micro-batch expects a divisor of the batch, ${batch}, got ${microBatch}`);
+  }
+  return {
+    ...(models === undefined ? {} : { models: resolve(models) }),
+    ...(data === undefined ? {} : { data: resolve(data) }),
+    ...(microBatch === undefined ? {} : { microBatch }),
+  };
 }
 
 /** Runs the command line; exit code 0. @throws UserError for what the user can mend, Stopped when asked to stop. */

@@ -31,8 +31,11 @@ export interface FigureProgram<Content> {
   readonly expectedSeconds: number;
   /** Whether it can show some of the tasks only; default no. */
   readonly eachTask?: boolean;
-  /** Whether the paper's scale can be had without its weights; default no. */
-  readonly weightless?: boolean;
+  /**
+   * What its stages are at the paper's scale: the same code over weights and pairs of the user's, or none that needs any. Absent: only the mini scale's models
+   * compute them.
+   */
+  readonly paperScale?: "same stages" | "no models";
   readonly prepare?: ExperimentProgram["prepare"];
   /** What is shown of its files; no model runs. */
   render(stored: StoredFigure<Content>): readonly Graphic[] | Promise<readonly Graphic[]>;
@@ -79,7 +82,12 @@ export function figureProgram<Content>(figure: FigureProgram<Content>): Figure {
         run: async (context) => writeFigure(context, config, await summary.load()),
       })];
     },
-    needs: ({ scale }) => scale === "paper" && !figure.weightless ? paperScaleNeeds(record.id) : undefined,
+    needs(request) {
+      if (request.scale !== "paper" || figure.paperScale === "no models") return undefined;
+      return figure.paperScale === "same stages"
+        ? paperScaleNeeds(record.id, request)
+        : `Running ${record.id} at paper scale is not built, expected one of table1, fig6 and fig7, whose stages are the same at both scales, got ${record.id}; --scale mini has all`;
+    },
     prepare: (request) => figure.prepare?.(request) ?? Promise.resolve(),
     async collect(outputs) {
       const output = outputs.get(id);

@@ -4,6 +4,7 @@ import type { AdapterRecipe } from "../../lib/training/mod.ts";
 import type { ExperimentRow, InstructionChoice, RunRequest } from "../setting/experiment.ts";
 import { GALLERY, writeGallery } from "../setting/gallery.ts";
 import { formFields, type InstructForm } from "../setting/instruct_form.ts";
+import { microBatchFields } from "../setting/micro_batch.ts";
 import { sourcesFields } from "../setting/pair_sources.ts";
 import { type Stage, stageMaker } from "../runner/mod.ts";
 import { type Budget, SCALES } from "../setting/scales.ts";
@@ -72,7 +73,7 @@ export interface ModelStages {
  */
 export function modelStages(
   experiment: string,
-  { scale, device }: RunRequest,
+  { scale, device, microBatch }: RunRequest,
   options: {
     readonly code: Table1Stages;
     readonly budget: Budget;
@@ -133,6 +134,7 @@ export function modelStages(
       guidance,
       device,
       ...formFields(form),
+      ...microBatchFields(microBatch ?? SCALES[scale].microBatch),
     };
     return makers.train({
       id: trainId(name, seed),

@@ -66,6 +66,14 @@ export interface RunRequest {
   readonly seeds: readonly number[];
   readonly tasks: readonly TaskId[];
   readonly device: Device;
+  /** Of tables: the rows that are computed; all if absent. */
+  readonly rows?: readonly string[];
+  /** Paper scale: folder of the models' weights; the hub's cache if absent. */
+  readonly models?: string;
+  /** Paper scale: holds a folder of pairs for each task. */
+  readonly data?: string;
+  /** Samples of a run of the training step where a batch does not fit the device; the scale's if absent. */
+  readonly microBatch?: number;
 }
 
 /** An experiment that can be run. */

@@ -42,6 +42,8 @@ export interface Scale {
   readonly note: string;
   /** How adapters are trained, at every budget. */
   readonly recipe: AdapterRecipe;
+  /** Samples of a run of the training step, unless a request says another; the whole batch if absent. */
+  readonly microBatch?: number;
   /** Whether a joint adapter that was trained for longer is committed, which Table 1 scores as well. */
   readonly committedAdapter: boolean;
   readonly budgets: Readonly<Record<BudgetId, Budget>>;
@@ -148,9 +150,18 @@ export const SCALES: Readonly<Record<ScaleId, Scale>> = {
     id: "paper",
     note: "SD 1.5 at 512×512, CLIP ViT-H/14, IPAdapter+ weights",
     recipe: PAPER_RECIPE,
+    microBatch: 1,
     committedAdapter: false,
     budgets: {
-      smoke: paperBudget({ trainItems: 64, validationItems: 8, steps: 10, validateEvery: 0 }),
+      smoke: paperBudget({
+        trainItems: 8,
+        validationItems: 2,
+        steps: 3,
+        batch: 4,
+        validateEvery: 0,
+        validateItems: 0,
+        samplerSteps: 4,
+      }),
       quick: paperBudget({ trainItems: 2000, validationItems: 100, steps: 2000, validateEvery: 500 }),
       full: paperBudget(),
     },
