@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { UserError } from "../lib/engine/errors.ts";
 import { atomicWrite, checkWritable } from "../lib/hub/mod.ts";
 import { type TaskId, TASKS } from "../lib/tasks/mod.ts";
@@ -13,22 +12,22 @@ import {
   type RunRequest,
   type TableExperiment,
 } from "./setting/experiment.ts";
-import { attach } from "./jobs/attach.ts";
+import { computedByJobs } from "./jobs/computed_by_jobs.ts";
 import { deviceOf, EXECUTOR_HELP, EXECUTOR_OPTIONS, executorOf, slotsOf } from "./jobs/executor_options.ts";
 import { localSlots } from "./jobs/local_slots.ts";
-import { type ExperimentEntry, writePlan } from "./jobs/plan_file.ts";
-import { configText, withConfig } from "./jobs/run_config.ts";
+import { writePlan } from "./jobs/plan_file.ts";
+import { configText, RUN_FILE, withConfig } from "./jobs/run_config.ts";
 import { slurmSettings } from "./jobs/slurm_options.ts";
-import { runningSubmission, scriptsFor, submit, type SubmitRequest, submittedText } from "./jobs/submit.ts";
+import { graphText, scriptsFor, type SubmitRequest } from "./jobs/submit.ts";
+import { type ExperimentEntry, STAGE_ENTRY } from "./jobs/workload.ts";
 import {
   currentOrigin,
   plannedKeys,
-  type PlannedStage,
   planStages,
+  planText,
   progressDisplay,
   runStages,
 } from "./runner/mod.ts";
-import { duration } from "../lib/notebook/duration.ts";
 import { BUDGET_IDS, SCALE_IDS, SCALES } from "./setting/scales.ts";
 import type { Stage } from "./runner/stage.ts";
 
@@ -47,8 +46,6 @@ export interface Console {
   /** Program that computes single stages of a plan with the same experiments; default that of all figures. */
   readonly stageEntry?: string;
 }
-
-const STAGE_ENTRY = fileURLToPath(new URL("./jobs/run_stage.ts", import.meta.url));
 
 const OPTIONS = {
   ...EXECUTOR_OPTIONS,
@@ -70,9 +67,6 @@ const OPTIONS = {
   config: "value",
   help: "flag",
 } as const;
-
-/** The options of a run that has any of an executor or of a file, beside its result. */
-const RUN_FILE = "run.json";
 
 /** Options as read. */
 type Asked = ReturnType<typeof readOptions<keyof typeof OPTIONS>>;
@@ -175,21 +169,6 @@ function ofPaperScale(
   };
 }
 
-/** The plan as text: one line per stage, then the expected time. */
-export function planText(plan: readonly PlannedStage[]): string {
-  const widest = Math.max(...plan.map(({ stage }) => stage.id.length));
-  const rows = plan.map(({ stage, action, reason, expectedSeconds }) =>
-    `${action.padEnd(10)}  ${stage.id.padEnd(widest)}  ${
-      action === "run" ? duration(expectedSeconds).padStart(11) : "".padStart(11)
-    }  ${reason}`
-  );
-  const running = plan.filter(({ action }) => action === "run");
-  const seconds = running.reduce((sum, { expectedSeconds }) => sum + expectedSeconds, 0);
-  return `${rows.join("\n")}\n\n${running.length} of ${plan.length} stages to run, about ${
-    duration(seconds)
-  }\n`;
-}
-
 /** Runs the command line; exit code 0. @throws UserError for what the user can mend, Stopped when asked to stop. */
 export async function reproduce(
   args: readonly string[],
@@ -227,33 +206,6 @@ export async function reproduce(
   }
 }
 
-/**
- * Has the jobs of a cluster compute what a plan lacks: attaches to a submission of it that is under way, else submits. False when it was
- * submitted and nobody waits.
- */
-async function computedByJobs(
-  plan: readonly PlannedStage[],
-  request: SubmitRequest,
-  { console, wait }: { readonly console: Console; readonly wait: boolean },
-): Promise<boolean> {
-  const { cacheFolder } = request;
-  const missing = plan.filter(({ action }) => action === "run");
-  if (missing.length === 0) return true;
-  let submission = await runningSubmission(plan, request);
-  if (submission !== undefined) console.err(`Attached to ${submission.id}`);
-  else {
-    submission = await submit(plan, request);
-    console.err(submittedText(submission, missing.length));
-    const { id } = submission;
-    if (!wait) {
-      console.err(`The same command attaches and collects; deno task jobs status ${id} tells how far it is`);
-      return false;
-    }
-  }
-  await attach(submission, { cacheFolder, write: console.err, signal: console.signal });
-  return true;
-}
-
 /** Runs one experiment as asked for. */
 async function reproduceOne(
   program: ExperimentProgram,
@@ -269,7 +221,8 @@ async function reproduceOne(
   const executor = executorOf(values, flags);
   const submission: SubmitRequest | undefined = executor === "slurm"
     ? {
-      experiment: id,
+      workload: id,
+      name: id,
       request,
       cacheFolder,
       entry: console.stageEntry ?? STAGE_ENTRY,
@@ -288,8 +241,8 @@ async function reproduceOne(
     }));
     if (flags.has("json")) return console.out(`${JSON.stringify(brief, null, 2)}\n`);
     console.out(planText(plan));
-    for (const script of submission === undefined ? [] : scriptsFor(plan, submission)) {
-      console.out(`\n${script}`);
+    if (submission !== undefined) {
+      console.out(["", graphText(plan), ...scriptsFor(plan, submission)].join("\n"));
     }
     if (request.scale === "mini" || program.paperScale === "no models") return;
     if (program.paperScale === undefined) return console.out(`\n${program.needs?.(request)}\n`);
@@ -321,7 +274,7 @@ async function reproduceOne(
       origin: () => currentOrigin(request.device),
       ...(slots && {
         async executor(plan) {
-          await writePlan(planPath, { experiment: id, request, cacheFolder, planned: plannedKeys(plan) });
+          await writePlan(planPath, { workload: id, request, cacheFolder, planned: plannedKeys(plan) });
           return localSlots({
             slots,
             plan: planPath,

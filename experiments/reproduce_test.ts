@@ -6,7 +6,7 @@ import { Ajv } from "ajv";
 import { UserError } from "../lib/engine/errors.ts";
 import { fold, key, normal } from "../lib/engine/random.ts";
 import { type SampleRow, TABLE1_COLUMNS, type Table1Result } from "../lib/report/mod.ts";
-import type { ExperimentEntry } from "./jobs/plan_file.ts";
+import type { ExperimentEntry } from "./jobs/workload.ts";
 import { type Console, reproduce } from "./reproduce.ts";
 import { type StageContext, Stopped } from "./runner/mod.ts";
 import { table1Program } from "./figures/table1/mod.ts";
