@@ -2,28 +2,32 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { UserError } from "../lib/engine/errors.ts";
 import { atomicWrite, checkWritable } from "../lib/hub/mod.ts";
 import { type TaskId, TASKS } from "../lib/tasks/mod.ts";
 import { oneOf, readOptions, wholeNumber } from "./command_line.ts";
-import { DEVICES, type ExperimentProgram, type RunRequest } from "./setting/experiment.ts";
-import { attach } from "./jobs/attach.ts";
+import {
+  DEVICES,
+  type ExperimentProgram,
+  type RunRequest,
+  type TableExperiment,
+} from "./setting/experiment.ts";
+import { computedByJobs } from "./jobs/computed_by_jobs.ts";
 import { deviceOf, EXECUTOR_HELP, EXECUTOR_OPTIONS, executorOf, slotsOf } from "./jobs/executor_options.ts";
 import { localSlots } from "./jobs/local_slots.ts";
-import { type ExperimentEntry, writePlan } from "./jobs/plan_file.ts";
-import { configText, withConfig } from "./jobs/run_config.ts";
+import { writePlan } from "./jobs/plan_file.ts";
+import { configText, RUN_FILE, withConfig } from "./jobs/run_config.ts";
 import { slurmSettings } from "./jobs/slurm_options.ts";
-import { runningSubmission, scriptsFor, submit, type SubmitRequest, submittedText } from "./jobs/submit.ts";
+import { graphText, scriptsFor, type SubmitRequest } from "./jobs/submit.ts";
+import { type ExperimentEntry, STAGE_ENTRY } from "./jobs/workload.ts";
 import {
   currentOrigin,
   plannedKeys,
-  type PlannedStage,
   planStages,
+  planText,
   progressDisplay,
   runStages,
 } from "./runner/mod.ts";
-import { duration } from "../lib/notebook/duration.ts";
 import { BUDGET_IDS, SCALE_IDS, SCALES } from "./setting/scales.ts";
 import type { Stage } from "./runner/stage.ts";
 
@@ -43,14 +47,16 @@ export interface Console {
   readonly stageEntry?: string;
 }
 
-const STAGE_ENTRY = fileURLToPath(new URL("./jobs/run_stage.ts", import.meta.url));
-
 const OPTIONS = {
   ...EXECUTOR_OPTIONS,
   scale: "value",
   budget: "value",
   seeds: "value",
   tasks: "value",
+  rows: "value",
+  models: "value",
+  data: "value",
+  "micro-batch": "value",
   out: "value",
   device: "value",
   cache: "value",
@@ -61,9 +67,6 @@ const OPTIONS = {
   config: "value",
   help: "flag",
 } as const;
-
-/** The options of a run that has any of an executor or of a file, beside its result. */
-const RUN_FILE = "run.json";
 
 /** Options as read. */
 type Asked = ReturnType<typeof readOptions<keyof typeof OPTIONS>>;
@@ -85,6 +88,10 @@ where it stopped.
   --budget smoke|quick|full    how much is trained and measured (default quick): about 90 s, 10 min, hours on 2 cores
   --seeds N                    training seeds 1 to N (default: the budget's)
   --tasks a,b                  only these of ${TASKS.join(", ")}; the joint models are still trained on all
+  --rows a,b                   of table1 only these rows, and what they need
+  --models DIR                 paper scale: weights in diffusers' layout (default: the hub's cache; deno task models lists them)
+  --data DIR                   paper scale: DIR/<task>/ holds each task's pairs, as deno task data build makes them
+  --micro-batch N              paper scale: samples of a run of the training step, which divide the batch (default 1)
   --out DIR                    where <experiment>/<scale>-<budget>/ is written (default results)
   --retrain                    train again although cached
   --device cpu|webgpu|cuda     where models run (default cpu)
@@ -122,22 +129,44 @@ function requested(
   );
   const tasks: readonly TaskId[] = program.record.tasks.filter((task) => chosen?.includes(task) ?? true);
   const device = deviceOf(values) ?? oneOf("--device", values.get("device") ?? "cpu", DEVICES);
-  return { scale, budget, seeds: Array.from({ length: count }, (_, i) => i + 1), tasks, device };
+  return {
+    ...{ scale, budget, seeds: Array.from({ length: count }, (_, i) => i + 1), tasks, device },
+    ...rowsOf(program, values.get("rows")),
+    ...ofPaperScale({ scale, budget }, values),
+  };
 }
 
-/** The plan as text: one line per stage, then the expected time. */
-export function planText(plan: readonly PlannedStage[]): string {
-  const widest = Math.max(...plan.map(({ stage }) => stage.id.length));
-  const rows = plan.map(({ stage, action, reason, expectedSeconds }) =>
-    `${action.padEnd(10)}  ${stage.id.padEnd(widest)}  ${
-      action === "run" ? duration(expectedSeconds).padStart(11) : "".padStart(11)
-    }  ${reason}`
-  );
-  const running = plan.filter(({ action }) => action === "run");
-  const seconds = running.reduce((sum, { expectedSeconds }) => sum + expectedSeconds, 0);
-  return `${rows.join("\n")}\n\n${running.length} of ${plan.length} stages to run, about ${
-    duration(seconds)
-  }\n`;
+/** The rows that are asked for. @throws UserError where there are none to choose from, or not these. */
+function rowsOf({ record }: ExperimentProgram, given: string | undefined): Pick<RunRequest, "rows"> {
+  if (given === undefined) return {};
+  const { rows } = record as Partial<TableExperiment>;
+  if (rows === undefined) throw new UserError(`--rows chooses among a table's rows, ${record.id} has none`);
+  const names = rows.map(({ row }) => row);
+  return { rows: given.split(",").map((row) => oneOf("--rows", row.trim(), names)) };
+}
+
+/** What only the paper's scale takes. @throws UserError at the other one. */
+function ofPaperScale(
+  { scale, budget }: Pick<RunRequest, "scale" | "budget">,
+  values: ReadonlyMap<keyof typeof OPTIONS, string>,
+): Pick<RunRequest, "models" | "data" | "microBatch"> {
+  const [models, data, micro] = [values.get("models"), values.get("data"), values.get("micro-batch")];
+  const named = (["models", "data", "micro-batch"] as const).find((name) => values.has(name));
+  if (named !== undefined && scale !== "paper") {
+    throw new UserError(`--${named} expects --scale paper, got --scale ${scale}`);
+  }
+  const { batch } = SCALES[scale].budgets[budget];
+  const microBatch = micro === undefined
+    ? undefined
+    : wholeNumber("--micro-batch", micro, { low: 1, high: batch });
+  if (microBatch !== undefined && batch % microBatch !== 0) {
+    throw new UserError(`--micro-batch expects a divisor of the batch, ${batch}, got ${microBatch}`);
+  }
+  return {
+    ...(models === undefined ? {} : { models: resolve(models) }),
+    ...(data === undefined ? {} : { data: resolve(data) }),
+    ...(microBatch === undefined ? {} : { microBatch }),
+  };
 }
 
 /** Runs the command line; exit code 0. @throws UserError for what the user can mend, Stopped when asked to stop. */
@@ -177,33 +206,6 @@ export async function reproduce(
   }
 }
 
-/**
- * Has the jobs of a cluster compute what a plan lacks: attaches to a submission of it that is under way, else submits. False when it was
- * submitted and nobody waits.
- */
-async function computedByJobs(
-  plan: readonly PlannedStage[],
-  request: SubmitRequest,
-  { console, wait }: { readonly console: Console; readonly wait: boolean },
-): Promise<boolean> {
-  const { cacheFolder } = request;
-  const missing = plan.filter(({ action }) => action === "run");
-  if (missing.length === 0) return true;
-  let submission = await runningSubmission(plan, request);
-  if (submission !== undefined) console.err(`Attached to ${submission.id}`);
-  else {
-    submission = await submit(plan, request);
-    console.err(submittedText(submission, missing.length));
-    const { id } = submission;
-    if (!wait) {
-      console.err(`The same command attaches and collects; deno task jobs status ${id} tells how far it is`);
-      return false;
-    }
-  }
-  await attach(submission, { cacheFolder, write: console.err, signal: console.signal });
-  return true;
-}
-
 /** Runs one experiment as asked for. */
 async function reproduceOne(
   program: ExperimentProgram,
@@ -219,7 +221,8 @@ async function reproduceOne(
   const executor = executorOf(values, flags);
   const submission: SubmitRequest | undefined = executor === "slurm"
     ? {
-      experiment: id,
+      workload: id,
+      name: id,
       request,
       cacheFolder,
       entry: console.stageEntry ?? STAGE_ENTRY,
@@ -238,13 +241,13 @@ async function reproduceOne(
     }));
     if (flags.has("json")) return console.out(`${JSON.stringify(brief, null, 2)}\n`);
     console.out(planText(plan));
-    for (const script of submission === undefined ? [] : scriptsFor(plan, submission)) {
-      console.out(`\n${script}`);
+    if (submission !== undefined) {
+      console.out(["", graphText(plan), ...scriptsFor(plan, submission)].join("\n"));
     }
-    if (request.scale === "paper" && program.needs?.(request) !== undefined) {
-      const { paperPlanText } = await import("./paper/plan_text.ts");
-      console.out(`\n${paperPlanText(program.record.tasks)}\n`);
-    }
+    if (request.scale === "mini" || program.paperScale === "no models") return;
+    if (program.paperScale === undefined) return console.out(`\n${program.needs?.(request)}\n`);
+    const { paperPlanText } = await import("./paper/plan_text.ts");
+    console.out(`\n${paperPlanText(plan, request)}\n`);
     return;
   }
   const lacking = program.needs?.(request);
@@ -271,7 +274,7 @@ async function reproduceOne(
       origin: () => currentOrigin(request.device),
       ...(slots && {
         async executor(plan) {
-          await writePlan(planPath, { experiment: id, request, cacheFolder, planned: plannedKeys(plan) });
+          await writePlan(planPath, { workload: id, request, cacheFolder, planned: plannedKeys(plan) });
           return localSlots({
             slots,
             plan: planPath,

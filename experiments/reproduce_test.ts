@@ -6,14 +6,15 @@ import { Ajv } from "ajv";
 import { UserError } from "../lib/engine/errors.ts";
 import { fold, key, normal } from "../lib/engine/random.ts";
 import { type SampleRow, TABLE1_COLUMNS, type Table1Result } from "../lib/report/mod.ts";
-import type { ExperimentEntry } from "./jobs/plan_file.ts";
+import type { ExperimentEntry } from "./jobs/workload.ts";
 import { type Console, reproduce } from "./reproduce.ts";
-import { Stopped } from "./runner/mod.ts";
+import { type StageContext, Stopped } from "./runner/mod.ts";
 import { table1Program } from "./figures/table1/mod.ts";
 import type { Table1Stages } from "./setting/model_requests.ts";
+import type { ScaleId } from "./setting/scales.ts";
 
 /** Model code that samples numbers instead of images: the same request gives the same scores. */
-function fakeCode(ran: string[] = []): Table1Stages {
+function fakeCode(ran: string[], scale: ScaleId): Table1Stages {
   const code = <Compute>(compute: Compute) => ({
     module: "experiments/setting/gallery.ts",
     export: "concatenated",
@@ -42,10 +43,12 @@ function fakeCode(ran: string[] = []): Table1Stages {
         validation: [{ task, step: 1, metric: "CLIP-I", mean: 0.5, n: 2 }],
       };
     }),
-    committedAdapter: code((context) => {
-      ran.push("take the committed adapter");
-      context.write("adapter.bin", Uint8Array.of(0));
-      return Promise.resolve({ steps: 12_000, batch: 32 });
+    ...(scale === "mini" && {
+      committedAdapter: code((context: StageContext) => {
+        ran.push("take the committed adapter");
+        context.write("adapter.bin", Uint8Array.of(0));
+        return Promise.resolve({ steps: 12_000, batch: 32 });
+      }),
     }),
     generateAndScore: code(async (request, { adapter, dataset }, context) => {
       ran.push(`score ${request.row} ${request.task}`);
@@ -65,6 +68,7 @@ function fakeCode(ran: string[] = []): Table1Stages {
       const gallery = [{ index: 0, side: 8, condition: picture, target: picture, output: picture }];
       return { samples, gallery };
     }),
+    scoreStart: code(() => Promise.resolve([])),
     metrics: { "CLIP-I": { definition: "cosine", by: "the judge", higherIsBetter: true } },
     checkDevice: (device) =>
       device === "cpu" ? Promise.resolve() : Promise.reject(new UserError("no such device here")),
@@ -85,7 +89,7 @@ async function inSession(test: (session: Session) => Promise<void>): Promise<voi
   const experiments: ExperimentEntry[] = [
     {
       id: "table1",
-      load: () => Promise.resolve({ figure: table1Program(fakeCode(ran)) }),
+      load: () => Promise.resolve({ figure: table1Program(({ scale }) => fakeCode(ran, scale)) }),
     },
   ];
   try {
@@ -203,6 +207,17 @@ Deno.test("reproduce() limits training and scoring to --tasks but trains joint m
     assert.match(readFileSync(join(folder, "out/table1/mini-smoke/table.md"), "utf8"), /not run/);
   }));
 
+Deno.test("reproduce() computes only the rows of --rows and what they need", () =>
+  inSession(async ({ run, ran, folder }) => {
+    await run("table1 --budget smoke --tasks face --rows instruct,ground-truth --out OUT");
+    assert.deepEqual(ran.filter((line) => /train|score|committed/.test(line)), [
+      "train instruct",
+      "score instruct face",
+      "score ground-truth face",
+    ]);
+    assert.match(readFileSync(join(folder, "out/table1/mini-smoke/table.md"), "utf8"), /not run/);
+  }));
+
 Deno.test("reproduce() scores the committed adapter where the scale has one, and not at the paper's", () =>
   inSession(async ({ run, out }) => {
     await run("table1 --dry-run --json");
@@ -250,6 +265,13 @@ Deno.test("reproduce() says in one sentence what is wrong when it is used wrongl
       ["table1 --json=yes", /--json expects no value/],
       ["table1 --json --json", /given twice/],
       ["table1 --scale paper", /needs real weights and data, expected .*ip-adapter-plus_sd15.safetensors/],
+      ["table1 --scale paper --models /nowhere", /--models expects a folder, got \/nowhere/],
+      ["table1 --data DIR", /--data expects --scale paper, got --scale mini/],
+      [
+        "table1 --scale paper --budget smoke --micro-batch 3",
+        /--micro-batch expects a divisor of the batch, 4, got 3/,
+      ],
+      ["table1 --rows instruct,fix", /--rows expects .* got "fix"/],
       [`table1 --out ${folder}/file`, /Cannot write .*: a part of the path is a file/],
       ["table1 --out /proc/nowhere", /Cannot write \/proc\/nowhere/],
       [`table1 --out OUT --cache ${folder}/file`, /Cannot write .*: a part of the path is a file/],

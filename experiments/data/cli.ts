@@ -1,10 +1,14 @@
 /** Entry of `deno task data`. Exit codes: 0 nothing is wrong, 1 something is, 2 a mistake in what was asked. */
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { UserError } from "../../lib/engine/mod.ts";
 import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
-import { oneOf, readOptions, runCommand, wholeNumber } from "../command_line.ts";
+import { oneOf, type OptionKind, readOptions, runCommand, wholeNumber } from "../command_line.ts";
 import { showSteps } from "../generate/progress.ts";
 import { layoutsText } from "../paper/paper_datasets.ts";
+import { byJobs, JOB_HELP, JOB_OPTIONS, jobExitCode } from "../jobs/job_command.ts";
+import { type Options, withConfig } from "../jobs/run_config.ts";
+import { buildByJob } from "./build/build_by_job.ts";
 import { BUILD_OPTIONS, buildCommand, buildersText, buildText, formsText } from "./build/build_command.ts";
 import { ownerName } from "../runner/holder.ts";
 import { sharedBank } from "../mini/shared_models.ts";
@@ -28,6 +32,8 @@ goes on; with a larger --count it adds pairs. What cannot be used is passed over
   --model NAME       the language model's name
   --parallel N       pairs made at once where no model generates (default 4)
   --json             the report as JSON
+${JOB_HELP}
+  --threads T                  with --executor slurm: the job's cores
 Sources of each task:
 ${buildersText()}
 A SOURCE is one of:
@@ -45,12 +51,14 @@ with the hashes in data/sources.json; where they differ it prints the new ones.
 ${layoutsText()}
 
 Examples: deno task data build --scale paper --task replication ~/replication-pairs --pictures ~/journeydb
+          deno task data build --scale paper --task style /shared/style --conditions /shared/art --prompts p.txt \\
+            --device cuda --executor slurm --partition gpu --gpus-per-task 1 --cache /shared/me/cache
           deno task data check --scale paper --task style ~/style-pairs`;
 
 interface Asked {
   readonly task: TaskId;
   readonly folder: string;
-  readonly values: ReadonlyMap<string, string>;
+  readonly options: Options;
   readonly json: boolean;
 }
 
@@ -61,7 +69,7 @@ function steps(what: string, unit: string): ReturnType<typeof showSteps> {
   );
 }
 
-async function check({ task, folder, values, json }: Asked): Promise<number> {
+async function check({ task, folder, options: { values }, json }: Asked): Promise<number> {
   const decode = wholeNumber("--decode", values.get("decode") ?? "200", { low: 0, high: 999_999_999 });
   const shown = steps("checking", "pictures");
   const report = await checkDataset(task, folder, { decode, progress: shown.show });
@@ -76,7 +84,21 @@ async function checkMini(json: boolean): Promise<number> {
   return report.sound ? 0 : 1;
 }
 
-async function build({ task, folder, values, json }: Asked): Promise<number> {
+/** Has a job build. */
+async function buildAsJob({ task, folder, options, json }: Asked): Promise<number> {
+  const out = (text: string) => console.log(text);
+  const shown = { out, err: (line: string) => console.error(line), signal: new AbortController().signal };
+  const cacheFolder = process.env["IPADAPTER_CACHE"] ??
+    fileURLToPath(new URL("../../.cache", import.meta.url));
+  return await jobExitCode(shown, async () => {
+    const report = await buildByJob(task, folder, { options, console: shown, cacheFolder });
+    if (report !== undefined) out(json ? JSON.stringify(report, null, 2) : buildText(task, folder, report));
+  });
+}
+
+async function build(asked: Asked): Promise<number> {
+  if (byJobs(asked.options, ["threads"])) return await buildAsJob(asked);
+  const { task, folder, options: { values }, json } = asked;
   const shown = steps("building", "pairs");
   try {
     const report = await buildCommand(task, folder, {
@@ -96,17 +118,25 @@ async function build({ task, folder, values, json }: Asked): Promise<number> {
 }
 
 /** Options that one of the two actions does not read. */
-const OWN = { build: Object.keys(BUILD_OPTIONS), check: ["decode"] } as const;
+const OWN = {
+  build: [...Object.keys(BUILD_OPTIONS), ...Object.keys(JOB_OPTIONS)],
+  check: ["decode"],
+} as const;
+
+const OPTIONS: Readonly<Record<string, OptionKind>> = {
+  scale: "value",
+  task: "value",
+  decode: "value",
+  json: "flag",
+  help: "flag",
+  ...BUILD_OPTIONS,
+  ...JOB_OPTIONS,
+};
 
 async function main(args: readonly string[]): Promise<number> {
-  const { flags, values, positionals } = readOptions<string>(args, {
-    scale: "value",
-    task: "value",
-    decode: "value",
-    json: "flag",
-    help: "flag",
-    ...BUILD_OPTIONS,
-  });
+  const read = readOptions(args, OPTIONS);
+  const config = read.values.get("config");
+  const { flags, values, positionals } = config === undefined ? read : withConfig(read, config, OPTIONS);
   if (flags.has("help")) {
     console.log(USAGE);
     return 0;
@@ -119,9 +149,9 @@ async function main(args: readonly string[]): Promise<number> {
         "The mini scale's pairs are composed from npm packages: there is no folder to build; --scale paper has one",
       );
     }
-    const [further = folder] = [...values.keys()].filter((name) => name !== "scale").map((name) =>
-      `--${name}`
-    );
+    const [further = folder] = [...values.keys(), ...flags].filter((name) =>
+      !["scale", "json"].includes(name)
+    ).map((name) => `--${name}`);
     if (further !== undefined) {
       throw new UserError(`deno task data check --scale mini expects --json at most, got also ${further}`);
     }
@@ -134,9 +164,16 @@ async function main(args: readonly string[]): Promise<number> {
   if (more.length > 0) {
     throw new UserError(`deno task data ${action} expects one folder, got also "${more[0]}"`);
   }
-  const foreign = OWN[action === "build" ? "check" : "build"].find((name) => values.has(name));
+  const foreign = OWN[action === "build" ? "check" : "build"].find((name) =>
+    values.has(name) || flags.has(name)
+  );
   if (foreign !== undefined) throw new UserError(`deno task data ${action} takes no --${foreign}`);
-  return await { build, check }[action]({ task, folder, values, json: flags.has("json") });
+  return await { build, check }[action]({
+    task,
+    folder,
+    options: { flags, values },
+    json: flags.has("json"),
+  });
 }
 
 if (import.meta.main) await runCommand(() => main(Deno.args));

@@ -6,7 +6,7 @@ import type { GalleryItem, Studio } from "../../lib/explorer/mod.ts";
 import { composePair, TASKS } from "../../lib/tasks/mod.ts";
 import type { Device } from "../setting/experiment.ts";
 import { type Adapter, readAdapterFile } from "../mini/adapter_file.ts";
-import { once } from "../mini/once.ts";
+import { once } from "../adapters/once.ts";
 import { decodeLatents, sharedGenerator } from "../mini/pipeline_models.ts";
 import {
   sharedBank,

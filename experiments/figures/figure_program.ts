@@ -31,8 +31,7 @@ export interface FigureProgram<Content> {
   readonly expectedSeconds: number;
   /** Whether it can show some of the tasks only; default no. */
   readonly eachTask?: boolean;
-  /** Whether the paper's scale can be had without its weights; default no. */
-  readonly weightless?: boolean;
+  readonly paperScale?: ExperimentProgram["paperScale"];
   readonly prepare?: ExperimentProgram["prepare"];
   /** What is shown of its files; no model runs. */
   render(stored: StoredFigure<Content>): readonly Graphic[] | Promise<readonly Graphic[]>;
@@ -52,6 +51,7 @@ export function figureProgram<Content>(figure: FigureProgram<Content>): Figure {
     record,
     statements,
     content,
+    ...(figure.paperScale && { paperScale: figure.paperScale }),
     targets(request) {
       const { scale, budget, seeds, tasks } = request;
       if (!figure.eachTask && tasks.length < record.tasks.length) {
@@ -79,7 +79,12 @@ export function figureProgram<Content>(figure: FigureProgram<Content>): Figure {
         run: async (context) => writeFigure(context, config, await summary.load()),
       })];
     },
-    needs: ({ scale }) => scale === "paper" && !figure.weightless ? paperScaleNeeds(record.id) : undefined,
+    needs(request) {
+      if (request.scale !== "paper" || figure.paperScale === "no models") return undefined;
+      return figure.paperScale === "same stages"
+        ? paperScaleNeeds(record.id, request)
+        : `Running ${record.id} at paper scale is not built, expected one of table1, fig6 and fig7, whose stages are the same at both scales, got ${record.id}; --scale mini has all`;
+    },
     prepare: (request) => figure.prepare?.(request) ?? Promise.resolve(),
     async collect(outputs) {
       const output = outputs.get(id);

@@ -1,16 +1,38 @@
-/** What the paper's scale needs before anything can be computed. */
+/** What an experiment needs at the paper's scale before anything can be computed. */
 import { findCached, hubSettings } from "../../lib/hub/mod.ts";
-import { PAPER_FILES } from "../paper/paper_files.ts";
+import { TASKS } from "../../lib/tasks/mod.ts";
+import { missingPairs, missingRoles, TRAINING_ROLES } from "../paper/paper_inputs.ts";
+import { paperFile } from "../paper/paper_files.ts";
+import type { RunRequest } from "../setting/experiment.ts";
 
-/** One sentence: which weights and data sets an experiment needs at the paper's scale, and where they are looked for. */
-export function paperScaleNeeds(experiment: string): string {
-  const { cache } = hubSettings();
-  const wanted = PAPER_FILES.filter(({ needed }) => needed).map((file) =>
-    `${file.repo}/${file.path}${findCached(cache, file) === undefined ? "" : " [found]"}`
-  );
-  return `Running ${experiment} at paper scale needs real weights and data, expected ${
-    wanted.join("; ")
-  } in ${cache} ` +
-    "(deno task models tells more), and the five training sets of the paper's Sec. 3.4, which are not published; " +
-    "use --scale mini, which needs neither";
+/**
+ * One sentence: which weights and pairs are missing, and where they are looked for; nothing when all are there.
+ *
+ * @throws UserError when the folder of the weights is not there.
+ */
+export function paperScaleNeeds(
+  experiment: string,
+  { models, data }: Pick<RunRequest, "models" | "data">,
+): string | undefined {
+  const doing = `Running ${experiment} at paper scale needs real weights and data, expected`;
+  const folders = { ...(models === undefined ? {} : { models }), ...(data === undefined ? {} : { data }) };
+  if (missingRoles(folders, TRAINING_ROLES).length > 0) {
+    const { cache } = hubSettings();
+    const missing = new Set(missingRoles(folders, TRAINING_ROLES));
+    const wanted = TRAINING_ROLES.map((role) => {
+      const file = paperFile(role);
+      const found = !missing.has(role) || findCached(cache, file) !== undefined;
+      return `${file.repo}/${file.path}${found ? " [found]" : ""}`;
+    });
+    return `${doing} ${wanted.join("; ")} in ${models ?? "a folder given by --models"} or in ${cache} ` +
+      "(deno task models tells more); use --scale mini, which needs none";
+  }
+  if (data === undefined) {
+    return `${doing} --data DIR with a folder of pairs for each of ${
+      TASKS.join(", ")
+    }, got none; deno task data build makes them`;
+  }
+  const [missing] = missingPairs(folders, TASKS);
+  if (missing === undefined) return undefined;
+  return `${doing} ${missing}, got none; deno task data build makes it`;
 }

@@ -3,10 +3,13 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../command_line.ts";
 import { jobs } from "./command.ts";
+import { jobExitCode } from "./job_command.ts";
 
+const shown = { err: (line: string) => console.error(line), signal: new AbortController().signal };
 await runCommand(() =>
-  jobs(process.argv.slice(2), {
-    out: (text) => void process.stdout.write(text),
-    cacheFolder: process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../../.cache", import.meta.url)),
-  })
+  jobExitCode(shown, () =>
+    jobs(process.argv.slice(2), {
+      out: (text) => void process.stdout.write(text),
+      cacheFolder: process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../../.cache", import.meta.url)),
+    }))
 );

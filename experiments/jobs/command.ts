@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { UserError } from "../../lib/engine/errors.ts";
 import { atomicWrite } from "../../lib/hub/mod.ts";
 import { oneOf, readOptions } from "../command_line.ts";
-import { countsText } from "./attach.ts";
+import { attach, countsText } from "./attach.ts";
 import { cancelJobs } from "./slurm.ts";
 import {
   cancelledPath,
@@ -15,16 +15,17 @@ import {
 } from "./submission.ts";
 import { resubmit } from "./submit.ts";
 
-const ACTIONS = ["status", "logs", "cancel", "retry"] as const;
+const ACTIONS = ["status", "logs", "attach", "cancel", "retry"] as const;
 
 /** Lines of a log that are shown of a stage that failed. */
 const LINES = 20;
 
-export const JOBS_HELP = `deno task jobs [status|logs|cancel|retry] [ID] [STAGE] [options]
+export const JOBS_HELP = `deno task jobs [status|logs|attach|cancel|retry] [ID] [STAGE] [options]
 
-Jobs that deno task reproduce --executor slurm has submitted, without the process that did. Without anything it lists the submissions.
+Jobs that a command has submitted with --executor slurm, without the process that did. Without anything it lists the submissions.
   status ID        how far each stage is, on which node, and why it failed
   logs ID [STAGE]  the log of a stage; without one the last lines of those that failed
+  attach ID        stays until all jobs have ended and tells what changes; the command that was submitted collects
   cancel ID        cancels all jobs of it; what is computed stays
   retry ID         submits what failed, was cancelled or was left out again, with the same code
 
@@ -44,10 +45,15 @@ function tailOf(path: string, lines: number): string {
   return `== ${path}\n${readFileSync(path, "utf8").trimEnd().split("\n").slice(-lines).join("\n")}\n`;
 }
 
-/** Runs the command. @throws UserError for a mistake in what was asked, and when Slurm refuses */
+/** Runs the command. @throws UserError for a mistake in what was asked, and when Slurm refuses; StagesFailed when stages are missing that it waited for */
 export async function jobs(
   args: readonly string[],
-  { out, cacheFolder: usual }: { readonly out: (text: string) => void; readonly cacheFolder: string },
+  { out, cacheFolder: usual, signal }: {
+    readonly out: (text: string) => void;
+    readonly cacheFolder: string;
+    /** Stops watching. */
+    readonly signal?: AbortSignal;
+  },
 ): Promise<void> {
   const { flags, values, positionals } = readOptions(args, { cache: "value", json: "flag", help: "flag" });
   if (flags.has("help")) return out(JOBS_HELP);
@@ -82,15 +88,23 @@ export async function jobs(
     case "logs": {
       if (stage !== undefined) {
         const name = oneOf(`jobs logs ${id}`, stage, Object.keys(submission.tasks));
-        return out(tailOf(submission.tasks[name]?.log as string, Infinity));
+        return out(tailOf(submission.tasks[name]?.log || name, Infinity));
       }
       const failed = (await statesOf(submission, cacheFolder)).filter(({ state }) => state === "failed");
       if (failed.length === 0) return out("No stage has failed; jobs logs ID STAGE shows the log of one\n");
       for (const { id, text, task } of failed) out(`${id}: ${text}\n${tailOf(task.log, LINES)}`);
       return;
     }
+    case "attach":
+      await attach(submission, {
+        cacheFolder,
+        write: (line) => out(`${line}\n`),
+        signal: signal ?? new AbortController().signal,
+      });
+      return out(`All stages of ${id} are done; the command that submitted it collects\n`);
     case "cancel":
-      await atomicWrite(cancelledPath(submissionFolder(id, cacheFolder)), "");
+      // Where the disk is full jobs learn it from Slurm alone.
+      await atomicWrite(cancelledPath(submissionFolder(id, cacheFolder)), "").catch(() => {});
       await cancelJobs(submission.jobs);
       return out(`Cancelled ${id}; deno task jobs retry ${id} submits what is missing\n`);
     case "retry": {

@@ -23,7 +23,7 @@ Deno.test("jobScript() asks for what was set, becomes deno, and is valid shell w
     cacheFolder: "/shared/it's here",
     stages: ["train-a", "train-b"],
     after: ["12", "13_4"],
-    entry: "experiments/jobs/run_stage.ts",
+    entry: "experiments/run_stage.ts",
     deno: "/opt/deno",
     settings: { ...settings, setup: "module load cuda\n" },
   });
@@ -96,6 +96,7 @@ Deno.test("causeOf() names why a job left no result", () => {
   assert.match(cause("FAILED", "0:9"), /ended by signal 9 on n1 \(FAILED\)/);
   assert.match(cause("FAILED", "3:0"), /ended with code 3/);
   assert.match(cause("COMPLETED"), /ended on n1 as COMPLETED without its result/);
+  assert.match(cause("FAILED", "74:0"), /could not write into \/cache on n1: the disk may be full/);
   for (const exit of ["66:0", "0:53"]) {
     assert.match(cause("FAILED", exit), /n1 does not see \/cache: --cache needs/);
   }

@@ -4,10 +4,10 @@ import { dirname } from "node:path";
 import process from "node:process";
 import { atomicWrite } from "../../lib/hub/mod.ts";
 import { hostHere, jobHere, ParentsMissing, Stopped } from "../runner/mod.ts";
-import type { ExperimentEntry } from "./plan_file.ts";
-import { requeueTask, stateOf } from "./slurm.ts";
+import { requeueTask, stateOf, UNWRITTEN } from "./slurm.ts";
 import {
   EXIT,
+  logLine,
   openPlan,
   type PlanRunner,
   runLogged,
@@ -15,6 +15,7 @@ import {
   traceOf,
 } from "./stage_process.ts";
 import { cancelledPath, endPath, type StageEnd } from "./submission.ts";
+import type { WorkloadEntry } from "./workload.ts";
 
 /** How often a job that was told to stop (preempted, at its time limit) puts itself back into the queue. */
 const MOST_REQUEUES = 100;
@@ -66,23 +67,23 @@ function endOf(ended: Ended & { readonly state: "failed" }): StageEnd {
 export async function jobStage(
   plan: string,
   stage: string,
-  experiments: readonly ExperimentEntry[],
+  workloads: readonly WorkloadEntry[],
 ): Promise<number> {
   const folder = dirname(plan);
   const abort = new AbortController();
   // Nothing is saved or asked within a handler: the stage saves after its step.
   for (const signal of ["SIGTERM", "SIGUSR1", "SIGUSR2", "SIGINT"] as const) {
     process.on(signal, () => {
-      console.error(`${signal}: stopping after the current step`);
+      logLine(`${signal}: stopping after the current step`);
       abort.abort(new Stopped("Stopped"));
     });
   }
   const { job, requeues = 0 } = jobHere();
-  console.error(
+  logLine(
     `== ${stage} on ${hostHere()}, job ${job ?? "none"}${requeues > 0 ? `, requeued ${requeues} times` : ""}`,
   );
   rmSync(endPath(folder, stage), { force: true });
-  const opened: { runner: PlanRunner } | { error: unknown } = await openPlan(plan, experiments, abort.signal)
+  const opened: { runner: PlanRunner } | { error: unknown } = await openPlan(plan, workloads, abort.signal)
     .then((runner) => ({ runner }), (error) => ({ error }));
   const ended: Ended = "error" in opened
     ? { state: "failed", error: opened.error }
@@ -90,10 +91,15 @@ export async function jobStage(
   if (ended.state === "done") return EXIT.done;
   const end = ended.state === "failed" ? endOf(ended) : await afterStop(folder);
   if (typeof end === "string") {
-    console.error(`saved and ${end}`);
+    logLine(`saved and ${end}`);
     return EXIT.stopped;
   }
-  console.error(end.cause);
-  await atomicWrite(endPath(folder, stage), JSON.stringify(end));
+  logLine(end.cause);
+  try {
+    await atomicWrite(endPath(folder, stage), JSON.stringify(end));
+  } catch (error) {
+    logLine(traceOf(error));
+    return UNWRITTEN;
+  }
   return end.state === "failed" ? EXIT.failed : EXIT.stopped;
 }

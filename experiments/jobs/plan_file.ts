@@ -3,18 +3,13 @@ import { readFileSync } from "node:fs";
 import { UserError } from "../../lib/engine/errors.ts";
 import { atomicWrite } from "../../lib/hub/mod.ts";
 import type { PlannedKey } from "../runner/mod.ts";
-import type { ExperimentProgram, RunRequest } from "../setting/experiment.ts";
+import type { WorkloadRequest } from "./workload.ts";
 
-/** An experiment's entry in the list: its program is loaded when asked for. */
-export interface ExperimentEntry {
-  readonly id: string;
-  load(): Promise<{ readonly figure: ExperimentProgram }>;
-}
-
-/** An experiment as it was asked for, and the keys of its stages. */
+/** A workload as it was asked for, and the keys of its stages. */
 export interface PlanFile {
-  readonly experiment: string;
-  readonly request: RunRequest;
+  /** Its id in the list of the program that computes it. */
+  readonly workload: string;
+  readonly request: WorkloadRequest;
   readonly cacheFolder: string;
   readonly planned: Readonly<Record<string, PlannedKey>>;
 }

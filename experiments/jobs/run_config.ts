@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import { UserError } from "../../lib/engine/errors.ts";
 import { type OptionKind, suggestion } from "../command_line.ts";
 
+/** Name of the file that holds the options of a run, beside its result. */
+export const RUN_FILE = "run.json";
+
 /** Options as read from a command line. */
 export interface Options {
   readonly flags: ReadonlySet<string>;

@@ -117,6 +117,8 @@ export async function endedTasks(jobs: readonly string[]): Promise<ReadonlyMap<s
 
 /** Exit code of a script that does not find the submission's folder. */
 export const NOT_SHARED = 66;
+/** Exit code of a job that could not even write why it failed. */
+export const UNWRITTEN = 74;
 
 /** Why a task that left no word of its own did not compute its stage. `folder` is the cache's. */
 export function causeOf({ state, exit, node }: EndedTask, folder: string): string {
@@ -125,6 +127,7 @@ export function causeOf({ state, exit, node }: EndedTask, folder: string): strin
   if (Number(code) === NOT_SHARED || signal === "53") {
     return `the node${on} does not see ${folder}: --cache needs a folder that all nodes share`;
   }
+  if (Number(code) === UNWRITTEN) return `it could not write into ${folder}${on}: the disk may be full`;
   switch (state) {
     case "TIMEOUT":
       return `its time limit was reached${on} (TIMEOUT): --time allows more`;

@@ -2,8 +2,9 @@
 import process from "node:process";
 import { UserError } from "../../lib/engine/errors.ts";
 import { currentOrigin, progressDisplay, type RunEvent, runPlanned, Stopped } from "../runner/mod.ts";
-import { type ExperimentEntry, readPlan } from "./plan_file.ts";
+import { readPlan } from "./plan_file.ts";
 import { lineOf, linesOf, type StageMessage } from "./stage_messages.ts";
+import type { WorkloadEntry } from "./workload.ts";
 
 /** Exit codes: done, failed, a mistake in what was asked, asked to stop. */
 export const EXIT = { done: 0, failed: 1, mistake: 2, stopped: 130 } as const;
@@ -14,21 +15,25 @@ export interface PlanRunner {
   run(id: string, onEvent: (event: RunEvent) => void): Promise<void>;
 }
 
-/** Opens a plan. @throws UserError where it or its experiment is not there */
+/** Opens a plan. @throws UserError where it or its workload is not there */
 export async function openPlan(
   path: string,
-  experiments: readonly ExperimentEntry[],
+  workloads: readonly WorkloadEntry[],
   signal: AbortSignal,
 ): Promise<PlanRunner> {
-  const { experiment, request, cacheFolder, planned } = readPlan(path);
-  const entry = experiments.find(({ id }) => id === experiment);
-  if (entry === undefined) throw new UserError(`Running a plan needs an experiment, got "${experiment}"`);
-  const { figure } = await entry.load();
-  const targets = figure.targets(request);
+  const { workload: name, request, cacheFolder, planned } = readPlan(path);
+  const entry = workloads.find(({ id }) => id === name);
+  if (entry === undefined) {
+    throw new UserError(
+      `Running a plan needs one of ${workloads.map(({ id }) => id).join(", ")}, got "${name}"`,
+    );
+  }
+  const workload = await entry.load();
+  const targets = workload.targets(request);
   let prepared: Promise<void> | undefined;
   return {
     async run(id, onEvent) {
-      await (prepared ??= figure.prepare(request));
+      await (prepared ??= workload.prepare(request));
       await runPlanned(id, targets, {
         planned,
         cacheFolder,
@@ -47,6 +52,15 @@ function writeLine(stream: typeof Deno.stdout, text: string): void {
     for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
   } catch (error) {
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
+/** Writes a line of the log. A full disk loses the line, not the stage. */
+export function logLine(line: string): void {
+  try {
+    writeLine(Deno.stderr, `${line}\n`);
+  } catch {
+    // What the stage itself cannot write, it tells.
   }
 }
 
@@ -70,10 +84,7 @@ export async function runLogged(
   id: string,
   onEvent: (event: RunEvent) => void = () => {},
 ): Promise<StageEnd> {
-  const display = progressDisplay({
-    write: (line) => writeLine(Deno.stderr, `${line}\n`),
-    terminal: false,
-  });
+  const display = progressDisplay({ write: logLine, terminal: false });
   try {
     await runner.run(id, (event) => {
       display.show(event);
@@ -82,7 +93,7 @@ export async function runLogged(
     return { state: "done" };
   } catch (error) {
     if (error instanceof Stopped) return { state: "stopped" };
-    writeLine(Deno.stderr, `${traceOf(error)}\n`);
+    logLine(traceOf(error));
     return { state: "failed", error };
   } finally {
     display.close();
@@ -90,7 +101,7 @@ export async function runLogged(
 }
 
 /** Computes the stages whose ids come on the standard input until it ends, and tells about each. */
-export async function serveStages(plan: string, experiments: readonly ExperimentEntry[]): Promise<number> {
+export async function serveStages(plan: string, workloads: readonly WorkloadEntry[]): Promise<number> {
   const abort = new AbortController();
   let atWork = false;
   const stop = () => {
@@ -114,7 +125,7 @@ export async function serveStages(plan: string, experiments: readonly Experiment
     if (atWork) stop();
     wake();
   })();
-  const runner = openPlan(plan, experiments, abort.signal);
+  const runner = openPlan(plan, workloads, abort.signal);
   for (;;) {
     const id = ids.shift();
     if (id === undefined) {

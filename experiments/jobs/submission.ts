@@ -8,19 +8,23 @@ import { stageFolder } from "../runner/mod.ts";
 import { type PlanFile, readPlan } from "./plan_file.ts";
 import { type ActiveTask, activeTasks, causeOf, endedTasks, SlurmError } from "./slurm.ts";
 import type { SlurmSettings } from "./slurm_options.ts";
+import type { WorkloadRequest } from "./workload.ts";
 
 /** The job of a stage. */
 export interface StageTask {
-  /** Slurm's name of the task, "12_3". */
+  /** Slurm's name of the task, "12_3"; "" before it is submitted. */
   readonly task: string;
   /** Path of its log. */
   readonly log: string;
 }
 
+/** A stage's job before it is submitted. */
+export const UNSUBMITTED: StageTask = { task: "", log: "" };
+
 /** A submission as it is recorded. */
 export interface Submission {
   readonly id: string;
-  readonly experiment: string;
+  readonly workload: string;
   /** When it was made, ISO 8601. */
   readonly submittedAt: string;
   /** Program that runs a stage, from the root of the code. */
@@ -79,6 +83,25 @@ export function submissionOf(id: string, cacheFolder: string): Submission {
   );
 }
 
+/** Path of the sign that a submission's result was taken. */
+const collectedPath = (folder: string): string => join(folder, "collected");
+
+/** Says that a submission's result was taken. */
+export const markCollected = (id: string, cacheFolder: string): Promise<void> =>
+  atomicWrite(collectedPath(submissionFolder(id, cacheFolder)), "");
+
+/** What was asked of a workload in submissions whose results nobody has taken, oldest first. */
+export function uncollected<Request extends WorkloadRequest>(
+  workload: string,
+  cacheFolder: string,
+): { readonly id: string; readonly request: Request }[] {
+  return submissionsIn(cacheFolder)
+    .filter((each) =>
+      each.workload === workload && !existsSync(collectedPath(submissionFolder(each.id, cacheFolder)))
+    )
+    .map((each) => ({ id: each.id, request: planOf(each, cacheFolder).request as Request }));
+}
+
 export const planOf = ({ id }: Submission, cacheFolder: string): PlanFile =>
   readPlan(join(submissionFolder(id, cacheFolder), "plan.json"));
 
@@ -132,7 +155,9 @@ export async function statesOf(submission: Submission, cacheFolder: string): Pro
     const end = endOf(folder, id);
     if (isDone(id, plan)) states.set(id, { state: "done", text: "" });
     else if (now !== undefined) states.set(id, activeState(now));
-    else if (end !== undefined) states.set(id, { state: end.state, text: end.cause });
+    else if (task === UNSUBMITTED.task) {
+      states.set(id, { state: "left out", text: "whoever submitted was ended before its turn" });
+    } else if (end !== undefined) states.set(id, { state: end.state, text: end.cause });
     else if (active === undefined) states.set(id, { state: "unknown", text: silence });
     else silent.push(id);
   }
@@ -156,8 +181,8 @@ export async function statesOf(submission: Submission, cacheFolder: string): Pro
     const end: StageEnd = known === undefined
       ? { state: "failed", cause: "its job is gone, and Slurm does not say how it ended" }
       : { state: known.state === "CANCELLED" ? "cancelled" : "failed", cause: causeOf(known, cacheFolder) };
-    // Slurm forgets; the submission does not.
-    if (known !== undefined) await atomicWrite(endPath(folder, id), JSON.stringify(end));
+    // Slurm forgets; the submission does not, unless the disk is full.
+    if (known !== undefined) await atomicWrite(endPath(folder, id), JSON.stringify(end)).catch(() => {});
     states.set(id, { state: end.state, text: end.cause });
   }
   return Object.entries(submission.tasks).map(([id, task]) => ({

@@ -6,7 +6,6 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "../../lib/engine/errors.ts";
 import { atomicWrite, makeFolder } from "../../lib/hub/mod.ts";
 import { originOfCode, plannedKeys, type PlannedStage } from "../runner/mod.ts";
-import type { RunRequest } from "../setting/experiment.ts";
 import { snapshotCode } from "./code_snapshot.ts";
 import { jobScript } from "./job_script.ts";
 import { writePlan } from "./plan_file.ts";
@@ -22,8 +21,10 @@ import {
   type Submission,
   submissionFolder,
   submissionsIn,
+  UNSUBMITTED,
   writeSubmission,
 } from "./submission.ts";
+import type { WorkloadRequest } from "./workload.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -48,12 +49,29 @@ const parentsOf = (plan: readonly PlannedStage[]): Record<string, string[]> =>
 
 /** What is to be submitted. */
 export interface SubmitRequest {
-  readonly experiment: string;
-  readonly request: RunRequest;
+  /** Id of the workload in the list of `entry`. */
+  readonly workload: string;
+  /** What the submission's id begins with, for people. */
+  readonly name: string;
+  readonly request: WorkloadRequest;
   readonly cacheFolder: string;
   /** Program that computes single stages, a path of this checkout. */
   readonly entry: string;
   readonly settings: SlurmSettings;
+}
+
+/** The graph of what must run, as text: a line for each stage with those that it needs, level by level. */
+export function graphText(plan: readonly PlannedStage[]): string {
+  const parents = parentsOf(plan);
+  const missing = plan.filter(({ action }) => action === "run").map(({ stage }) => stage.id);
+  return levelsOf(missing, parents).map((stages, level) =>
+    `Job array ${level + 1}:\n${
+      stages.map((id) => {
+        const after = parents[id]?.filter((parent) => missing.includes(parent)) ?? [];
+        return `  ${id}${after.length === 0 ? "" : ` after ${after.join(", ")}`}\n`;
+      }).join("")
+    }`
+  ).join("");
 }
 
 /** The scripts as they would be submitted; jobs that are not there yet are named by their level. */
@@ -62,7 +80,7 @@ export function scriptsFor(plan: readonly PlannedStage[], request: SubmitRequest
   return levelsOf(missing, parentsOf(plan)).map((stages, level) =>
     scriptOf(stages, {
       ...request,
-      id: `${request.experiment}-ID`,
+      id: `${request.name}-ID`,
       entry: relative(ROOT, request.entry),
       after: level === 0 ? [] : [`JOB_OF_LEVEL_${level}`],
     })
@@ -88,35 +106,40 @@ function scriptOf(
   });
 }
 
-/** Submits levels, one array each. When one is refused, those before it are taken back. */
+/**
+ * Submits levels, one array each, and records each at once: whoever submits may be ended in between. When one is refused, those before it
+ * are taken back.
+ */
 async function submitLevels(
   levels: readonly (readonly string[])[],
   submission: Submission,
   { cacheFolder, after: first }: { readonly cacheFolder: string; readonly after: readonly string[] },
 ): Promise<Submission> {
   const folder = submissionFolder(submission.id, cacheFolder);
-  const tasks: Record<string, StageTask> = { ...submission.tasks };
-  const jobs: string[] = [];
+  const open = Object.fromEntries(levels.flat().map((id) => [id, UNSUBMITTED]));
+  let whole: Submission = { ...submission, tasks: { ...submission.tasks, ...open } };
   let after = first;
   try {
+    await writeSubmission(whole, cacheFolder);
     for (const stages of levels) {
-      const number = submission.jobs.length + jobs.length + 1;
-      const script = join(folder, `array-${number}.sh`);
+      const script = join(folder, `array-${whole.jobs.length + 1}.sh`);
       await atomicWrite(script, scriptOf(stages, { ...submission, cacheFolder, after }));
       const job = await submitJob(script);
-      jobs.push(job);
-      for (const [i, id] of stages.entries()) {
-        tasks[id] = { task: `${job}_${i}`, log: join(folder, "logs", `${job}_${i}.log`) };
-      }
+      const tasks = Object.fromEntries(stages.map((id, i): [string, StageTask] => {
+        const task = `${job}_${i}`;
+        return [id, { task, log: join(folder, "logs", `${task}.log`) }];
+      }));
+      whole = { ...whole, tasks: { ...whole.tasks, ...tasks }, jobs: [...whole.jobs, job] };
+      await writeSubmission(whole, cacheFolder);
       after = [job];
     }
+    return whole;
   } catch (error) {
-    await cancelJobs(jobs).catch(() => {});
+    await cancelJobs(whole.jobs.slice(submission.jobs.length)).catch(() => {});
+    // As it was: when the disk is full, the record of what was submitted and taken back stays.
+    await writeSubmission(submission, cacheFolder).catch(() => {});
     throw error;
   }
-  const whole: Submission = { ...submission, tasks, jobs: [...submission.jobs, ...jobs] };
-  await writeSubmission(whole, cacheFolder);
-  return whole;
 }
 
 /** Tasks of other submissions that compute keys of this plan just now, by stage. */
@@ -142,14 +165,14 @@ async function sharedTasks(
  * @throws SlurmError when Slurm is not there or refuses, UserError when the cache cannot be written
  */
 export async function submit(plan: readonly PlannedStage[], request: SubmitRequest): Promise<Submission> {
-  const { experiment, cacheFolder, settings } = request;
+  const { workload, name, cacheFolder, settings } = request;
   if (plan.some(({ again, action }) => again && action === "run")) {
     throw new UserError(
       "--executor slurm expects no --retrain: a requeued job would train from the start each time",
     );
   }
   const shared = await sharedTasks(plan, cacheFolder);
-  const id = `${experiment}-${randomBytes(3).toString("hex")}`;
+  const id = `${name}-${randomBytes(3).toString("hex")}`;
   const folder = submissionFolder(id, cacheFolder);
   const parents = parentsOf(plan);
   const missing = plan.filter(({ action }) => action === "run").map(({ stage }) => stage.id);
@@ -157,11 +180,11 @@ export async function submit(plan: readonly PlannedStage[], request: SubmitReque
     await makeFolder(join(folder, "logs"));
     await snapshotCode(join(folder, "code"), { without: cacheFolder });
     await atomicWrite(join(folder, "code", "origin.json"), JSON.stringify(await originOfCode()));
-    const planFile = { experiment, request: request.request, cacheFolder, planned: plannedKeys(plan) };
+    const planFile = { workload, request: request.request, cacheFolder, planned: plannedKeys(plan) };
     await writePlan(join(folder, "plan.json"), planFile);
     const submission: Submission = {
       id,
-      experiment,
+      workload,
       submittedAt: new Date().toISOString(),
       entry: relative(ROOT, request.entry),
       settings,
@@ -209,9 +232,9 @@ const neededBy = (id: string, stages: readonly string[], { parents }: Submission
 /** The newest submission of this plan's last stages that has jobs in the queue. @throws SlurmError when Slurm does not answer */
 export async function runningSubmission(
   plan: readonly PlannedStage[],
-  { experiment, cacheFolder }: Pick<SubmitRequest, "experiment" | "cacheFolder">,
+  { workload, cacheFolder }: Pick<SubmitRequest, "workload" | "cacheFolder">,
 ): Promise<Submission | undefined> {
-  const candidates = submissionsIn(cacheFolder).filter((each) => each.experiment === experiment);
+  const candidates = submissionsIn(cacheFolder).filter((each) => each.workload === workload);
   if (candidates.length === 0) return undefined;
   const active = await activeTasks();
   const { stage, key } = plan.at(-1) as PlannedStage;

@@ -6,7 +6,7 @@ import type { UnetConfig } from "../../lib/diffusion/mod.ts";
 import { headerObject, readWeights } from "../pictures/weight_file.ts";
 import { CHECKPOINTS } from "./checkpoints.ts";
 import { MINI_INSTRUCT, MINI_VISION } from "./models.ts";
-import { checkBesideText } from "./trained_adapter.ts";
+import { checkBesideText } from "../adapters/trained_adapter.ts";
 
 /** The committed joint adapter. */
 export const JOINT_ADAPTER: URL = new URL("ip-adapter-instruct.safetensors", CHECKPOINTS);

@@ -23,9 +23,9 @@ import { controlImage, createGenerator } from "../../lib/pipeline/mod.ts";
 import { controlled } from "./controlled.ts";
 import { type BaseModel, loadControlnet } from "./frozen.ts";
 import { LATENT_SIZE, MINI_INSTRUCT } from "./models.ts";
-import { validationInstruction } from "./score_task.ts";
+import { validationInstruction } from "../adapters/validation_items.ts";
 import { adapterPart } from "./pipeline_models.ts";
-import { readTrainedAdapter, TRAINED_ADAPTER } from "./trained_adapter.ts";
+import { readTrainedAdapter, TRAINED_ADAPTER } from "../adapters/trained_adapter.ts";
 import {
   onDevice,
   sharedBank,

@@ -5,7 +5,7 @@ import type { StageContext } from "../runner/mod.ts";
 import type { CommittedReport } from "../setting/model_requests.ts";
 import { readCheckpoint, trainingsOf } from "./checkpoints.ts";
 import { MINI_INSTRUCT } from "./models.ts";
-import { TRAINED_ADAPTER, trainedAdapterBytes } from "./trained_adapter.ts";
+import { TRAINED_ADAPTER, trainedAdapterBytes } from "../adapters/trained_adapter.ts";
 
 /** What the header of a part says of one of its trainings. */
 interface PartTraining {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readCheckpoint } from "./checkpoints.ts";
 import { committedAdapter, committedSteps } from "./committed_adapter.ts";
-import { readTrainedAdapter, TRAINED_ADAPTER } from "./trained_adapter.ts";
+import { readTrainedAdapter, TRAINED_ADAPTER } from "../adapters/trained_adapter.ts";
 
 Deno.test("committedSteps() counts the steps of all trainings that a header names", () => {
   const recipe = { steps: 2000, batch: 32 };

@@ -3,9 +3,10 @@
  * sentence vectors. Validation items are not stored: they are composed again where they are scored.
  */
 import { createHash } from "node:crypto";
-import { fold, key, stream } from "../../lib/engine/mod.ts";
-import { FIXED_INSTRUCTIONS, instructionCorpus, namedInstruction } from "../../lib/instructions/mod.ts";
-import { composePair, type Pair, type TaskId, taskOf } from "../../lib/tasks/mod.ts";
+import { FIXED_INSTRUCTIONS, instructionCorpus } from "../../lib/instructions/mod.ts";
+import { composePair, type Pair } from "../../lib/tasks/mod.ts";
+import { halfBytes, joinedRows, writeEncodedTexts } from "../adapters/encoded_items.ts";
+import { trainingWordings } from "../adapters/training_wordings.ts";
 import type { StageContext } from "../runner/mod.ts";
 import type { EncodeReport, EncodeRequest } from "../setting/model_requests.ts";
 import { sourcesOf } from "../setting/pair_sources.ts";
@@ -17,59 +18,7 @@ import {
   sharedLatentEncoder,
 } from "./shared_models.ts";
 
-/** Wordings sampled per item where each holds the name of the item's object. */
-const NAMED_WORDINGS = 3;
-
-/** Shared wordings are limited to this many per training item; only tiny budgets notice. */
-const MOST_WORDINGS = 4;
-
-/** Rows of wordings, and whose they are. */
-export interface TrainingWordings {
-  readonly texts: readonly string[];
-  /** Rows shared by all items (0: every item has its own). */
-  readonly sharedInstructions: number;
-  /** Rows of each item, in order, where they are not shared. */
-  readonly ownInstructions: number;
-}
-
-/**
- * Wordings of a task's first training items.
- *
- * @param corpus training wordings as written.
- * @param names one entry per item; its object's name where the task names it.
- * @throws RangeError when a task that names objects has an item without one.
- */
-export function trainingWordings(
-  task: TaskId,
-  corpus: readonly string[],
-  names: readonly (string | undefined)[],
-): TrainingWordings {
-  if (!taskOf(task).words.namesObject) {
-    const texts = corpus.slice(0, MOST_WORDINGS * names.length);
-    return { texts, sharedInstructions: texts.length, ownInstructions: 0 };
-  }
-  const texts = names.flatMap((name, index) => {
-    if (name === undefined) {
-      throw new RangeError(
-        `Wordings of ${task} need the name of each item's object, got none of item ${index}`,
-      );
-    }
-    const random = stream(fold(key("named instructions"), index));
-    return Array.from({ length: NAMED_WORDINGS }, () => namedInstruction(random.pick(corpus), name));
-  });
-  return { texts, sharedInstructions: 0, ownInstructions: NAMED_WORDINGS };
-}
-
 const PART = 64;
-
-/** How an encoded task is laid out in its files; the wordings are rows of instructions.f16. */
-export interface EncodedLayout extends Omit<TrainingWordings, "texts"> {
-  readonly items: number;
-}
-
-function halfBytes(values: Float32Array): Uint8Array {
-  return new Uint8Array(Float16Array.from(values).buffer);
-}
 
 /** What encoding needs of a stage. */
 export type EncodeContext = Pick<StageContext, "cacheFolder" | "notice" | "progress" | "write">;
@@ -108,19 +57,15 @@ export async function encodeDataset(request: EncodeRequest, context: EncodeConte
     instructionCorpus(task, "train"),
     pairs.map(({ objectName }) => objectName),
   );
-  const join = (rows: readonly Float32Array[]) => {
-    const width = rows[0]?.length ?? 0;
-    const all = new Float32Array(rows.length * width);
-    rows.forEach((row, i) => all.set(row, i * width));
-    return all;
-  };
-  context.write("latents.f16", halfBytes(join(latents)));
-  context.write("images.f16", halfBytes(join(images)));
-  context.write("ids.i32", new Uint8Array(base.tokenizer.encode(pairs.map((pair) => pair.prompt)).buffer));
-  context.write("instructions.f16", halfBytes(await embedder.embed(texts)));
-  context.write("fixed.f16", halfBytes(await embedder.embed([FIXED_INSTRUCTIONS[task]])));
-  context.write("none.f16", halfBytes(await imageEncoder.zero()));
-  const layout: EncodedLayout = { items: trainItems, ...shares };
-  context.write("layout.json", JSON.stringify(layout));
+  context.write("latents.f16", halfBytes(joinedRows(latents)));
+  context.write("images.f16", halfBytes(joinedRows(images)));
+  writeEncodedTexts({
+    items: trainItems,
+    ...shares,
+    ids: base.tokenizer.encode(pairs.map((pair) => pair.prompt)),
+    instructions: await embedder.embed(texts),
+    fixed: await embedder.embed([FIXED_INSTRUCTIONS[task]]),
+    none: await imageEncoder.zero(),
+  }, context);
   return { datasetHash: hash.digest("hex") };
 }

@@ -10,7 +10,7 @@ import { sourcesOf } from "../setting/pair_sources.ts";
 import { INSTRUCTION_LAYOUT, type InstructionLayout } from "./encoded_task.ts";
 import { FORM_SIZES, instructionRows, instructionSize } from "./instruct_forms.ts";
 import { sharedBank } from "./shared_models.ts";
-import { trainingWordings } from "./encode_dataset.ts";
+import { trainingWordings } from "../adapters/training_wordings.ts";
 
 /** Texts per call of the encoder. */
 const PART = 500;

@@ -1,22 +1,18 @@
 /** Reads what the encoding stage wrote. */
-import type { AdapterItems } from "../../lib/training/mod.ts";
+import {
+  type EncodedItems,
+  halfOf,
+  halfRow,
+  type InstructionRows,
+  readEncodedItems,
+  type StageFiles,
+} from "../adapters/encoded_items.ts";
+import type { TrainingWordings } from "../adapters/training_wordings.ts";
 import type { InstructionChoice } from "../setting/experiment.ts";
-import type { StageOutput } from "../runner/mod.ts";
-import type { EncodedLayout, TrainingWordings } from "./encode_dataset.ts";
 import { padded } from "./instruct_forms.ts";
 
 /** One task's training items in memory. */
-export interface EncodedTask extends AdapterItems {
-  /** Tokens of the all-zeros image. */
-  readonly noImage: Float32Array;
-}
-
-function aligned(bytes: Uint8Array): ArrayBuffer {
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-}
-
-/** The files of an encoding. */
-type StageFiles = Pick<StageOutput, "bytes" | "text">;
+export type EncodedTask = EncodedItems;
 
 /** Name of the file that says how instructions in another form are laid out. */
 export const INSTRUCTION_LAYOUT = "instructions.json";
@@ -28,14 +24,6 @@ export interface InstructionLayout extends Omit<TrainingWordings, "texts"> {
   /** Where each row begins, and where the last one ends. */
   readonly starts: readonly number[];
 }
-
-/** Rows of instructions, and whose they are. */
-interface InstructionRows extends Omit<TrainingWordings, "texts"> {
-  row(index: number): Float32Array;
-}
-
-const halfOf = async (output: StageFiles, name: string) =>
-  new Float16Array(aligned(await output.bytes(name)));
 
 /** Instructions that an ablation puts in the place of a task's own. */
 async function readInstructionRows(output: StageFiles): Promise<InstructionRows> {
@@ -55,38 +43,17 @@ async function readInstructionRows(output: StageFiles): Promise<InstructionRows>
  */
 export async function readEncodedTask(
   output: StageFiles,
-  { instructions: choice, wordings }: { instructions: InstructionChoice; wordings?: StageFiles | undefined },
+  { instructions, wordings }: { instructions: InstructionChoice; wordings?: StageFiles | undefined },
 ): Promise<EncodedTask> {
-  if (wordings && choice === "fixed") {
-    throw new RangeError("Instructions of an ablation are random, got a request for fixed ones");
-  }
-  const layout: EncodedLayout = JSON.parse(await output.text("layout.json"));
-  const [latents, images, instructions, fixed, none] = await Promise.all(
-    ["latents.f16", "images.f16", "instructions.f16", "fixed.f16", "none.f16"].map((name) =>
-      halfOf(output, name)
-    ),
-  ) as [Float16Array, Float16Array, Float16Array, Float16Array, Float16Array];
-  const ids = new Int32Array(aligned(await output.bytes("ids.i32")));
-  const row = (data: Float16Array, index: number, width: number) =>
-    Float32Array.from(data.subarray(index * width, (index + 1) * width));
-  const own: InstructionRows = wordings
-    ? await readInstructionRows(wordings)
-    : { ...layout, row: (index) => row(instructions, index, fixed.length) };
-  return {
-    items: layout.items,
-    noImage: Float32Array.from(none),
-    item(index, random) {
-      const wording = own.sharedInstructions > 0
-        ? random.int(0, own.sharedInstructions - 1)
-        : index * own.ownInstructions + random.int(0, own.ownInstructions - 1);
-      const vector = choice === "fixed" ? Float32Array.from(fixed) : own.row(wording);
-      const length = ids.length / layout.items;
-      return {
-        latent: row(latents, index, latents.length / layout.items),
-        image: row(images, index, images.length / layout.items),
-        ids: ids.slice(index * length, (index + 1) * length),
-        ...(choice === "none" ? {} : { instruction: vector }),
-      };
-    },
+  const pictures = async (items: number) => {
+    const [latents, images] = [await halfOf(output, "latents.f16"), await halfOf(output, "images.f16")];
+    return {
+      latent: (index: number) => halfRow(latents, index, latents.length / items),
+      image: (index: number) => halfRow(images, index, images.length / items),
+    };
   };
+  return await readEncodedItems(output, pictures, {
+    instructions,
+    own: wordings && await readInstructionRows(wordings),
+  });
 }

@@ -5,7 +5,7 @@ import type { RowModel } from "../setting/experiment.ts";
 import type { ScoreReport, ScoreRequest } from "../setting/model_requests.ts";
 import { scoreTask } from "./score_task.ts";
 import { sharedBank, sharedBase, sharedPlus } from "./shared_models.ts";
-import { readTrainedAdapter, TRAINED_ADAPTER, type TrainedAdapter } from "./trained_adapter.ts";
+import { readTrainedAdapter, TRAINED_ADAPTER, type TrainedAdapter } from "../adapters/trained_adapter.ts";
 
 /** The weights of a row's model. @throws RangeError for a trained model without its training. */
 async function adapterOf(

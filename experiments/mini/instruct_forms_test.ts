@@ -6,7 +6,7 @@ import { CONCEPTS, SOURCES, TASKS } from "../../lib/tasks/mod.ts";
 import { instructForm, overrideOf } from "../setting/instruct_form.ts";
 import { sourcesFields, sourcesOf } from "../setting/pair_sources.ts";
 import { FORM_SIZES, INSTRUCT_PIECES, instructionRows, instructionSize, padded } from "./instruct_forms.ts";
-import { trainingWordings } from "./encode_dataset.ts";
+import { trainingWordings } from "../adapters/training_wordings.ts";
 
 Deno.test("instructForm() and overrideOf() mean the usual when a request says nothing, and refuse what they do not know", () => {
   assert.equal(instructForm({ seed: 1 }), "pooled");

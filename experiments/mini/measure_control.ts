@@ -34,7 +34,7 @@ import {
   sharedPlus,
   sharedVision,
 } from "./shared_models.ts";
-import { readTrainedAdapter, TRAINED_ADAPTER, type TrainedAdapter } from "./trained_adapter.ts";
+import { readTrainedAdapter, TRAINED_ADAPTER, type TrainedAdapter } from "../adapters/trained_adapter.ts";
 
 const WIDTH = 512;
 

@@ -5,6 +5,7 @@
  */
 import { fold, key } from "../../lib/engine/mod.ts";
 import { freshInstruct } from "../../lib/training/mod.ts";
+import { validationPoints } from "../adapters/validation_points.ts";
 import { instructForm } from "../setting/instruct_form.ts";
 import { SCALES } from "../setting/scales.ts";
 import type { ScoreStart } from "../setting/model_requests.ts";
@@ -17,21 +18,12 @@ export const scoreStart: ScoreStart = async (request, context) => {
   const { task, seed } = request;
   await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
   const { projection } = FORM_SIZES[instructForm(request)];
-  const { samples } = await scoreTask(request, {
+  const report = await scoreTask(request, {
     adapter: freshInstruct(fold(key("instruct"), seed), projection, {
       plus: await sharedPlus(),
       recipe: SCALES[request.scale].recipe,
     }),
     progress: (done, total) => context.progress(done, total, "images"),
   });
-  return Object.keys(samples[0]?.scores ?? {}).map((metric) => {
-    const values = samples.map(({ scores }) => scores[metric] as number);
-    return {
-      task,
-      step: 0,
-      metric,
-      mean: values.reduce((a, b) => a + b, 0) / values.length,
-      n: values.length,
-    };
-  });
+  return validationPoints(report, { task, step: 0 });
 };

@@ -1,30 +1,12 @@
 /** Models and artwork that several stages of one process use: each loaded once, when first asked for; a failure is not kept. */
-import { join } from "node:path";
-import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { createSentenceEmbedder, loadSentenceEncoder, type SentenceEmbedder } from "../../lib/clip/mod.ts";
-import type { CompileOptions } from "../../lib/engine/mod.ts";
 import { type Bank, type CacheEvent, loadBank } from "../../lib/tasks/mod.ts";
 import type { Device } from "../setting/experiment.ts";
 import { loadBase, loadPlus, loadVae, loadVision } from "./frozen.ts";
-import { once } from "./once.ts";
+import { onDevice, shared } from "../adapters/shared.ts";
 import { imageEncoder, latentDecoder, latentEncoder } from "./programs.ts";
 
-const made = new Map<string, () => Promise<unknown>>();
-
-/** What was made under a name in this process, else what `make` gives; a failure is not kept. */
-export function shared<T>(name: string, make: () => Promise<T>): Promise<T> {
-  const known = made.get(name) ?? once(make);
-  made.set(name, known);
-  return known() as Promise<T>;
-}
-
-const CACHE = process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../../.cache", import.meta.url));
-
-/** Options of every compiled program on a device. */
-export function onDevice(device: Device): CompileOptions {
-  return { device, cache: join(CACHE, "graphs") };
-}
+export { onDevice, shared };
 
 /** What happened to the artwork's cache, in a sentence; undefined where nobody need know. */
 function cacheNotice(event: CacheEvent): string | undefined {

@@ -6,7 +6,7 @@ import type { RewordedItem, VaryWording } from "../setting/model_requests.ts";
 import { concatenated } from "../setting/gallery.ts";
 import { LATENT_SIZE, MINI_INSTRUCT } from "./models.ts";
 import { sharedGenerator } from "./pipeline_models.ts";
-import { readTrainedAdapter, TRAINED_ADAPTER } from "./trained_adapter.ts";
+import { readTrainedAdapter, TRAINED_ADAPTER } from "../adapters/trained_adapter.ts";
 import {
   sharedBank,
   sharedBase,

@@ -7,7 +7,9 @@ import { instructForm, overrideOf } from "../setting/instruct_form.ts";
 import type { TrainRequest } from "../setting/model_requests.ts";
 import { FORM_SIZES, instructionRows, instructionSize, padded } from "./instruct_forms.ts";
 import { decodeLatents, sharedGenerator } from "./pipeline_models.ts";
-import { initialNoise, LARGEST_BATCH, validationInstruction } from "./score_task.ts";
+import { initialNoise, validationInstruction } from "../adapters/validation_items.ts";
+import { LATENT_SIZE } from "./models.ts";
+import { LARGEST_BATCH } from "./score_task.ts";
 import { sharedBank, sharedBase, sharedImageEncoder } from "./shared_models.ts";
 
 /** Held-out pairs of each task, at most. */
@@ -44,7 +46,7 @@ export async function watchedSamples(request: TrainRequest, adapter: HostParams)
       ids: tokenizer.encode([pair.prompt]),
       image: conditions[i]!.tokens,
       instruction: padded(given[i]!, instructionSize(sizes)),
-      noise: initialNoise(pair.task, pair.index, seed),
+      noise: initialNoise(pair, seed, LATENT_SIZE),
     })),
     { adapter, steps: samplerSteps, guidance },
   );

@@ -1,31 +1,63 @@
 import assert from "node:assert/strict";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { imageContextShapes } from "../../lib/adapter/mod.ts";
-import { compile, fold, key, readWeight, stream, UserError, type Weights } from "../../lib/engine/mod.ts";
-import { compileAdapterStep, mixedBatch, PAPER_RECIPE, type TrainStep } from "../../lib/training/mod.ts";
+import { key, readSafetensors, stream, UserError } from "../../lib/engine/mod.ts";
+import { PAPER_RECIPE } from "../../lib/training/mod.ts";
 import { buildCommand } from "../data/build/build_command.ts";
 import { writeCaptionedFolder, writeCoco } from "../data/testdata/tiny_sources.ts";
-import { type EncodedPairs, encodedPairs } from "./encoded_pairs.ts";
-import { rounded, type RowEncoder } from "./encoding_cache.ts";
-import { loadPaperModels, type PaperModels } from "./paper_models.ts";
-import { openInstructionEncoder, openLatentEncoder, openTokenEncoder } from "./picture_encoders.ts";
+import { TRAINED_ADAPTER } from "../adapters/trained_adapter.ts";
+import type { Checkpoint, StageContext, StageOutput } from "../runner/mod.ts";
+import type { EncodeRequest, TrainReport, TrainRequest } from "../setting/model_requests.ts";
+import { encodeDataset } from "./encode_dataset.ts";
+import { openTask } from "./encoded_task.ts";
+import { rounded } from "./encoding_cache.ts";
+import { emptySlots } from "./open_slots.ts";
+import { pairHashes, type PaperFolders } from "./paper_inputs.ts";
+import { encodersFor, stageModels } from "./stage_models.ts";
 import { inTinyFolder } from "./testdata/tiny_folder.ts";
-import { PAPER_INSTRUCT } from "./tiny_models.ts";
+import { trainAdapter } from "./train_adapter.ts";
 
-const SIDE = 16;
+type Task = "replication" | "object";
+const TASKS: readonly Task[] = ["replication", "object"];
+
+/** A stage's context that keeps what is written. */
+function stage(folder: string, { abortAt = Infinity, saved }: { abortAt?: number; saved?: Checkpoint } = {}) {
+  const files = new Map<string, Uint8Array>();
+  const notices: string[] = [], abort = new AbortController();
+  let checkpoint = saved;
+  const context: StageContext = {
+    inputs: new Map(),
+    input: () => assert.fail(),
+    ancestors: [],
+    write: (name, content) =>
+      void files.set(name, typeof content === "string" ? new TextEncoder().encode(content) : content),
+    progress(done, _total, unit) {
+      if (unit === "steps" && done === abortAt) throw new Error("killed");
+    },
+    notice: (text) => void notices.push(text),
+    saveCheckpoint(step, kept, state = null) {
+      checkpoint = { step, files: kept, state };
+      return Promise.resolve();
+    },
+    loadLatestCheckpoint: () => Promise.resolve(checkpoint),
+    signal: abort.signal,
+    cacheFolder: join(folder, "stages"),
+  };
+  const output = {
+    bytes: (name: string) => Promise.resolve(files.get(name) as Uint8Array),
+    text: (name: string) => Promise.resolve(new TextDecoder().decode(files.get(name))),
+  } as StageOutput;
+  return { context, files, output, notices, saved: () => checkpoint as Checkpoint };
+}
+
+const request = (task: Task, trainItems = 3): EncodeRequest => ({
+  ...{ scale: "paper", task, trainItems, validationItems: 1, device: "cpu" },
+});
 
 /** Pairs of two tasks built from tiny sources, and tiny models. */
-const withPairs = (
-  test: (parts: {
-    folder: string;
-    models: PaperModels;
-    open: (task: "replication" | "object") => Promise<EncodedPairs>;
-    noImage: Float32Array;
-    latents: RowEncoder;
-  }) => Promise<void>,
-) =>
-  inTinyFolder(async (folder, places) => {
+const withPairs = (test: (folder: string, folders: PaperFolders) => Promise<void>) =>
+  inTinyFolder(async (folder) => {
     writeCaptionedFolder(join(folder, "source"), 5);
     writeCoco(folder, 5);
     writeFileSync(
@@ -35,35 +67,36 @@ const withPairs = (
       ),
     );
     const few = { count: "3", validation: "1" };
-    const build = (task: "replication" | "object", options: Record<string, string>) =>
-      buildCommand(task, join(folder, task), { values: new Map(Object.entries({ ...few, ...options })) });
+    const build = (task: Task, options: Record<string, string>) =>
+      buildCommand(task, join(folder, "data", task), {
+        values: new Map(Object.entries({ ...few, ...options })),
+      });
     await build("replication", { pictures: join(folder, "source") });
     await build("object", {
       coco: join(folder, "instances.json"),
       pictures: join(folder, "pictures"),
       captions: join(folder, "captions.jsonl"),
     });
-    const models = await loadPaperModels(places, { adapter: join(folder, "own-instruct.safetensors") });
-    const latents = await openLatentEncoder(models, { side: SIDE, make: compile });
-    const tokens = await openTokenEncoder(models, { make: compile });
-    const instruction = await openInstructionEncoder(models, { make: compile });
-    const encoders = { latents, tokens, instruction, tokenizer: models.tokenizer, vae: models.vae.config };
-    const open = (task: "replication" | "object") =>
-      encodedPairs(task, join(folder, task), { cache: join(folder, "rows"), encoders, choice: "random" });
     try {
-      await test({ folder, models, open, latents, noImage: await tokens.none() });
+      await test(folder, { models: folder, data: join(folder, "data") });
     } finally {
-      for (const part of [latents, tokens, instruction]) await part.dispose();
+      await emptySlots("encoding", "training", "sampling", "scoring");
     }
   });
 
-const inMemory = (weights: Weights) =>
-  Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, readWeight(weight)]));
+async function open(task: Task, output: StageOutput, context: StageContext, folders: PaperFolders) {
+  const models = await stageModels(folders);
+  return await openTask(task, output, { models, folders, device: "cpu", instructions: "random", context });
+}
 
-Deno.test("encodedPairs() gives each pair's latents, tokens, prompt and a wording, encoded once", () =>
-  withPairs(async ({ folder, open, models, latents }) => {
-    const pairs = await open("object");
-    assert.deepEqual([pairs.items, pairs.encoded], [3, 6]);
+Deno.test("encodeDataset() gives each pair's latents, tokens, prompt and a wording; what the cache has lost is encoded again", () =>
+  withPairs(async (folder, folders) => {
+    const models = await stageModels(folders);
+    const { context, output, notices } = stage(folder);
+    await encodeDataset(request("object", 5), context, folders);
+    assert.match(notices.join(), /has 3 pairs to train on, fewer than the budget's 5$/);
+    const pairs = await open("object", output, context, folders);
+    assert.equal(pairs.items, 3);
     const item = (index: number, seed: number) => pairs.item(index, stream(key(seed)));
     const first = item(0, 1);
     assert.deepEqual(item(0, 1), first);
@@ -75,12 +108,12 @@ Deno.test("encodedPairs() gives each pair's latents, tokens, prompt and a wordin
     assert.deepEqual(other.image, first.image);
     assert.notDeepEqual(other.latent, first.latent, "the latents are a sample");
     assert.notDeepEqual(item(1, 1).image, first.image);
-    assert.ok(first.latent.every(Number.isFinite));
     assert.deepEqual([...first.ids.subarray(0, 1)], [models.tokenizer.begin]);
     const { target } = JSON.parse(
-      readFileSync(join(folder, "object/train.jsonl"), "utf8").split("\n")[0] as string,
+      readFileSync(join(folder, "data/object/train.jsonl"), "utf8").split("\n")[0] as string,
     );
-    const moments = rounded(await latents.encode(readFileSync(join(folder, "object", target))));
+    const { latents } = await encodersFor(models, "cpu");
+    const moments = rounded(await latents.encode(readFileSync(join(folder, "data/object", target))));
     const mean = pairs.item(0, { ...stream(key(1)), normal: () => 0 }).latent;
     const { scaling_factor } = models.vae.config;
     assert.deepEqual(
@@ -93,73 +126,109 @@ Deno.test("encodedPairs() gives each pair's latents, tokens, prompt and a wordin
       assert.ok(Math.abs(value - scaling_factor * (moments[i]! + std)) <= 1e-5 * (1 + Math.abs(value)));
     });
     pairs.close();
-    const again = await open("object");
-    assert.equal(again.encoded, 0);
+    rmSync(join(folder, "stages", "encodings"), { recursive: true });
+    const again = await open("object", output, context, folders);
+    assert.match(notices.at(-1) as string, /encodings of object are not there or damaged and are made again/);
     assert.deepEqual(again.item(0, stream(key(1))), first);
     again.close();
   }));
 
-Deno.test("an adapter trains on built and encoded pairs of two tasks, accumulating, and goes on from a snapshot to the same bits", () =>
-  withPairs(async ({ open, models, noImage }) => {
-    const tasks = [await open("replication"), await open("object")];
-    const adapter = inMemory(models.adapter.params);
-    const step = () =>
-      compileAdapterStep({
-        unet: models.unet,
-        text: models.text,
-        projection: PAPER_INSTRUCT,
-        adapter,
-        batch: 4,
-        accumulate: 2,
-        side: SIDE / 2,
-        imageTokens: 5,
-        recipe: { ...PAPER_RECIPE },
-      });
-    const batch = (i: number) =>
-      mixedBatch(fold(key("training"), i), tasks, {
-        batch: 4,
-        schedule: models.schedule,
-        noImage,
-        noText: models.tokenizer.encode([""]),
-        recipe: PAPER_RECIPE,
-      });
-    const run = async (on: TrainStep, first: number, last: number) => {
-      const losses: number[] = [];
-      for (let i = first; i < last; i++) {
-        losses.push((await on.run(batch(i), { step: i, learningRate: 1e-3 })).loss);
-      }
-      return losses;
-    };
-    const [one, two] = [await step(), await step()];
-    const losses = await run(one, 0, 4);
-    assert.ok(losses.every((loss) => loss > 0 && Number.isFinite(loss)));
-    await run(two, 0, 2);
-    const snapshot = two.snapshot();
-    await two.dispose();
-    const resumed = await step();
-    resumed.restore(snapshot);
-    assert.deepEqual(await run(resumed, 2, 4), losses.slice(2));
-    assert.deepEqual(resumed.weights(), one.weights());
-    assert.ok(
-      Object.keys(imageContextShapes(models.unet.config)).every((name) =>
-        `ip_adapter.${name}` in one.weights() || name in one.weights()
-      ),
+Deno.test("trainAdapter() trains on pairs of two tasks in parts of a batch; killed between two steps it goes on to the same bits", () =>
+  withPairs(async (folder, folders) => {
+    const datasets = new Map<Task, StageOutput>();
+    for (const task of TASKS) {
+      const { context, output } = stage(folder);
+      await encodeDataset(request(task), context, folders);
+      datasets.set(task, output);
+    }
+    const asked = (microBatch: number): TrainRequest => ({
+      scale: "paper",
+      variant: { kind: "instruct" },
+      tasks: TASKS,
+      instructions: "random",
+      seed: 1,
+      steps: 4,
+      batch: 4,
+      recipe: { ...PAPER_RECIPE, learningRate: 1e-3 },
+      validateEvery: 4,
+      validateItems: 1,
+      samplerSteps: 2,
+      guidance: 2,
+      device: "cpu",
+      microBatch,
+    });
+    const train = async (to: ReturnType<typeof stage>, microBatch = 2): Promise<TrainReport> =>
+      await trainAdapter(asked(microBatch), { datasets }, to.context, folders);
+    const calm = stage(folder);
+    const report = await train(calm);
+    assert.ok(report.finalLoss > 0 && Number.isFinite(report.finalLoss));
+    assert.deepEqual(
+      report.validation.map(({ task, step, metric, n }) => [task, step, metric, n]),
+      [["replication", 4, "CLIP-I", 1], ["replication", 4, "CLIP-T", 1], ["object", 4, "CLIP-I", 1], [
+        "object",
+        4,
+        "CLIP-P",
+        1,
+      ]],
     );
-    for (const each of [one, resumed]) await each.dispose();
-    for (const task of tasks) task.close();
+    const killed = stage(folder, { abortAt: 3 });
+    await assert.rejects(train(killed), /killed/);
+    assert.equal(killed.saved().step, 2);
+    const resumed = stage(folder, { saved: killed.saved() });
+    assert.deepEqual(await train(resumed), report);
+    const weights = ({ files }: ReturnType<typeof stage>) =>
+      readSafetensors(files.get(TRAINED_ADAPTER)!).tensors;
+    assert.deepEqual(weights(resumed), weights(calm));
+    const { unet } = await stageModels(folders);
+    for (const name of Object.keys(imageContextShapes(unet.config))) {
+      assert.ok(`ip_adapter.${name}` in weights(calm), name);
+    }
+    // The whole batch at once is the same training but for rounding.
+    const whole = stage(folder);
+    const { finalLoss } = await train(whole, 4);
+    assert.ok(Math.abs(finalLoss - report.finalLoss) < 1e-5 * report.finalLoss);
   }));
 
-Deno.test("encodedPairs() says in one sentence which line or picture is wrong", () =>
-  withPairs(async ({ open, folder }) => {
-    const fails = (task: "replication" | "object", pattern: RegExp) =>
-      assert.rejects(open(task), (error) => error instanceof UserError && pattern.test(error.message));
-    const path = join(folder, "object/train.jsonl");
+Deno.test("pairHashes() tell a changed picture or text, and not a touched file", () =>
+  withPairs((folder, folders) => {
+    const now = (trainItems = 3) => pairHashes(folders, "object", { trainItems, validationItems: 1 });
+    const before = now();
+    assert.deepEqual(Object.keys(before), ["object/train.jsonl", "object/val.jsonl"]);
+    assert.notDeepEqual(now(2), before, "fewer pairs");
+    const path = join(folder, "data/object/train.jsonl"), text = readFileSync(path, "utf8");
+    const { target } = JSON.parse(text.split("\n")[0] as string);
+    const picture = join(folder, "data/object", target), bytes = readFileSync(picture);
+    utimesSync(picture, new Date(), new Date());
+    assert.deepEqual(now(), before);
+    const [last] = bytes.subarray(-1) as unknown as [number];
+    writeFileSync(picture, Uint8Array.from([...bytes.subarray(0, -1), last ^ 1]));
+    assert.notEqual(now()["object/train.jsonl"], before["object/train.jsonl"]);
+    assert.equal(now()["object/val.jsonl"], before["object/val.jsonl"]);
+    writeFileSync(picture, bytes);
+    assert.deepEqual(now(), before);
+    writeFileSync(path, text.replace("a square", "a circle"));
+    assert.notDeepEqual(now(), before);
+    return Promise.resolve();
+  }));
+
+Deno.test("encodeDataset() says in one sentence which line or picture is wrong", () =>
+  withPairs(async (folder, folders) => {
+    const fails = (pattern: RegExp) =>
+      assert.rejects(
+        encodeDataset(request("object"), stage(folder).context, folders),
+        (error) => error instanceof UserError && pattern.test(error.message),
+      );
+    const path = join(folder, "data/object/train.jsonl");
     writeFileSync(path, '{"condition":"a.png","target":"b.png","prompt":"p"}\n');
-    await fails("object", /train\.jsonl:1 as deno task data check wants it, got no "object"$/);
+    await fails(/train\.jsonl:1 as deno task data check wants it, got no "object"$/);
     writeFileSync(path, '{"condition":"a.png","target":"b.png","prompt":"p","object":"o"}\n');
-    await fails("object", /expected the picture .*b\.png, got none$/);
+    await fails(/expected the picture .*b\.png, got none$/);
+    assert.throws(
+      () => pairHashes(folders, "object", { trainItems: 1, validationItems: 0 }),
+      (error) => error instanceof UserError && /expected the picture .*a\.png, got none$/.test(error.message),
+    );
     writeFileSync(path, "{\n");
-    await fails("object", /got a line that is no JSON$/);
+    await fails(/got a line that is no JSON$/);
     rmSync(path);
-    await fails("object", /train\.jsonl as deno task data check wants it, got nothing there$/);
+    await fails(/train\.jsonl as deno task data check wants it, got nothing there$/);
   }));

@@ -162,11 +162,12 @@ function processorFor({ image_size }: VisionTowerConfig): ImageProcessorConfig {
  * @param options.adapter a file of an adapter; absent: the published one of `kind`.
  * @param options.kind "instruct" if absent.
  * @param options.controlnet "scribble" or "pose" for a published one, or a file; none if absent.
+ * @param options.instructions with the paper's encoder of instructions, whatever the adapter reads; else only where it reads them.
  * @throws UserError in one sentence when a part is missing, damaged, or does not fit the others.
  */
 export async function loadPaperModels(
   places: Places,
-  options: { adapter?: string; kind?: AdapterKind; controlnet?: string } = {},
+  options: { adapter?: string; kind?: AdapterKind; controlnet?: string; instructions?: boolean } = {},
 ): Promise<PaperModels> {
   const { kind = "instruct" } = options;
   const adapterPath = options.adapter ??
@@ -198,6 +199,8 @@ export async function loadPaperModels(
     adapter,
     ...(adapter.config.class === "ResamplerInstruct"
       ? { instruction: await instructionEncoder(places, adapter.config.embedding_dim_instruct_embeds) }
+      : options.instructions
+      ? { instruction: await instructionEncoder(places) }
       : {}),
   };
 }
@@ -254,15 +257,15 @@ export async function loadPaperBase(
   return await baseAround(places, { text: await promptEncoder(places), controlnet });
 }
 
-/** The paper's encoder of instructions, whose projected vector the adapter must take. */
-async function instructionEncoder(places: Places, width: number): Promise<PaperModel<TextTowerConfig>> {
+/** The paper's encoder of instructions, whose projected vector an adapter of that width takes. */
+async function instructionEncoder(places: Places, width?: number): Promise<PaperModel<TextTowerConfig>> {
   const encoder = await model(places, {
     file: paperFile("instruction"),
     kind: "text",
     otherwise: VIT_H_TEXT,
     shapes: textTowerShapes,
   });
-  if (encoder.config.projection_dim === width) return encoder;
+  if (width === undefined || encoder.config.projection_dim === width) return encoder;
   throw new UserError(
     `Loading the adapter failed: expected one for instructions embedded in ${encoder.config.projection_dim} numbers, got one for ${width}`,
   );

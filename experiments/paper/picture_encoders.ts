@@ -2,11 +2,11 @@
  * What training reads of pictures at the paper's scale (Sec. 3.5, IP-Adapter's recipe): the distribution of a target's latents, whose sample each step
  * takes, and a condition's image tokens.
  */
-import { preprocessImage, textTower, visionTower } from "../../lib/clip/mod.ts";
+import { preprocessImage, textTower, visionTokens, visionTower } from "../../lib/clip/mod.ts";
 import { vaeEncode, vaeFactor } from "../../lib/diffusion/mod.ts";
-import { type HostArray, leaf, partition, type Tensor, tf } from "../../lib/engine/mod.ts";
-import { type MakeProgram, type OpenRun, openRun } from "../../lib/pipeline/mod.ts";
-import { fitPicture, onWhite, readPicture } from "../../lib/raster/mod.ts";
+import { checkFinite, type HostArray, leaf, partition, type Tensor, tf } from "../../lib/engine/mod.ts";
+import { frozenOf, type MakeProgram, type OpenRun, openRun, paramsIn } from "../../lib/pipeline/mod.ts";
+import { fitPicture, onWhite, readPicture, type RgbPicture } from "../../lib/raster/mod.ts";
 import { rounded, type RowEncoder } from "./encoding_cache.ts";
 import type { PaperModels } from "./paper_models.ts";
 import { recordedWeights } from "./paper_record.ts";
@@ -33,6 +33,30 @@ function opened(
 const hashOf = (models: Partial<PaperModels>, name: "vae" | "vision"): string =>
   recordedWeights({ [name]: models[name] } as Partial<PaperModels>)[name]?.sha256 as string;
 
+/** What determines a target's row, and its sides; see {@link openLatentEncoder}. */
+export function latentRows(models: Pick<PaperModels, "vae">, side: number): Omit<RowEncoder, "encode"> {
+  const { config } = models.vae, factor = vaeFactor(config);
+  if (side % factor !== 0) throw new RangeError(`Encoding needs a side divisible by ${factor}, got ${side}`);
+  return {
+    identity: { encoder: "latents", side, vae: hashOf(models, "vae"), config: JSON.stringify(config) },
+    shape: [2 * config.latent_channels, side / factor, side / factor],
+  };
+}
+
+/** What determines a condition's row, and its sides; see {@link openTokenEncoder}. */
+export function tokenRows(models: Pick<PaperModels, "vision" | "processor">): Omit<RowEncoder, "encode"> {
+  const { config } = models.vision;
+  return {
+    identity: {
+      encoder: "image tokens",
+      vision: hashOf(models, "vision"),
+      config: JSON.stringify(config),
+      processor: JSON.stringify(models.processor),
+    },
+    shape: [visionTokens(config), config.hidden_size],
+  };
+}
+
 /**
  * Targets: means and logarithms of the variances of the unscaled latents [2 channels height width] of the picture's middle square.
  *
@@ -43,8 +67,8 @@ export async function openLatentEncoder(
   models: Pick<PaperModels, "vae">,
   { side, make }: { readonly side: number; readonly make: MakeProgram },
 ): Promise<OpenEncoder> {
-  const { config, params } = models.vae, factor = vaeFactor(config);
-  if (side % factor !== 0) throw new RangeError(`Encoding needs a side divisible by ${factor}, got ${side}`);
+  const { config, params } = models.vae;
+  const rows = latentRows(models, side);
   const shape = [1, config.in_channels, side, side];
   const run = await openRun(make, {
     what: "the autoencoder",
@@ -59,8 +83,7 @@ export async function openLatentEncoder(
     },
   });
   return opened(run, {
-    identity: { encoder: "latents", side, vae: hashOf(models, "vae"), config: JSON.stringify(config) },
-    shape: [2 * config.latent_channels, side / factor, side / factor],
+    ...rows,
     async inputs(file) {
       const { pixels } = fitPicture(await readPicture(file), { width: side, height: side, fit: "crop" });
       const area = side * side;
@@ -93,13 +116,7 @@ export async function openTokenEncoder(
     fn: (weights, fed) => visionTower(weights, config, leaf(fed, "pixels")).penultimate,
   });
   const encoder = opened(run, {
-    identity: {
-      encoder: "image tokens",
-      vision: hashOf(models, "vision"),
-      config: JSON.stringify(config),
-      processor: JSON.stringify(models.processor),
-    },
-    shape: [1 + (side / config.patch_size) ** 2, config.hidden_size],
+    ...tokenRows(models),
     async inputs(file) {
       const picture = onWhite(await readPicture(file));
       const data = preprocessImage({ ...picture, data: picture.pixels }, models.processor);
@@ -136,5 +153,48 @@ export async function openInstructionEncoder(
       (await run.run({ ids: { dtype: "int32", shape, data: tokenizer.encode([text], { truncate: true }) } }))
         .data as Float32Array,
     dispose: () => run.dispose(),
+  };
+}
+
+/** What the image encoder gives for a picture. */
+export interface ImageFeatures {
+  /** As {@link openTokenEncoder} gives them. */
+  readonly tokens: Float32Array;
+  /** The projected vector, in the space of texts. */
+  readonly embedding: Float32Array;
+}
+
+/** An encoder of pictures that are in memory. */
+export interface ImageReader {
+  read(picture: RgbPicture): Promise<ImageFeatures>;
+  /** Tokens of the all-zeros pixels. */
+  none(): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+/** Pictures as an adapter reads them and as they are scored, in one run. */
+export async function openImageReader(
+  { vision, processor }: Pick<PaperModels, "vision" | "processor">,
+  { make }: { readonly make: MakeProgram },
+): Promise<ImageReader> {
+  const { config } = vision, side = config.image_size;
+  const shape = [1, 3, side, side];
+  const program = await make((frozen, _state, { pixels }) => {
+    const { penultimate, embeds } = visionTower(paramsIn(frozen, vision), config, pixels as Tensor);
+    return { outputs: { tokens: penultimate, embedding: embeds } };
+  }, { frozen: frozenOf(vision), inputs: { pixels: { shape } } });
+  const features = async (data: Float32Array): Promise<ImageFeatures> => {
+    const outputs = await program.run({ pixels: { dtype: "float32", shape, data } });
+    const of = (name: string) => {
+      const found = leaf(outputs, name).data as Float32Array;
+      checkFinite(found, "the image encoder", { "the image encoder": vision.params });
+      return found.slice();
+    };
+    return { tokens: of("tokens"), embedding: of("embedding") };
+  };
+  return {
+    read: (picture) => features(preprocessImage({ ...picture, data: picture.pixels }, processor)),
+    none: async () => (await features(new Float32Array(3 * side * side))).tokens,
+    dispose: () => program.dispose(),
   };
 }

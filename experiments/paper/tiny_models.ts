@@ -103,7 +103,7 @@ export function writeTinyModels(folder: string): void {
     if (config) writeFileSync(join(folder, dirname(path), "config.json"), JSON.stringify(config));
   };
   const base = tinyUnet(), context = initImageContext(TINY_UNET, base);
-  write("unet/diffusion_pytorch_model.safetensors", base, TINY_UNET);
+  write("unet/diffusion_pytorch_model.safetensors", base, { ...TINY_UNET, sample_size: 8 });
   write("vae/diffusion_pytorch_model.safetensors", initVae(key(2), TINY_VAE), TINY_VAE);
   write("text_encoder/model.safetensors", initTextTower(key(3), TEXT, { projection: false }), TEXT);
   write("image_encoder/model.safetensors", initVisionTower(key(4), VISION), VISION);

@@ -1,8 +1,13 @@
 /** `deno task pretrain <part>`: makes a frozen part by its recipe and writes data/checkpoints/<part>.safetensors with a card. */
+import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { UserError } from "../../lib/engine/mod.ts";
 import { FAMILIES, loadBank } from "../../lib/tasks/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../command_line.ts";
+import { byJobs, JOB_HELP, JOB_OPTIONS, jobExitCode } from "../jobs/job_command.ts";
+import { type Options, withConfig } from "../jobs/run_config.ts";
 import { PART_HELP, PART_NAMES, partOf } from "../parts/mod.ts";
+import { trainByJob } from "./train_by_job.ts";
 import { type Start, trainPart } from "./train_part.ts";
 
 const USAGE = `deno task pretrain <${
@@ -10,20 +15,38 @@ const USAGE = `deno task pretrain <${
 }> [--minutes M | --steps N] [--warm-start] [--threads T]
        deno task pretrain <part> --resume [--threads T]
 
-Trains one frozen part of the mini scale on this machine and replaces its committed checkpoint. ControlNets and LoRAs are trained on top of the
+Trains one frozen part of the mini scale and replaces its committed checkpoint. ControlNets and LoRAs are trained on top of the
 committed base; FAMILY is a manner of drawing: ${FAMILIES.join(", ")}.
-  --minutes M   fit the number of steps into M minutes, measured on the first steps
-  --steps N     number of steps (default: the recipe's)
-  --threads T   threads of the training (default: all); with one, two trainings side by side use two cores best
-  --warm-start  train the committed checkpoint further, on new batches; its header and card tell every training
-  --resume      go on with the interrupted training whose working state is in .cache/pretrain
+  --minutes M                  fit the number of steps into M minutes, measured on the first steps
+  --steps N                    number of steps (default: the recipe's)
+  --threads T                  threads of the training (default: all); with one, two trainings side by side use two cores best
+  --warm-start                 train the committed checkpoint further, on new batches; its header and card tell every training
+  --resume                     go on with the interrupted training whose working state is in .cache/pretrain
+${JOB_HELP}
 
-Example: deno task pretrain vae --minutes 12`;
+Examples: deno task pretrain vae --minutes 12
+          deno task pretrain vae --executor slurm --partition cpu --threads 8 --cache /shared/me/cache`;
 
 /** A command line that was read: help, or a part with how to train it. */
 export type PretrainCommand =
   | { readonly help: true }
-  | { readonly help: false; readonly part: string; readonly start: Start; readonly threads?: number };
+  | {
+    readonly help: false;
+    readonly part: string;
+    readonly start: Start;
+    readonly threads?: number;
+    /** All options, where a job is to train. */
+    readonly job?: Options;
+  };
+
+const OPTIONS = {
+  minutes: "value",
+  steps: "value",
+  resume: "flag",
+  "warm-start": "flag",
+  help: "flag",
+  ...JOB_OPTIONS,
+} as const;
 
 /**
  * Reads the arguments.
@@ -31,14 +54,9 @@ export type PretrainCommand =
  * @throws UserError when one is unknown, out of range, or excludes another.
  */
 export function readCommand(args: readonly string[]): PretrainCommand {
-  const { flags, values, positionals } = readOptions(args, {
-    minutes: "value",
-    steps: "value",
-    threads: "value",
-    resume: "flag",
-    "warm-start": "flag",
-    help: "flag",
-  });
+  const given = readOptions<string>(args, OPTIONS);
+  const config = given.values.get("config");
+  const { flags, values, positionals } = config === undefined ? given : withConfig(given, config, OPTIONS);
   if (flags.has("help")) return { help: true };
   const part = oneOf("Pre-training", positionals[0] ?? "", PART_NAMES);
   if (positionals.length > 1) {
@@ -64,20 +82,36 @@ export function readCommand(args: readonly string[]): PretrainCommand {
   const start: Start = flags.has("resume")
     ? { from: "working state" }
     : { from: flags.has("warm-start") ? "checkpoint" : "fresh", ...minutes, ...steps };
-  return { help: false, part, start, ...number("threads", 1024) };
+  const job = byJobs({ flags, values }) ? { job: { flags, values } } : {};
+  return { help: false, part, start, ...number("threads", 1024), ...job };
 }
 
-async function main(args: readonly string[]): Promise<void> {
+async function main(args: readonly string[]): Promise<number> {
   const command = readCommand(args);
-  if (command.help) return console.log(USAGE);
-  const { start, threads } = command;
+  if (command.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const { start, threads, job } = command;
   const part = partOf(command.part);
+  if (job !== undefined) {
+    const shown = {
+      out: (text: string) => console.log(text),
+      err: (line: string) => console.error(line),
+      signal: new AbortController().signal,
+    };
+    const cacheFolder = process.env["IPADAPTER_CACHE"] ??
+      fileURLToPath(new URL("../../.cache", import.meta.url));
+    const request = { part: part.name, start, device: "cpu" } as const;
+    return await jobExitCode(shown, () => trainByJob(request, job, { console: shown, cacheFolder }));
+  }
   console.log(`${part.name}: ${part.recipe.summary}`);
   await trainPart(part, await loadBank(), {
     start,
     compile: threads === undefined ? {} : { threads, spin: false },
     notify: (line) => console.log(line),
   });
+  return 0;
 }
 
 if (import.meta.main) await runCommand(() => main(Deno.args));

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../lib/engine/mod.ts";
+import type { Options } from "../jobs/run_config.ts";
+import { VAE } from "../parts/vae/mod.ts";
+import { stageKeys } from "../runner/mod.ts";
 import { readCommand } from "./cli.ts";
+import type { Start } from "./train_part.ts";
+import { trainingStage } from "./training_stage.ts";
 
 Deno.test("readCommand() distinguishes what a training begins from and how long it is", () => {
   assert.deepEqual(readCommand(["vae"]), { help: false, part: "vae", start: { from: "fresh" } });
@@ -15,6 +20,8 @@ Deno.test("readCommand() distinguishes what a training begins from and how long 
     part: "lora-comic",
     start: { from: "working state" },
   });
+  const { job } = readCommand(["vae", "--executor", "slurm", "--mem=8G"]) as { job: Options };
+  assert.deepEqual(Object.fromEntries(job.values), { executor: "slurm", mem: "8G" });
   assert.deepEqual(readCommand(["--help"]), { help: true });
 });
 
@@ -31,6 +38,8 @@ Deno.test("readCommand() says in one sentence which arguments are wrong or exclu
     ["vae --resume --warm-start", /^--resume and --warm-start exclude each other/],
     ["vae --resume --steps 3", /leave out --steps$/],
     ["vae --resume --minutes 3", /leave out --minutes$/],
+    ["vae --time 60", /^--time expects --executor slurm, got --executor local$/],
+    ["vae --dry-run", /^--dry-run expects --executor slurm, got --executor local$/],
   ];
   for (const [line, pattern] of faults) {
     assert.throws(() => readCommand(line.split(" ").filter(Boolean)), (error: Error) => {
@@ -38,5 +47,29 @@ Deno.test("readCommand() says in one sentence which arguments are wrong or exclu
       assert.match(error.message, pattern);
       return true;
     });
+  }
+});
+
+Deno.test("trainingStage() names what is trained, and on what, in its key; what only one machine could tell is refused", async () => {
+  const keyOf = async (part: string, start: Start) => {
+    const stage = trainingStage({ part, start, device: "cpu" });
+    return (await stageKeys([stage])).get(stage);
+  };
+  const fresh = await keyOf("vae", { from: "fresh" });
+  assert.equal(await keyOf("vae", { from: "fresh", steps: VAE.recipe.steps }), fresh);
+  assert.notEqual(await keyOf("vae", { from: "fresh", steps: 7 }), fresh);
+  assert.notEqual(await keyOf("vae", { from: "checkpoint" }), fresh);
+  const { data } = trainingStage({ part: "controlnet-pose", start: { from: "fresh" }, device: "cpu" });
+  assert.ok("data/checkpoints/base.safetensors" in data);
+  for (
+    const [start, pattern] of [
+      [{ from: "working state" }, /^--executor slurm expects no --resume: a job goes on/],
+      [{ from: "fresh", minutes: 3 }, /^--executor slurm expects --steps: --minutes is measured/],
+    ] as const
+  ) {
+    assert.throws(
+      () => trainingStage({ part: "vae", start, device: "cpu" }),
+      (error) => error instanceof UserError && pattern.test(error.message),
+    );
   }
 });

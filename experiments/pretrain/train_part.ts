@@ -12,7 +12,7 @@ import {
   readCheckpoint,
   trainingsOf,
 } from "../mini/checkpoints.ts";
-import { type TrainingLog, trainingLog } from "../runner/mod.ts";
+import { trainingLog, type Watched } from "../runner/mod.ts";
 import { batchKey, type Part, type PartRecipe, stepOptions, type Training } from "../parts/part.ts";
 import {
   checkIdentity,
@@ -34,16 +34,32 @@ export type Start =
   | { readonly from: "fresh" | "checkpoint"; readonly steps?: number; readonly minutes?: number }
   | { readonly from: "working state" };
 
-/** How and where a part is trained. */
-export interface TrainPartOptions {
+/** How a part is trained. */
+interface TrainingOptions {
   readonly start: Start;
   readonly compile: CompileOptions;
   readonly notify: (line: string) => void;
-  /** Folders of the checkpoints and of the working states, each ending in a slash. */
+  /** Folder of the checkpoints, ending in a slash. */
   readonly checkpoints?: URL;
-  readonly states?: URL;
   /** Time between two saved working states; default two minutes. */
   readonly saveEveryMs?: number;
+}
+
+/** How and where a part is trained. */
+export interface TrainPartOptions extends TrainingOptions {
+  /** Folder of the working states, ending in a slash. */
+  readonly states?: URL;
+}
+
+/** How a part is trained, wherever its working states are kept. */
+export interface TrainedPartOptions extends TrainingOptions {
+  /** Where the training goes on from. */
+  readonly saved: WorkingState | undefined;
+  readonly save: (state: WorkingState) => Promise<void>;
+  /** Called after each step, and after its state was saved where it is; what it throws ends the training. */
+  readonly onStep: (step: number, steps: number, watched: Watched) => void;
+  /** Once aborted, the state is saved after the step at work. */
+  readonly signal?: AbortSignal;
 }
 
 /** What is read of a part here. */
@@ -86,10 +102,9 @@ function identityOf(
 async function beginning(
   part: TrainedPart,
   bank: Bank,
-  { start, checkpoints, states }: { start: Start; checkpoints: URL; states: URL },
+  { start, saved, checkpoints }: { start: Start; saved: WorkingState | undefined; checkpoints: URL },
 ): Promise<Beginning> {
   const { name } = part;
-  const saved = start.from === "working state" ? await readWorkingState(name, states) : undefined;
   const warm = start.from === "checkpoint" || saved?.before
     ? await readCheckpoint(name, checkpointPath(name, checkpoints))
     : undefined;
@@ -126,15 +141,13 @@ async function plannedSteps(recipe: PartRecipe, training: Training, start: Start
 /** Runs the steps that are left, saving now and then. Gives the running mean of the loss. */
 async function runSteps(
   training: Training,
-  { recipe, steps, saved, save, saveEveryMs, notify, log }: {
+  { recipe, steps, saved, save, saveEveryMs, notify, onStep, signal }: {
     recipe: PartRecipe;
     steps: number;
     saved: WorkingState | undefined;
     save: (step: number, loss: number) => Promise<void>;
     saveEveryMs: number;
-    notify: (line: string) => void;
-    log: TrainingLog;
-  },
+  } & Pick<TrainedPartOptions, "notify" | "onStep" | "signal">,
 ): Promise<number> {
   const began = performance.now();
   let mean = saved?.loss ?? 0, lastSave = began, lastLine = 0;
@@ -145,12 +158,6 @@ async function runSteps(
     ...(saved ? { resume: saved } : {}),
   });
   for await (const { step, loss, gradientNorm } of events) {
-    log.show(step, steps, {
-      loss,
-      gradientNorm,
-      learningRate: learningRate({ ...recipe.schedule, total: steps }, step - 1),
-      samples: recipe.batch,
-    });
     mean = mean === 0 ? loss : 0.98 * mean + 0.02 * loss;
     const now = performance.now();
     if (now - lastLine > LINE_EVERY_MS || step === steps) {
@@ -159,35 +166,43 @@ async function runSteps(
       const left = Math.round(pace * (steps - step) / 1000);
       notify(`step ${step}/${steps}  loss ${mean.toFixed(4)}  ${pace.toFixed(0)} ms/step  ${left} s left`);
     }
-    if (now - lastSave > saveEveryMs && step < steps) {
+    if (signal?.aborted || (now - lastSave > saveEveryMs && step < steps)) {
       await save(step, mean);
       lastSave = performance.now();
     }
+    onStep(step, steps, {
+      loss,
+      gradientNorm,
+      learningRate: learningRate({ ...recipe.schedule, total: steps }, step - 1),
+      samples: recipe.batch,
+    });
   }
   return mean;
 }
 
 /**
- * Trains a part, replaces its checkpoint and removes its working state.
+ * Trains a part; bytes of its checkpoint, and the seconds that all sessions of the training took.
  *
- * @throws UserError when a checkpoint that it needs is missing or damaged, or the working state is missing or of another training.
+ * @throws UserError when a checkpoint that it needs is missing or damaged, or the working state is of another training.
  */
-export async function trainPart(part: TrainedPart, bank: Bank, options: TrainPartOptions): Promise<void> {
+export async function trainedPart(
+  part: TrainedPart,
+  bank: Bank,
+  options: TrainedPartOptions,
+): Promise<{ readonly bytes: Uint8Array; readonly seconds: number }> {
   const {
     start,
     compile,
     notify,
+    saved,
+    onStep,
+    signal,
     checkpoints = CHECKPOINTS,
-    states = WORKING_STATES,
     saveEveryMs = SAVE_EVERY_MS,
   } = options;
   const { name, recipe } = part;
   const { batch, seed } = recipe;
-  const { identity, reads, before, warm, saved } = await beginning(part, bank, {
-    start,
-    checkpoints,
-    states,
-  });
+  const { identity, reads, before, warm } = await beginning(part, bank, { start, saved, checkpoints });
   const further = before.length > 0;
   const training = await part.prepare(bank, {
     recipe,
@@ -205,7 +220,7 @@ export async function trainPart(part: TrainedPart, bank: Bank, options: TrainPar
     }${saved ? `, from step ${saved.step}` : ""}`,
   );
   const save = (step: number, loss: number) =>
-    writeWorkingState(name, {
+    options.save({
       identity,
       step,
       loss,
@@ -213,10 +228,11 @@ export async function trainPart(part: TrainedPart, bank: Bank, options: TrainPar
       seconds: seconds(),
       state: training.step.snapshot(),
       ...(further ? { before } : {}),
-    }, states);
-  const log = trainingLog(fileURLToPath(new URL(`runs/${name}`, states)), { notice: notify });
-  const loss = await runSteps(training, { recipe, steps, saved, save, saveEveryMs, notify, log })
-    .finally(() => log.close());
+    });
+  const loss = await runSteps(training, {
+    ...{ recipe, steps, saved, save, saveEveryMs, notify, onStep },
+    ...(signal && { signal }),
+  });
   const { tensors, config } = await training.finish();
   const bytes = encodeCheckpoint(name, tensors, {
     ...config,
@@ -235,9 +251,36 @@ export async function trainPart(part: TrainedPart, bank: Bank, options: TrainPar
     },
     ...(further ? { earlier: before } : {}),
   });
-  await atomicWrite(fileURLToPath(checkpointPath(name, checkpoints)), bytes);
-  await removeWorkingState(name, states);
-  const size = (bytes.length / 1e6).toFixed(1);
-  notify(`wrote data/checkpoints/${name}.safetensors (${size} MB) after ${Math.round(seconds())} s`);
   await training.step.dispose();
+  return { bytes, seconds: seconds() };
+}
+
+/** Replaces a part's checkpoint; what was written, in words. */
+export async function writeCheckpoint(
+  name: string,
+  { bytes, folder }: { readonly bytes: Uint8Array; readonly folder: URL },
+): Promise<string> {
+  await atomicWrite(fileURLToPath(checkpointPath(name, folder)), bytes);
+  return `wrote data/checkpoints/${name}.safetensors (${(bytes.length / 1e6).toFixed(1)} MB)`;
+}
+
+/**
+ * Trains a part, replaces its checkpoint and removes its working state.
+ *
+ * @throws UserError when a checkpoint that it needs is missing or damaged, or the working state is missing or of another training.
+ */
+export async function trainPart(part: TrainedPart, bank: Bank, options: TrainPartOptions): Promise<void> {
+  const { states = WORKING_STATES, checkpoints = CHECKPOINTS, start, notify } = options;
+  const { name } = part;
+  const saved = start.from === "working state" ? await readWorkingState(name, states) : undefined;
+  const log = trainingLog(fileURLToPath(new URL(`runs/${name}`, states)), { notice: notify });
+  const { bytes, seconds } = await trainedPart(part, bank, {
+    ...options,
+    saved,
+    save: (state) => writeWorkingState(name, state, states),
+    onStep: log.show,
+  }).finally(() => log.close());
+  const written = await writeCheckpoint(name, { bytes, folder: checkpoints });
+  await removeWorkingState(name, states);
+  notify(`${written} after ${Math.round(seconds)} s`);
 }

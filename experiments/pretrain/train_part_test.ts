@@ -18,10 +18,17 @@ import { type Bank, loadBank } from "../../lib/tasks/mod.ts";
 import { compileTrainStep, MUON_OPTIMIZER } from "../../lib/training/mod.ts";
 import { checkpointPath, encodeCheckpoint, readCheckpoint } from "../mini/checkpoints.ts";
 import { batchKey, type Training } from "../parts/part.ts";
+import { Stopped } from "../runner/mod.ts";
 import { VAE } from "../parts/vae/mod.ts";
 import { pretrainImages } from "../parts/vae/train.ts";
-import { type Start, type TrainedPart, trainPart } from "./train_part.ts";
-import { readWorkingState, writeWorkingState } from "./working_state.ts";
+import { type Start, type TrainedPart, trainedPart, trainPart } from "./train_part.ts";
+import {
+  decodeWorkingState,
+  encodeWorkingState,
+  readWorkingState,
+  type WorkingState,
+  writeWorkingState,
+} from "./working_state.ts";
 
 const bank = { hash: "abc" } as Bank;
 
@@ -175,6 +182,51 @@ for (const from of ["fresh", "checkpoint"] as const) {
       assert.deepEqual(recipe, expected);
       assert.equal(existsSync(new URL("vae.state", states)), false);
       await assert.rejects(run({ from: "working state" }), /found none: leave out --resume$/);
+    });
+  });
+}
+
+for (const at of [2, 4]) {
+  Deno.test(`trainedPart() that is asked to stop in step ${at} of 4 saves after it, and goes on to the same weights`, async () => {
+    await inFolders(async ({ checkpoints }) => {
+      const abort = new AbortController();
+      const steps: number[] = [];
+      let saved: WorkingState | undefined;
+      const run = (of: TrainedPart) =>
+        trainedPart(of, bank, {
+          ...{ start: { from: "fresh" }, compile: {}, notify: () => {}, checkpoints, saved } as const,
+          signal: abort.signal,
+          save: (state) => {
+            saved = decodeWorkingState(encodeWorkingState(state), "the state");
+            return Promise.resolve();
+          },
+          onStep(step) {
+            steps.push(step);
+            if (step === at && steps.length === at) throw new Stopped("Stopped");
+          },
+        });
+      const stopped: TrainedPart = {
+        ...part,
+        async prepare(...args) {
+          const prepared = await part.prepare(...args);
+          return {
+            ...prepared,
+            batch(index) {
+              if (index === at - 1) abort.abort();
+              return prepared.batch(index);
+            },
+          };
+        },
+      };
+      await assert.rejects(run(stopped), Stopped);
+      assert.deepEqual([saved?.step, steps], [at, [1, 2, 3, 4].slice(0, at)]);
+      const path = checkpointPath("vae", checkpoints);
+      await Deno.writeFile(path, (await run(part)).bytes);
+      assert.deepEqual(steps, [1, 2, 3, 4]);
+      const { tensors } = await readCheckpoint("vae", path);
+      saved = undefined;
+      await Deno.writeFile(path, (await run(part)).bytes);
+      assert.deepEqual((await readCheckpoint("vae", path)).tensors, tensors);
     });
   });
 }

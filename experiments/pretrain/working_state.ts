@@ -27,17 +27,24 @@ function location(part: string, folder: URL): string {
   return fileURLToPath(new URL(`${part}.state`, folder));
 }
 
+/** A state as bytes. */
+export function encodeWorkingState({ state: tensors, ...progress }: WorkingState): Uint8Array {
+  return writeSafetensors(tensors, { progress: JSON.stringify(progress) });
+}
+
+/** A state from its bytes. @throws UserError when they are none, with `what` they should be */
+export function decodeWorkingState(bytes: Uint8Array, what: string): WorkingState {
+  const { tensors, metadata } = readSafetensors(bytes, { what });
+  return { identity: {}, ...JSON.parse(metadata.progress ?? "{}"), state: tensors };
+}
+
 /** Saves a state in place of the one before. `folder`, here and below, ends in a slash. */
 export async function writeWorkingState(
   part: string,
   state: WorkingState,
   folder: URL = WORKING_STATES,
 ): Promise<void> {
-  const { state: tensors, ...progress } = state;
-  await writeChecked(
-    location(part, folder),
-    writeSafetensors(tensors, { progress: JSON.stringify(progress) }),
-  );
+  await writeChecked(location(part, folder), encodeWorkingState(state));
 }
 
 /**
@@ -54,8 +61,7 @@ export async function readWorkingState(part: string, folder: URL = WORKING_STATE
       }: leave out --resume`,
     );
   }
-  const { tensors, metadata } = readSafetensors(content, { what: `the working state of ${part}` });
-  return { identity: {}, ...JSON.parse(metadata.progress ?? "{}"), state: tensors };
+  return decodeWorkingState(content, `the working state of ${part}`);
 }
 
 /** Removes the state of a training that has ended. */

@@ -185,7 +185,11 @@ Deno.test("codeVersions() of the training tell an edited kernel from edited word
     before,
   );
   assert.equal(
-    await edited("experiments/mini/train_adapter.ts", 'steps, "steps", {', 'steps, "steps of training", {'),
+    await edited(
+      "experiments/adapters/train_adapter.ts",
+      'steps, "steps", {',
+      'steps, "steps of training", {',
+    ),
     before,
   );
   assert.equal(await edited("lib/hub/hub_download.ts", "left -= chunk", "left += chunk"), before);

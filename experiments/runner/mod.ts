@@ -14,6 +14,7 @@ export { canonicalJson, stageKeys } from "./stage_key.ts";
 export type { CodeEntry } from "./reached_code.ts";
 export { type StageCode, stageCode, stageMaker } from "./stage_code.ts";
 export { type PlannedStage, planStages } from "./plan_stages.ts";
+export { planText } from "./plan_text.ts";
 export { type Executor, runStages, StagesFailed } from "./run_stages.ts";
 export { ParentsMissing, type PlannedKey, plannedKeys, runPlanned } from "./run_planned.ts";
 export { type TrainingLog, trainingLog, type Watched } from "./training_log.ts";

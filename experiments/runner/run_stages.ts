@@ -44,10 +44,12 @@ export class StagesFailed extends Error {
         notRun.join(", ")
       }), all others are done`;
     super(
-      `${failures.length} stage${failures.length === 1 ? "" : "s"} failed${rest}\n${
-        failures.map(({ id, cause, log }) => `  ${id}: ${cause}${log === undefined ? "" : ` (log ${log})`}`)
-          .join("\n")
-      }`,
+      failures.length === 0
+        ? `${notRun.length} stage${notRun.length === 1 ? " was" : "s were"} not run: ${notRun.join(", ")}`
+        : `${failures.length} stage${failures.length === 1 ? "" : "s"} failed${rest}\n${
+          failures.map(({ id, cause, log }) => `  ${id}: ${cause}${log === undefined ? "" : ` (log ${log})`}`)
+            .join("\n")
+        }`,
     );
   }
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UserError } from "../../lib/engine/errors.ts";
-import { sha256 } from "../../lib/hub/mod.ts";
+import { type Json, sha256 } from "../../lib/hub/mod.ts";
 import { ROOT } from "./code_version.ts";
 import type { CodeEntry } from "./reached_code.ts";
 import type { Stage } from "./stage.ts";
@@ -12,6 +12,8 @@ import type { Stage } from "./stage.ts";
 export interface StageCode<Compute> extends CodeEntry {
   /** Data files it reads (checkpoints, corpora), from the repository's root: their hashes are part of the stage's key. */
   readonly data: readonly string[];
+  /** SHA-256 by name of what it reads beside, for a stage's configuration: files of the user's, wherever they lie. */
+  readonly hashes?: (config: Json) => Readonly<Record<string, string>>;
   /** Imports the module, only when a stage must run. */
   load(): Promise<Compute>;
 }
@@ -68,5 +70,9 @@ export function stageMaker<Compute>(
 ): (stage: Omit<Stage, "code" | "data">) => Stage {
   const entries = [{ module: code.module, export: code.export }, ...options.with ?? []];
   let data: Readonly<Record<string, string>> | undefined;
-  return (stage) => ({ ...stage, code: entries, data: data ??= versionsOf(experiment, code.data) });
+  return (stage) => ({
+    ...stage,
+    code: entries,
+    data: { ...(data ??= versionsOf(experiment, code.data)), ...code.hashes?.(stage.config) },
+  });
 }

@@ -66,11 +66,24 @@ export interface RunRequest {
   readonly seeds: readonly number[];
   readonly tasks: readonly TaskId[];
   readonly device: Device;
+  /** Of tables: the rows that are computed; all if absent. */
+  readonly rows?: readonly string[];
+  /** Paper scale: folder of the models' weights; the hub's cache if absent. */
+  readonly models?: string;
+  /** Paper scale: holds a folder of pairs for each task. */
+  readonly data?: string;
+  /** Samples of a run of the training step where a batch does not fit the device; the scale's if absent. */
+  readonly microBatch?: number;
 }
 
 /** An experiment that can be run. */
 export interface ExperimentProgram {
   readonly record: Experiment;
+  /**
+   * What its stages are at the paper's scale: the same code over weights and pairs of the user's, or such that needs no models. Absent: only the mini scale's
+   * models compute them.
+   */
+  readonly paperScale?: "same stages" | "no models";
   /** The last stages; their parents follow. @throws UserError when the request cannot be planned. */
   targets(request: RunRequest): readonly Stage[];
   /** What the request needs and this machine has not, in one sentence; nothing when it can run. A plan needs nothing. */

@@ -3,7 +3,10 @@ import type { CodeEntry, StageContext, StageOutput } from "../runner/mod.ts";
 import type { GalleryItem } from "./model_requests.ts";
 
 /** Writes a stage's pictures: gallery.json and gallery.rgb. @throws RangeError when pixels are not of an item's size. */
-export function writeGallery(gallery: readonly GalleryItem[], context: StageContext): void {
+export function writeGallery(
+  gallery: readonly GalleryItem[],
+  context: Pick<StageContext, "write">,
+): void {
   for (const { index, side, condition, target, output } of gallery) {
     for (const pixels of [condition, target, output]) {
       if (pixels.length !== side * side * 3) {
@@ -24,7 +27,7 @@ export function writeGallery(gallery: readonly GalleryItem[], context: StageCont
 export const GALLERY: CodeEntry = { module: "experiments/setting/gallery.ts", export: writeGallery.name };
 
 /** Reads a stage's pictures. */
-export async function readGallery(output: StageOutput): Promise<GalleryItem[]> {
+export async function readGallery(output: Pick<StageOutput, "bytes" | "text">): Promise<GalleryItem[]> {
   const index = JSON.parse(await output.text("gallery.json")) as { index: number; side: number }[];
   const pixels = await output.bytes("gallery.rgb");
   let place = 0;

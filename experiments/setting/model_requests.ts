@@ -239,7 +239,8 @@ export interface Table1Stages {
   readonly trainAdapter: StageCode<
     (request: TrainRequest, inputs: TrainInputs, context: StageContext) => Promise<TrainReport>
   >;
-  readonly committedAdapter: StageCode<(context: StageContext) => Promise<CommittedReport>>;
+  /** Absent where the scale has none. */
+  readonly committedAdapter?: StageCode<(context: StageContext) => Promise<CommittedReport>>;
   readonly generateAndScore: StageCode<
     (
       request: ScoreRequest,
@@ -248,6 +249,8 @@ export interface Table1Stages {
       context: StageContext,
     ) => Promise<ScoreReport>
   >;
+  /** For Fig. 7. */
+  readonly scoreStart: StageCode<ScoreStart>;
   /** What each score name means. */
   readonly metrics: Readonly<Record<string, MetricNote>>;
   /** @throws UserError when the device cannot be used on this machine. */

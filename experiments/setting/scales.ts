@@ -2,7 +2,7 @@
 
 // Not the folder's mod.ts: reading a command line does not load the engine.
 import { type AdapterRecipe, PAPER_RECIPE } from "../../lib/training/adapter_recipe.ts";
-import { expectedPaperSeconds } from "./paper_rates.ts";
+import { expectedPaperOperations, expectedPaperSeconds } from "./paper_rates.ts";
 
 /** Names of the scales. */
 export const SCALE_IDS = ["mini", "paper"] as const;
@@ -33,6 +33,8 @@ export interface Budget {
   readonly galleryItems: number;
   /** Estimates for plans on 2 cores, seconds: one task's encoding, one training, the scoring of one model on one task. */
   readonly expectedSeconds: { readonly encode: number; readonly train: number; readonly score: number };
+  /** 10⁹ operations of the same, where they are counted. */
+  readonly gigaflop?: { readonly encode: number; readonly train: number; readonly score: number };
 }
 
 /** A set of sizes, sources and budgets. */
@@ -42,6 +44,8 @@ export interface Scale {
   readonly note: string;
   /** How adapters are trained, at every budget. */
   readonly recipe: AdapterRecipe;
+  /** Samples of a run of the training step, unless a request says another; the whole batch if absent. */
+  readonly microBatch?: number;
   /** Whether a joint adapter that was trained for longer is committed, which Table 1 scores as well. */
   readonly committedAdapter: boolean;
   readonly budgets: Readonly<Record<BudgetId, Budget>>;
@@ -58,7 +62,7 @@ export const PAPER_MAIN = {
 } as const;
 
 /** The paper's ablation setting (Sec. 3.5): batch 64, 100,000 steps, 1,000 validation images per task. */
-const PAPER_FULL: Omit<Budget, "expectedSeconds"> = {
+const PAPER_FULL: Omit<Budget, "expectedSeconds" | "gigaflop"> = {
   trainItems: 42_000,
   validationItems: 1000,
   steps: 100_000,
@@ -74,7 +78,11 @@ const PAPER_FULL: Omit<Budget, "expectedSeconds"> = {
 /** The paper's setting with changes; times by the measured rates. */
 function paperBudget(changes: Partial<Budget> = {}): Budget {
   const budget = { ...PAPER_FULL, ...changes };
-  return { ...budget, expectedSeconds: expectedPaperSeconds(budget) };
+  return {
+    ...budget,
+    expectedSeconds: expectedPaperSeconds(budget),
+    gigaflop: expectedPaperOperations(budget),
+  };
 }
 
 const MINI_QUICK: Budget = {
@@ -148,9 +156,18 @@ export const SCALES: Readonly<Record<ScaleId, Scale>> = {
     id: "paper",
     note: "SD 1.5 at 512×512, CLIP ViT-H/14, IPAdapter+ weights",
     recipe: PAPER_RECIPE,
+    microBatch: 1,
     committedAdapter: false,
     budgets: {
-      smoke: paperBudget({ trainItems: 64, validationItems: 8, steps: 10, validateEvery: 0 }),
+      smoke: paperBudget({
+        trainItems: 8,
+        validationItems: 2,
+        steps: 3,
+        batch: 4,
+        validateEvery: 0,
+        validateItems: 0,
+        samplerSteps: 4,
+      }),
       quick: paperBudget({ trainItems: 2000, validationItems: 100, steps: 2000, validateEvery: 500 }),
       full: paperBudget(),
     },

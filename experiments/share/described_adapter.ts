@@ -9,7 +9,7 @@ import { contentHash, hubSettings, readSealed } from "../../lib/hub/mod.ts";
 import type { AdapterRecipe } from "../../lib/training/mod.ts";
 import { checkpointPath, readCheckpoint } from "../mini/checkpoints.ts";
 import { JOINT_ADAPTER } from "../mini/adapter_file.ts";
-import { checkBesideText } from "../mini/trained_adapter.ts";
+import { checkBesideText } from "../adapters/trained_adapter.ts";
 import { locate } from "../paper/locate_file.ts";
 import { configBeside } from "../paper/model_config.ts";
 import { paperFile } from "../paper/paper_files.ts";

@@ -58,20 +58,20 @@ function languageModel(values: ReadonlyMap<string, string>): LanguageModel | und
   return { url, model, ...(apiKey ? { apiKey } : {}) };
 }
 
-/**
- * Builds a task's pairs.
- *
- * @throws UserError for a missing or superfluous option, or as {@link buildDataset} does.
- */
-export async function buildCommand(
+/** Options of a task's build whose values are paths. */
+export const pathOptions = (task: TaskId): readonly string[] => [
+  "captions",
+  ...builderOf(task).builder.options.filter(({ value }) => ["FILE", "DIR", "SOURCE"].includes(value))
+    .map(({ name }) => name),
+];
+
+/** What of the options can be told before anything is read. @throws UserError for a missing or superfluous option, or one out of range. */
+export function checkBuild(
   task: TaskId,
-  folder: string,
-  { values, progress, onWait }: {
-    values: ReadonlyMap<string, string>;
-    progress?: BuildRequest["progress"];
-    onWait?: BuildRequest["onWait"];
-  },
-): Promise<BuildReport> {
+  values: ReadonlyMap<string, string>,
+): Pick<BuildRequest, "count" | "validation" | "seed" | "parallel"> & {
+  readonly model: LanguageModel | undefined;
+} {
   const { builder } = builderOf(task);
   for (const { name, value, help, optional } of builder.options) {
     if (values.has(name) || optional) continue;
@@ -96,18 +96,36 @@ export async function buildCommand(
   const number = (name: string, otherwise: number, low: number) =>
     wholeNumber(`--${name}`, values.get(name) ?? `${otherwise}`, { low, high: 999_999_999 });
   const { pairs } = PAPER_DATASETS[task];
-  const file = values.get("captions"), model = languageModel(values);
-  return await buildDataset({
-    task,
-    folder,
+  return {
     count: pairs === null && !values.has("count") ? undefined : number("count", pairs ?? 1, 1),
     validation: number("validation", PAPER_VALIDATION, 0),
     seed: number("seed", 1, 0),
     parallel: number("parallel", 4, 1),
+    model: languageModel(values),
+  };
+}
+
+/**
+ * Builds a task's pairs.
+ *
+ * @throws UserError for a missing or superfluous option, or as {@link buildDataset} does.
+ */
+export async function buildCommand(
+  task: TaskId,
+  folder: string,
+  { values, ...heard }:
+    & { readonly values: ReadonlyMap<string, string> }
+    & Pick<BuildRequest, "progress" | "onWait" | "signal">,
+): Promise<BuildReport> {
+  const { model, ...numbers } = checkBuild(task, values);
+  const file = values.get("captions");
+  return await buildDataset({
+    task,
+    folder,
+    ...numbers,
     values,
     captioner: await openCaptioner({ ...(file === undefined ? {} : { file }), ...(model ? { model } : {}) }),
-    ...(progress ? { progress } : {}),
-    ...(onWait ? { onWait } : {}),
+    ...heard,
   });
 }
 

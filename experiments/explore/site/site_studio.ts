@@ -8,7 +8,7 @@ import { onWhite, readPicture } from "../../../lib/raster/mod.ts";
 import type { BaseModel } from "../../mini/frozen.ts";
 import { createGenerator, type OpenPipeline } from "../../../lib/pipeline/mod.ts";
 import { imageEncoder, latentDecoder } from "../../mini/programs.ts";
-import { once } from "../../mini/once.ts";
+import { once } from "../../adapters/once.ts";
 import { createStudio, sizedPicture, type StudioModel } from "../picture_studio.ts";
 import type { SiteFacts } from "./site_data.ts";
 import { readPart, siteResponse } from "./site_files.ts";

@@ -17,7 +17,7 @@ import {
 import { browserLayers } from "../../../lib/explorer/browser/browser_layers.ts";
 import { apiRoutes } from "../../../lib/explorer/server/api_routes.ts";
 import { spaceFrom } from "../../../lib/explorer/server/instruction_space.ts";
-import { once } from "../../mini/once.ts";
+import { once } from "../../adapters/once.ts";
 import { FACTS_PATH, RUNTIME_PATH, type SiteFacts } from "./site_data.ts";
 import { readPart, siteResponse, unpacked } from "./site_files.ts";
 import { openSiteStudio } from "./site_studio.ts";

@@ -9,7 +9,7 @@ import type { Experiment } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import { budgetNote, SCALES } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
-import { TABLE1_CODE } from "../table1/model_code.ts";
+import { table1Code } from "../table1/model_code.ts";
 import { LIKENESS_STATEMENTS } from "./statements.ts";
 import type { Figure } from "../figure.ts";
 import { useGraphics } from "../uses/bars.ts";
@@ -37,7 +37,7 @@ export const figure: Figure = figureProgram({
   eachTask: true,
   budgetNote: ({ scale, budget }) => budgetNote(SCALES[scale].budgets[budget]),
   stages(request) {
-    const find = table1Finder(request, TABLE1_CODE);
+    const find = table1Finder(request, table1Code(request));
     return request.seeds.flatMap((seed) =>
       FIG6_ROWS.flatMap((row) => request.tasks.map((task) => find.score(row, task, seed)))
     );
@@ -46,6 +46,7 @@ export const figure: Figure = figureProgram({
     from: () => import("./summary.ts"),
   }),
   expectedSeconds: 2,
-  prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
+  prepare: (request) => table1Code(request).checkDevice(request.device),
+  paperScale: "same stages",
   render: useGraphics,
 });

@@ -9,17 +9,16 @@ import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Experiment, RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import { type Stage, type StageCode, stageCode, stageMaker } from "../../runner/mod.ts";
-import { type Budget, type BudgetId, budgetNote, SCALES } from "../../setting/scales.ts";
+import { type Budget, type BudgetId, budgetNote, type ScaleId, SCALES } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import type { ScoreRequest, ScoreStart } from "../../setting/model_requests.ts";
 import { trainingCurves } from "./graphics.ts";
-import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
 import type { Figure } from "../figure.ts";
-import { TABLE1_CODE } from "../table1/model_code.ts";
+import { table1Code } from "../table1/model_code.ts";
 import { budgetOf } from "../model_stages.ts";
 import { CURVE_STATEMENTS } from "./statements.ts";
 
-/** The experiment, as data. Quick has too few validations in Table 1 for a curve; smoke and full have enough. */
+/** The experiment, as data. Where Table 1's trainings have too few validations for a curve they are trained with more. */
 export const FIG7 = {
   id: "fig7",
   name: "Fig. 7",
@@ -27,23 +26,26 @@ export const FIG7 = {
   paper: "Fig. 7, Sec. 4.2",
   says: "On style and face, the joint model's validation scores rise as fast as the single-task models'.",
   tasks: TASKS,
-  changes: { smoke: {}, quick: { validateEvery: 60, validateItems: 16 }, full: {} },
+  changes: {
+    mini: { smoke: {}, quick: { validateEvery: 60, validateItems: 16 }, full: {} },
+    paper: { smoke: { validateEvery: 1, validateItems: 1 }, quick: {}, full: {} },
+  },
 } as const satisfies Experiment & {
   /** What differs from Table 1's budget. */
-  readonly changes: Readonly<Record<BudgetId, Partial<Budget>>>;
+  readonly changes: Readonly<Record<ScaleId, Readonly<Record<BudgetId, Partial<Budget>>>>>;
 };
 
-const SCORE_START: StageCode<ScoreStart> = stageCode("experiments/mini/score_start.ts", "scoreStart", {
-  from: () => import("../../mini/score_start.ts"),
-  data: checkpointFiles(...ADAPTER_PARTS),
-});
+/** What the budget of a request is here. */
+const changesOf = ({ scale, budget }: Pick<RunRequest, "scale" | "budget">): Partial<Budget> =>
+  FIG7.changes[scale][budget];
 
 /** The stages of step 0, one per task and seed. */
 function startStages(
   { scale, seeds, tasks, device }: RunRequest,
-  { validateItems, validationItems, samplerSteps, guidance, expectedSeconds }: Budget,
+  scoreStart: StageCode<ScoreStart>,
+  { validateItems, validationItems, samplerSteps, guidance, expectedSeconds, gigaflop }: Budget,
 ): Stage[] {
-  const make = stageMaker(FIG7.id, SCORE_START);
+  const make = stageMaker(FIG7.id, scoreStart);
   return seeds.flatMap((seed) =>
     tasks.map((task) => {
       const config: ScoreRequest = {
@@ -66,8 +68,9 @@ function startStages(
         config,
         parents: [],
         expectedSeconds: expectedSeconds.score * validateItems / validationItems,
+        ...(gigaflop && { gigaflop: gigaflop.score * validateItems / validationItems }),
         async run(context) {
-          const score = await SCORE_START.load();
+          const score = await scoreStart.load();
           context.write("validation.json", JSON.stringify(await score(config, context)));
         },
       });
@@ -82,22 +85,24 @@ export const figure: Figure = figureProgram({
   content: { module: "experiments/figures/fig7/curves.ts", type: "TrainingCurves" },
   eachTask: true,
   budgetNote({ scale, budget }) {
-    const merged: Budget = { ...SCALES[scale].budgets[budget], ...FIG7.changes[budget] };
+    const merged: Budget = { ...SCALES[scale].budgets[budget], ...changesOf({ scale, budget }) };
     return `${budgetNote(merged)}, ${merged.validateItems} of them every ${merged.validateEvery} steps`;
   },
   stages(request) {
-    const find = table1Finder(request, TABLE1_CODE, FIG7.changes[request.budget]);
+    const code = table1Code(request);
+    const find = table1Finder(request, code, changesOf(request));
     const trainings = request.seeds.flatMap((seed) => [
       ...request.tasks.map((task) => find.train({ kind: "single", task }, seed)),
       find.train({ kind: "instruct" }, seed),
     ]);
-    const merged: Budget = { ...budgetOf(request), ...FIG7.changes[request.budget] };
-    return [...startStages(request, merged), ...trainings];
+    const merged: Budget = { ...budgetOf(request), ...changesOf(request) };
+    return [...startStages(request, code.scoreStart, merged), ...trainings];
   },
   summary: stageCode("experiments/figures/fig7/summary.ts", "summarize", {
     from: () => import("./summary.ts"),
   }),
   expectedSeconds: 1,
-  prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
+  prepare: (request) => table1Code(request).checkDevice(request.device),
+  paperScale: "same stages",
   render: trainingCurves,
 });

@@ -10,21 +10,23 @@ import {
   table1Table,
   table1Text,
 } from "../../../lib/report/mod.ts";
+import type { RunRequest } from "../../setting/experiment.ts";
 import type { Table1Stages } from "../../setting/model_requests.ts";
 import type { Figure } from "../figure.ts";
 import { paperScaleNeeds } from "../paper_scale.ts";
-import { TABLE1_CODE } from "./model_code.ts";
+import { table1Code } from "./model_code.ts";
 import { TABLE1, table1Stages } from "./stages.ts";
 import { TABLE1_STATEMENTS } from "./statements.ts";
 
-/** Table 1 with the given model code. */
-export function table1Program(code: Table1Stages): Figure {
+/** Table 1 with the model code of a request. */
+export function table1Program(codeOf: (request: RunRequest) => Table1Stages): Figure {
   return {
     record: TABLE1,
     statements: TABLE1_STATEMENTS,
-    targets: (request) => table1Stages(request, code).slice(-1),
-    needs: ({ scale }) => scale === "paper" ? paperScaleNeeds("table1") : undefined,
-    prepare: ({ device }) => code.checkDevice(device),
+    paperScale: "same stages",
+    targets: (request) => table1Stages(request, codeOf(request)).slice(-1),
+    needs: (request) => request.scale === "paper" ? paperScaleNeeds("table1", request) : undefined,
+    prepare: (request) => codeOf(request).checkDevice(request.device),
     async collect(outputs, { width }) {
       const summary = outputs.get("summary");
       if (summary === undefined) {
@@ -59,4 +61,4 @@ export function table1Program(code: Table1Stages): Figure {
 }
 
 /** Table 1. */
-export const figure: Figure = table1Program(TABLE1_CODE);
+export const figure: Figure = table1Program(table1Code);

@@ -1,8 +1,10 @@
-/** The mini scale's code for Table 1's stages, by module; loaded only when a stage must run. */
-import type { Table1Stages } from "../../setting/model_requests.ts";
+/** Each scale's code for Table 1's stages, by module; loaded only when a stage must run. */
+import type { EncodeRequest, ScoreRequest, Table1Stages } from "../../setting/model_requests.ts";
 import { TASK_RECORDS } from "../../../lib/tasks/mod.ts";
 import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
-import { stageCode } from "../../runner/mod.ts";
+import { type StageCode, stageCode } from "../../runner/mod.ts";
+import type { RunRequest } from "../../setting/experiment.ts";
+import { modelHashes, pairHashes, type PaperFolders, ROLES } from "../../paper/paper_inputs.ts";
 
 /** Table 1's scores by the judge, the same by the conditioning encoder, and the oracles. */
 const METRICS: Table1Stages["metrics"] = Object.fromEntries([
@@ -37,10 +39,110 @@ export const TABLE1_CODE: Table1Stages = {
     from: () => import("../../mini/generate_and_score.ts"),
     data: checkpointFiles(...ADAPTER_PARTS),
   }),
+  scoreStart: stageCode("experiments/mini/score_start.ts", "scoreStart", {
+    from: () => import("../../mini/score_start.ts"),
+    data: checkpointFiles(...ADAPTER_PARTS),
+  }),
   metrics: METRICS,
-  async checkDevice(device) {
-    if (device === "cpu") return;
-    const { checkDevice } = await import("../../../lib/engine/mod.ts");
-    await checkDevice(device);
-  },
+  checkDevice,
 };
+
+async function checkDevice(device: RunRequest["device"]): Promise<void> {
+  if (device === "cpu") return;
+  const { checkDevice } = await import("../../../lib/engine/mod.ts");
+  await checkDevice(device);
+}
+
+/** Code with a last argument more than its stage gives it. */
+function withLast<Given extends readonly unknown[], Last, Result>(
+  code: StageCode<(...args: [...Given, Last]) => Result>,
+  last: Last,
+): StageCode<(...args: Given) => Result> {
+  return {
+    ...code,
+    async load() {
+      const compute = await code.load();
+      return (...args) => compute(...args, last);
+    },
+  };
+}
+
+/** Table 1's scores by the encoders that also condition the adapters: the ones of the paper's scale whose pictures and texts share a space. */
+function paperMetrics(hashes: Readonly<Record<string, string>>): Table1Stages["metrics"] {
+  const [image, text] = [hashes["vision"], hashes["instruction"]].map((hash) =>
+    hash?.slice(0, 16) ?? "unknown"
+  );
+  const by =
+    `the encoders of conditions and instructions (CLIP ViT-H/14 in the paper's setting), which also condition the adapters; ` +
+    `SHA-256 of their weights ${image}… and ${text}…`;
+  return Object.fromEntries(
+    TASK_RECORDS.flatMap(({ scores }) => scores).map((
+      { name, definition },
+    ) => [name, { definition, by, higherIsBetter: true }]),
+  );
+}
+
+/** Table 1 at the paper's scale, of models and pairs in these folders. */
+function paperCode({ models, data }: PaperFolders): Table1Stages {
+  const folders: PaperFolders = {
+    ...(models === undefined ? {} : { models }),
+    ...(data === undefined ? {} : { data }),
+  };
+  const weights = modelHashes(folders, ROLES.training);
+  const pick = (roles: readonly string[]) =>
+    Object.fromEntries(
+      Object.entries(weights).filter(([name]) =>
+        roles.some((role) => name === role || name === `${role} config.json`)
+      ),
+    );
+  return {
+    encodeDataset: {
+      ...withLast(
+        stageCode("experiments/paper/encode_dataset.ts", "encodeDataset", {
+          from: () => import("../../paper/encode_dataset.ts"),
+        }),
+        folders,
+      ),
+      hashes: (config) => {
+        const { task, ...counts } = config as EncodeRequest;
+        return { ...pick(ROLES.encoding), ...pairHashes(folders, task, counts) };
+      },
+    },
+    trainAdapter: {
+      ...withLast(
+        stageCode("experiments/paper/train_adapter.ts", "trainAdapter", {
+          from: () => import("../../paper/train_adapter.ts"),
+        }),
+        folders,
+      ),
+      hashes: () => weights,
+    },
+    generateAndScore: {
+      ...withLast(
+        stageCode("experiments/paper/generate_and_score.ts", "generateAndScore", {
+          from: () => import("../../paper/generate_and_score.ts"),
+        }),
+        folders,
+      ),
+      hashes: () => weights,
+    },
+    scoreStart: {
+      ...withLast(
+        stageCode("experiments/paper/score_start.ts", "scoreStart", {
+          from: () => import("../../paper/score_start.ts"),
+        }),
+        folders,
+      ),
+      hashes: (config) => {
+        const { task, items } = config as ScoreRequest;
+        return { ...weights, ...pairHashes(folders, task, { trainItems: 0, validationItems: items }) };
+      },
+    },
+    metrics: paperMetrics(weights),
+    checkDevice,
+  };
+}
+
+/** The code of a request's scale. @throws UserError when its models' folder is not there, or pairs are not what they should be. */
+export const table1Code = (request: RunRequest): Table1Stages =>
+  request.scale === "mini" ? TABLE1_CODE : paperCode(request);

@@ -68,23 +68,25 @@ export function table1Stages(
   };
 
   const committedConfig: CommittedRequest = { scale };
-  const committed = stageMaker(TABLE1.id, code.committedAdapter)({
+  const committedAdapter = SCALES[scale].committedAdapter ? code.committedAdapter : undefined;
+  const committed = committedAdapter && stageMaker(TABLE1.id, committedAdapter)({
     id: COMMITTED_ID,
     title: "Read the committed joint adapter",
     config: committedConfig,
     parents: [],
     expectedSeconds: 1,
     async run(context) {
-      const committedAdapter = await code.committedAdapter.load();
-      context.write("report.json", JSON.stringify(await committedAdapter(context)));
+      const read = await committedAdapter.load();
+      context.write("report.json", JSON.stringify(await read(context)));
     },
   });
 
   const trainings = new Map<string, Stage>();
   const scores: Stage[] = [];
-  const { committedAdapter } = SCALES[scale];
-  const rows = TABLE1.rows.filter(({ model }) => model !== "committed" || committedAdapter);
-  const given = committedAdapter ? [committed] : [];
+  const rows = TABLE1.rows.filter(({ row, model }) =>
+    (model !== "committed" || committed !== undefined) && (request.rows?.includes(row) ?? true)
+  );
+  const given = committed && rows.some(({ model }) => model === "committed") ? [committed] : [];
   for (const seed of seeds) {
     for (const row of rows) {
       // The targets do not depend on a seed, nor do the weights of the committed adapter.

@@ -136,7 +136,7 @@ async function samplesPicture(
     for (const { stage, config } of first) {
       if (config.task === task) galleries.set(config.row, await readGallery(context.input(stage.id)));
     }
-    for (const item of galleries.get("ground-truth") ?? []) {
+    for (const item of galleries.get("ground-truth") ?? [...galleries.values()][0] ?? []) {
       const picture = (pixels: Uint8Array) => ({ width: item.side, height: item.side, pixels });
       const sampleOf = (row: string) =>
         samples.find((each) =>
@@ -148,7 +148,11 @@ async function samplesPicture(
         cells: [
           {
             images: [picture(item.condition)],
-            captions: [{ text: `T: ${sampleOf("instruct")?.prompt ?? ""}` }],
+            captions: [{
+              text: `T: ${
+                samples.find((each) => each.task === task && each.index === item.index)?.prompt ?? ""
+              }`,
+            }],
           },
           { images: [picture(item.target)] },
           ...generating.map((row) => {

@@ -1,6 +1,6 @@
 /**
  * Experiments for tests of executors: data → trainings with checkpoints → a summary. In the cache's folder a file `pause` holds
- * milliseconds for each step, `fail-<stage>` makes a stage fail, and `end-<stage>` makes its process end with SIGKILL, once.
+ * milliseconds for each step, `pause-<stage>` the same for one stage, `fail-<stage>` makes a stage fail, and `end-<stage>` makes its process end with SIGKILL, once.
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { availableParallelism } from "node:os";
 import process from "node:process";
 import { sha256 } from "../../../lib/hub/mod.ts";
 import type { Stage, StageContext } from "../../runner/mod.ts";
-import type { ExperimentEntry } from "../plan_file.ts";
+import type { ExperimentEntry } from "../workload.ts";
 
 const STEPS = 40;
 
@@ -43,8 +43,8 @@ async function train(id: string, context: StageContext): Promise<void> {
       process.kill(process.pid, "SIGKILL");
     }
     context.progress(step, STEPS, "steps");
-    const pause = join(cacheFolder, "pause");
-    if (existsSync(pause)) await wait(Number(readFileSync(pause, "utf8")));
+    const pause = [`pause-${id}`, "pause"].map((name) => join(cacheFolder, name)).find(existsSync);
+    if (pause !== undefined) await wait(Number(readFileSync(pause, "utf8")));
   }
   context.write("weights.bin", weights);
   const device = process.env["CUDA_VISIBLE_DEVICES"] ?? "none";

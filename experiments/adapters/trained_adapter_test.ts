@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { host, readSafetensors, UserError } from "../../lib/engine/mod.ts";
-import { MINI_INSTRUCT } from "./models.ts";
+import { MINI_INSTRUCT } from "../mini/models.ts";
 import { checkBesideText, readTrainedAdapter, trainedAdapterBytes } from "./trained_adapter.ts";
 
 const weights = { "ip_adapter.1.to_k_ip.weight": host(Float32Array.of(1, 2, 3, 4), [2, 2]) };

@@ -1,0 +1,25 @@
+/** What several stages of one process use, made once, and how every program of a stage is compiled. */
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import type { CompileOptions } from "../../lib/engine/mod.ts";
+import type { Device } from "../setting/experiment.ts";
+import { once } from "./once.ts";
+
+/** Folder of derived files of this process, unless a command says another. */
+export const CACHE: string = process.env["IPADAPTER_CACHE"] ??
+  fileURLToPath(new URL("../../.cache", import.meta.url));
+
+/** Options of every compiled program on a device. */
+export function onDevice(device: Device): CompileOptions {
+  return { device, cache: join(CACHE, "graphs") };
+}
+
+const made = new Map<string, () => Promise<unknown>>();
+
+/** What was made under a name in this process, else what `make` gives; a failure is not kept. */
+export function shared<T>(name: string, make: () => Promise<T>): Promise<T> {
+  const known = made.get(name) ?? once(make);
+  made.set(name, known);
+  return known() as Promise<T>;
+}

@@ -1,9 +1,0 @@
-/**
- * `run_stage.ts PLAN STAGE` computes one stage of a plan as a job of a cluster (`job_stage.ts`), `run_stage.ts PLAN` those that come on its
- * standard input (`stage_process.ts`). Started by executors, not by people.
- */
-import process from "node:process";
-import { FIGURES } from "../figures/mod.ts";
-import { stageProgram } from "./stage_program.ts";
-
-process.exit(await stageProgram(process.argv.slice(2), FIGURES));

@@ -1,0 +1,59 @@
+/**
+ * SHA-256 of large files and of many: remembered with a file's size and time of change, so that a plan need not read gigabytes again. A file with another
+ * size or time is read anew.
+ */
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { contentHash, PARTIAL, sha256, writeFailure } from "../../lib/hub/mod.ts";
+
+/** Size, time of change in milliseconds, hash. */
+type Known = readonly [size: number, changed: number, hash: string];
+
+/** Hashes of files. */
+export interface FileHashes {
+  /** SHA-256 of a file's bytes, 64 hexadecimal digits. @throws Error of the file system when it cannot be read. */
+  of(path: string): string;
+  /** Keeps what was learnt. @throws UserError when it cannot be written. */
+  save(): void;
+}
+
+/** Hashes of the files below a folder, as they are kept in the cache. */
+export function openFileHashes(folder: string, cacheFolder: string): FileHashes {
+  const path = join(cacheFolder, "hashes", `${sha256(folder).slice(0, 16)}.json`);
+  const known = new Map<string, Known>(Object.entries(readKnown(path)));
+  let changed = false;
+  return {
+    of(file) {
+      const { size, mtimeMs } = statSync(file);
+      const found = known.get(file);
+      if (found && found[0] === size && found[1] === mtimeMs) return found[2];
+      const hash = contentHash(file, 64);
+      known.set(file, [size, mtimeMs, hash]);
+      changed = true;
+      return hash;
+    },
+    save() {
+      if (!changed) return;
+      const partial = `${path}.${randomBytes(4).toString("hex")}${PARTIAL}`;
+      try {
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(partial, JSON.stringify(Object.fromEntries(known)));
+        renameSync(partial, path);
+      } catch (error) {
+        throw writeFailure(error, path);
+      }
+      changed = false;
+    },
+  };
+}
+
+/** What was kept; nothing where the file is not there or not whole. */
+function readKnown(path: string): Record<string, Known> {
+  if (!existsSync(path)) return {};
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Record<string, Known>;
+  } catch {
+    return {};
+  }
+}

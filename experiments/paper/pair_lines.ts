@@ -1,0 +1,76 @@
+/** The lines of a task's folder, as `deno task data build` makes them: what a pair shows and says. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../lib/engine/mod.ts";
+import { readText } from "../../lib/hub/mod.ts";
+import { type TaskId, taskOf } from "../../lib/tasks/mod.ts";
+import { PAPER_DATASETS } from "./paper_datasets.ts";
+
+/** Which of a folder's two files. */
+export type PairSplit = "train" | "val";
+
+/** One pair's line. */
+export interface PairLine {
+  /** Paths below the folder. */
+  readonly condition: string;
+  readonly target: string;
+  readonly prompt: string;
+  /** What the condition shows; "" where no score of the task reads it. */
+  readonly caption: string;
+  /** The object's name, where the task names it. */
+  readonly object?: string;
+}
+
+/** Path of a split's lines. */
+export const linesPath = (folder: string, split: PairSplit): string => join(folder, `${split}.jsonl`);
+
+/**
+ * The first lines of a split.
+ *
+ * @param options.count how many; all there are, where they are fewer.
+ * @throws UserError in one sentence when the file, a line or a field is not what `deno task data check` wants, or a held-out pair lacks the caption that
+ * its task's scores need.
+ */
+export function readPairs(
+  task: TaskId,
+  folder: string,
+  { split, count }: { readonly split: PairSplit; readonly count: number },
+): PairLine[] {
+  const path = linesPath(folder, split);
+  const fail = (place: string, got: string): never => {
+    throw new UserError(
+      `Reading ${task} pairs failed: expected ${place} as deno task data check wants it, got ${got}`,
+    );
+  };
+  if (!existsSync(path)) fail(path, "nothing there");
+  const { fields } = PAPER_DATASETS[task];
+  const has = (name: string) => fields.some((field) => field.name === name);
+  const { namesObject } = taskOf(task).words;
+  const lines: PairLine[] = [];
+  for (const [i, text] of readText(path).split("\n").entries()) {
+    if (lines.length === count) break;
+    if (text.trim() === "") continue;
+    const place = `${path}:${i + 1}`;
+    let given: Record<string, unknown> = {};
+    try {
+      given = JSON.parse(text) ?? {};
+    } catch {
+      fail(place, "a line that is no JSON");
+    }
+    const of = (name: string): string => {
+      const value = given[name];
+      return typeof value === "string" && value !== "" ? value : fail(place, `no "${name}"`);
+    };
+    const whole = has("target");
+    lines.push({
+      condition: of("condition"),
+      // Where there is no target the condition is it, and the prompt describes both.
+      target: of(whole ? "target" : "condition"),
+      prompt: of("prompt"),
+      caption: !whole ? of("prompt") : has("caption") && split === "val" ? of("caption") : "",
+      ...(namesObject ? { object: of("object") } : {}),
+    });
+  }
+  if (lines.length === 0) fail(path, "no pairs");
+  return lines;
+}

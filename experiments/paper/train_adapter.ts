@@ -1,0 +1,85 @@
+/** Stage: one adapter of the paper's scale, trained from IPAdapter+ on the frozen base (Sec. 3.5); a batch is run in parts that fit the device. */
+import { fold, key } from "../../lib/engine/mod.ts";
+import { visionTokens } from "../../lib/clip/mod.ts";
+import { compileAdapterStep, freshInstruct } from "../../lib/training/mod.ts";
+import { sampleSheet } from "../adapters/sample_sheet.ts";
+import { onDevice } from "../adapters/shared.ts";
+import { runTraining } from "../adapters/train_adapter.ts";
+import type { StageContext } from "../runner/mod.ts";
+import { microBatchOf } from "../setting/micro_batch.ts";
+import type { TrainInputs, TrainReport, TrainRequest } from "../setting/model_requests.ts";
+import { type OpenTask, openTask } from "./encoded_task.ts";
+import { emptySlots, inSlot } from "./open_slots.ts";
+import type { PaperFolders } from "./paper_inputs.ts";
+import { scoreTask } from "./score_task.ts";
+import { openId, plusParts, stageModels } from "./stage_models.ts";
+
+/** Seconds between two checkpoints, which hold the weights three times. */
+const SAVE_EVERY = 900;
+
+/** Trains one adapter; writes adapter.safetensors. */
+export async function trainAdapter(
+  request: TrainRequest,
+  inputs: TrainInputs,
+  context: StageContext,
+  folders: PaperFolders,
+): Promise<TrainReport> {
+  const { instructions, seed, batch, recipe, device, tasks } = request;
+  const models = await stageModels(folders);
+  const { unet, text, vision, instruct: projection, latentSide, schedule, tokenizer } = models;
+  const data: OpenTask[] = [];
+  try {
+    for (const [task, output] of inputs.datasets) {
+      data.push(await openTask(task, output, { models, folders, device, instructions, context }));
+    }
+    const start = freshInstruct(fold(key("instruct"), seed), projection, { plus: plusParts(models), recipe });
+    await emptySlots("encoding", "sampling", "scoring");
+    const micro = microBatchOf(request);
+    const step = await inSlot(
+      "training",
+      openId(models, device, batch, micro, recipe),
+      () =>
+        compileAdapterStep({
+          unet,
+          text,
+          projection,
+          adapter: start,
+          batch,
+          accumulate: batch / micro,
+          side: latentSide,
+          imageTokens: visionTokens(vision.config),
+          recipe,
+          compile: onDevice(device),
+        }),
+    );
+    return await runTraining(request, {
+      step,
+      start,
+      projection,
+      data,
+      schedule,
+      noImage: (data[0] as OpenTask).noImage,
+      noText: tokenizer.encode([""]),
+      saveEvery: SAVE_EVERY,
+      score: (asked, model) => scoreTask(asked, model, { folders }),
+      pictures: (adapter) =>
+        sampleSheet(tasks, async (task) => {
+          const { samples, gallery } = await scoreTask(
+            {
+              ...request,
+              row: "watched",
+              model: "joint",
+              task,
+              items: 1,
+              galleryItems: 1,
+            },
+            { adapter },
+            { folders },
+          );
+          return { samples, gallery };
+        }),
+    }, context);
+  } finally {
+    for (const task of data) task.close();
+  }
+}
