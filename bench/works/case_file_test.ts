@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
 import { UserError, writeSafetensors } from "../../lib/engine/mod.ts";
+import { TINY_UNET } from "../../lib/diffusion/tiny_unet.ts";
 import { decodeCase, encodeCase } from "../timing/case_file.ts";
 import { TRAIN, type TrainConfig } from "./train.ts";
 
 const TINY: TrainConfig = {
-  unet: {
-    sample_size: 16,
-    in_channels: 4,
-    out_channels: 4,
-    down_block_types: ["DownBlock2D", "CrossAttnDownBlock2D"],
-    up_block_types: ["CrossAttnUpBlock2D", "UpBlock2D"],
-    block_out_channels: [4, 8],
-    layers_per_block: 1,
-    norm_num_groups: 2,
-    cross_attention_dim: 8,
-    attention_head_dim: 2,
-  },
+  unet: { ...TINY_UNET, sample_size: 16, cross_attention_dim: 8 },
   text: {
     vocab_size: 6,
     max_position_embeddings: 5,

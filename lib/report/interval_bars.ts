@@ -1,5 +1,5 @@
 /** Means with intervals as bars, and intervals as error bars around their means. */
-import type { ErrorBars, Trace } from "../plots/mod.ts";
+import { type ErrorBars, seriesLook, type Trace } from "../plots/mod.ts";
 import type { MeanInterval } from "./mean_interval.ts";
 
 /** Half lengths up and down; none where there is no interval or no value. */
@@ -12,10 +12,16 @@ export function errorBars(values: readonly (MeanInterval | undefined)[]): ErrorB
   };
 }
 
+/** A bar: a category and its mean, if there is one. */
+export interface IntervalBar {
+  readonly label: string;
+  readonly value: MeanInterval | undefined;
+}
+
 /** A mean with error bars as a bar trace over categories. */
 export function intervalBars(
   name: string,
-  bars: readonly { readonly label: string; readonly value: MeanInterval | undefined }[],
+  bars: readonly IntervalBar[],
   look: { readonly colour: string; readonly showlegend: boolean; readonly axes?: object },
 ): Trace {
   const values = bars.map(({ value }) => value);
@@ -30,4 +36,14 @@ export function intervalBars(
     marker: { color: look.colour },
     error_y: errorBars(values),
   };
+}
+
+/** Series side by side, each in its colour of the palette, with a legend. `first`: how many colours other series of the figure have taken. */
+export function intervalSeries(
+  series: readonly { readonly name: string; readonly bars: readonly IntervalBar[] }[],
+  { first = 0, axes = {} }: { first?: number; axes?: object } = {},
+): Trace[] {
+  return series.map(({ name, bars }, place) =>
+    intervalBars(name, bars, { colour: seriesLook(first + place).colour, showlegend: true, axes })
+  );
 }

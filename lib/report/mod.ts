@@ -125,7 +125,7 @@ export {
   type StoredFigure,
 } from "./figure_result.ts";
 export { INSTRUCTION_INK, pictureSheet } from "./picture_sheet.ts";
-export { errorBars, intervalBars } from "./interval_bars.ts";
+export { errorBars, type IntervalBar, intervalBars, intervalSeries } from "./interval_bars.ts";
 export { type PanelPlace, panelPlaces } from "./panels.ts";
 export { figureText } from "./figure_text.ts";
 export { type ReportEntry, reportHtml, reportMarkdown, type ReportOptions } from "./report_page.ts";

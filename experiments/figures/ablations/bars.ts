@@ -1,11 +1,11 @@
 /** The ablations: the sheet of pictures, the models against the joint one, and what was not trained, as bars. */
-import { figure, type Graphic, seriesLook } from "../../../lib/plots/mod.ts";
+import { figure, type Graphic } from "../../../lib/plots/mod.ts";
 import { ABLATIONS } from "./record.ts";
 import { type AblationsContent, COLOUR_SCORES, JOINT, STYLE_ROWS } from "./statements.ts";
 import {
   type FigureResult,
-  intervalBars,
   intervalNote,
+  intervalSeries,
   pictureSheet,
   ROW_LABELS,
   settingNote,
@@ -42,16 +42,13 @@ function differences(result: FigureResult<AblationsContent>): Graphic {
         `"all" is the mean over the tasks that both were trained on. ${
           intervalNote(result.seeds)
         } ${result.caption}`,
-      data: rows.map((row, place) =>
-        intervalBars(
-          labelOf(row, result.content),
-          groups.map((label) => ({
-            label,
-            value: differences.find((each) => each.row === row && each.task === label),
-          })),
-          { colour: seriesLook(place).colour, showlegend: true },
-        )
-      ),
+      data: intervalSeries(rows.map((row) => ({
+        name: labelOf(row, result.content),
+        bars: groups.map((label) => ({
+          label,
+          value: differences.find((each) => each.row === row && each.task === label),
+        })),
+      }))),
       layout: {
         title: { text: "Other instructions, against the joint model" },
         width: 1180,
@@ -86,29 +83,22 @@ function untrained(result: FigureResult<AblationsContent>): Graphic {
         'Under "the colours only", the first should be high ' +
         `and the second low. ${intervalNote(result.seeds)} ${settingNote(result)}`,
       data: [
-        ...models.map(({ row, label: name }, place) =>
-          intervalBars(
-            name,
-            scores.map((label) => ({
-              label,
-              value: untrained.find((each) => each.row === row && `${each.task}<br>${each.metric}` === label),
-            })),
-            { colour: seriesLook(place).colour, showlegend: true },
-          )
-        ),
-        ...Object.values(COLOUR_SCORES).map((metric, place) =>
-          intervalBars(
-            COLOUR_LABELS[metric],
-            STYLE_ROWS.map((row) => ({
+        ...intervalSeries(models.map(({ row, label: name }) => ({
+          name,
+          bars: scores.map((label) => ({
+            label,
+            value: untrained.find((each) => each.row === row && `${each.task}<br>${each.metric}` === label),
+          })),
+        }))),
+        ...intervalSeries(
+          Object.values(COLOUR_SCORES).map((metric) => ({
+            name: COLOUR_LABELS[metric],
+            bars: STYLE_ROWS.map((row) => ({
               label: useLabel(row).replace(/ (instruction|the colours)$/, "<br>$1"),
               value: overridden.find((each) => each.row === row && each.metric === metric),
             })),
-            {
-              colour: seriesLook(place + models.length).colour,
-              showlegend: true,
-              axes: { xaxis: "x2", yaxis: "y2" },
-            },
-          )
+          })),
+          { first: models.length, axes: { xaxis: "x2", yaxis: "y2" } },
         ),
       ],
       layout: {

@@ -1,12 +1,12 @@
 /** The control figure: the sheet of pictures, the matrices as tables of colours, and the headline of every model. */
-import { figure, type Graphic, type HeatmapTrace, seriesLook } from "../../../lib/plots/mod.ts";
+import { figure, type Graphic, type HeatmapTrace } from "../../../lib/plots/mod.ts";
 import {
   CONTROL_PLACES,
   type ControlEntry,
   type ControlPlace,
   type FigureResult,
-  intervalBars,
   intervalNote,
+  intervalSeries,
   isAsked,
   isLeft,
   pictureSheet,
@@ -122,16 +122,13 @@ function headlines(result: FigureResult<ControlContent>): Graphic {
           CONTROL_PLACES.filter(isLeft).length
         } of them). 0: the instruction does nothing; 1: as the ` +
         `targets; IPAdapter+ has the same picture under all. ${intervalNote(result.seeds)} ${result.caption}`,
-      data: SCORERS.map((scorer, place) =>
-        intervalBars(
-          SCORER_NAMES[scorer],
-          rows.map((row) => ({
-            label: modelLabel(content, row).replaceAll(", ", ",<br>"),
-            value: content.control.find((each) => each.row === row && each.scorer === scorer),
-          })),
-          { colour: seriesLook(place).colour, showlegend: true },
-        )
-      ),
+      data: intervalSeries(SCORERS.map((scorer) => ({
+        name: SCORER_NAMES[scorer],
+        bars: rows.map((row) => ({
+          label: modelLabel(content, row).replaceAll(", ", ",<br>"),
+          value: content.control.find((each) => each.row === row && each.scorer === scorer),
+        })),
+      }))),
       layout: {
         title: { text: "How much the instruction decides" },
         width: 1180,

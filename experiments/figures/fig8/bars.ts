@@ -1,8 +1,8 @@
 /** Fig. 8: the sheet of pictures, then the ratio of variances and the spread of scores as bars. */
-import { figure, type Graphic, seriesLook } from "../../../lib/plots/mod.ts";
+import { figure, type Graphic } from "../../../lib/plots/mod.ts";
 import {
-  intervalBars,
   intervalNote,
+  intervalSeries,
   pictureSheet,
   ROW_LABELS,
   type StoredFigure,
@@ -28,18 +28,18 @@ export function rewordingGraphics(stored: StoredFigure<RewordingContent>): reado
         "otherwise) goes up and down over held-out wordings, for the model trained on many wordings and the one trained on a single " +
         `fixed one. ${intervalNote(result.seeds)} ${result.caption}`,
       data: [
-        ...SPACES.map((space, place) =>
-          intervalBars(SPACE_NAMES[space], bars(ratios.filter((each) => each.space === space)), {
-            colour: seriesLook(place).colour,
-            showlegend: true,
-          })
+        ...intervalSeries(
+          SPACES.map((space) => ({
+            name: SPACE_NAMES[space],
+            bars: bars(ratios.filter((each) => each.space === space)),
+          })),
         ),
-        ...(["instruct", "fixed"] as const).map((row, place) =>
-          intervalBars(ROW_LABELS[row], bars(spreads.filter((each) => each.row === row)), {
-            colour: seriesLook(place + 3).colour,
-            showlegend: true,
-            axes: { xaxis: "x2", yaxis: "y2" },
-          })
+        ...intervalSeries(
+          (["instruct", "fixed"] as const).map((row) => ({
+            name: ROW_LABELS[row],
+            bars: bars(spreads.filter((each) => each.row === row)),
+          })),
+          { first: 3, axes: { xaxis: "x2", yaxis: "y2" } },
         ),
       ],
       layout: {
