@@ -4,6 +4,7 @@ import {
   type Bank,
   composePretrain,
   CONCEPTS,
+  FAMILIES,
   type ImageTruth,
   SIZE,
   withArticle,
@@ -15,8 +16,8 @@ export interface ImagePool {
   readonly captions: readonly string[];
   /** Which of {@link SUBJECTS} each image shows. */
   readonly subjects: readonly number[];
-  /** Number of the person each image shows; −1 for a scene. */
-  readonly persons: readonly number[];
+  /** What each image shows beside that, as a number; −1 where it has none: the person of a portrait, in FAMILIES who drew a scene's thing. */
+  readonly labels: Readonly<Record<"person" | "family", readonly number[]>>;
 }
 
 /** What the images show, as the shortest captions: every concept, and a person last. */
@@ -44,7 +45,10 @@ export function imagePool(
     images: items.map((item) => item.image),
     captions: items.map((item) => item.caption),
     subjects: items.map(({ truth }) => subjectOf(truth)),
-    persons: items.map(({ truth }) => truth.kind === "portrait" ? truth.identity.id : -1),
+    labels: {
+      person: items.map(({ truth }) => truth.kind === "portrait" ? truth.identity.id : -1),
+      family: items.map(({ truth }) => truth.kind === "scene" ? FAMILIES.indexOf(truth.style.family) : -1),
+    },
   };
 }
 

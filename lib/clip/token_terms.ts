@@ -1,6 +1,7 @@
 /**
- * What captions do not say and adapters need from the patch tokens: colours and where they are, and who a person is. Two terms beside the contrastive
- * loss, each through one linear head that is dropped after the training, so that what they ask for lies open in the tokens themselves.
+ * What captions do not say, or not always, and adapters need from the patch tokens: colours and where they are, who a person is, who drew a thing.
+ * Terms beside the contrastive loss, each through one linear head that is dropped after the training, so that what they ask for lies open in the
+ * tokens themselves.
  *
  * | symbol | name     | shape |
  * | ------ | -------- | ----- |
@@ -8,7 +9,7 @@
  * | c      | cell colours | [batch patches 3·cells²], means of the patch's cells in [-1, 1] |
  *
  *     L_colours = mean (W_c h_patch + b_c − c)²
- *     L_person  = CE(W_p mean_patches(h) + b_p, who), over the images that show a person
+ *     L_label   = CE(W_l mean_patches(h) + b_l, label), over the images that have one
  */
 import { type HostParams, type Key, type Params, scope, type Tensor, tf } from "../engine/mod.ts";
 import { initialize, linear, linearShapes, shapeTree } from "../nn/mod.ts";
@@ -21,15 +22,17 @@ export interface TokenTerms {
   readonly patch: number;
   /** Cells along a patch's side whose mean colours are asked for; divides `patch`. */
   readonly cells: number;
-  /** How many persons there are to tell apart. */
-  readonly persons: number;
+  /** What else is asked for, by name, and how many there are of it to tell apart. */
+  readonly labels: Readonly<Record<string, number>>;
 }
 
-/** Fresh heads: `colours.*`, `person.*`. */
-export function initTokenHeads(from: Key, { hidden, cells, persons }: TokenTerms): HostParams {
+/** Fresh heads: `colours.*`, `labels.<name>.*`. */
+export function initTokenHeads(from: Key, { hidden, cells, labels }: TokenTerms): HostParams {
   const shapes = shapeTree({
     colours: linearShapes(hidden, 3 * cells * cells),
-    person: linearShapes(hidden, persons),
+    labels: shapeTree(
+      Object.fromEntries(Object.entries(labels).map(([name, count]) => [name, linearShapes(hidden, count)])),
+    ),
   });
   return initialize(from, shapes);
 }
@@ -66,11 +69,11 @@ export function colourTerm(heads: Params, terms: TokenTerms, of: { tokens: Tenso
 }
 
 /**
- * L_person in nats, the mean over the images that show a person; 0 for a batch without any. `who` [batch persons] is 1 at the person of an image and
- * 0 elsewhere, all 0 where none is shown.
+ * L_label in nats of one label, the mean over the images that have it; 0 for a batch without any. `which` [batch count] is 1 at an image's label and 0
+ * elsewhere, all 0 where it has none.
  */
-export function personTerm(heads: Params, of: { tokens: Tensor; who: Tensor }): Tensor {
-  const logits = linear(scope(heads, "person"), tf.mean(patchesOf(of.tokens), 1));
-  const shown = tf.maximum(tf.sum(of.who), 1);
-  return tf.div(tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), of.who))), shown);
+export function labelTerm(heads: Params, label: string, of: { tokens: Tensor; which: Tensor }): Tensor {
+  const logits = linear(scope(heads, `labels.${label}`), tf.mean(patchesOf(of.tokens), 1));
+  const labelled = tf.maximum(tf.sum(of.which), 1);
+  return tf.div(tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), of.which))), labelled);
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { compile, host, type HostParams, type Params, type Tensor } from "../engine/mod.ts";
-import { cellColours, colourTerm, personTerm, type TokenTerms } from "./token_terms.ts";
+import { compile, host, type HostParams, key, type Params, type Tensor } from "../engine/mod.ts";
+import { cellColours, colourTerm, initTokenHeads, labelTerm, type TokenTerms } from "./token_terms.ts";
 
-const TERMS: TokenTerms = { hidden: 3, patch: 4, cells: 2, persons: 2 };
+const TERMS: TokenTerms = { hidden: 3, patch: 4, cells: 2, labels: { person: 2, family: 5 } };
 
 /** What `fn` computes of `inputs` under `heads`. */
 async function computed(
@@ -61,15 +61,31 @@ Deno.test("the colour term is 0 where the tokens say the colours, whatever the c
   near(await term(filled(0.75, [1, 5, 3])), 0.25);
 });
 
-Deno.test("the person term counts the images of persons alone", async () => {
-  const heads = { "person.weight": filled(0, [2, 3]), "person.bias": host([0, Math.log(3)], [2]) };
-  const term = async (who: number[]) =>
+Deno.test("a label's term counts the images that have the label alone", async () => {
+  const heads = {
+    "labels.person.weight": filled(0, [2, 3]),
+    "labels.person.bias": host([0, Math.log(3)], [2]),
+  };
+  const term = async (which: number[]) =>
     (await computed(
-      (heads, { tokens, who }) => personTerm(heads, { tokens: tokens as Tensor, who: who as Tensor }),
+      (heads, { tokens, which }) =>
+        labelTerm(heads, "person", { tokens: tokens as Tensor, which: which as Tensor }),
       heads,
-      { tokens: filled(0, [3, 5, 3]), who: host(who, [3, 2]) },
+      { tokens: filled(0, [3, 5, 3]), which: host(which, [3, 2]) },
     )).data[0];
   near(await term([0, 1, 0, 0, 0, 1]), Math.log(4 / 3));
   near(await term([0, 0, 1, 0, 0, 0]), Math.log(4));
   near(await term([0, 0, 0, 0, 0, 0]), 0);
+});
+
+Deno.test("there is a head for every label", () => {
+  const shapes = Object.entries(initTokenHeads(key(1), TERMS)).map(([name, { shape }]) => [name, shape]);
+  assert.deepEqual(Object.fromEntries(shapes), {
+    "colours.weight": [12, 3],
+    "colours.bias": [12],
+    "labels.person.weight": [2, 3],
+    "labels.person.bias": [2],
+    "labels.family.weight": [5, 3],
+    "labels.family.bias": [5],
+  });
 });

@@ -20,16 +20,16 @@ import {
   INITIAL_LOGIT_SCALE,
   initTokenHeads,
   initVisionTower,
+  labelTerm,
   loadSentenceEncoder,
   namingLoss,
-  personTerm,
   type TokenTerms,
   visionTower,
 } from "../../../lib/clip/mod.ts";
-import { FIRST_VAL_IDENTITY } from "../../../lib/tasks/mod.ts";
+import { FAMILIES, FIRST_VAL_IDENTITY } from "../../../lib/tasks/mod.ts";
 import { compileTrainStep, outerLayers } from "../../../lib/training/mod.ts";
 import { MINI_VISION } from "../../mini/models.ts";
-import { type Augmentation, imagePool, randomView, SUBJECTS } from "../image_pool.ts";
+import { type Augmentation, type ImagePool, imagePool, randomView, SUBJECTS } from "../image_pool.ts";
 import { type Part, stepOptions } from "../part.ts";
 
 /** Scenes and portraits as the stream has them, and further portraits: who a person is takes more views than their share gives. */
@@ -45,11 +45,12 @@ const TERMS: TokenTerms = {
   hidden: MINI_VISION.hidden_size,
   patch: MINI_VISION.patch_size,
   cells: 4,
-  persons: FIRST_VAL_IDENTITY,
+  labels: { person: FIRST_VAL_IDENTITY, family: FAMILIES.length },
 };
-/** Weights of the two terms beside the contrastive losses. */
+const LABELS = Object.entries(TERMS.labels) as [keyof ImagePool["labels"], number][];
+/** Weights of the terms beside the contrastive losses; a label's is the same for all. */
 const COLOURS = 4;
-const PERSON = 1;
+const LABEL = 1;
 
 /** Which scenes a tower is trained on, and how they are varied. */
 export interface TowerData {
@@ -81,24 +82,30 @@ export function imageTowerTraining({ first, augmentation }: TowerData): Part["pr
         pixels: { shape: [recipe.batch, ...PICTURE] },
         texts: { shape: [recipe.batch, WIDTH] },
         answers: { shape: [recipe.batch, SUBJECTS.length] },
-        who: { shape: [recipe.batch, TERMS.persons] },
+        ...Object.fromEntries(
+          LABELS.map(([label, count]) => [label, { shape: [recipe.batch, count] }]),
+        ),
       },
       outer: [
         ...outerLayers("visionTower", Object.keys(tower)),
-        ...["colours", "person"].map((head) => `${HEADS}.${head}.weight`),
+        `${HEADS}.colours.weight`,
+        ...LABELS.map(([label]) => `${HEADS}.labels.${label}.weight`),
       ],
       clipNorm: 1,
       ...stepOptions(recipe),
-      loss: (params, { names }, { pixels, texts, answers, who }) => {
+      loss: (params, { names }, { pixels, texts, answers, ...which }) => {
         const heads = scope(params, HEADS);
         const { embeds, penultimate: tokens } = visionTower(params, MINI_VISION, pixels as Tensor);
         const logitScale = leaf(params, LOGIT_SCALE);
         const captions = contrastiveLoss(embeds, texts as Tensor, { logitScale });
         const subjects = namingLoss(embeds, names as Tensor, { answers: answers as Tensor, logitScale });
         const colours = colourTerm(heads, TERMS, { tokens, pixels: pixels as Tensor });
-        const person = personTerm(heads, { tokens, who: who as Tensor });
-        const loss = tf.addN([captions, subjects, tf.mul(colours, COLOURS), tf.mul(person, PERSON)]);
-        return { loss, aux: { captions, subjects, colours, person } };
+        const labels = Object.fromEntries(
+          LABELS.map(([label]) => [label, labelTerm(heads, label, { tokens, which: leaf(which, label) })]),
+        );
+        const weighted = Object.values(labels).map((term) => tf.mul(term, LABEL));
+        const loss = tf.addN([captions, subjects, tf.mul(colours, COLOURS), ...weighted]);
+        return { loss, aux: { captions, subjects, colours, ...labels } };
       },
     });
     return {
@@ -108,17 +115,21 @@ export function imageTowerTraining({ first, augmentation }: TowerData): Part["pr
         const pixels = new Float32Array(recipe.batch * PIXELS);
         const rows = new Float32Array(recipe.batch * WIDTH);
         const answers = new Float32Array(recipe.batch * SUBJECTS.length);
-        const who = new Float32Array(recipe.batch * TERMS.persons);
+        const which = Object.fromEntries(
+          LABELS.map(([label, count]) => [label, new Float32Array(recipe.batch * count)]),
+        );
         for (let i = 0; i < recipe.batch; i++) {
           const item = random.int(0, POOL - 1);
           const view = pixels.subarray(i * PIXELS, (i + 1) * PIXELS);
           randomView(pool.images[item]!, view, { random, augmentation, caption: pool.captions[item]! });
           rows.set(texts.subarray(item * WIDTH, (item + 1) * WIDTH), i * WIDTH);
           answers[i * SUBJECTS.length + pool.subjects[item]!] = 1;
-          const person = pool.persons[item]!;
-          if (person >= 0) who[i * TERMS.persons + person] = 1;
+          for (const [label, count] of LABELS) {
+            const shown = pool.labels[label]![item]!;
+            if (shown >= 0) which[label]![i * count + shown] = 1;
+          }
         }
-        return { pixels, texts: rows, answers, who };
+        return { pixels, texts: rows, answers, ...which };
       },
       finish: () => {
         const trained = step.weights();
