@@ -4,18 +4,18 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { key, stream } from "../lib/engine/mod.ts";
-import { type StandInHub, startStandInHub } from "../lib/hub/testdata/stand_in_hub.ts";
-import { completion, withChatServer } from "../lib/instructions/testdata/stand_in_chat.ts";
-import { encodePng } from "../lib/raster/mod.ts";
-import { TASKS } from "../lib/tasks/mod.ts";
-import { tinyScene } from "./data/testdata/tiny_sources.ts";
-import { writeTinySources } from "./paper/testdata/tiny_pairs.ts";
-import { writeTinyModels } from "./paper/tiny_models.ts";
-import { BUILDS, SHARED } from "./testdata/paper_chain.ts";
+import { key, stream } from "../../lib/engine/mod.ts";
+import { type StandInHub, startStandInHub } from "../../lib/hub/testdata/stand_in_hub.ts";
+import { completion, withChatServer } from "../../lib/instructions/testdata/stand_in_chat.ts";
+import { encodePng } from "../../lib/raster/mod.ts";
+import { TASKS } from "../../lib/tasks/mod.ts";
+import { tinyScene } from "../data/testdata/tiny_sources.ts";
+import { writeTinySources } from "./testdata/tiny_pairs.ts";
+import { writeTinyModels } from "./tiny_models.ts";
+import { BUILDS, SHARED } from "./testdata/chain.ts";
 
-const CHAIN = fileURLToPath(new URL("testdata/paper_chain.ts", import.meta.url));
-const GENERATE = fileURLToPath(new URL("generate/cli.ts", import.meta.url));
+const CHAIN = fileURLToPath(new URL("testdata/chain.ts", import.meta.url));
+const GENERATE = fileURLToPath(new URL("../generate/cli.ts", import.meta.url));
 
 interface World {
   readonly folder: string;

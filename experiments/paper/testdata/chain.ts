@@ -1,5 +1,5 @@
 /**
- * The whole chain of the paper's scale on a tiny folder, as the commands run it: `paper_chain.ts FOLDER HUB` builds the pairs of all five tasks, checks them, trains and scores, writes the report and shares the joint adapter. Started again, it goes on.
+ * The whole chain of the paper's scale on a tiny folder, as the commands run it: `chain.ts FOLDER HUB` builds the pairs of all five tasks, checks them, trains and scores, writes the report and shares the joint adapter. Started again, it goes on.
  *
  *     FOLDER/models, builds.json    there before
  *     FOLDER/data, cache, results   made
@@ -7,13 +7,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { type TaskId } from "../../lib/tasks/mod.ts";
-import { buildCommand } from "../data/build/build_command.ts";
-import { checkDataset, datasetText } from "../data/check_dataset.ts";
-import { FIGURES } from "../figures/mod.ts";
-import { report } from "../report/cli.ts";
-import { reproduce } from "../reproduce.ts";
-import { share } from "../share/share.ts";
+import { type TaskId } from "../../../lib/tasks/mod.ts";
+import { buildCommand } from "../../data/build/build_command.ts";
+import { checkDataset, datasetText } from "../../data/check_dataset.ts";
+import { FIGURES } from "../../figures/mod.ts";
+import { report } from "../../report/cli.ts";
+import { reproduce } from "../../reproduce.ts";
+import { share } from "../../share/share.ts";
 
 /** Name of the file with the options of each task's build. */
 export const BUILDS = "builds.json";
