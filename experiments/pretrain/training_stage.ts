@@ -23,7 +23,7 @@ const STEP_SECONDS = 0.3;
  *
  * @throws UserError when a checkpoint is missing, and for a length or start that another machine could not tell
  */
-export function trainingStage({ part, start }: PretrainRequest): Stage {
+export function trainingStage({ part, start, device }: PretrainRequest): Stage {
   if (start.from === "working state") {
     throw new UserError("--executor slurm expects no --resume: a job goes on from what it saved by itself");
   }
@@ -41,15 +41,17 @@ export function trainingStage({ part, start }: PretrainRequest): Stage {
     id: `${PRETRAINING}-${part}`,
     title: `Training ${part}`,
     kind: "training",
-    config: { part, from: start.from, steps },
+    config: { part, from: start.from, steps, device },
     parents: [],
     expectedSeconds: STEP_SECONDS * steps,
-    run: async (context) => await (await code.load())({ part, start: { from: start.from, steps } }, context),
+    run: async (context) =>
+      await (await code.load())({ part, start: { from: start.from, steps }, device }, context),
   });
 }
 
 /** The workload. */
 export const workload = {
   targets: (request: PretrainRequest): readonly Stage[] => [trainingStage(request)],
-  prepare: (): Promise<void> => Promise.resolve(),
+  prepare: async ({ device }: PretrainRequest): Promise<void> =>
+    await (await import("../../lib/engine/mod.ts")).checkDevice(device),
 };
