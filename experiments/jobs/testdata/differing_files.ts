@@ -1,26 +1,38 @@
 /** Compares what two runs have written, byte for byte, but for times and places. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Provenance } from "../../../lib/report/mod.ts";
+import { isDeepStrictEqual } from "node:util";
 import { RUN_FILE } from "../run_config.ts";
 
-/** Fields of a result's provenance that name when and where it was computed. */
-const CIRCUMSTANCES = ["wallTimePerStage", "jobs"] as const satisfies readonly (keyof Provenance)[];
+/** Fields of a result that name when and where it was computed. */
+const CIRCUMSTANCES: readonly string[] = ["provenance.wallTimePerStage", "provenance.jobs"];
 
-function contentOf(folder: string, name: string): string {
-  const path = join(folder, name);
-  if (!existsSync(path)) return "none";
-  const bytes = readFileSync(path);
-  if (name !== "result.json") return bytes.toString("base64");
-  const { provenance, ...result } = JSON.parse(bytes.toString()) as { provenance: Provenance };
-  const same = Object.entries(provenance).filter(([field]) => !CIRCUMSTANCES.some((each) => each === field));
-  return JSON.stringify({ ...result, provenance: Object.fromEntries(same) });
+/** Names of the fields, within fields, in which two values differ. */
+function differingFields(a: unknown, b: unknown, at: readonly string[] = []): string[] {
+  const name = at.join(".");
+  if (CIRCUMSTANCES.includes(name) || isDeepStrictEqual(a, b)) return [];
+  const isRecord = (value: unknown): value is Record<string, unknown> =>
+    value !== null && typeof value === "object" && !Array.isArray(value);
+  if (!isRecord(a) || !isRecord(b)) return [name];
+  const fields = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...fields].flatMap((field) => differingFields(a[field], b[field], [...at, field]));
 }
 
-/** Names of the files that differ; the options of a run aside. @throws Error where a folder holds no files */
+/**
+ * What differs between the files of two folders, the options of a run aside: names, and of a result's those of its fields.
+ *
+ * @throws Error where there are no files
+ */
 export function differingFiles(a: string, b: string): string[] {
   const names = new Set([...readdirSync(a), ...readdirSync(b)]);
   names.delete(RUN_FILE);
   if (names.size === 0) throw new Error(`Comparing ${a} with ${b} needs files, found none`);
-  return [...names].sort().filter((name) => contentOf(a, name) !== contentOf(b, name));
+  return [...names].sort().flatMap((name) => {
+    const [here, there] = [a, b].map((folder) => join(folder, name)) as [string, string];
+    if (!existsSync(here) || !existsSync(there)) return [`${name} (one has none)`];
+    const [one, other] = [readFileSync(here), readFileSync(there)];
+    if (name !== "result.json") return one.equals(other) ? [] : [name];
+    const fields = differingFields(JSON.parse(one.toString()), JSON.parse(other.toString()));
+    return fields.map((field) => `${name}: ${field}`);
+  });
 }
