@@ -2,10 +2,26 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import type { Table1Result } from "../../../lib/report/mod.ts";
+import { TRAINING_COST } from "../../figures/table1/training_cost.ts";
 import { RUN_FILE } from "../run_config.ts";
 
 /** Fields of a result that name when and where it was computed. */
 const CIRCUMSTANCES: readonly string[] = ["provenance.wallTimePerStage", "provenance.jobs"];
+
+/** A result without what was measured with a clock: the seconds of its trainings, and the statement that they decide. */
+function timeless(text: string): unknown {
+  const { training = [], claims = [], ...result } = JSON.parse(text) as Partial<Table1Result>;
+  return {
+    ...result,
+    training: training.map(({ seconds: _, ...run }) => run),
+    claims: claims.filter(({ id }) => id !== TRAINING_COST.id),
+  };
+}
+
+/** The lines of a page without that statement's. */
+const timelessLines = (text: string): string[] =>
+  text.split("\n").filter((line) => !line.includes(TRAINING_COST.statement));
 
 /** Names of the fields, within fields, in which two values differ. */
 function differingFields(a: unknown, b: unknown, at: readonly string[] = []): string[] {
@@ -31,8 +47,11 @@ export function differingFiles(a: string, b: string): string[] {
     const [here, there] = [a, b].map((folder) => join(folder, name)) as [string, string];
     if (!existsSync(here) || !existsSync(there)) return [`${name} (one has none)`];
     const [one, other] = [readFileSync(here), readFileSync(there)];
+    if (name.endsWith(".md")) {
+      return isDeepStrictEqual(timelessLines(one.toString()), timelessLines(other.toString())) ? [] : [name];
+    }
     if (name !== "result.json") return one.equals(other) ? [] : [name];
-    const fields = differingFields(JSON.parse(one.toString()), JSON.parse(other.toString()));
+    const fields = differingFields(timeless(one.toString()), timeless(other.toString()));
     return fields.map((field) => `${name}: ${field}`);
   });
 }
