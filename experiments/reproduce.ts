@@ -244,10 +244,10 @@ async function reproduceOne(
     if (submission !== undefined) {
       console.out(["", graphText(plan), ...scriptsFor(plan, submission)].join("\n"));
     }
-    if (request.scale === "paper" && program.needs?.(request) !== undefined) {
-      const { paperPlanText } = await import("./paper/plan_text.ts");
-      console.out(`\n${paperPlanText(program.record.tasks)}\n`);
-    }
+    if (request.scale === "mini" || program.paperScale === "no models") return;
+    if (program.paperScale === undefined) return console.out(`\n${program.needs?.(request)}\n`);
+    const { paperPlanText } = await import("./paper/plan_text.ts");
+    console.out(`\n${paperPlanText(plan, request)}\n`);
     return;
   }
   const lacking = program.needs?.(request);

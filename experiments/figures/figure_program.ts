@@ -31,11 +31,7 @@ export interface FigureProgram<Content> {
   readonly expectedSeconds: number;
   /** Whether it can show some of the tasks only; default no. */
   readonly eachTask?: boolean;
-  /**
-   * What its stages are at the paper's scale: the same code over weights and pairs of the user's, or none that needs any. Absent: only the mini scale's models
-   * compute them.
-   */
-  readonly paperScale?: "same stages" | "no models";
+  readonly paperScale?: ExperimentProgram["paperScale"];
   readonly prepare?: ExperimentProgram["prepare"];
   /** What is shown of its files; no model runs. */
   render(stored: StoredFigure<Content>): readonly Graphic[] | Promise<readonly Graphic[]>;
@@ -55,6 +51,7 @@ export function figureProgram<Content>(figure: FigureProgram<Content>): Figure {
     record,
     statements,
     content,
+    ...(figure.paperScale && { paperScale: figure.paperScale }),
     targets(request) {
       const { scale, budget, seeds, tasks } = request;
       if (!figure.eachTask && tasks.length < record.tasks.length) {

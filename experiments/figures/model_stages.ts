@@ -81,7 +81,11 @@ export function modelStages(
   },
 ): ModelStages {
   const { code, budget } = options;
-  const { samplerSteps, guidance, expectedSeconds } = budget;
+  const { samplerSteps, guidance, expectedSeconds, gigaflop } = budget;
+  const expected = (what: keyof typeof expectedSeconds) => ({
+    expectedSeconds: expectedSeconds[what],
+    ...(gigaflop && { gigaflop: gigaflop[what] }),
+  });
   const makers = {
     encode: stageMaker(experiment, code.encodeDataset),
     train: stageMaker(experiment, code.trainAdapter),
@@ -106,7 +110,7 @@ export function modelStages(
       title: `Encode the ${task} task's pairs${sources === "shared" ? "" : `, ${sources} sources`}`,
       config,
       parents: [],
-      expectedSeconds: expectedSeconds.encode,
+      ...expected("encode"),
       async run(context) {
         const encodeDataset = await code.encodeDataset.load();
         context.write("report.json", JSON.stringify(await encodeDataset(config, context)));
@@ -142,7 +146,7 @@ export function modelStages(
       kind: "training",
       config,
       parents: [...tasks.map((task) => encode(task, sources)), ...(wordings?.values() ?? [])],
-      expectedSeconds: expectedSeconds.train,
+      ...expected("train"),
       async run(context) {
         const trainAdapter = await code.trainAdapter.load();
         const of = (stage: Stage) => context.input(stage.id);
@@ -177,7 +181,7 @@ export function modelStages(
       title: `Generate and score ${task} with ${row}, seed ${seed}`,
       config,
       parents: adapter === undefined ? [encode(task)] : [encode(task), adapter],
-      expectedSeconds: expectedSeconds.score,
+      ...expected("score"),
       async run(context) {
         const generateAndScore = await code.generateAndScore.load();
         const inputs = {

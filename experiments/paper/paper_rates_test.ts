@@ -3,8 +3,13 @@ import { TASKS } from "../../lib/tasks/mod.ts";
 import { FIGURES } from "../figures/mod.ts";
 import { reproduce } from "../reproduce.ts";
 import { SCALES } from "../setting/scales.ts";
-import { expectedPaperSeconds, PAPER_RATES, type PaperRates } from "../setting/paper_rates.ts";
-import { paperPlanText } from "./plan_text.ts";
+import {
+  expectedPaperOperations,
+  expectedPaperSeconds,
+  type ExpectedSeconds,
+  PAPER_RATES,
+  type PaperRates,
+} from "../setting/paper_rates.ts";
 
 const rate = (seconds: number) => ({ seconds, gigabytes: 1 });
 const RATES: PaperRates = {
@@ -12,6 +17,7 @@ const RATES: PaperRates = {
   decode: rate(3),
   encode: rate(2),
   train: rate(30),
+  device: "cpu",
   where: "here",
 };
 
@@ -27,11 +33,36 @@ Deno.test("PAPER_RATES are of a measurement: positive, and used by every budget 
   }
   for (const budget of Object.values(SCALES.paper.budgets)) {
     assert.deepEqual(budget.expectedSeconds, expectedPaperSeconds(budget));
+    assert.deepEqual(budget.gigaflop, expectedPaperOperations(budget));
   }
 });
 
-Deno.test("paperPlanText() names the files, every task's pairs and the command that checks them", () => {
-  const text = paperPlanText(TASKS);
+async function dryRun(args: string): Promise<string> {
+  let printed = "";
+  const console = {
+    out: (text: string) => printed += text,
+    err: () => {},
+    terminal: false,
+    width: 100,
+    signal: new AbortController().signal,
+    cacheFolder: await Deno.makeTempDir(),
+  };
+  await reproduce([...args.split(" "), "--scale", "paper", "--dry-run"], FIGURES, console);
+  return printed;
+}
+
+Deno.test("reproduce table1 --scale paper --dry-run says device-days, memory and disk, the files, every task's pairs and the command that checks them", async () => {
+  const text = await dryRun("table1 --budget full --micro-batch 8");
+  const { encode, train, score } = SCALES.paper.budgets.full.expectedSeconds;
+  const seconds = 5 * encode + 7 * train + 25 * score;
+  const found = /On cpu: ([\d,]+) days of one device, by rates measured with it/.exec(text);
+  const days = Number(found?.[1]?.replaceAll(",", ""));
+  assert.ok(Math.abs(days - seconds / 86_400) < 0.01 * days, `${days}`);
+  assert.match(
+    text,
+    /17\.7 GB to train in parts of 1 sample \(of 8: not measured\) and up to \d+\.\d GB while a training validates/,
+  );
+  assert.match(text, /Disk: 30\.4 GB of encodings for each task of 42,000 pairs/);
   assert.match(text, /missing|found {2}/);
   assert.match(text, /ip-adapter-plus_sd15\.safetensors/);
   for (const task of TASKS) {
@@ -40,21 +71,27 @@ Deno.test("paperPlanText() names the files, every task's pairs and the command t
   assert.match(text, /batch 512, learning rate 0\.000001, 100,000 steps/);
 });
 
+Deno.test("reproduce table1 --scale paper --dry-run says of a device that was not measured what the arithmetic is", async () => {
+  const text = await dryRun("table1 --budget quick --device cuda");
+  const { encode, train, score } = SCALES.paper.budgets.quick.gigaflop as ExpectedSeconds;
+  const petaflop = (5 * encode + 7 * train + 25 * score) / 1e6;
+  const [, operations, days] =
+    /On cuda: ([\d,.]+) × 10¹⁵ operations, which are ([\d.]+) days of one device at a sustained 10 TFLOP\/s/
+      .exec(text) ?? [];
+  assert.ok(Math.abs(Number(operations?.replaceAll(",", "")) / petaflop - 1) < 0.01);
+  assert.ok(Math.abs(Number(days) / (petaflop * 100 / 86_400) - 1) < 0.01);
+  assert.match(text, /No rate of cuda is measured yet/);
+});
+
 for (const { id } of FIGURES) {
   Deno.test(`reproduce() plans ${id} at the paper's scale with --dry-run`, async () => {
-    let printed = "";
-    const console = {
-      out: (text: string) => printed += text,
-      err: () => {},
-      terminal: false,
-      width: 100,
-      signal: new AbortController().signal,
-      cacheFolder: await Deno.makeTempDir(),
-    };
-    await reproduce([id, "--scale", "paper", "--budget", "full", "--dry-run"], FIGURES, console);
+    const printed = await dryRun(`${id} --budget full`);
     assert.match(printed, /stages to run, about \S+/);
     // fig2 and fig3 are rendered from the parameter trees: they need no weights.
     if (["fig2", "fig3"].includes(id)) return;
-    assert.match(printed, /Memory at the peak/, printed);
+    const said = ["table1", "fig6", "fig7"].includes(id)
+      ? /Memory at the peak/
+      : /Running \w+ at paper scale is not built/;
+    assert.match(printed, said, printed);
   });
 }

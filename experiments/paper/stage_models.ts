@@ -10,6 +10,7 @@ import {
   type Weights,
 } from "../../lib/engine/mod.ts";
 import type { MakeProgram } from "../../lib/pipeline/mod.ts";
+import { TRAINING_SIDE } from "../../lib/tasks/mod.ts";
 import { onDevice, shared } from "../adapters/shared.ts";
 import type { Device } from "../setting/experiment.ts";
 import { placesOf } from "./locate_file.ts";
@@ -63,12 +64,8 @@ async function load({ models: folder }: PaperFolders): Promise<StageModels> {
       `Loading the instruction encoder failed: expected one of the image encoder's space, ${vision.config.projection_dim} wide, got one of ${projection_dim}`,
     );
   }
-  const latentSide = unet.config.sample_size;
-  if (typeof latentSide !== "number") {
-    throw new UserError(
-      `Loading ${unet.file} failed: expected its config.json to name a sample_size, got ${latentSide}`,
-    );
-  }
+  const { sample_size } = unet.config;
+  const latentSide = sample_size ?? TRAINING_SIDE / vaeFactor(vae.config);
   const { class: _, embedding_dim, ...sizes } = plus.projection;
   return {
     ...models,

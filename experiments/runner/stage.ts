@@ -20,6 +20,8 @@ export interface Stage {
   readonly parents: readonly Stage[];
   /** Estimate for plans, in seconds. */
   readonly expectedSeconds: number;
+  /** 10⁹ operations, where they are counted: tells what it takes on a device whose seconds are not known. */
+  readonly gigaflop?: number;
   /** Computes the output: writes its files through the context. */
   run(context: StageContext): Promise<void>;
 }

@@ -79,6 +79,11 @@ export interface RunRequest {
 /** An experiment that can be run. */
 export interface ExperimentProgram {
   readonly record: Experiment;
+  /**
+   * What its stages are at the paper's scale: the same code over weights and pairs of the user's, or such that needs no models. Absent: only the mini scale's
+   * models compute them.
+   */
+  readonly paperScale?: "same stages" | "no models";
   /** The last stages; their parents follow. @throws UserError when the request cannot be planned. */
   targets(request: RunRequest): readonly Stage[];
   /** What the request needs and this machine has not, in one sentence; nothing when it can run. A plan needs nothing. */

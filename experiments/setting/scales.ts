@@ -2,7 +2,7 @@
 
 // Not the folder's mod.ts: reading a command line does not load the engine.
 import { type AdapterRecipe, PAPER_RECIPE } from "../../lib/training/adapter_recipe.ts";
-import { expectedPaperSeconds } from "./paper_rates.ts";
+import { expectedPaperOperations, expectedPaperSeconds } from "./paper_rates.ts";
 
 /** Names of the scales. */
 export const SCALE_IDS = ["mini", "paper"] as const;
@@ -33,6 +33,8 @@ export interface Budget {
   readonly galleryItems: number;
   /** Estimates for plans on 2 cores, seconds: one task's encoding, one training, the scoring of one model on one task. */
   readonly expectedSeconds: { readonly encode: number; readonly train: number; readonly score: number };
+  /** 10⁹ operations of the same, where they are counted. */
+  readonly gigaflop?: { readonly encode: number; readonly train: number; readonly score: number };
 }
 
 /** A set of sizes, sources and budgets. */
@@ -60,7 +62,7 @@ export const PAPER_MAIN = {
 } as const;
 
 /** The paper's ablation setting (Sec. 3.5): batch 64, 100,000 steps, 1,000 validation images per task. */
-const PAPER_FULL: Omit<Budget, "expectedSeconds"> = {
+const PAPER_FULL: Omit<Budget, "expectedSeconds" | "gigaflop"> = {
   trainItems: 42_000,
   validationItems: 1000,
   steps: 100_000,
@@ -76,7 +78,11 @@ const PAPER_FULL: Omit<Budget, "expectedSeconds"> = {
 /** The paper's setting with changes; times by the measured rates. */
 function paperBudget(changes: Partial<Budget> = {}): Budget {
   const budget = { ...PAPER_FULL, ...changes };
-  return { ...budget, expectedSeconds: expectedPaperSeconds(budget) };
+  return {
+    ...budget,
+    expectedSeconds: expectedPaperSeconds(budget),
+    gigaflop: expectedPaperOperations(budget),
+  };
 }
 
 const MINI_QUICK: Budget = {

@@ -53,7 +53,7 @@ export type {
   TaskOracle,
   TaskWords,
 } from "./task.ts";
-export type { PairField } from "./pair_fields.ts";
+export { type PairField, TRAINING_SIDE } from "./pair_fields.ts";
 export { TASK_LOOKS } from "./task_looks.ts";
 export { oracleScores } from "./oracle_scores.ts";
 export { colourLikeness } from "./colour_likeness.ts";

@@ -43,7 +43,7 @@ const changesOf = ({ scale, budget }: Pick<RunRequest, "scale" | "budget">): Par
 function startStages(
   { scale, seeds, tasks, device }: RunRequest,
   scoreStart: StageCode<ScoreStart>,
-  { validateItems, validationItems, samplerSteps, guidance, expectedSeconds }: Budget,
+  { validateItems, validationItems, samplerSteps, guidance, expectedSeconds, gigaflop }: Budget,
 ): Stage[] {
   const make = stageMaker(FIG7.id, scoreStart);
   return seeds.flatMap((seed) =>
@@ -68,6 +68,7 @@ function startStages(
         config,
         parents: [],
         expectedSeconds: expectedSeconds.score * validateItems / validationItems,
+        ...(gigaflop && { gigaflop: gigaflop.score * validateItems / validationItems }),
         async run(context) {
           const score = await scoreStart.load();
           context.write("validation.json", JSON.stringify(await score(config, context)));
