@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { planStages } from "../runner/mod.ts";
 import { jobScript } from "./job_script.ts";
 import { accountedTasks, causeOf, shownTasks, tasksNamed } from "./slurm.ts";
 import { slurmSettings } from "./slurm_options.ts";
-import { levelsOf } from "./submit.ts";
+import { graphText, levelsOf } from "./submit.ts";
+import { TOYS } from "./testdata/toy_experiment.ts";
 
 Deno.test("jobScript() asks for what was set, becomes deno, and is valid shell whatever the names hold", async () => {
   const settings = slurmSettings(
@@ -64,6 +66,16 @@ Deno.test("levelsOf() puts each stage after all that it needs", () => {
   const parents = { a: [], b: ["a"], c: ["a"], d: ["b", "gone"], e: ["c", "d"] };
   assert.deepEqual(levelsOf(["a", "b", "c", "d", "e"], parents), [["a"], ["b", "c"], ["d"], ["e"]]);
   assert.deepEqual(levelsOf(["c", "d", "e"], parents), [["c", "d"], ["e"]]);
+});
+
+Deno.test("graphText() shows what must run, level by level, each after what of it it needs", async () => {
+  const request = { scale: "mini", budget: "quick", seeds: [1], tasks: [], device: "cpu" } as const;
+  const targets = (await TOYS[0]!.load()).figure.targets(request);
+  assert.equal(
+    graphText(await planStages(targets, { cacheFolder: "/nowhere" })),
+    "Job array 1:\n  data\nJob array 2:\n  train-1 after data\n  train-2 after data\n  train-3 after data\n" +
+      "Job array 3:\n  toy-summary after train-1, train-2, train-3\n",
+  );
 });
 
 Deno.test("what Slurm says of tasks is read from its database and from its controller alike", () => {

@@ -183,23 +183,26 @@ testOnCluster("jobs and watchers that are ended, on a Slurm of three nodes", asy
     "the process that submits is killed between two arrays: the same command submits what is missing",
     async (toy) => {
       const bin = join(toy.cache, "bin"), count = join(toy.cache, "count");
-      // The second array is submitted, and nobody is left to record it.
+      // The third array is submitted, and nobody is left to record it.
       const script =
-        `#!/bin/sh\necho >> "${count}"\n[ "$(wc -l < "${count}")" = 2 ] && kill -9 $PPID\nPATH="\${PATH#*:}" exec sbatch "$@"\n`;
+        `#!/bin/sh\necho >> "${count}"\n[ "$(wc -l < "${count}")" = 3 ] && kill -9 $PPID\nPATH="\${PATH#*:}" exec sbatch "$@"\n`;
       Deno.mkdirSync(bin);
       writeFileSync(join(bin, "sbatch"), script, { mode: 0o755 });
-      writeFileSync(join(toy.cache, "pause"), "100");
+      writeFileSync(join(toy.cache, "pause"), "500");
       const { signal } = await startRun(toy, { env: { PATH: `${bin}:${process.env["PATH"]}` } }).status;
       assert.equal(signal, "SIGKILL");
       const [id] = readdirSync(join(toy.cache, "submissions")) as [string];
       assert.match(
         await toy.jobs("status", id),
-        /left out +train-1 +whoever submitted was ended before its turn\n/,
+        /left out +toy-summary +whoever submitted was ended before its turn\n/,
       );
+      const attached = toy.run(...SLURM);
+      await toy.until("attaching", () => toy.err.includes(`Attached to ${id}`));
       rmSync(join(toy.cache, "pause"));
-      assert.equal(await toy.run(...SLURM, "--wait"), await toy.expected());
+      assert.equal(await attached, await toy.expected());
       const names = readdirSync(join(toy.cache, "stages"));
       assert.equal(names.filter((name) => name.startsWith("train-") && !name.includes("partial")).length, 3);
+      assert.deepEqual(readdirSync(join(toy.cache, "submissions")), [id]);
     },
   );
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { imageContextShapes } from "../../lib/adapter/mod.ts";
 import { key, readSafetensors, stream, UserError } from "../../lib/engine/mod.ts";
@@ -53,6 +53,24 @@ function stage(folder: string, { abortAt = Infinity, saved }: { abortAt?: number
 
 const request = (task: Task, trainItems = 3): EncodeRequest => ({
   ...{ scale: "paper", task, trainItems, validationItems: 1, device: "cpu" },
+});
+
+/** A training of four steps. */
+const asked = (microBatch: number): TrainRequest => ({
+  scale: "paper",
+  variant: { kind: "instruct" },
+  tasks: TASKS,
+  instructions: "random",
+  seed: 1,
+  steps: 4,
+  batch: 4,
+  recipe: { ...PAPER_RECIPE, learningRate: 1e-3 },
+  validateEvery: 4,
+  validateItems: 1,
+  samplerSteps: 2,
+  guidance: 2,
+  device: "cpu",
+  microBatch,
 });
 
 /** Pairs of two tasks built from tiny sources, and tiny models. */
@@ -141,22 +159,6 @@ Deno.test("trainAdapter() trains on pairs of two tasks in parts of a batch; kill
       await encodeDataset(request(task), context, folders);
       datasets.set(task, output);
     }
-    const asked = (microBatch: number): TrainRequest => ({
-      scale: "paper",
-      variant: { kind: "instruct" },
-      tasks: TASKS,
-      instructions: "random",
-      seed: 1,
-      steps: 4,
-      batch: 4,
-      recipe: { ...PAPER_RECIPE, learningRate: 1e-3 },
-      validateEvery: 4,
-      validateItems: 1,
-      samplerSteps: 2,
-      guidance: 2,
-      device: "cpu",
-      microBatch,
-    });
     const train = async (to: ReturnType<typeof stage>, microBatch = 2): Promise<TrainReport> =>
       await trainAdapter(asked(microBatch), { datasets }, to.context, folders);
     const calm = stage(folder);
@@ -187,6 +189,20 @@ Deno.test("trainAdapter() trains on pairs of two tasks in parts of a batch; kill
     const whole = stage(folder);
     const { finalLoss } = await train(whole, 4);
     assert.ok(Math.abs(finalLoss - report.finalLoss) < 1e-5 * report.finalLoss);
+  }));
+
+Deno.test("trainAdapter() refuses a base that predicts v", () =>
+  inTinyFolder(async (models) => {
+    mkdirSync(join(models, "scheduler"));
+    writeFileSync(
+      join(models, "scheduler/scheduler_config.json"),
+      JSON.stringify({ prediction_type: "v_prediction" }),
+    );
+    await assert.rejects(
+      trainAdapter(asked(2), { datasets: new Map() }, stage(models).context, { models }),
+      (error) =>
+        error instanceof UserError && /predicts the noise .* got v_prediction in/.test(error.message),
+    );
   }));
 
 Deno.test("pairHashes() tell a changed picture or text, and not a touched file", () =>

@@ -104,7 +104,7 @@ export function paperPlanText(
       duration(expectedPaperSeconds(PAPER_MAIN, rates).train)
     } at these rates; its ablations, which this plan trains, have batch 64.`,
     "",
-    "You must provide weights (--models DIR, or the hub's cache; deno task models --scale paper tells more, --download fetches them):",
+    "You must provide weights (--models DIR, or the hub's cache, into which hf download OWNER/NAME FILE fetches one; deno task models tells more):",
     ...needed.map((file) => {
       const found = models === undefined ? findCached(cache, file) : locate(file, placesOf(models));
       return `  ${found === undefined ? "missing" : "found  "}  ${file.repo}/${file.path}`;

@@ -1,5 +1,5 @@
 /** Stage: one adapter of the paper's scale, trained from IPAdapter+ on the frozen base (Sec. 3.5); a batch is run in parts that fit the device. */
-import { fold, key } from "../../lib/engine/mod.ts";
+import { fold, key, UserError } from "../../lib/engine/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import { compileAdapterStep, freshInstruct } from "../../lib/training/mod.ts";
 import { sampleSheet } from "../adapters/sample_sheet.ts";
@@ -17,7 +17,7 @@ import { openId, plusParts, stageModels } from "./stage_models.ts";
 /** Seconds between two checkpoints, which hold the weights three times. */
 const SAVE_EVERY = 900;
 
-/** Trains one adapter; writes adapter.safetensors. */
+/** Trains one adapter; writes adapter.safetensors. @throws UserError for a base that predicts something else than the noise. */
 export async function trainAdapter(
   request: TrainRequest,
   inputs: TrainInputs,
@@ -27,6 +27,12 @@ export async function trainAdapter(
   const { instructions, seed, batch, recipe, device, tasks } = request;
   const models = await stageModels(folders);
   const { unet, text, vision, instruct: projection, latentSide, schedule, tokenizer } = models;
+  const { prediction_type } = schedule.config;
+  if (prediction_type !== "epsilon") {
+    throw new UserError(
+      `Training an adapter needs a base that predicts the noise (epsilon, Sec. 3.1), got ${prediction_type} in its scheduler_config.json`,
+    );
+  }
   const data: OpenTask[] = [];
   try {
     for (const [task, output] of inputs.datasets) {

@@ -1,12 +1,13 @@
 /** `deno task pretrain <part>`: makes a frozen part by its recipe and writes data/checkpoints/<part>.safetensors with a card. */
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { UserError } from "../../lib/engine/mod.ts";
+import { checkDevice, UserError } from "../../lib/engine/mod.ts";
 import { FAMILIES, loadBank } from "../../lib/tasks/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../command_line.ts";
 import { byJobs, JOB_HELP, JOB_OPTIONS, jobExitCode } from "../jobs/job_command.ts";
 import { type Options, withConfig } from "../jobs/run_config.ts";
 import { PART_HELP, PART_NAMES, partOf } from "../parts/mod.ts";
+import { type Device, DEVICES } from "../setting/experiment.ts";
 import { trainByJob } from "./train_by_job.ts";
 import { type Start, trainPart } from "./train_part.ts";
 
@@ -20,12 +21,14 @@ committed base; FAMILY is a manner of drawing: ${FAMILIES.join(", ")}.
   --minutes M                  fit the number of steps into M minutes, measured on the first steps
   --steps N                    number of steps (default: the recipe's)
   --threads T                  threads of the training (default: all); with one, two trainings side by side use two cores best
+  --device cpu|webgpu|cuda     where it is trained (default cpu); weights differ a little from those of another device
   --warm-start                 train the committed checkpoint further, on new batches; its header and card tell every training
   --resume                     go on with the interrupted training whose working state is in .cache/pretrain
 ${JOB_HELP}
 
 Examples: deno task pretrain vae --minutes 12
-          deno task pretrain vae --executor slurm --partition cpu --threads 8 --cache /shared/me/cache`;
+          deno task pretrain vae --executor slurm --partition cpu --threads 8 --cache /shared/me/cache
+          deno task pretrain base --device cuda --executor slurm --partition gpu --gpus-per-task 1 --cache /shared/me/cache`;
 
 /** A command line that was read: help, or a part with how to train it. */
 export type PretrainCommand =
@@ -35,6 +38,7 @@ export type PretrainCommand =
     readonly part: string;
     readonly start: Start;
     readonly threads?: number;
+    readonly device: Device;
     /** All options, where a job is to train. */
     readonly job?: Options;
   };
@@ -42,6 +46,7 @@ export type PretrainCommand =
 const OPTIONS = {
   minutes: "value",
   steps: "value",
+  device: "value",
   resume: "flag",
   "warm-start": "flag",
   help: "flag",
@@ -83,7 +88,8 @@ export function readCommand(args: readonly string[]): PretrainCommand {
     ? { from: "working state" }
     : { from: flags.has("warm-start") ? "checkpoint" : "fresh", ...minutes, ...steps };
   const job = byJobs({ flags, values }) ? { job: { flags, values } } : {};
-  return { help: false, part, start, ...number("threads", 1024), ...job };
+  const device = oneOf("--device", values.get("device") ?? "cpu", DEVICES);
+  return { help: false, part, start, device, ...number("threads", 1024), ...job };
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -92,7 +98,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const { start, threads, job } = command;
+  const { start, threads, device, job } = command;
   const part = partOf(command.part);
   if (job !== undefined) {
     const shown = {
@@ -102,13 +108,14 @@ async function main(args: readonly string[]): Promise<number> {
     };
     const cacheFolder = process.env["IPADAPTER_CACHE"] ??
       fileURLToPath(new URL("../../.cache", import.meta.url));
-    const request = { part: part.name, start, device: "cpu" } as const;
+    const request = { part: part.name, start, device };
     return await jobExitCode(shown, () => trainByJob(request, job, { console: shown, cacheFolder }));
   }
+  await checkDevice(device);
   console.log(`${part.name}: ${part.recipe.summary}`);
   await trainPart(part, await loadBank(), {
     start,
-    compile: threads === undefined ? {} : { threads, spin: false },
+    compile: { device, ...(threads === undefined ? {} : { threads, spin: false }) },
     notify: (line) => console.log(line),
   });
   return 0;

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { UserError } from "../../lib/engine/mod.ts";
 import type { Options } from "../jobs/run_config.ts";
 import { VAE } from "../parts/vae/mod.ts";
@@ -8,20 +11,37 @@ import type { Start } from "./train_part.ts";
 import { trainingStage } from "./training_stage.ts";
 
 Deno.test("readCommand() distinguishes what a training begins from and how long it is", () => {
-  assert.deepEqual(readCommand(["vae"]), { help: false, part: "vae", start: { from: "fresh" } });
+  assert.deepEqual(readCommand(["vae"]), {
+    help: false,
+    part: "vae",
+    start: { from: "fresh" },
+    device: "cpu",
+  });
   assert.deepEqual(readCommand(["vae", "--warm-start", "--steps", "1700", "--threads=1"]), {
     help: false,
     part: "vae",
     start: { from: "checkpoint", steps: 1700 },
+    device: "cpu",
     threads: 1,
   });
   assert.deepEqual(readCommand(["lora-comic", "--resume"]), {
     help: false,
     part: "lora-comic",
     start: { from: "working state" },
+    device: "cpu",
   });
   const { job } = readCommand(["vae", "--executor", "slurm", "--mem=8G"]) as { job: Options };
   assert.deepEqual(Object.fromEntries(job.values), { executor: "slurm", mem: "8G" });
+  const folder = mkdtempSync(join(tmpdir(), "pretrain-"));
+  try {
+    const config = join(folder, "run.json");
+    writeFileSync(config, JSON.stringify({ executor: "slurm", steps: 5, device: "cuda", wait: true }));
+    const read = readCommand(["vae", "--config", config, "--steps", "7"]);
+    assert.ok(!read.help && read.job?.flags.has("wait"));
+    assert.deepEqual([read.start, read.device], [{ from: "fresh", steps: 7 }, "cuda"]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
   assert.deepEqual(readCommand(["--help"]), { help: true });
 });
 
@@ -38,6 +58,7 @@ Deno.test("readCommand() says in one sentence which arguments are wrong or exclu
     ["vae --resume --warm-start", /^--resume and --warm-start exclude each other/],
     ["vae --resume --steps 3", /leave out --steps$/],
     ["vae --resume --minutes 3", /leave out --minutes$/],
+    ["vae --device gpu", /^--device expects cpu, webgpu or cuda, got "gpu"/],
     ["vae --time 60", /^--time expects --executor slurm, got --executor local$/],
     ["vae --dry-run", /^--dry-run expects --executor slurm, got --executor local$/],
   ];

@@ -2,6 +2,7 @@
 import { sharedBank } from "../mini/shared_models.ts";
 import { partOf } from "../parts/mod.ts";
 import type { StageContext } from "../runner/mod.ts";
+import type { Device } from "../setting/experiment.ts";
 import { type Start, trainedPart } from "./train_part.ts";
 import { decodeWorkingState, encodeWorkingState } from "./working_state.ts";
 
@@ -12,7 +13,7 @@ export const partFile = (part: string): string => `${part}.safetensors`;
 
 /** Trains the part named; writes its checkpoint. */
 export async function computePart(
-  { part: name, start }: { readonly part: string; readonly start: Start },
+  { part: name, start, device }: { readonly part: string; readonly start: Start; readonly device: Device },
   context: StageContext,
 ): Promise<void> {
   const { cacheFolder, notice, signal } = context;
@@ -24,7 +25,7 @@ export async function computePart(
     saved: bytes && decodeWorkingState(bytes, `the working state of ${name}`),
     save: (state) => context.saveCheckpoint(state.step, { [STATE]: encodeWorkingState(state) }),
     onStep: (step, steps, watched) => context.progress(step, steps, "steps", watched),
-    compile: {},
+    compile: { device },
     notify: notice,
     signal,
   });

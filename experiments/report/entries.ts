@@ -6,9 +6,9 @@ import type { Finding, Findings, ReportEntry } from "../../lib/report/mod.ts";
 import type { Figure } from "../figures/figure.ts";
 import { BUDGET_IDS, SCALE_IDS } from "../setting/scales.ts";
 
-/** What a run's folder is called, the largest first: full before quick before smoke, the paper's scale before mini. */
-const RUNS: readonly string[] = SCALE_IDS.toReversed().flatMap((scale) =>
-  BUDGET_IDS.toReversed().map((budget) => `${scale}-${budget}`)
+/** What a run's folder is called, the largest first: full before quick before smoke; of one budget the paper's scale before mini. */
+const RUNS: readonly string[] = BUDGET_IDS.toReversed().flatMap((budget) =>
+  SCALE_IDS.toReversed().map((scale) => `${scale}-${budget}`)
 );
 
 /** Folders of the runs of a figure that are there, the largest first. */
