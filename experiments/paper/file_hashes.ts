@@ -3,9 +3,23 @@
  * size or time is read anew.
  */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { contentHash, PARTIAL, sha256, writeFailure } from "../../lib/hub/mod.ts";
+
+/** SHA-256 of a file that is named by it, as large ones in the hub's cache are; undefined of others. */
+export function namedHash(path: string): string | undefined {
+  const name = basename(realpathSync(path));
+  return /^[0-9a-f]{64}$/.test(name) ? name : undefined;
+}
 
 /** Size, time of change in milliseconds, hash. */
 type Known = readonly [size: number, changed: number, hash: string];

@@ -8,7 +8,7 @@ import { CACHE } from "../adapters/shared.ts";
 import { UserError } from "../../lib/engine/mod.ts";
 import { sha256 } from "../../lib/hub/mod.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
-import { openFileHashes } from "./file_hashes.ts";
+import { namedHash, openFileHashes } from "./file_hashes.ts";
 import { locate, placesOf } from "./locate_file.ts";
 import { linesPath, type PairSplit, readPairs } from "./pair_lines.ts";
 import { paperFile, type PaperRole } from "./paper_files.ts";
@@ -54,7 +54,7 @@ function filesOf(role: PaperRole, { models }: PaperFolders): readonly [name: str
 export function modelHashes(folders: PaperFolders, roles: readonly PaperRole[]): Record<string, string> {
   const hashes = openFileHashes(folders.models ?? "the hub's cache", CACHE);
   const found = roles.flatMap((role) => filesOf(role, folders));
-  const named = Object.fromEntries(found.map(([name, path]) => [name, hashes.of(path)]));
+  const named = Object.fromEntries(found.map(([name, path]) => [name, namedHash(path) ?? hashes.of(path)]));
   hashes.save();
   return named;
 }

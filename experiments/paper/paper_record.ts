@@ -1,11 +1,10 @@
 /** What a picture of the paper's scale says of itself, and the hashes of the weights it was made with. */
-import { realpathSync } from "node:fs";
-import { basename } from "node:path";
 import { UserError } from "../../lib/engine/mod.ts";
 import { contentHash } from "../../lib/hub/mod.ts";
 import type { ChainScales } from "../../lib/pipeline/mod.ts";
 import { type RecordedFile, type RecordKind, type RecordOf } from "../pictures/record.ts";
 import { checkSettings, numberSetting } from "../pictures/settings.ts";
+import { namedHash } from "./file_hashes.ts";
 import type { PaperSettings } from "./pipeline_models.ts";
 import type { PaperModels } from "./paper_models.ts";
 
@@ -67,8 +66,7 @@ export const PAPER_RECORDS: RecordKind<"paper", PaperSettings, PaperWeightName> 
 
 /** SHA-256 of a file's content, 16 digits. A file in the hub's cache is named by it, which spares reading gigabytes. */
 function shortHash(path: string): string {
-  const name = basename(realpathSync(path));
-  return (/^[0-9a-f]{64}$/.test(name) ? name : contentHash(path, 64)).slice(0, 16);
+  return (namedHash(path) ?? contentHash(path, 64)).slice(0, 16);
 }
 
 /** Files and hashes of all weights in use. Reads every file that is not in the hub's cache. */

@@ -17,7 +17,7 @@ const FEW = { count: "4", validation: "2" };
 export function writeTinySources(
   folder: string,
   { models, captions }: { readonly models: string; readonly captions: Readonly<Record<string, string>> },
-): Readonly<Record<TaskId, Readonly<Record<string, string>>>> {
+): Readonly<Partial<Record<TaskId, Readonly<Record<string, string>>>>> {
   const [captioned, coco, celeba] = ["captioned", "coco", "celeba"].map((name) => {
     mkdirSync(join(folder, name), { recursive: true });
     return join(folder, name);
