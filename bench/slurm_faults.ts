@@ -145,6 +145,8 @@ await runCommand(async () => {
   Object.assign(process.env, cluster.env);
   const seen: Record<string, { rounds: number; same: number; retries: number; seconds: number }> = {};
   const wrong: string[] = [];
+  const out = values.get("out");
+  let figures = "";
   try {
     for (let i = 0; i < rounds; i++) {
       const [a = 0, b = 0, c = 0] = uniform(fold(key("slurm faults"), seed, i), 3);
@@ -166,12 +168,13 @@ await runCommand(async () => {
         wrong.push(`${told}: ${error instanceof Error ? error.message : error}`);
         console.error(wrong.at(-1));
       }
+      // A campaign that is stopped keeps what it has seen.
+      figures = `${JSON.stringify({ rounds: i + 1, seed, faults: seen, wrong }, null, 2)}\n`;
+      if (out !== undefined) writeFileSync(out, figures);
     }
   } finally {
     await cluster.stop();
   }
-  const text = `${JSON.stringify({ rounds, seed, faults: seen, wrong }, null, 2)}\n`;
-  if (values.has("out")) writeFileSync(values.get("out") as string, text);
-  else console.log(text);
+  if (out === undefined) console.log(figures);
   return wrong.length === 0 ? 0 : 1;
 });

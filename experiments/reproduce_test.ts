@@ -244,6 +244,20 @@ Deno.test("reproduce() plans without computing or writing when --dry-run is give
     assert.deepEqual(readdirSync(join(folder, "out/table1")), ["mini-smoke"]);
   }));
 
+Deno.test("reproduce() shows graph and scripts, and submits nothing, with --executor slurm --dry-run", () =>
+  inSession(async ({ run, ran, out, folder }) => {
+    await run("table1 --budget smoke --tasks style --dry-run --executor slurm --partition p --max-jobs 2");
+    const text = out.join("");
+    assert.match(
+      text,
+      /\nJob array 1:\n {2}encode-[^]*\n {2}train-instruct-seed1 after encode-[^]*\n {2}summary after /,
+    );
+    assert.match(text, /\n#SBATCH --array=0-\d+%2\n[^]*\n#SBATCH --partition=p\n/);
+    assert.match(text, /\n#SBATCH --dependency=afterany:JOB_OF_LEVEL_1\n/);
+    assert.deepEqual(ran, []);
+    assert.ok(!readdirSync(folder).includes("submissions"));
+  }));
+
 Deno.test("reproduce() says in one sentence what is wrong when it is used wrongly", () =>
   inSession(async ({ run, folder, ran }) => {
     writeFileSync(join(folder, "file"), "");
