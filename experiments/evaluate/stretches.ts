@@ -8,6 +8,8 @@ export interface Stretch {
   readonly checkpoint: string;
   /** The data set that it was measured on; scores on others do not compare. */
   readonly data: string;
+  /** How many trainings are behind the weights, each going on from the last; 1: trained anew. */
+  readonly trainings: number;
   /** Hours of training behind the weights, all trainings together; absent where one of them is not recorded. */
   readonly hours?: number;
   /** Samples that these trainings have seen; absent likewise. */
@@ -44,6 +46,7 @@ export function stretchOf(
   return {
     checkpoint,
     data,
+    trainings: trainings.length,
     ...(seconds === undefined ? {} : { hours: Math.round(seconds / 36) / 100 }),
     ...(samples === undefined ? {} : { samples }),
     scores: Object.fromEntries(
@@ -72,13 +75,16 @@ export async function keepStretch(file: URL, added: Stretch): Promise<Stretch[]>
   return all;
 }
 
-/** Rows and headings of the card's table: stretches on the newest one's data. */
+/** Rows and headings of the card's table: stretches on the newest one's data, since the part was last trained anew. */
 export function stretchRows(stretches: readonly Stretch[]): { headings: string[]; rows: string[][] } {
   const newest = stretches.at(-1);
   const names = Object.keys(newest?.scores ?? {});
+  const begun = stretches.findLastIndex(({ trainings }) => trainings === 1);
   return {
     headings: ["hours", "samples", ...names],
-    rows: stretches.filter(({ data }) => data === newest?.data).map(({ hours, samples, scores }) => [
+    rows: stretches.slice(Math.max(begun, 0)).filter(({ data }) => data === newest?.data).map((
+      { hours, samples, scores },
+    ) => [
       hours?.toFixed(2) ?? "not recorded",
       samples?.toLocaleString("en") ?? "not recorded",
       ...names.map((name) => scores[name]?.toFixed(3) ?? ""),

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { keepStretch, type Stretch, stretchOf, stretchRows } from "./stretches.ts";
 
-const stretch = (checkpoint: string, hours: number, data = "d"): Stretch => ({
+const stretch = (checkpoint: string, hours: number, { data = "d", trainings = 2 } = {}): Stretch => ({
   checkpoint,
   data,
+  trainings,
   hours,
   samples: 3200,
   scores: { "top-1": hours / 10 },
@@ -19,6 +20,7 @@ Deno.test("stretchOf() adds up hours and samples of all trainings and keeps the 
   assert.deepEqual(stretchOf({ data: "d", scores }, { checkpoint: "a", trainings }), {
     checkpoint: "a",
     data: "d",
+    trainings: 2,
     hours: 1.5,
     samples: 4000,
     scores: { "top-1": 0.5 },
@@ -45,7 +47,22 @@ Deno.test("keepStretch() appends, and measuring a checkpoint again takes its pla
 });
 
 Deno.test("stretchRows() leaves out scores on other data", () => {
-  const { headings, rows } = stretchRows([stretch("a", 1, "old"), stretch("b", 2), stretch("c", 3)]);
+  const { headings, rows } = stretchRows([
+    stretch("a", 1, { data: "old" }),
+    stretch("b", 2),
+    stretch("c", 3),
+  ]);
   assert.deepEqual(headings, ["hours", "samples", "top-1"]);
   assert.deepEqual(rows, [["2.00", "3,200", "0.200"], ["3.00", "3,200", "0.300"]]);
+});
+
+Deno.test("stretchRows() begins where the part was last trained anew", () => {
+  const anew = { trainings: 1 };
+  const { rows } = stretchRows([
+    stretch("a", 1, anew),
+    stretch("b", 5),
+    stretch("c", 2, anew),
+    stretch("d", 3),
+  ]);
+  assert.deepEqual(rows.map(([hours]) => hours), ["2.00", "3.00"]);
 });
