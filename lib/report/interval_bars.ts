@@ -14,7 +14,9 @@ export function errorBars(values: readonly (MeanInterval | undefined)[]): ErrorB
 
 /** A bar: a category and its mean, if there is one. */
 export interface IntervalBar {
+  /** The category's name. */
   readonly label: string;
+  /** Its mean. */
   readonly value: MeanInterval | undefined;
 }
 
