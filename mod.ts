@@ -136,6 +136,9 @@ export { neighbourPurity, placeOn, project } from "./lib/projection/mod.ts";
 // Figures, tables and pictures: data in, picture out; at the end of a notebook cell they show themselves
 export { figure, showImages, showPng, showText, table } from "./lib/plots/mod.ts";
 
+// Files of pictures
+export { fitPicture, readPicture } from "./lib/raster/mod.ts";
+
 // Long jobs in a notebook
 export { liveFigure, runJob } from "./lib/notebook/mod.ts";
 
@@ -157,6 +160,7 @@ export { generatePaper } from "./experiments/paper/picture_scale.ts";
 export { PAPER_RECORDS } from "./experiments/paper/paper_record.ts";
 export { expectedPaperSeconds, PAPER_RATES } from "./experiments/setting/paper_rates.ts";
 export { writeTinyModels } from "./experiments/paper/tiny_models.ts";
+export { writeTinySources } from "./experiments/data/tiny_sources.ts";
 export { PAPER_FILES } from "./experiments/paper/paper_files.ts";
 export { layoutText, PAPER_DATASETS } from "./experiments/paper/paper_datasets.ts";
 export { SCALES } from "./experiments/setting/scales.ts";

@@ -278,7 +278,10 @@ Deno.test("reproduce() says in one sentence what is wrong when it is used wrongl
       ["table1 --out --json", /--out expects a value, got the option --json/],
       ["table1 --json=yes", /--json expects no value/],
       ["table1 --json --json", /given twice/],
-      ["table1 --scale paper", /needs real weights and data, expected .*ip-adapter-plus_sd15.safetensors/],
+      [
+        "table1 --scale paper",
+        /needs real weights and data, expected .*ip-adapter-plus_sd15.safetensors.*laion.* \(deno task models --scale paper --download fetches them\)/,
+      ],
       ["table1 --scale paper --models /nowhere", /--models expects a folder, got \/nowhere/],
       ["table1 --data DIR", /--data expects --scale paper, got --scale mini/],
       [

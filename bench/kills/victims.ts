@@ -115,8 +115,8 @@ export function openVictims(): AsyncDisposable & { readonly victims: readonly Vi
   const shared = mkdtempSync(join(tmpdir(), "kills-shared-"));
   const hub = startStandInHub(...new Set(PAPER_FILES.map(({ repo }) => repo)));
   hub.pace = PACE;
-  for (const { path, needed } of PAPER_FILES) {
-    if (!needed) continue;
+  for (const { path, neededBy } of PAPER_FILES) {
+    if (neededBy.length === 0) continue;
     const noise = new Uint8Array(normal(fold(key("kills"), path), DOWNLOAD / 4).buffer);
     hub.files.set(path, { content: noise, large: !/\.(json|txt)$/.test(path) });
   }

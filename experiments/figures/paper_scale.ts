@@ -25,7 +25,7 @@ export function paperScaleNeeds(
       return `${file.repo}/${file.path}${found ? " [found]" : ""}`;
     });
     return `${doing} ${wanted.join("; ")} in ${models ?? "a folder given by --models"} or in ${cache} ` +
-      "(deno task models tells more); use --scale mini, which needs none";
+      "(deno task models --scale paper --download fetches them); use --scale mini, which needs none";
   }
   if (data === undefined) {
     return `${doing} --data DIR with a folder of pairs for each of ${

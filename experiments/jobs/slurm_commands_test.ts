@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { loadBank } from "../../lib/tasks/mod.ts";
 import { buildByJob } from "../data/build/build_by_job.ts";
 import { buildCommand } from "../data/build/build_command.ts";
-import { writeCaptionedFolder } from "../data/testdata/tiny_sources.ts";
+import { writeCaptionedFolder } from "../data/tiny_pictures.ts";
 import { checkpointPath, readCheckpoint } from "../mini/checkpoints.ts";
 import { partOf } from "../parts/mod.ts";
 import { trainByJob } from "../pretrain/train_by_job.ts";

@@ -21,7 +21,7 @@ Lists the files of weights that each scale needs: size, licence, place on this m
   --scale NAME   mini, paper or all (default all)
   --models DIR   look into this local folder first (diffusers' layout: unet/, vae/, text_encoder/, tokenizer/, image_encoder/, adapters beside them)
   --quick        check names and shapes only, not the content's hash
-  --download     fetch needed files that are missing, into the hub's shared cache (HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN)
+  --download     fetch what generate and reproduce need and is missing, into the hub's shared cache (HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN)
   --json         print one JSON array
 
 Example: deno task models --scale paper --models ~/sd15`;
@@ -33,22 +33,29 @@ const size = (bytes: number): string =>
     ? `${Math.round(bytes / 1e6)} MB`
     : `${(bytes / 1e9).toFixed(2)} GB`;
 
+/** What needs a file, where that is not every command. */
+function useText(neededBy: FileReport["neededBy"]): string {
+  if (neededBy.length === 0) return " (optional)";
+  const [only, more] = neededBy;
+  return more === undefined ? ` (${only} only)` : "";
+}
+
 /** The reports as text for people: three lines a file. */
 export function modelsText(reports: readonly FileReport[]): string {
   const lines: string[] = [];
   for (const scale of ["mini", "paper"] as const) {
     const own = reports.filter((report) => report.scale === scale);
     if (own.length === 0) continue;
-    const missing = own.filter(({ needed, state }) => needed && state === "missing");
+    const missing = own.filter(({ neededBy, state }) => neededBy.length > 0 && state === "missing");
     const total = missing.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
     lines.push(
       `${scale} scale: ${own.length} files, ${missing.length} of the needed missing${
         total > 0 ? ` (about ${size(total)})` : ""
       }`,
     );
-    for (const { part, needed, source, licence, bytes, found, state, problem } of own) {
+    for (const { part, neededBy, source, licence, bytes, found, state, problem } of own) {
       const big = bytes === undefined ? "small" : `${found ? "" : "about "}${size(bytes)}`;
-      lines.push(`  ${state.padEnd(8)} ${part}${needed ? "" : " (optional)"}, ${big}`);
+      lines.push(`  ${state.padEnd(8)} ${part}${useText(neededBy)}, ${big}`);
       lines.push(`           ${found ?? source}`);
       lines.push(`           licence: ${licence}`);
       if (problem !== undefined) lines.push(`           ${problem}`);
@@ -71,7 +78,9 @@ async function fetchWithBar(file: HubFile, places: Places): Promise<void> {
 
 /** Fetches the needed files that are missing, and their cards. */
 async function fetchMissing(places: Places): Promise<void> {
-  for (const file of PAPER_FILES.filter((each) => each.needed && locate(each, places) === undefined)) {
+  for (
+    const file of PAPER_FILES.filter((each) => each.neededBy.length > 0 && locate(each, places) === undefined)
+  ) {
     await fetchWithBar(file, places);
     await fetchWithBar({ repo: file.repo, path: "README.md" }, places).catch((error) => {
       // A repository without a card states no licence.
@@ -113,7 +122,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
   }
   console.log(flags.has("json") ? JSON.stringify(reports, null, 2) : modelsText(reports));
-  const missing = reports.some(({ needed, state }) => needed && state === "missing");
+  const missing = reports.some(({ neededBy, state }) => neededBy.length > 0 && state === "missing");
   return reports.some(({ state }) => state === "wrong") || (missing && scale !== "all") ? 1 : 0;
 }
 

@@ -7,13 +7,14 @@ import { contentHash, findCached, openWeightFile, readText, verifyCached } from 
 import { checkpointPath, CHECKPOINTS, readCheckpoint } from "../mini/checkpoints.ts";
 import { PARTS } from "../parts/mod.ts";
 import { locate, type Places } from "../paper/locate_file.ts";
-import type { PaperFile } from "../paper/paper_files.ts";
+import type { PaperCommand, PaperFile } from "../paper/paper_files.ts";
 
 /** What was found about one file. */
 export interface FileReport {
   readonly scale: "mini" | "paper";
   readonly part: string;
-  readonly needed: boolean;
+  /** Commands that need it; none: it is optional. */
+  readonly neededBy: readonly PaperCommand[];
   /** Where it comes from: OWNER/NAME/PATH on the hub, or the command that makes it. */
   readonly source: string;
   /** Licence as the card states it. */
@@ -88,7 +89,7 @@ export async function inspectPaperFile(
   const facts = {
     scale: "paper" as const,
     part: file.part,
-    needed: file.needed,
+    neededBy: file.neededBy,
     source: `${file.repo}/${file.path}`,
     licence: licenceOf(file, places),
   };
@@ -107,6 +108,7 @@ export async function inspectPaperFile(
 /** A checkpoint of the mini scale: what reads it, and the command that makes it. */
 interface MiniFile {
   readonly part: string;
+  readonly neededBy: readonly PaperCommand[];
   readonly url: URL;
   readonly source: string;
   readonly read: (path: string) => Promise<unknown>;
@@ -121,6 +123,7 @@ function miniFiles(folder: URL): MiniFile[] {
     return kind === "frozen"
       ? {
         part,
+        neededBy: ["generate", "reproduce"],
         url,
         source: `deno task pretrain ${part}`,
         read: (path) => readCheckpoint(part, path),
@@ -128,6 +131,7 @@ function miniFiles(folder: URL): MiniFile[] {
       }
       : {
         part,
+        neededBy: ["generate"],
         url,
         source: "deno task reproduce table1",
         read: async (path) => readSafetensors(await Deno.readFile(path), { what: path }),
@@ -139,12 +143,12 @@ function miniFiles(folder: URL): MiniFile[] {
 /** Inspects the committed checkpoints of the mini scale: the frozen parts by the checksum in their headers, the adapter as a file. */
 export function inspectMiniFiles(folder: URL = CHECKPOINTS): Promise<FileReport[]> {
   return Promise.all(
-    miniFiles(folder).map(async ({ part, url, source, read, found }): Promise<FileReport> => {
+    miniFiles(folder).map(async ({ part, neededBy, url, source, read, found }): Promise<FileReport> => {
       const path = fileURLToPath(url);
       const facts = {
         scale: "mini" as const,
         part,
-        needed: true,
+        neededBy,
         source,
         licence: "Apache-2.0; trained on pictures under the licences in data/NOTICE.md",
       };

@@ -6,18 +6,24 @@ import { adapterShapes } from "../../lib/adapter/mod.ts";
 import { textTowerShapes, visionTowerShapes } from "../../lib/clip/mod.ts";
 import { unetShapes, vaeShapes } from "../../lib/diffusion/mod.ts";
 import type { Shapes } from "../../lib/engine/mod.ts";
+import { startStandInHub } from "../../lib/hub/testdata/stand_in_hub.ts";
 import { writeSparseSafetensors } from "../../lib/hub/testdata/sparse_safetensors.ts";
 import {
   SD15_INSTRUCT_RELEASED,
   SD15_RESAMPLER,
   SD15_UNET,
   SD15_VAE,
+  VIT_H_TEXT,
   VIT_H_VISION,
   VIT_L_TEXT,
 } from "../sd15_sizes.ts";
 import { modelsText } from "./cli.ts";
 import { cardLicence, inspectMiniFiles, inspectPaperFile } from "./inspect.ts";
-import { PAPER_FILES } from "../paper/paper_files.ts";
+import { locate } from "../paper/locate_file.ts";
+import { PAPER_FILES, paperFile } from "../paper/paper_files.ts";
+import { TRAINING_ROLES } from "../paper/paper_inputs.ts";
+
+const CLI = new URL("cli.ts", import.meta.url).pathname;
 
 /** Every needed file of weights at its full size, as holes. */
 const FULL: readonly (readonly [path: string, kind: "F16" | "F32", shapes: Shapes])[] = [
@@ -31,6 +37,7 @@ const FULL: readonly (readonly [path: string, kind: "F16" | "F32", shapes: Shape
     "F32",
     adapterShapes({ projection: SD15_INSTRUCT_RELEASED, unet: SD15_UNET }),
   ],
+  ["instruction_encoder/model.safetensors", "F32", textTowerShapes(VIT_H_TEXT)],
 ];
 
 function write(folder: string, path: string, kind: "F16" | "F32", shapes: Shapes): void {
@@ -65,8 +72,8 @@ Deno.test(
       writeFileSync(join(folder, "tokenizer", name), readFileSync(source));
     }
     const reports = await inspectAll(folder, { hashes: false });
-    for (const { part, needed, state, problem } of reports) {
-      assert.equal(state, needed ? "fits" : "missing", `${part}: ${problem}`);
+    for (const { part, neededBy, state, problem } of reports) {
+      assert.equal(state, neededBy.length > 0 ? "fits" : "missing", `${part}: ${problem}`);
     }
     assert.equal(reports[0]!.bytes! > 3_438_083_856, true);
     assert.match(
@@ -138,10 +145,47 @@ Deno.test("inspectMiniFiles() finds the committed checkpoints sound, and a damag
   }
 });
 
+Deno.test(
+  "deno task models --download fetches what generate and reproduce need, ViT-H/14's text tower among it, and nothing twice",
+  withFolder(async (folder) => {
+    await using hub = startStandInHub(...new Set(PAPER_FILES.map(({ repo }) => repo)));
+    const text = (content: string) => ({ content: new TextEncoder().encode(content), large: false });
+    for (const { path } of PAPER_FILES) {
+      hub.files.set(path, { ...text(`not ${path}`), large: path.endsWith(".safetensors") });
+    }
+    hub.files.set("README.md", text("---\nlicense: mit\n---\n"));
+    const settings = { cache: join(folder, "hf", "hub"), endpoint: hub.endpoint, offline: true };
+    const here = () =>
+      PAPER_FILES.filter((file) => locate(file, { settings }) !== undefined).map(({ role }) => role);
+    assert.deepEqual(here(), []);
+    for (const fetched of [true, false]) {
+      hub.ranges.length = 0;
+      const { stdout } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--no-check", CLI, "--scale", "paper", "--download", "--json"],
+        env: {
+          HF_HOME: join(folder, "hf"),
+          HF_HUB_CACHE: "",
+          HF_ENDPOINT: hub.endpoint,
+          HF_HUB_OFFLINE: "",
+          HF_TOKEN: "",
+        },
+      }).output();
+      assert.equal(hub.ranges.length > 0, fetched);
+      const reports = JSON.parse(new TextDecoder().decode(stdout)) as { part: string; problem?: string }[];
+      // The stand-in's files are text: they came whole, and are no weights.
+      const { part } = paperFile("instruction");
+      assert.match(reports.find((report) => report.part === part)?.problem ?? "", /no safetensors file/);
+    }
+    const got = here();
+    for (const role of TRAINING_ROLES) assert.ok(got.includes(role), role);
+    assert.ok(got.includes("instruct"));
+    assert.ok(!got.includes("pose"));
+  }),
+);
+
 Deno.test("deno task models answers a wrong question with one sentence and exit code 2", async () => {
-  const cli = new URL("cli.ts", import.meta.url).pathname;
   for (const args of [["--scale", "papper"], ["--models", "/nowhere"], ["extra"]]) {
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", cli, ...args] })
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", CLI, ...args] })
       .output();
     assert.equal(code, 2);
     assert.equal(new TextDecoder().decode(stderr).trim().split("\n").length, 1);

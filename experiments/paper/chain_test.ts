@@ -9,8 +9,8 @@ import { type StandInHub, startStandInHub } from "../../lib/hub/testdata/stand_i
 import { completion, withChatServer } from "../../lib/instructions/testdata/stand_in_chat.ts";
 import { encodePng } from "../../lib/raster/mod.ts";
 import { TASKS } from "../../lib/tasks/mod.ts";
-import { tinyScene } from "../data/testdata/tiny_sources.ts";
-import { writeTinySources } from "./testdata/tiny_pairs.ts";
+import { tinyScene } from "../data/tiny_pictures.ts";
+import { writeTinySources } from "../data/tiny_sources.ts";
 import { writeTinyModels } from "./tiny_models.ts";
 import { BUILDS, SHARED } from "./testdata/chain.ts";
 

@@ -5,7 +5,7 @@ import { imageContextShapes } from "../../lib/adapter/mod.ts";
 import { key, readSafetensors, stream, UserError } from "../../lib/engine/mod.ts";
 import { PAPER_RECIPE } from "../../lib/training/mod.ts";
 import { buildCommand } from "../data/build/build_command.ts";
-import { writeCaptionedFolder, writeCoco } from "../data/testdata/tiny_sources.ts";
+import { writeCaptionedFolder, writeCoco } from "../data/tiny_pictures.ts";
 import { TRAINED_ADAPTER } from "../adapters/trained_adapter.ts";
 import type { Checkpoint, StageContext, StageOutput } from "../runner/mod.ts";
 import type { EncodeRequest, TrainReport, TrainRequest } from "../setting/model_requests.ts";

@@ -39,14 +39,17 @@ export type PaperRole =
   | "instruction"
   | PublishedControlnet;
 
+/** The commands that a file can be needed by, at the paper's scale. */
+export type PaperCommand = "generate" | "reproduce";
+
 /** A file that the paper's scale needs or can use. */
 export interface PaperFile {
   /** Which one it is. */
   readonly role: PaperRole;
   /** What it is, for people. */
   readonly part: string;
-  /** Whether generation with the paper's models needs it. */
-  readonly needed: boolean;
+  /** Commands that do not run without it, as they are without options; none: an option, or a default stands in for it. */
+  readonly neededBy: readonly PaperCommand[];
   /** OWNER/NAME on the hub. */
   readonly repo: string;
   /** Path in that repository. */
@@ -95,7 +98,7 @@ function controlnetFile(role: PublishedControlnet, name: string): PaperFile {
   return {
     role,
     part: `ControlNet (${name})`,
-    needed: false,
+    neededBy: [],
     repo: `lllyasviel/control_v11p_sd15_${name}`,
     path: "diffusion_pytorch_model.safetensors",
     local: weights(`controlnet_${name}`, "diffusion_pytorch_model"),
@@ -114,7 +117,7 @@ function checkTokenizer(file: "vocab" | "merges"): PaperFile["checkText"] {
 export const SCHEDULER_FILE: PaperFile = {
   role: "schedule",
   part: "noise schedule",
-  needed: false,
+  neededBy: [],
   repo: SD15,
   path: "scheduler/scheduler_config.json",
   local: ["scheduler/scheduler_config.json"],
@@ -127,7 +130,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
   {
     role: "unet",
     part: "base U-Net",
-    needed: true,
+    neededBy: ["generate", "reproduce"],
     repo: SD15,
     path: "unet/diffusion_pytorch_model.safetensors",
     local: weights("unet", "diffusion_pytorch_model"),
@@ -137,7 +140,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
   {
     role: "vae",
     part: "autoencoder",
-    needed: true,
+    neededBy: ["generate", "reproduce"],
     repo: SD15,
     path: "vae/diffusion_pytorch_model.safetensors",
     local: weights("vae", "diffusion_pytorch_model"),
@@ -147,7 +150,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
   {
     role: "text",
     part: "prompt encoder (CLIP ViT-L/14)",
-    needed: true,
+    neededBy: ["generate", "reproduce"],
     repo: SD15,
     path: "text_encoder/model.safetensors",
     local: [...weights("text_encoder", "model"), "text_encoder/pytorch_model.bin"],
@@ -157,7 +160,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
   {
     role: "vocabulary",
     part: "tokenizer: vocabulary",
-    needed: true,
+    neededBy: ["generate", "reproduce"],
     repo: SD15,
     path: "tokenizer/vocab.json",
     local: ["tokenizer/vocab.json"],
@@ -167,7 +170,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
   {
     role: "merges",
     part: "tokenizer: merges",
-    needed: true,
+    neededBy: ["generate", "reproduce"],
     repo: SD15,
     path: "tokenizer/merges.txt",
     local: ["tokenizer/merges.txt"],
@@ -178,7 +181,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
   {
     role: "vision",
     part: "image encoder (CLIP ViT-H/14)",
-    needed: true,
+    neededBy: ["generate", "reproduce"],
     repo: IP_ADAPTER,
     path: "models/image_encoder/model.safetensors",
     local: [...weights("image_encoder", "model"), "image_encoder/pytorch_model.bin"],
@@ -189,7 +192,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
   {
     role: "plus",
     part: "IPAdapter+, the start of training",
-    needed: true,
+    neededBy: ["generate", "reproduce"],
     repo: IP_ADAPTER,
     path: "models/ip-adapter-plus_sd15.safetensors",
     local: ["ip-adapter-plus_sd15.safetensors", "ip-adapter-plus_sd15.bin"],
@@ -201,7 +204,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
   {
     role: "instruct",
     part: "IPAdapter-Instruct as released",
-    needed: true,
+    neededBy: ["generate"],
     repo: "CiaraRowles/IP-Adapter-Instruct",
     path: "ip-adapter-instruct-sd15.bin",
     local: ["ip-adapter-instruct-sd15.safetensors", "ip-adapter-instruct-sd15.bin"],
@@ -210,7 +213,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
   {
     role: "instruction",
     part: "instruction encoder of the paper (CLIP ViT-H/14, text)",
-    needed: false,
+    neededBy: ["reproduce"],
     repo: "laion/CLIP-ViT-H-14-laion2B-s32B-b79K",
     path: "model.safetensors",
     local: weights("instruction_encoder", "model"),

@@ -11,7 +11,7 @@ import type { TaskId } from "../../lib/tasks/mod.ts";
 import { namedHash, openFileHashes } from "./file_hashes.ts";
 import { locate, placesOf } from "./locate_file.ts";
 import { linesPath, type PairSplit, readPairs } from "./pair_lines.ts";
-import { paperFile, type PaperRole } from "./paper_files.ts";
+import { PAPER_FILES, paperFile, type PaperRole } from "./paper_files.ts";
 
 /** Where they are. */
 export interface PaperFolders {
@@ -22,16 +22,8 @@ export interface PaperFolders {
 }
 
 /** What training and scoring need of the published files. */
-export const TRAINING_ROLES: readonly PaperRole[] = [
-  "unet",
-  "vae",
-  "text",
-  "vocabulary",
-  "merges",
-  "vision",
-  "instruction",
-  "plus",
-];
+export const TRAINING_ROLES: readonly PaperRole[] = PAPER_FILES
+  .filter(({ neededBy }) => neededBy.includes("reproduce")).map(({ role }) => role);
 
 /** What determines an encoding. */
 const ENCODING_ROLES: readonly PaperRole[] = ["vae", "vocabulary", "merges", "vision", "instruction"];

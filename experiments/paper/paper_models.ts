@@ -115,7 +115,7 @@ function pathOf(file: PaperFile, places: Places): string {
     `Loading the ${file.part} failed: expected ${file.local[0]} in ${
       places.folder ?? "a folder given by --models"
     }, or ${file.repo}/${file.path} in ${places.settings.cache}, got neither${besideIt(file, places)}; ${
-      file.needed ? "deno task models --download" : `hf download ${file.repo} ${file.path}`
+      file.neededBy.length > 0 ? "deno task models --download" : `hf download ${file.repo} ${file.path}`
     } fetches it`,
   );
 }

@@ -44,6 +44,11 @@ Deno.test("loadPaperModels() names the part that is missing or made for others",
     await fails(/expected an adapter, got an autoencoder/, {
       adapter: join(folder, "vae/diffusion_pytorch_model.safetensors"),
     });
+    rmSync(join(folder, "instruction_encoder"), { recursive: true });
+    await fails(
+      /instruction encoder .* expected instruction_encoder\/model\.safetensors in .*models --download fetches it/,
+      { adapter: join(folder, "own-instruct.safetensors") },
+    );
     const wide = { ...VISION, hidden_size: 20 };
     writeFileSync(join(folder, "image_encoder/config.json"), JSON.stringify(wide));
     writeFileSync(

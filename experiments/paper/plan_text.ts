@@ -12,7 +12,7 @@ import { PAPER_MAIN, SCALES } from "../setting/scales.ts";
 import { locate, placesOf } from "./locate_file.ts";
 import { PAPER_DATASETS, PAPER_VALIDATION } from "./paper_datasets.ts";
 import { PAPER_FILES } from "./paper_files.ts";
-import { missingPairs, TRAINING_ROLES } from "./paper_inputs.ts";
+import { missingPairs } from "./paper_inputs.ts";
 
 const DAY = 86_400;
 
@@ -88,7 +88,7 @@ export function paperPlanText(
   const { cache } = hubSettings();
   const seconds = (value: number) => `${value.toPrecision(2)} s`;
   const { batch, learningRate, steps } = PAPER_MAIN;
-  const needed = PAPER_FILES.filter(({ role }) => TRAINING_ROLES.includes(role));
+  const needed = PAPER_FILES.filter(({ neededBy }) => neededBy.includes("reproduce"));
   const folders = { ...(models === undefined ? {} : { models }), ...(data === undefined ? {} : { data }) };
   return [
     timeText(plan, request, rates),
@@ -104,7 +104,7 @@ export function paperPlanText(
       duration(expectedPaperSeconds(PAPER_MAIN, rates).train)
     } at these rates; its ablations, which this plan trains, have batch 64.`,
     "",
-    "You must provide weights (--models DIR, or the hub's cache, into which hf download OWNER/NAME FILE fetches one; deno task models tells more):",
+    "You must provide weights (--models DIR, or the hub's cache, into which deno task models --scale paper --download fetches them):",
     ...needed.map((file) => {
       const found = models === undefined ? findCached(cache, file) : locate(file, placesOf(models));
       return `  ${found === undefined ? "missing" : "found  "}  ${file.repo}/${file.path}`;

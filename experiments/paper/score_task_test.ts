@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CLIP_P, CLIP_S } from "../../lib/metrics/mod.ts";
 import { UserError } from "../../lib/engine/mod.ts";
 import { encodePng, onWhite, readPicture } from "../../lib/raster/mod.ts";
-import { tinyScene } from "../data/testdata/tiny_sources.ts";
+import { tinyScene } from "../data/tiny_pictures.ts";
 import type { Checkpoint, StageContext } from "../runner/mod.ts";
 import type { ScoreReport, ScoreRequest } from "../setting/model_requests.ts";
 import { emptySlots } from "./open_slots.ts";

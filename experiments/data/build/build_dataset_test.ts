@@ -19,7 +19,7 @@ import type { TaskId } from "../../../lib/tasks/mod.ts";
 import { inTinyFolder } from "../../paper/testdata/tiny_folder.ts";
 import { checkDataset, datasetText } from "../check_dataset.ts";
 import { inFolder } from "../testdata/in_folder.ts";
-import { tinyScene, writeCaptionedFolder, writeCeleba, writeCoco } from "../testdata/tiny_sources.ts";
+import { tinyScene, writeCaptionedFolder, writeCeleba, writeCoco } from "../tiny_pictures.ts";
 import { writeTar } from "../testdata/write_tar.ts";
 import { buildCommand } from "./build_command.ts";
 import { combination } from "./in_style.ts";

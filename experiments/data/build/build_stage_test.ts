@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { currentOrigin, runStages, type StageOutput, Stopped } from "../../runner/mod.ts";
 import { inFolder } from "../testdata/in_folder.ts";
-import { writeCaptionedFolder } from "../testdata/tiny_sources.ts";
+import { writeCaptionedFolder } from "../tiny_pictures.ts";
 import { buildCommand } from "./build_command.ts";
 import { type BuildJobRequest, buildStage, buildStageId, reportOf } from "./build_stage.ts";
 

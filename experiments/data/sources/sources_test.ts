@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../../lib/engine/mod.ts";
 import { inFolder } from "../testdata/in_folder.ts";
-import { writeCeleba, writeCoco } from "../testdata/tiny_sources.ts";
+import { writeCeleba, writeCoco } from "../tiny_pictures.ts";
 import { writeTar } from "../testdata/write_tar.ts";
 import { celebaFaces, celebaPeople, insidePicture } from "./celeba.ts";
 import { cocoObjects } from "./coco_objects.ts";

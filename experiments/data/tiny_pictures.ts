@@ -1,8 +1,8 @@
 /** Sources of every kind that `deno task data build` reads, tiny: scenes of a few coloured shapes with what annotators would have written. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fold, key, stream } from "../../../lib/engine/mod.ts";
-import { encodePng, type RgbPicture } from "../../../lib/raster/mod.ts";
+import { fold, key, stream } from "../../lib/engine/mod.ts";
+import { encodePng, type RgbPicture } from "../../lib/raster/mod.ts";
 
 const SIDES = { width: 96, height: 72 };
 

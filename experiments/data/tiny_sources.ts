@@ -1,8 +1,8 @@
-/** Sources of all five tasks for tests, and the options that build their pairs with tiny models. */
+/** Tiny sources of all five tasks, and the options that build their pairs with tiny models: the way from sources to pairs can be tried without data. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TaskId } from "../../../lib/tasks/mod.ts";
-import { writeCaptionedFolder, writeCeleba, writeCoco } from "../../data/testdata/tiny_sources.ts";
+import type { TaskId } from "../../lib/tasks/mod.ts";
+import { writeCaptionedFolder, writeCeleba, writeCoco } from "./tiny_pictures.ts";
 
 /** Pairs of each split. */
 const FEW = { count: "4", validation: "2" };
