@@ -89,7 +89,9 @@ await runCommand(async () => {
   const millisecondsPerStep = Math.round(60_000 * spent() / steps);
   const { tensors, config } = await training.finish();
   const tokenizer = createCaptionTokenizer(captionVocabulary(), { length: TEXT_LENGTH });
-  const sample = await basePool(bank, design, { first: FIRST_HELD_OUT, size: HELD_OUT, tokenizer });
+  // The same noises for every recipe.
+  const held = { ...design, candidates: 1 };
+  const sample = await basePool(bank, held, { first: FIRST_HELD_OUT, size: HELD_OUT, tokenizer });
   // The averaged weights under a learning rate of 0: the step only measures them.
   training.step.reset(training.step.weights());
   let heldOutError = 0;

@@ -16,12 +16,12 @@ export function paperScaleNeeds(
 ): string | undefined {
   const doing = `Running ${experiment} at paper scale needs real weights and data, expected`;
   const folders = { ...(models === undefined ? {} : { models }), ...(data === undefined ? {} : { data }) };
-  if (missingRoles(folders, TRAINING_ROLES).length > 0) {
+  const missing = missingRoles(folders, TRAINING_ROLES);
+  if (missing.length > 0) {
     const { cache } = hubSettings();
-    const missing = new Set(missingRoles(folders, TRAINING_ROLES));
     const wanted = TRAINING_ROLES.map((role) => {
       const file = paperFile(role);
-      const found = !missing.has(role) || findCached(cache, file) !== undefined;
+      const found = !missing.includes(role) || findCached(cache, file) !== undefined;
       return `${file.repo}/${file.path}${found ? " [found]" : ""}`;
     });
     return `${doing} ${wanted.join("; ")} in ${models ?? "a folder given by --models"} or in ${cache} ` +
@@ -32,7 +32,7 @@ export function paperScaleNeeds(
       TASKS.join(", ")
     }, got none; deno task data build makes them`;
   }
-  const [missing] = missingPairs(folders, TASKS);
-  if (missing === undefined) return undefined;
-  return `${doing} ${missing}, got none; deno task data build makes it`;
+  const [pairs] = missingPairs(folders, TASKS);
+  if (pairs === undefined) return undefined;
+  return `${doing} ${pairs}, got none; deno task data build makes it`;
 }
