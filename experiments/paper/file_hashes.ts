@@ -1,6 +1,6 @@
 /**
  * SHA-256 of large files and of many: remembered with a file's size and time of change, so that a plan need not read gigabytes again. A file with another
- * size or time is read anew.
+ * size or time is read anew; so is one that had just changed when it was read, since a further change might bear the same time.
  */
 import { randomBytes } from "node:crypto";
 import {
@@ -20,6 +20,9 @@ export function namedHash(path: string): string | undefined {
   const name = basename(realpathSync(path));
   return /^[0-9a-f]{64}$/.test(name) ? name : undefined;
 }
+
+/** Milliseconds after which another change has another time: file systems count in ticks, some in two seconds. */
+const SETTLED = 2_500;
 
 /** Size, time of change in milliseconds, hash. */
 type Known = readonly [size: number, changed: number, hash: string];
@@ -42,9 +45,12 @@ export function openFileHashes(folder: string, cacheFolder: string): FileHashes 
       const { size, mtimeMs } = statSync(file);
       const found = known.get(file);
       if (found && found[0] === size && found[1] === mtimeMs) return found[2];
+      const settled = Date.now() - mtimeMs > SETTLED;
       const hash = contentHash(file, 64);
-      known.set(file, [size, mtimeMs, hash]);
-      changed = true;
+      if (settled) {
+        known.set(file, [size, mtimeMs, hash]);
+        changed = true;
+      }
       return hash;
     },
     save() {

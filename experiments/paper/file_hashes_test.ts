@@ -23,6 +23,13 @@ Deno.test("openFileHashes() reads a file again only when its size or time has ch
     assert.equal(open().of(file), sha256("one"));
     write("two", new Date(2020, 0, 3));
     assert.equal(open().of(file), sha256("two"));
+    // It had just changed when it was read: another change may bear the same time.
+    const now = new Date();
+    write("one", now);
+    const fresh = open();
+    assert.equal(fresh.of(file), sha256("one"));
+    write("two", now);
+    assert.equal(fresh.of(file), sha256("two"));
     write("three", then);
     assert.equal(open().of(file), sha256("three"));
     // A kept file that was cut is as none.
