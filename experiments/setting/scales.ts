@@ -154,7 +154,8 @@ export const SCALES: Readonly<Record<ScaleId, Scale>> = {
   },
   paper: {
     id: "paper",
-    note: "weights and pairs of a folder (in the paper's setting SD 1.5 at 512×512, CLIP ViT-H/14, IPAdapter+)",
+    note:
+      "weights and pairs of a folder (in the paper's setting SD 1.5 at 512×512, CLIP ViT-H/14, IPAdapter+)",
     recipe: PAPER_RECIPE,
     microBatch: 1,
     committedAdapter: false,
