@@ -1,6 +1,7 @@
 /**
- * SHA-256 of large files and of many: remembered with a file's size and time of change, so that a plan need not read gigabytes again. A file with another
- * size or time is read anew; so is one that had just changed when it was read, since a further change might bear the same time.
+ * SHA-256 of large files and of many: remembered with a file's size and its times of change, of its bytes and of its record, so that a plan need
+ * not read gigabytes again. A file with another size or time is read anew (a copy that keeps the first time has another second); so is one that had
+ * just changed when it was read, since a further change might bear the same times.
  */
 import { randomBytes } from "node:crypto";
 import {
@@ -24,8 +25,8 @@ export function namedHash(path: string): string | undefined {
 /** Milliseconds after which another change has another time: file systems count in ticks, some in two seconds. */
 const SETTLED = 2_500;
 
-/** Size, time of change in milliseconds, hash. */
-type Known = readonly [size: number, changed: number, hash: string];
+/** Size, times of the bytes' and of the record's last change in milliseconds, hash. */
+type Known = readonly [size: number, written: number, changed: number, hash: string];
 
 /** Hashes of files. */
 export interface FileHashes {
@@ -35,20 +36,20 @@ export interface FileHashes {
   save(): void;
 }
 
-/** Hashes of the files below a folder, as they are kept in the cache. */
-export function openFileHashes(folder: string, cacheFolder: string): FileHashes {
+/** Hashes of the files below a folder, as they are kept in the cache; those of files that have not changed for `settled` milliseconds are. */
+export function openFileHashes(folder: string, cacheFolder: string, settled = SETTLED): FileHashes {
   const path = join(cacheFolder, "hashes", `${sha256(folder).slice(0, 16)}.json`);
   const known = new Map<string, Known>(Object.entries(readKnown(path)));
   let changed = false;
   return {
     of(file) {
-      const { size, mtimeMs } = statSync(file);
+      const { size, mtimeMs, ctimeMs } = statSync(file);
       const found = known.get(file);
-      if (found && found[0] === size && found[1] === mtimeMs) return found[2];
-      const settled = Date.now() - mtimeMs > SETTLED;
+      if (found && found[0] === size && found[1] === mtimeMs && found[2] === ctimeMs) return found[3];
+      const old = Date.now() - Math.max(mtimeMs, ctimeMs) > settled;
       const hash = contentHash(file, 64);
-      if (settled) {
-        known.set(file, [size, mtimeMs, hash]);
+      if (old) {
+        known.set(file, [size, mtimeMs, ctimeMs, hash]);
         changed = true;
       }
       return hash;

@@ -1,44 +1,72 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sha256 } from "../../lib/hub/mod.ts";
 import { namedHash, openFileHashes } from "./file_hashes.ts";
 
-Deno.test("openFileHashes() reads a file again only when its size or time has changed, across processes", () => {
+/** A folder with a file in it, gone in the end. */
+function withFile(use: (file: string, folder: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), "hashes-"));
   try {
-    const file = join(folder, "a.bin"), then = new Date(2020, 0, 2);
-    const open = () => openFileHashes(folder, join(folder, "cache"));
-    const write = (text: string, at: Date) => {
-      writeFileSync(file, text);
-      utimesSync(file, at, at);
-    };
-    write("one", then);
-    const first = open();
-    assert.equal(first.of(file), sha256("one"));
-    first.save();
-    // Same size, same time: taken from what was kept.
-    write("two", then);
-    assert.equal(open().of(file), sha256("one"));
-    write("two", new Date(2020, 0, 3));
-    assert.equal(open().of(file), sha256("two"));
-    // It had just changed when it was read: another change may bear the same time.
-    const now = new Date();
-    write("one", now);
-    const fresh = open();
-    assert.equal(fresh.of(file), sha256("one"));
-    write("two", now);
-    assert.equal(fresh.of(file), sha256("two"));
-    write("three", then);
-    assert.equal(open().of(file), sha256("three"));
-    // A kept file that was cut is as none.
-    const [kept] = readdirSync(join(folder, "cache/hashes")) as [string];
-    writeFileSync(join(folder, "cache/hashes", kept), '{"a');
-    assert.equal(open().of(file), sha256("three"));
+    use(join(folder, "a.bin"), folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+Deno.test("openFileHashes() reads a file again only when its size or one of its times has changed, across processes", () => {
+  withFile((file, folder) => {
+    const then = new Date(2020, 0, 2), cache = join(folder, "cache");
+    const hashed = () => {
+      const hashes = openFileHashes(folder, cache, -1);
+      const hash = hashes.of(file);
+      hashes.save();
+      return hash;
+    };
+    const write = (text: string, at = then) => {
+      writeFileSync(file, text);
+      utimesSync(file, at, at);
+    };
+    const kept = () => join(cache, "hashes", readdirSync(join(cache, "hashes"))[0] as string);
+    write("one");
+    assert.equal(hashed(), sha256("one"));
+    // Nothing has changed: what was kept is the answer, whatever it is.
+    writeFileSync(kept(), readFileSync(kept(), "utf8").replace(sha256("one"), sha256("kept")));
+    assert.equal(hashed(), sha256("kept"));
+    // Another file of the same size with its predecessor's time, as `cp -p` leaves it; Deno tells seconds.
+    const next = statSync(file).ctimeMs + 1000;
+    while (Date.now() < next);
+    write("two");
+    assert.equal(hashed(), sha256("two"));
+    write("six", new Date(2020, 0, 3));
+    assert.equal(hashed(), sha256("six"));
+    write("three");
+    assert.equal(hashed(), sha256("three"));
+    // A kept file that was cut is as none.
+    writeFileSync(kept(), '{"a');
+    assert.equal(hashed(), sha256("three"));
+  });
+});
+
+Deno.test("openFileHashes() keeps nothing of a file that has just changed: its next change may bear the same times", () => {
+  withFile((file, folder) => {
+    writeFileSync(file, "one");
+    const hashes = openFileHashes(folder, join(folder, "cache"));
+    assert.equal(hashes.of(file), sha256("one"));
+    hashes.save();
+    assert.ok(!existsSync(join(folder, "cache")));
+  });
 });
 
 Deno.test("namedHash() is the hash that the hub's cache names a file by, through its link, and none of other files", () => {
