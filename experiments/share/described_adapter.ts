@@ -91,7 +91,7 @@ async function miniBase(sha256?: string): Promise<Base> {
 /** A recipe for people. */
 function recipeLines(request: TrainRequest): [string, string][] {
   const { recipe, tasks, instructions, variant } = request;
-  const { optimizer, learningRate, schedule, warmup, drop, lossWeighting, branchStd, clipNorm }:
+  const { optimizer, learningRate, schedule, warmup, drop, lossWeighting, firstTimestep, branchStd, clipNorm }:
     AdapterRecipe = recipe;
   return [
     ["model", variant.kind === "single" ? "of one task" : "joint"],
@@ -101,6 +101,7 @@ function recipeLines(request: TrainRequest): [string, string][] {
     ["learning rate", `${learningRate}, ${schedule}, ${100 * warmup} % warm-up`],
     ["dropped", `image ${100 * drop.image} %, text ${100 * drop.text} %, both ${100 * drop.both} %`],
     ["weights of the loss", lossWeighting],
+    ["timesteps", `${firstTimestep} to 999`],
     ["σ of the instruction branch", String(branchStd)],
   ];
 }

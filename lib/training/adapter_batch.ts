@@ -36,7 +36,7 @@ export interface BatchOptions {
   /** Word ids of the empty prompt. */
   readonly noText: Int32Array;
   /** What of the recipe shapes a batch. */
-  readonly recipe: Pick<AdapterRecipe, "drop" | "lossWeighting">;
+  readonly recipe: Pick<AdapterRecipe, "drop" | "lossWeighting" | "firstTimestep">;
 }
 
 /** A batch's arrays by input. */
@@ -78,7 +78,7 @@ export function adapterBatch(
     ids.set(drop.text ? noText : item.ids, i * item.ids.length);
     if (instruction && item.instruction) instruction.set(item.instruction, i * item.instruction.length);
   });
-  const noisy = noisyBatch(from, schedule, latents, { batch });
+  const noisy = noisyBatch(from, schedule, latents, { batch, firstTimestep: recipe.firstTimestep });
   const weights = lossWeights(recipe.lossWeighting, schedule, noisy.timestep);
   return { ...noisy, ids, image, ...(instruction ? { instruction } : {}), ...(weights ? { weights } : {}) };
 }

@@ -52,6 +52,17 @@ Deno.test("adapterBatch() weights samples as the recipe says: not at all, or by 
   assert.deepEqual(noisy, batch("uniform"));
 });
 
+Deno.test("adapterBatch() trains at the recipe's timesteps, evenly from the first to the last", () => {
+  const items = Array.from({ length: COUNT }, () => item);
+  const timesteps = (firstTimestep: number) =>
+    adapterBatch(key("timesteps"), items, { ...common, recipe: { ...PAPER_RECIPE, firstTimestep } }).timestep;
+  for (const first of [0, 300]) {
+    const found = timesteps(first), mean = found.reduce((sum, t) => sum + t / COUNT, 0);
+    assert.deepEqual([Math.min(...found), Math.max(...found)], [first, 999]);
+    assert.ok(Math.abs(mean - (first + 999) / 2) < 4 * (999 - first) / Math.sqrt(12 * COUNT), `${mean}`);
+  }
+});
+
 Deno.test("mixedBatch() mixes tasks evenly whatever their sizes, and depends on its key alone", () => {
   const task = (value: number, items: number): AdapterItems => ({
     items,

@@ -18,6 +18,8 @@ export type AdapterRecipe = {
   /** Whether the image tokens stand in place of the text's, in training and sampling, as unCLIP-like models condition (Sec. 2.2), or beside them. */
   readonly replacesText: boolean;
   readonly lossWeighting: LossWeighting;
+  /** The least noisy timestep that is trained at; 0 is all of them. */
+  readonly firstTimestep: number;
   /** Learning rate at its highest. */
   readonly learningRate: number;
   /** What the rate does behind the warm-up. */
@@ -35,6 +37,7 @@ export const PAPER_RECIPE: AdapterRecipe = {
   drop: { image: 0.05, text: 0.05, both: 0.05 },
   replacesText: false,
   lossWeighting: "uniform",
+  firstTimestep: 0,
   learningRate: 1e-7,
   schedule: "constant",
   warmup: 0,

@@ -54,16 +54,23 @@ function nearestNoise(
   return nearest;
 }
 
-/** Samples timesteps and noise for `latents` [batch ...] flat and mixes them; of `candidates` noises a sample takes the nearest, of one the only. */
+/**
+ * Samples timesteps from `firstTimestep` on and noise for `latents` [batch ...] flat and mixes them; of `candidates` noises a sample takes the nearest,
+ * of one the only.
+ */
 export function noisyBatch(
   from: Key,
   schedule: NoiseSchedule,
   latents: Float32Array,
-  { batch, candidates = 1 }: { batch: number; candidates?: number },
+  { batch, candidates = 1, firstTimestep = 0 }: {
+    batch: number;
+    candidates?: number;
+    firstTimestep?: number;
+  },
 ): NoisyBatch {
   const source = stream(fold(from, "timesteps"));
   const last = schedule.alphasCumprod.length - 1;
-  const timesteps = Float32Array.from({ length: batch }, () => source.int(0, last));
+  const timesteps = Float32Array.from({ length: batch }, () => source.int(firstTimestep, last));
   const noise = candidates === 1
     ? normal(fold(from, "noise"), latents.length)
     : nearestNoise(from, latents, { batch, candidates });

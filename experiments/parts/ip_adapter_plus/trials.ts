@@ -1,0 +1,45 @@
+/** How the adapters' recipe was chosen: candidates trained alone for as many steps (bench/adapter_recipes.ts), for the card. */
+import type { PartTable } from "../part.ts";
+
+/** A recipe's row in results/bench/adapter_recipes.json. */
+export interface AdapterTrial {
+  readonly recipe: string;
+  readonly steps: number;
+  readonly millisecondsPerStep: number;
+  /** Mean squared error of v at all timesteps on held-out scenes with their image and caption; lower is better. */
+  readonly heldOutError: number;
+  /** The same with the image alone. */
+  readonly heldOutErrorWithoutText: number;
+  /** CLIP-I with the condition, as a share of the autoencoder's ceiling; higher is better. */
+  readonly clipIShare: number;
+  readonly processor: string;
+}
+
+/** Where they are kept. */
+export const TRIALS: URL = new URL("../../../results/bench/adapter_recipes.json", import.meta.url);
+
+/** The table of the card. */
+export async function trialTable(): Promise<PartTable> {
+  const trials: readonly AdapterTrial[] = JSON.parse(await Deno.readTextFile(TRIALS));
+  return {
+    heading: "How the recipe was chosen",
+    note:
+      "Candidates trained from the same start on the same batches, the rate linearly down: `deno run -A bench/adapter_recipes.ts`.",
+    headings: [
+      "recipe",
+      "steps",
+      "ms a step",
+      "held-out error of v",
+      "without the text",
+      "CLIP-I, share of the ceiling",
+    ],
+    rows: trials.map((trial) => [
+      trial.recipe,
+      `${trial.steps}`,
+      `${trial.millisecondsPerStep}`,
+      trial.heldOutError.toFixed(4),
+      trial.heldOutErrorWithoutText.toFixed(4),
+      trial.clipIShare.toFixed(3),
+    ]),
+  };
+}
