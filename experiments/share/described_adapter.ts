@@ -91,8 +91,17 @@ async function miniBase(sha256?: string): Promise<Base> {
 /** A recipe for people. */
 function recipeLines(request: TrainRequest): [string, string][] {
   const { recipe, tasks, instructions, variant } = request;
-  const { optimizer, learningRate, schedule, warmup, drop, lossWeighting, firstTimestep, branchStd, clipNorm }:
-    AdapterRecipe = recipe;
+  const {
+    optimizer,
+    learningRate,
+    schedule,
+    warmup,
+    drop,
+    lossWeighting,
+    firstTimestep,
+    branchStd,
+    clipNorm,
+  }: AdapterRecipe = recipe;
   return [
     ["model", variant.kind === "single" ? "of one task" : "joint"],
     ["tasks", tasks.join(", ")],
