@@ -105,6 +105,7 @@ Deno.test("causeOf() names why a job left no result", () => {
   assert.match(cause("TIMEOUT"), /time limit was reached on n1/);
   assert.match(cause("OUT_OF_MEMORY", "0:125"), /more memory .* --mem allows more/);
   assert.match(cause("NODE_FAIL"), /node failed/);
+  assert.match(cause("PREEMPTED"), /another job took its place on n1/);
   assert.match(cause("FAILED", "0:9"), /ended by signal 9 on n1 \(FAILED\)/);
   assert.match(cause("FAILED", "3:0"), /ended with code 3/);
   assert.match(cause("COMPLETED"), /ended on n1 as COMPLETED without its result/);
