@@ -22,16 +22,20 @@ import { IP_ADAPTER_PLUS } from "../experiments/parts/ip_adapter_plus/mod.ts";
 import { plusPool, preparePlus, RECIPE } from "../experiments/parts/ip_adapter_plus/train.ts";
 import { type AdapterTrial, TRIALS } from "../experiments/parts/ip_adapter_plus/trials.ts";
 
-const muon = (muonRate: number) => ({ optimizer: { ...MUON_OPTIMIZER, muonRate } });
+const muon = (muonRate: number, firstTimestep = 0) => ({
+  optimizer: { ...MUON_OPTIMIZER, muonRate },
+  firstTimestep,
+});
 
 /** What is tried, by name; the number behind "muon" is its rate, behind "from" the first timestep. */
 const RECIPES: Readonly<Record<string, Partial<AdapterRecipe>>> = {
-  "adamw": { optimizer: ADAMW_OPTIMIZER },
+  "adamw": { optimizer: ADAMW_OPTIMIZER, firstTimestep: 0 },
   "muon 1": muon(1),
   "muon 4": muon(4),
   "muon 8": muon(8),
-  "muon 1, from 300": { ...muon(1), firstTimestep: 300 },
-  "muon 4, from 300": { ...muon(4), firstTimestep: 300 },
+  "muon 1, from 300": muon(1, 300),
+  "adamw, from 300": { optimizer: ADAMW_OPTIMIZER, firstTimestep: 300 },
+  "muon 4, from 300": muon(4, 300),
 };
 
 const HELD_OUT = 512;

@@ -13,7 +13,7 @@ import { MINI_RECIPE } from "../../setting/scales.ts";
 import type { PrepareOptions, Training } from "../part.ts";
 
 /** Training pairs of each task. */
-export const PAIRS = 4_000;
+export const PAIRS = 8_000;
 const CACHE = fileURLToPath(new URL("../../../.cache", import.meta.url));
 
 /** Encodes one task's training pairs and opens them. */

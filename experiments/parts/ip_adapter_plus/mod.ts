@@ -1,8 +1,13 @@
 /** The mini IPAdapter+: condition = target, the start of every Instruct model (Sec. 3.5). */
 import { MUON_OPTIMIZER } from "../../../lib/training/mod.ts";
+import { MINI_RECIPE } from "../../setting/scales.ts";
 import { type Part, PRETRAINING } from "../part.ts";
 import { measure } from "./evaluate.ts";
 import { DROP, POOL, prepare } from "./train.ts";
+import { trialTable } from "./trials.ts";
+
+/** Muon's rate in units of AdamW's. */
+const MUON_RATE = 4;
 
 export const IP_ADAPTER_PLUS: Part = {
   name: "ip-adapter-plus",
@@ -14,13 +19,14 @@ export const IP_ADAPTER_PLUS: Part = {
     batch: 32,
     seed: 41,
     schedule: { kind: "linear", lr: 1e-3, warmup: 50 },
-    optimizer: MUON_OPTIMIZER,
+    optimizer: { ...MUON_OPTIMIZER, muonRate: MUON_RATE },
     summary:
-      `Resampler, keys and values trained to reproduce ${POOL} scenes on the frozen base, error of v, Muon and AdamW 1e-3 linearly down, the image dropped for ${
+      `Resampler, keys and values trained to reproduce ${POOL} scenes on the frozen base, error of v from timestep ${MINI_RECIPE.firstTimestep} on, Muon ${MUON_RATE}e-3 and AdamW 1e-3 linearly down, the image dropped for ${
         100 * DROP.image
       } %, the text for ${100 * DROP.text} %, both for ${100 * DROP.both} %`,
   },
   prepare,
+  trials: trialTable,
   measurement: {
     checkpoints: ["ip-adapter-plus", "base", "vae", "encoder", "judge"],
     items: { what: "validation items of the replication task", usual: 64, low: 2, high: 1000 },
