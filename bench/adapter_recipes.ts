@@ -4,9 +4,8 @@
  * Prints JSON; `--keep` adds it to results/bench/adapter_recipes.json.
  */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { fold, key } from "../lib/engine/mod.ts";
@@ -62,14 +61,12 @@ await runCommand(async () => {
     ...{ recipe, batches: key(recipe.seed), notify },
     compile: { threads: number("threads", 1, 1, 64) },
   }, { adapterRecipe, pool });
-  const begun = performance.now();
   const { lr, warmup } = recipe.schedule;
   for (let step = 0; step < steps; step++) {
     const learningRate = lr * Math.min(1, (step + 1) / warmup) * (1 - step / steps);
     const { loss } = await training.step.run(await training.batch(step), { step, learningRate });
     if ((step + 1) % 50 === 0) notify(`${name}: step ${step + 1}, loss ${loss.toFixed(3)}`);
   }
-  const millisecondsPerStep = Math.round((performance.now() - begun) / steps);
   const { tensors, config } = await training.finish();
   const { tokenizer } = await loadBase();
   const held = await plusPool(bank, { first: FIRST_HELD_OUT, pool: HELD_OUT, tokenizer });
@@ -99,9 +96,8 @@ await runCommand(async () => {
     );
     const { scores } = await measure({ bank, folder, items });
     const trial: AdapterTrial = {
-      ...{ recipe: name, steps, millisecondsPerStep, heldOutError, heldOutErrorWithoutText },
+      ...{ recipe: name, steps, heldOutError, heldOutErrorWithoutText },
       clipIShare: Number((scores.find((each) => each.bar !== undefined)?.value ?? NaN).toFixed(3)),
-      processor: cpus()[0]?.model ?? "",
     };
     console.log(JSON.stringify(trial, null, 2));
     if (flags.has("keep")) {

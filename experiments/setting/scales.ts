@@ -2,6 +2,7 @@
 
 // Not the folder's mod.ts: reading a command line does not load the engine.
 import { type AdapterRecipe, PAPER_RECIPE } from "../../lib/training/adapter_recipe.ts";
+import { MUON_OPTIMIZER } from "../../lib/training/optimizer_config.ts";
 import { expectedPaperOperations, expectedPaperSeconds } from "./paper_rates.ts";
 
 /** Names of the scales. */
@@ -101,13 +102,16 @@ const MINI_QUICK: Budget = {
   expectedSeconds: { encode: 6, train: 75, score: 6 },
 };
 
+/** Muon's learning rate at the mini scale, in units of AdamW's. */
+export const MUON_RATE = 4;
+
 /**
  * The paper's recipe for a thousand steps in place of 100,000.
  *
  * Samples are weighted as an error of v. By timestep, the image takes 0 to 0.5 % off the loss of the base below t = 300 and 3 to 7 % from t = 500 on,
  * but that loss itself falls from 0.27 to 0.004. Unweighted, the gradient is mostly noise of timesteps that the image does not matter for; 100,000
- * steps average that out, a thousand do not. For the same reason timesteps below 300 are left out: in the trials of IPAdapter+'s card that is worth
- * more than Muon's rate. For the branch's σ see `freshInstruct()`.
+ * steps average that out, a thousand do not. For the same reason timesteps below 300 are left out, and the optimiser is Muon:
+ * IPAdapter+'s card shows what was tried. For the branch's σ see `freshInstruct()`.
  */
 export const MINI_RECIPE: AdapterRecipe = {
   ...PAPER_RECIPE,
@@ -119,6 +123,7 @@ export const MINI_RECIPE: AdapterRecipe = {
   learningRate: 1e-3,
   schedule: "linear",
   warmup: 0.05,
+  optimizer: { ...MUON_OPTIMIZER, muonRate: MUON_RATE },
 };
 
 /** The scales. */

@@ -1,6 +1,7 @@
 /** The base model: the denoiser with its text encoder. */
 import { MUON_OPTIMIZER } from "../../../lib/training/mod.ts";
 import { MOST_CONCEPTS } from "../measurement.ts";
+import { MUON_RATE } from "../../setting/scales.ts";
 import { type Part, PRETRAINING } from "../part.ts";
 import { measure } from "./evaluate.ts";
 import { CAPTION_DROP, POOL, prepare } from "./train.ts";
@@ -8,8 +9,6 @@ import { trialTable } from "./trials.ts";
 
 /** Decay of the average of the weights. */
 const EMA_DECAY = 0.999;
-/** Muon's rate in units of AdamW's. */
-const MUON_RATE = 4;
 
 export const BASE: Part = {
   name: "base",

@@ -1,12 +1,8 @@
 /** The joint adapter that `generate` and the explorer run unless another is given. */
-import { MUON_OPTIMIZER } from "../../../lib/training/mod.ts";
-import { MINI_RECIPE } from "../../setting/scales.ts";
+import { MINI_RECIPE, MUON_RATE } from "../../setting/scales.ts";
 import type { Part } from "../part.ts";
 import { measure, USUAL_SCENES } from "./evaluate.ts";
 import { PAIRS, prepare } from "./train.ts";
-
-/** Muon's rate in units of AdamW's: as for IPAdapter+, whose card shows what was tried. */
-const MUON_RATE = 4;
 
 export const IP_ADAPTER_INSTRUCT: Part = {
   name: "ip-adapter-instruct",
@@ -18,7 +14,7 @@ export const IP_ADAPTER_INSTRUCT: Part = {
     batch: 32,
     seed: 71,
     schedule: { kind: "linear", lr: MINI_RECIPE.learningRate, warmup: 100 },
-    optimizer: { ...MUON_OPTIMIZER, muonRate: MUON_RATE },
+    optimizer: MINI_RECIPE.optimizer,
     summary:
       `Table 1's joint model trained for longer: IPAdapter-Instruct from the committed IPAdapter+, all five tasks mixed evenly, ${PAIRS} pairs each, a random training instruction per sample, error of v from timestep ${MINI_RECIPE.firstTimestep} on, Muon at ${MUON_RATE} × and AdamW at ${MINI_RECIPE.learningRate} linearly down, 5 % of images, of texts and of both dropped`,
   },

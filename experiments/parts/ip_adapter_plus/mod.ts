@@ -1,13 +1,9 @@
 /** The mini IPAdapter+: condition = target, the start of every Instruct model (Sec. 3.5). */
-import { MUON_OPTIMIZER } from "../../../lib/training/mod.ts";
-import { MINI_RECIPE } from "../../setting/scales.ts";
+import { MINI_RECIPE, MUON_RATE } from "../../setting/scales.ts";
 import { type Part, PRETRAINING } from "../part.ts";
 import { measure } from "./evaluate.ts";
 import { DROP, POOL, prepare } from "./train.ts";
 import { trialTable } from "./trials.ts";
-
-/** Muon's rate in units of AdamW's. */
-const MUON_RATE = 4;
 
 export const IP_ADAPTER_PLUS: Part = {
   name: "ip-adapter-plus",
@@ -19,7 +15,7 @@ export const IP_ADAPTER_PLUS: Part = {
     batch: 32,
     seed: 41,
     schedule: { kind: "linear", lr: 1e-3, warmup: 50 },
-    optimizer: { ...MUON_OPTIMIZER, muonRate: MUON_RATE },
+    optimizer: MINI_RECIPE.optimizer,
     summary:
       `Resampler, keys and values trained to reproduce ${POOL} scenes on the frozen base, error of v from timestep ${MINI_RECIPE.firstTimestep} on, Muon ${MUON_RATE}e-3 and AdamW 1e-3 linearly down, the image dropped for ${
         100 * DROP.image

@@ -5,14 +5,12 @@ import type { PartTable } from "../part.ts";
 export interface AdapterTrial {
   readonly recipe: string;
   readonly steps: number;
-  readonly millisecondsPerStep: number;
   /** Mean squared error of v at all timesteps on held-out scenes with their image and caption; lower is better. */
   readonly heldOutError: number;
   /** The same with the image alone. */
   readonly heldOutErrorWithoutText: number;
   /** CLIP-I with the condition, as a share of the autoencoder's ceiling; higher is better. */
   readonly clipIShare: number;
-  readonly processor: string;
 }
 
 /** Where they are kept. */
@@ -28,7 +26,6 @@ export async function trialTable(): Promise<PartTable> {
     headings: [
       "recipe",
       "steps",
-      "ms a step",
       "held-out error of v",
       "without the text",
       "CLIP-I, share of the ceiling",
@@ -36,7 +33,6 @@ export async function trialTable(): Promise<PartTable> {
     rows: trials.map((trial) => [
       trial.recipe,
       `${trial.steps}`,
-      `${trial.millisecondsPerStep}`,
       trial.heldOutError.toFixed(4),
       trial.heldOutErrorWithoutText.toFixed(4),
       trial.clipIShare.toFixed(3),
