@@ -3,23 +3,18 @@
  * by how much of a condition arrives: `deno run -A bench/adapter_recipes.ts "muon 4" [--steps 400] [--pool 4000] [--items 48] [--threads 1] [--keep]`.
  * Prints JSON; `--keep` adds it to results/bench/adapter_recipes.json.
  */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { fold, key } from "../lib/engine/mod.ts";
-import { atomicWrite } from "../lib/hub/mod.ts";
 import { loadBank } from "../lib/tasks/mod.ts";
 import { ADAMW_OPTIMIZER, type AdapterRecipe, MUON_OPTIMIZER } from "../lib/training/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../experiments/command_line.ts";
-import { checkpointPath, encodeCheckpoint } from "../experiments/mini/checkpoints.ts";
 import { loadBase } from "../experiments/mini/frozen.ts";
 import { FIRST_HELD_OUT } from "../experiments/parts/held_out.ts";
 import { measure } from "../experiments/parts/ip_adapter_plus/evaluate.ts";
 import { IP_ADAPTER_PLUS } from "../experiments/parts/ip_adapter_plus/mod.ts";
 import { plusPool, preparePlus, RECIPE } from "../experiments/parts/ip_adapter_plus/train.ts";
 import { type AdapterTrial, TRIALS } from "../experiments/parts/ip_adapter_plus/trials.ts";
+import { keepTrial, withTriedPart } from "./recipe_trial.ts";
 
 const muon = (muonRate: number, firstTimestep = 0) => ({
   optimizer: { ...MUON_OPTIMIZER, muonRate },
@@ -67,7 +62,7 @@ await runCommand(async () => {
     const { loss } = await training.step.run(await training.batch(step), { step, learningRate });
     if ((step + 1) % 50 === 0) notify(`${name}: step ${step + 1}, loss ${loss.toFixed(3)}`);
   }
-  const { tensors, config } = await training.finish();
+  const finished = await training.finish();
   const { tokenizer } = await loadBase();
   const held = await plusPool(bank, { first: FIRST_HELD_OUT, pool: HELD_OUT, tokenizer });
   /** Under a learning rate of 0 the step only measures; the same scenes, noises and timesteps for every recipe. */
@@ -84,28 +79,14 @@ await runCommand(async () => {
   };
   const heldOutError = await errorWithout(0), heldOutErrorWithoutText = await errorWithout(1);
   await training.step.dispose();
-  const place = mkdtempSync(join(tmpdir(), "recipes-"));
-  try {
-    const folder = pathToFileURL(`${place}/`);
-    for (const part of ["base", "vae", "encoder", "judge"] as const) {
-      await Deno.copyFile(checkpointPath(part), checkpointPath(part, folder));
-    }
-    await Deno.writeFile(
-      checkpointPath("ip-adapter-plus", folder),
-      encodeCheckpoint("ip-adapter-plus", tensors, config),
-    );
-    const { scores } = await measure({ bank, folder, items });
-    const trial: AdapterTrial = {
-      ...{ recipe: name, steps, heldOutError, heldOutErrorWithoutText },
-      clipIShare: Number((scores.find((each) => each.bar !== undefined)?.value ?? NaN).toFixed(3)),
-    };
-    console.log(JSON.stringify(trial, null, 2));
-    if (flags.has("keep")) {
-      const kept: AdapterTrial[] = existsSync(TRIALS) ? JSON.parse(await Deno.readTextFile(TRIALS)) : [];
-      const all = [...kept.filter(({ recipe }) => recipe !== name), trial];
-      await atomicWrite(fileURLToPath(TRIALS), JSON.stringify(all, null, 2) + "\n");
-    }
-  } finally {
-    rmSync(place, { recursive: true });
-  }
+  const { scores } = await withTriedPart({
+    ...{ name: "ip-adapter-plus", finished },
+    beside: { base: "base", vae: "vae", encoder: "encoder", judge: "judge" },
+  }, (folder) => measure({ bank, folder, items }));
+  const trial: AdapterTrial = {
+    ...{ recipe: name, steps, heldOutError, heldOutErrorWithoutText },
+    clipIShare: Number((scores.find((each) => each.bar !== undefined)?.value ?? NaN).toFixed(3)),
+  };
+  console.log(JSON.stringify(trial, null, 2));
+  if (flags.has("keep")) await keepTrial(TRIALS, trial);
 });

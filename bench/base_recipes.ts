@@ -3,26 +3,22 @@
  * `deno run -A bench/base_recipes.ts "muon 4" [--minutes 8] [--pool 8000] [--threads 1] [--judge judge] [--keep]`. Prints JSON; `--keep` adds it to results/bench/base_recipes.json. Two
  * side by side, one thread each, compare best; run them on a machine that does nothing else.
  */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
-import { join } from "node:path";
+import { cpus } from "node:os";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { fold, key } from "../lib/engine/mod.ts";
 import { createCaptionTokenizer } from "../lib/clip/mod.ts";
 import type { UnetConfig } from "../lib/diffusion/mod.ts";
-import { atomicWrite } from "../lib/hub/mod.ts";
 import { captionVocabulary, loadBank } from "../lib/tasks/mod.ts";
 import { ADAMW_OPTIMIZER, MUON_OPTIMIZER, type OptimizerConfig } from "../lib/training/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../experiments/command_line.ts";
-import { checkpointPath, encodeCheckpoint, readCheckpoint } from "../experiments/mini/checkpoints.ts";
 import { MINI_UNET, TEXT_LENGTH } from "../experiments/mini/models.ts";
 import { measure } from "../experiments/parts/base/evaluate.ts";
 import { BASE } from "../experiments/parts/base/mod.ts";
 import { type Trial, TRIALS } from "../experiments/parts/base/trials.ts";
 import { type BaseDesign, basePool, DESIGN, prepareBase } from "../experiments/parts/base/train.ts";
 import { FIRST_HELD_OUT } from "../experiments/parts/held_out.ts";
+import { keepTrial, withTriedPart } from "./recipe_trial.ts";
 
 /** The denoiser with attention at 16×16 too. */
 const ATTENTIVE: UnetConfig = {
@@ -87,7 +83,7 @@ await runCommand(async () => {
     }
   }
   const millisecondsPerStep = Math.round(60_000 * spent() / steps);
-  const { tensors, config } = await training.finish();
+  const finished = await training.finish();
   const tokenizer = createCaptionTokenizer(captionVocabulary(), { length: TEXT_LENGTH });
   // The same noises for every recipe.
   const held = { ...design, candidates: 1 };
@@ -101,36 +97,22 @@ await runCommand(async () => {
     heldOutError += (aux.error?.data[0] as number | undefined ?? loss) / HELD_OUT_BATCHES;
   }
   await training.step.dispose();
-  const place = mkdtempSync(join(tmpdir(), "recipes-"));
-  try {
-    const folder = pathToFileURL(`${place}/`);
-    await Deno.writeFile(checkpointPath("base", folder), encodeCheckpoint("base", tensors, config));
-    await Deno.copyFile(checkpointPath("vae"), checkpointPath("vae", folder));
-    const judging = await readCheckpoint(judge, checkpointPath(judge));
-    await Deno.writeFile(
-      checkpointPath("judge", folder),
-      encodeCheckpoint("judge", judging.tensors, judging.config),
-    );
-    const { scores } = await measure({ bank, folder, items: CAPTIONS });
-    const score = (name: string) => scores.find((each) => each.name.startsWith(name))?.value ?? NaN;
-    const trial: Trial = {
-      recipe: name,
-      minutes,
-      steps,
-      millisecondsPerStep,
-      heldOutError: Number(heldOutError.toFixed(4)),
-      captionsFound: Number(score("generated → caption").toFixed(3)),
-      clipP: Number(score("CLIP-P, generated").toFixed(3)),
-      judge,
-      processor: cpus()[0]?.model ?? "",
-    };
-    console.log(JSON.stringify(trial, null, 2));
-    if (flags.has("keep")) {
-      const kept: Trial[] = existsSync(TRIALS) ? JSON.parse(await Deno.readTextFile(TRIALS)) : [];
-      const all = [...kept.filter(({ recipe }) => recipe !== name), trial];
-      await atomicWrite(fileURLToPath(TRIALS), JSON.stringify(all, null, 2) + "\n");
-    }
-  } finally {
-    rmSync(place, { recursive: true });
-  }
+  const { scores } = await withTriedPart(
+    { name: "base", finished, beside: { vae: "vae", judge } },
+    (folder) => measure({ bank, folder, items: CAPTIONS }),
+  );
+  const score = (name: string) => scores.find((each) => each.name.startsWith(name))?.value ?? NaN;
+  const trial: Trial = {
+    recipe: name,
+    minutes,
+    steps,
+    millisecondsPerStep,
+    heldOutError: Number(heldOutError.toFixed(4)),
+    captionsFound: Number(score("generated → caption").toFixed(3)),
+    clipP: Number(score("CLIP-P, generated").toFixed(3)),
+    judge,
+    processor: cpus()[0]?.model ?? "",
+  };
+  console.log(JSON.stringify(trial, null, 2));
+  if (flags.has("keep")) await keepTrial(TRIALS, trial);
 });
