@@ -97,7 +97,11 @@ export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string
   return [
     `# ${part}`,
     "",
-    `${stages.map((stage) => orUnknown(stage.summary)).join("; then ")}.`,
+    `${
+      stages.map((stage) => orUnknown(stage.summary)).filter((each, i, all) => each !== all[i - 1]).join(
+        "; then ",
+      )
+    }.`,
     "",
     ...table([
       ["file", `\`${part}.safetensors\`, ${(facts.bytes / 1e6).toFixed(1)} MB, half precision`],
