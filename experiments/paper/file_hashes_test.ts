@@ -44,8 +44,8 @@ Deno.test("openFileHashes() reads a file again only when its size or one of its 
     // Nothing has changed: what was kept is the answer, whatever it is.
     writeFileSync(kept(), readFileSync(kept(), "utf8").replace(sha256("one"), sha256("kept")));
     assert.equal(hashed(), sha256("kept"));
-    // Another file of the same size with its predecessor's time, as `cp -p` leaves it; Deno tells seconds.
-    const next = statSync(file).ctimeMs + 1000;
+    // Another file of the same size with its predecessor's time, as `cp -p` leaves it; Deno tells seconds, of a clock that ticks.
+    const next = statSync(file).ctimeMs + 1100;
     while (Date.now() < next);
     write("two");
     assert.equal(hashed(), sha256("two"));
