@@ -87,21 +87,25 @@ export async function runTraining(
     if (
       validateEvery > 0 && validateItems > 0 && (event.step % validateEvery === 0 || event.step === steps)
     ) await validate(event.step);
-    if (
-      event.step < steps &&
-      (context.signal.aborted || event.step === half || performance.now() - lastSave > 1000 * saveEvery)
-    ) {
+    const due = event.step < steps &&
+      (context.signal.aborted || event.step === half || performance.now() - lastSave > 1000 * saveEvery);
+    const show = () =>
+      context.progress(event.step, steps, "steps", {
+        loss: event.loss,
+        gradientNorm: event.gradientNorm,
+        learningRate: learningRate(recipeSchedule(recipe, steps), event.step - 1),
+        samples: batch,
+        validation: progress.validation,
+        ...(request.validateItems > 0 && { pictures: () => training.pictures(step.weights()) }),
+      });
+    // Shown first: who goes on from the checkpoint after a kill shows none of the steps before it. When asked to stop, showing ends the training.
+    const stopping = context.signal.aborted;
+    if (!stopping) show();
+    if (due) {
       await save(event.step);
       lastSave = performance.now();
     }
-    context.progress(event.step, steps, "steps", {
-      loss: event.loss,
-      gradientNorm: event.gradientNorm,
-      learningRate: learningRate(recipeSchedule(recipe, steps), event.step - 1),
-      samples: batch,
-      validation: progress.validation,
-      ...(request.validateItems > 0 && { pictures: () => training.pictures(step.weights()) }),
-    });
+    if (stopping) show();
   }
   const { replacesText } = recipe;
   context.write(TRAINED_ADAPTER, trainedAdapterBytes(step.weights(), { projection, replacesText }));

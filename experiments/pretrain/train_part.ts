@@ -166,16 +166,21 @@ async function runSteps(
       const left = Math.round(pace * (steps - step) / 1000);
       notify(`step ${step}/${steps}  loss ${mean.toFixed(4)}  ${pace.toFixed(0)} ms/step  ${left} s left`);
     }
-    if (signal?.aborted || (now - lastSave > saveEveryMs && step < steps)) {
+    const show = () =>
+      onStep(step, steps, {
+        loss,
+        gradientNorm,
+        learningRate: learningRate({ ...recipe.schedule, total: steps }, step - 1),
+        samples: recipe.batch,
+      });
+    // Shown first: who goes on from the saved state after a kill shows none of the steps before it. When asked to stop, showing ends the training.
+    const stopping = signal?.aborted ?? false;
+    if (!stopping) show();
+    if (stopping || (now - lastSave > saveEveryMs && step < steps)) {
       await save(step, mean);
       lastSave = performance.now();
     }
-    onStep(step, steps, {
-      loss,
-      gradientNorm,
-      learningRate: learningRate({ ...recipe.schedule, total: steps }, step - 1),
-      samples: recipe.batch,
-    });
+    if (stopping) show();
   }
   return mean;
 }
