@@ -1,5 +1,5 @@
 /**
- * The written grammar that stands for the language model of Sec. 3.4: per task some fifty sentence templates for training and two dozen
+ * The written grammar that stands for the language model of Sec. 3.4: per task some sixty sentence templates for training and two dozen
  * others for held-out instructions. A sample picks a template, fills its slots and chooses how carefully it is typed.
  */
 import { fold, key, type Stream, stream } from "../engine/mod.ts";
@@ -11,8 +11,18 @@ import { capitalized, fillTemplate, tidySentence } from "./template.ts";
 /** Which templates instructions are sampled from. */
 export type InstructionSplit = "train" | "held-out";
 
+/** Share of the sampled training instructions that do without the task's keyword. The paper removes instructions that name another task, not those that name none. */
+const PLAIN = 0.3;
+
 /** All templates of a task and split; no template is in both splits. */
 export function templates(task: TaskId, split: InstructionSplit): readonly string[] {
+  return split === "train" ? [...keyworded(task, split), ...plain(task)] : keyworded(task, split);
+}
+
+const plain = (task: TaskId): readonly string[] => taskOf(task).words.grammar.plain;
+
+/** Those that name the task or what it takes. */
+function keyworded(task: TaskId, split: InstructionSplit): readonly string[] {
   const { training, heldOut } = taskOf(task).words.grammar;
   return split === "train" ? [...SHARED_TRAINING, ...training] : [...SHARED_HELD_OUT, ...heldOut];
 }
@@ -44,9 +54,9 @@ export function sampleWithTemplate(
   split: InstructionSplit,
 ): SampledInstruction {
   const slots = { ...SHARED_SLOTS, ...taskOf(task).words.grammar.slots };
-  const all = templates(task, split);
+  const named = keyworded(task, split);
   for (;;) {
-    const template = random.pick(all);
+    const template = random.pick(split === "train" && random.bool(PLAIN) ? plain(task) : named);
     const instruction = typed(tidySentence(fillTemplate(template, slots, random)), random);
     if (instructionFault(instruction, task) === undefined) return { instruction, template };
   }

@@ -38,6 +38,5 @@ export function instructionFault(instruction: string, task: TaskId): string | un
   if (words < WORD_LIMITS.least || words > WORD_LIMITS.most) return `${words} words`;
   const foreign = foreignKeywords(instruction, task);
   if (foreign.length) return `holds "${foreign[0]}", a keyword of another task`;
-  if (taskOf(task).words.namesObject && !saysObject(instruction)) return `no "object" to put a name for`;
   return undefined;
 }

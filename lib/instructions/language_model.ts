@@ -6,7 +6,7 @@ import { UserError } from "../engine/mod.ts";
 import { askModel, type LanguageModel } from "./chat_model.ts";
 import { instructionKey } from "./grammar.ts";
 import { byTask, type TaskId, taskOf } from "../tasks/registry.ts";
-import { instructionFault } from "./keyword_rule.ts";
+import { instructionFault, saysObject } from "./keyword_rule.ts";
 import { type DroppedText, readAnswer } from "./model_answer.ts";
 
 /** What a language model is asked for, by task; the paper's words. */
@@ -50,7 +50,8 @@ export async function generateInstructions(
     const answer = await askModel(model, [{ role: "user", content: request }], readAnswer);
     dropped.push(...answer.dropped);
     for (const text of answer.instructions) {
-      const reason = instructionFault(text, task);
+      const reason = instructionFault(text, task) ??
+        (taskOf(task).words.namesObject && !saysObject(text) ? `no "object" to put a name for` : undefined);
       if (reason) rejected.push({ text, reason });
       else if (found.size < options.count && !found.has(instructionKey(text))) {
         found.set(instructionKey(text), text);

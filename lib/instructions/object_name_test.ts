@@ -22,10 +22,10 @@ Deno.test("nameObject() gives the name its own article when the instruction says
   ]);
 });
 
-Deno.test("nameObject() leaves no object behind when applied to the whole corpus", () => {
+Deno.test("namedInstruction() leaves no object behind when applied to the whole corpus", () => {
   for (const split of ["train", "held-out"] as const) {
     for (const instruction of instructionCorpus("object", split)) {
-      assert.doesNotMatch(nameObject(instruction, "teapot"), /object/i);
+      assert.doesNotMatch(namedInstruction(instruction, "teapot"), /object/i);
     }
   }
 });

@@ -23,6 +23,8 @@ export interface TaskGrammar {
   readonly slots: Slots;
   /** Templates of training instructions. */
   readonly training: readonly string[];
+  /** Templates of training instructions that do without the keyword, as a person words a wish who has never heard of it. */
+  readonly plain: readonly string[];
   /** Templates of held-out instructions. */
   readonly heldOut: readonly string[];
 }
@@ -41,7 +43,7 @@ export interface TaskWords {
   readonly request: string;
   /** Sentences of the written grammar. */
   readonly grammar: TaskGrammar;
-  /** Whether an item's object takes the place of the word "object" (Sec. 3.4, object extraction); every instruction must say it then. */
+  /** Whether an item's object takes the place of the word "object" (Sec. 3.4, object extraction); what a language model writes must say it then. */
   readonly namesObject: boolean;
 }
 
