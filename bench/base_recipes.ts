@@ -63,7 +63,7 @@ await runCommand(async () => {
   const threads = number("threads", 1, 64);
   const judge = oneOf("Judging", values.get("judge") ?? "judge", ["judge", "encoder"]);
   const { optimizer, ...changes } = RECIPES[name] as typeof RECIPES[string];
-  const design: BaseDesign = { ...DESIGN, pool: number("pool", 8000, 1_000_000), ...changes };
+  const design: BaseDesign = { ...DESIGN, pool: number("pool", 8000, 1_000_000), portraits: 0, ...changes };
   const recipe = { ...BASE.recipe, optimizer };
   const bank = await loadBank();
   const notify = (line: string) => console.error(line);

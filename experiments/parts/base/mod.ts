@@ -4,7 +4,7 @@ import { MOST_CONCEPTS } from "../measurement.ts";
 import { MUON_RATE } from "../../setting/scales.ts";
 import { type Part, PRETRAINING } from "../part.ts";
 import { measure } from "./evaluate.ts";
-import { CAPTION_DROP, POOL, prepare } from "./train.ts";
+import { CAPTION_DROP, POOL, PORTRAITS, prepare } from "./train.ts";
 import { trialTable } from "./trials.ts";
 
 /** Decay of the average of the weights. */
@@ -23,7 +23,7 @@ export const BASE: Part = {
     emaDecay: EMA_DECAY,
     optimizer: { ...MUON_OPTIMIZER, muonRate: MUON_RATE },
     summary:
-      `U-Net and text encoder on ${POOL} captioned scenes: ε-prediction, error of v, Muon ${MUON_RATE}e-3 and AdamW 1e-3 linearly down, EMA ${EMA_DECAY}, ${
+      `U-Net and text encoder on ${POOL} captioned pictures of the stream and ${PORTRAITS} further portraits: ε-prediction, error of v, Muon ${MUON_RATE}e-3 and AdamW 1e-3 linearly down, EMA ${EMA_DECAY}, ${
         100 * CAPTION_DROP
       } % captions dropped`,
   },

@@ -11,6 +11,8 @@ import { type CaptionedBatch, captionedPool } from "../captioned_pool.ts";
 import { type Part, type PrepareOptions, stepOptions, type Training } from "../part.ts";
 
 export const POOL = 40_000;
+/** Portraits beside those of the stream's own share: a face is small, and takes more views than a fifth of the pictures gives. */
+export const PORTRAITS = 10_000;
 /** Share of captions replaced by the empty one (classifier-free guidance). */
 export const CAPTION_DROP = 0.1;
 /** First index of the pre-training stream. */
@@ -19,8 +21,9 @@ const FIRST = 30_000_000;
 /** What a base is apart from its recipe. */
 export interface BaseDesign {
   readonly unet: UnetConfig;
-  /** Pictures it is trained on. */
+  /** Pictures of the pre-training stream that it is trained on, and further portraits. */
   readonly pool: number;
+  readonly portraits: number;
   /** Noises that a sample's nearest is taken of. */
   readonly candidates: number;
   /** Weight of the alignment with the encoder's tokens beside the error of v; 0: none. */
@@ -28,7 +31,7 @@ export interface BaseDesign {
 }
 
 /** The committed base's. */
-export const DESIGN: BaseDesign = { unet: MINI_UNET, pool: POOL, candidates: 1, alignment: 0 };
+export const DESIGN: BaseDesign = { unet: MINI_UNET, pool: POOL, portraits: PORTRAITS, candidates: 1, alignment: 0 };
 
 /** Prefix of the head that only the training has. */
 const HEAD = "alignment";
@@ -41,14 +44,20 @@ function alignmentOf({ alignment: weight }: BaseDesign): Alignment | undefined {
   return weight > 0 ? { side: image_size / patch_size, width, weight } : undefined;
 }
 
-/** Noisy batches of the stream's items `first` … `first + size − 1`, as a design's step takes them. */
+/** Noisy batches of the stream's items `first` … `first + size − 1`, and of the portraits after them, as a design's step takes them. */
 export async function basePool(
   bank: Bank,
   design: BaseDesign,
-  { first, size, tokenizer }: { first: number; size: number; tokenizer: CaptionTokenizer },
+  { first, size, portraits = 0, tokenizer }: {
+    first: number;
+    size: number;
+    portraits?: number;
+    tokenizer: CaptionTokenizer;
+  },
 ): Promise<(own: Key, batch: number) => CaptionedBatch> {
-  const compose = (index: number) => composePretrain(bank, first + index);
-  const options = { size, tokenizer, captionDrop: CAPTION_DROP, candidates: design.candidates };
+  const compose = (index: number) =>
+    composePretrain(bank, first + index, index < size ? {} : { only: "portraits" });
+  const options = { size: size + portraits, tokenizer, captionDrop: CAPTION_DROP, candidates: design.candidates };
   const alignment = alignmentOf(design);
   if (!alignment) return await captionedPool(compose, options);
   const encoder = imageEncoder(await loadVision("encoder"));
@@ -68,12 +77,12 @@ export async function prepareBase(
   { recipe, batches, notify, compile }: PrepareOptions,
   design: BaseDesign,
 ): Promise<Training> {
-  const { unet, pool } = design;
+  const { unet, pool, portraits } = design;
   const tokenizer = createCaptionTokenizer(captionVocabulary(), { length: TEXT_LENGTH });
   const text = miniText(tokenizer.size, tokenizer.end);
   const alignment = alignmentOf(design);
-  const sample = await basePool(bank, design, { first: FIRST, size: pool, tokenizer });
-  notify(`${pool} scenes encoded`);
+  const sample = await basePool(bank, design, { first: FIRST, size: pool, portraits, tokenizer });
+  notify(`${pool + portraits} pictures encoded`);
   const step = await compileBaseStep({
     unet,
     text,

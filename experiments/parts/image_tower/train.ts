@@ -48,8 +48,8 @@ const TERMS: TokenTerms = {
   labels: { person: FIRST_VAL_IDENTITY, family: FAMILIES.length },
 };
 const LABELS = Object.entries(TERMS.labels) as [keyof ImagePool["labels"], number][];
-/** Weights of the terms beside the contrastive losses; a label's is the same for all. */
-const COLOURS = 4;
+/** Weights of the terms beside the contrastive losses; a label's is the same for all. With 4 for the colours the family's term cost the thing its hue. */
+const COLOURS = 8;
 const LABEL = 1;
 
 /** Which scenes a tower is trained on, and how they are varied. */
