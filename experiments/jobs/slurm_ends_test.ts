@@ -125,7 +125,11 @@ async function onFullDisk(toy: Toy, cluster: TestCluster): Promise<void> {
 }
 
 testOnCluster("jobs and watchers that are ended, on a Slurm of three nodes", async (t, cluster) => {
-  const step = (name: string, test: (toy: Toy) => Promise<void>) => t.step(name, () => withToy(test));
+  const step = (name: string, test: (toy: Toy) => Promise<void>) =>
+    t.step(name, async () => {
+      await cluster.ready();
+      await withToy(test);
+    });
 
   await step(
     "a job that does not come to its end of a step in time is told by its time limit, and goes on when retried",

@@ -32,7 +32,11 @@ import {
 type Origins = Record<string, { host?: string; job?: string; requeues?: number }>;
 
 testOnCluster("on a Slurm of three nodes", async (t, cluster) => {
-  const step = (name: string, test: (toy: Toy) => Promise<void>) => t.step(name, () => withToy(test));
+  const step = (name: string, test: (toy: Toy) => Promise<void>) =>
+    t.step(name, async () => {
+      await cluster.ready();
+      await withToy(test);
+    });
   await step(
     "reproduce submits, comes back at once, and the same command collects what one process gives",
     async (toy) => {
@@ -172,14 +176,16 @@ testOnCluster("on a Slurm of three nodes", async (t, cluster) => {
   );
 
   await step("a job near its time limit saves and is requeued", async (toy) => {
-    writeFileSync(join(toy.cache, "pause"), "2000");
+    // Long enough for a slow machine: the training takes three minutes if nobody stops it.
+    writeFileSync(join(toy.cache, "pause"), "5000");
     await toy.run(...SLURM, "--time", "5");
-    await atWork(toy);
-    // 90 seconds before its end a job is told, so with Slurm's next look at its limits, every half minute.
-    await cluster.slurm("scontrol", "update", `jobid=${taskOf(toy, "train-1")}`, "TimeLimit=1");
+    await toy.until("a running training", () => logOf(toy, "train-1").includes("== train-1 on"));
+    // 90 seconds before its end a job is told, so with Slurm's next look at its limits, every half minute: within a minute of its start.
+    await cluster.slurm("scontrol", "update", `jobid=${taskOf(toy, "train-1")}`, "TimeLimit=2");
     await toy.until(
       "a requeue",
       () => /SIGUSR2: stopping[^]*saved and requeued/.test(logOf(toy, "train-1")),
+      120,
     );
     await cluster.slurm("scontrol", "update", `jobid=${taskOf(toy, "train-1")}`, "TimeLimit=5");
     rmSync(join(toy.cache, "pause"));

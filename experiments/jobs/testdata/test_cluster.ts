@@ -23,6 +23,8 @@ export interface TestCluster {
   startNode(name: string): void;
   /** Ends a node's daemon as a power cut would. */
   killNode(name: string): Promise<void>;
+  /** Puts nodes back that were set down and waits until all are idle. @throws Error when one is not after a minute */
+  ready(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -144,6 +146,20 @@ export async function startCluster(): Promise<TestCluster> {
     stopController: () => end("slurmctld", "SIGTERM"),
     startNode: (name) => start(name, "slurmd", ["-D", "-N", name]),
     killNode: (name) => end(name, "SIGKILL"),
+    async ready() {
+      let states = "";
+      for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(200)) {
+        states = await slurm("sinfo", "-h", "-N", "-p", "batch", "-o", "%N %t").catch(() => "");
+        const nodes = states.trim().split("\n").map((line) => line.split(" "));
+        if (nodes.length === NODES.length && nodes.every(([, state]) => state === "idle")) return;
+        for (const [name, state] of nodes) {
+          if (/^(down|drain)/.test(state ?? "")) {
+            await slurm("scontrol", "update", `nodename=${name}`, "state=resume").catch(() => {}); // it may be back
+          }
+        }
+      }
+      throw new Error(`The test's Slurm needs three idle nodes, after a minute they are\n${states}`);
+    },
     async stop() {
       await slurm("scancel", "--state=PENDING,RUNNING", `--user=${user}`).catch(() => {});
       for (let i = 0; i < 50 && (await slurm("squeue", "-h").catch(() => "")).trim() !== ""; i++) {
@@ -156,13 +172,13 @@ export async function startCluster(): Promise<TestCluster> {
   await pause(300);
   cluster.startController();
   for (const name of NODES) cluster.startNode(name);
-  for (let i = 0; i < 100; i++) {
-    const states = await slurm("sinfo", "-h", "-N", "-p", "batch", "-o", "%t").catch(() => "");
-    if (states.trim() === "idle\nidle\nidle") return cluster;
-    await pause(200);
+  try {
+    await cluster.ready();
+  } catch (error) {
+    await cluster.stop();
+    throw error;
   }
-  await cluster.stop();
-  throw new Error("Starting a Slurm of three nodes failed: they were not idle after 20 s");
+  return cluster;
 }
 
 const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));

@@ -30,7 +30,8 @@ export interface Toy {
   id(): string;
   /** The toy's result as computed in this process, in another cache. */
   expected(): Promise<string>;
-  until(what: string, holds: () => boolean | Promise<boolean>): Promise<void>;
+  /** Waits until it holds, for 60 seconds or as many as given. */
+  until(what: string, holds: () => boolean | Promise<boolean>, seconds?: number): Promise<void>;
 }
 
 interface Recorded {
@@ -104,13 +105,13 @@ export async function withToy(test: (toy: Toy) => Promise<void>): Promise<void> 
     async expected() {
       return await runIn(join(folder, "local"), ["--threads", "1"]) as string;
     },
-    async until(what, holds) {
-      for (let i = 0; i < 600; i++) {
+    async until(what, holds, seconds = 60) {
+      for (const deadline = Date.now() + 1000 * seconds; Date.now() < deadline;) {
         if (await holds()) return;
         await new Promise((done) => setTimeout(done, 100));
       }
       assert.fail(
-        `${what} was not seen within 60 s:\n${err.join("\n")}\n${await toy.jobs("status", toy.id())}`,
+        `${what} was not seen within ${seconds} s:\n${err.join("\n")}\n${await toy.jobs("status", toy.id())}`,
       );
     },
   };
