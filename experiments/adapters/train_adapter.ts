@@ -11,7 +11,7 @@ import {
   train,
   type TrainStep,
 } from "../../lib/training/mod.ts";
-import type { StageContext } from "../runner/mod.ts";
+import { endOfStep, type StageContext } from "../runner/mod.ts";
 import type { ScoreReport, ScoreRequest, TrainReport, TrainRequest } from "../setting/model_requests.ts";
 import type { ScoredModel } from "./score_task.ts";
 import { validationPoints } from "./validation_points.ts";
@@ -87,25 +87,21 @@ export async function runTraining(
     if (
       validateEvery > 0 && validateItems > 0 && (event.step % validateEvery === 0 || event.step === steps)
     ) await validate(event.step);
-    const due = event.step < steps &&
-      (context.signal.aborted || event.step === half || performance.now() - lastSave > 1000 * saveEvery);
-    const show = () =>
-      context.progress(event.step, steps, "steps", {
-        loss: event.loss,
-        gradientNorm: event.gradientNorm,
-        learningRate: learningRate(recipeSchedule(recipe, steps), event.step - 1),
-        samples: batch,
-        validation: progress.validation,
-        ...(request.validateItems > 0 && { pictures: () => training.pictures(step.weights()) }),
-      });
-    // Shown first: who goes on from the checkpoint after a kill shows none of the steps before it. When asked to stop, showing ends the training.
-    const stopping = context.signal.aborted;
-    if (!stopping) show();
-    if (due) {
-      await save(event.step);
-      lastSave = performance.now();
-    }
-    if (stopping) show();
+    const kept = await endOfStep(context.signal, {
+      due: event.step < steps && (event.step === half || performance.now() - lastSave > 1000 * saveEvery),
+      dueWhenStopping: event.step < steps,
+      save: () => save(event.step),
+      show: () =>
+        context.progress(event.step, steps, "steps", {
+          loss: event.loss,
+          gradientNorm: event.gradientNorm,
+          learningRate: learningRate(recipeSchedule(recipe, steps), event.step - 1),
+          samples: batch,
+          validation: progress.validation,
+          ...(request.validateItems > 0 && { pictures: () => training.pictures(step.weights()) }),
+        }),
+    });
+    if (kept) lastSave = performance.now();
   }
   const { replacesText } = recipe;
   context.write(TRAINED_ADAPTER, trainedAdapterBytes(step.weights(), { projection, replacesText }));

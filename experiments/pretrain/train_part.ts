@@ -12,7 +12,7 @@ import {
   readCheckpoint,
   trainingsOf,
 } from "../mini/checkpoints.ts";
-import { trainingLog, type Watched } from "../runner/mod.ts";
+import { endOfStep, trainingLog, type Watched } from "../runner/mod.ts";
 import { batchKey, type Part, type PartRecipe, stepOptions, type Training } from "../parts/part.ts";
 import {
   checkIdentity,
@@ -166,21 +166,18 @@ async function runSteps(
       const left = Math.round(pace * (steps - step) / 1000);
       notify(`step ${step}/${steps}  loss ${mean.toFixed(4)}  ${pace.toFixed(0)} ms/step  ${left} s left`);
     }
-    const show = () =>
-      onStep(step, steps, {
-        loss,
-        gradientNorm,
-        learningRate: learningRate({ ...recipe.schedule, total: steps }, step - 1),
-        samples: recipe.batch,
-      });
-    // Shown first: who goes on from the saved state after a kill shows none of the steps before it. When asked to stop, showing ends the training.
-    const stopping = signal?.aborted ?? false;
-    if (!stopping) show();
-    if (stopping || (now - lastSave > saveEveryMs && step < steps)) {
-      await save(step, mean);
-      lastSave = performance.now();
-    }
-    if (stopping) show();
+    const kept = await endOfStep(signal, {
+      due: now - lastSave > saveEveryMs && step < steps,
+      save: () => save(step, mean),
+      show: () =>
+        onStep(step, steps, {
+          loss,
+          gradientNorm,
+          learningRate: learningRate({ ...recipe.schedule, total: steps }, step - 1),
+          samples: recipe.batch,
+        }),
+    });
+    if (kept) lastSave = performance.now();
   }
   return mean;
 }

@@ -10,6 +10,7 @@ export {
   type StageOutput,
   Stopped,
 } from "./stage.ts";
+export { endOfStep } from "./end_of_step.ts";
 export { canonicalJson, stageKeys } from "./stage_key.ts";
 export type { CodeEntry } from "./reached_code.ts";
 export { type StageCode, stageCode, stageMaker } from "./stage_code.ts";

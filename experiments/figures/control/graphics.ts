@@ -65,7 +65,7 @@ function matrix(
 
 function matrices(result: FigureResult<ControlContent>): Graphic {
   const panels = SCORERS.flatMap((scorer) => [COMMITTED, TARGETS].map((row) => ({ scorer, row })));
-  const columns = [[0.02, 0.47], [0.55, 1]] as const, rows = [[0.57, 1], [0, 0.43]] as const;
+  const columns = [[0, 0.45], [0.55, 1]] as const, rows = [[0.57, 1], [0, 0.43]] as const;
   const axes = panels.map((_, place) => {
     const suffix = place === 0 ? "" : `${place + 1}`;
     return {
