@@ -1,5 +1,5 @@
 /** The commands that are killed: each long enough to be hit anywhere, and no longer. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ import { checkpointPath, readCheckpoint } from "../../experiments/mini/checkpoin
 import { PAPER_FILES } from "../../experiments/paper/paper_files.ts";
 import { writeTinyModels } from "../../experiments/paper/tiny_models.ts";
 import { sha256 } from "../../lib/hub/mod.ts";
-import { endsBelow, type Victim } from "./victim.ts";
+import { type Ends, endsBelow, type Victim } from "./victim.ts";
 
 /** Bytes of a downloaded file of weights, and milliseconds that 64 KiB of it take. */
 const [DOWNLOAD, PACE] = [400_000, 15];
@@ -21,18 +21,36 @@ const cacheIn = (folder: string) => ({ IPADAPTER_CACHE: join(folder, "cache") })
 
 const REPRODUCE: Victim = {
   name: "reproduce",
-  about: "reproduce table1 --budget smoke --tasks face",
+  about: "reproduce table1 --budget smoke",
   inTurn: 5,
   command: (folder) => ({
     args: [
-      ...[script("experiments/cli.ts"), "table1", "--budget", "smoke", "--tasks", "face"],
+      ...[script("experiments/cli.ts"), "table1", "--budget", "smoke"],
       ...["--out", join(folder, "results")],
     ],
     env: cacheIn(folder),
   }),
-  // result.json tells when and how long.
-  ends: (folder) => endsBelow(join(folder, "results"), (path) => !path.endsWith("result.json")),
+  ends: (folder) =>
+    new Map([
+      // result.json tells when and how long.
+      ...endsBelow(join(folder, "results"), (path) => !path.endsWith("result.json")),
+      ...shownSteps(join(folder, "cache", "runs")),
+    ]),
 };
+
+/** What the trainings below a folder have shown, times and rates aside: none of the steps twice, none left out. */
+function shownSteps(runs: string): Ends {
+  return new Map(
+    readdirSync(runs).map((name) => {
+      const lines = readFileSync(join(runs, name, "metrics.jsonl"), "utf8").trimEnd().split("\n");
+      const shown = lines.map((line) => {
+        const { time: _, "train/samples_per_second": __, ...step } = JSON.parse(line);
+        return step;
+      });
+      return [`runs/${name}`, sha256(new TextEncoder().encode(JSON.stringify(shown)))];
+    }),
+  );
+}
 
 /** The autoencoder, in 12 steps, each of which is saved. `shared` keeps the drawn pictures: `reproduce` is killed while it draws them. */
 const pretrain = (shared: string): Victim => ({
