@@ -31,7 +31,13 @@ export interface BaseDesign {
 }
 
 /** The committed base's. */
-export const DESIGN: BaseDesign = { unet: MINI_UNET, pool: POOL, portraits: PORTRAITS, candidates: 1, alignment: 0 };
+export const DESIGN: BaseDesign = {
+  unet: MINI_UNET,
+  pool: POOL,
+  portraits: PORTRAITS,
+  candidates: 1,
+  alignment: 0,
+};
 
 /** Prefix of the head that only the training has. */
 const HEAD = "alignment";
@@ -57,7 +63,12 @@ export async function basePool(
 ): Promise<(own: Key, batch: number) => CaptionedBatch> {
   const compose = (index: number) =>
     composePretrain(bank, first + index, index < size ? {} : { only: "portraits" });
-  const options = { size: size + portraits, tokenizer, captionDrop: CAPTION_DROP, candidates: design.candidates };
+  const options = {
+    size: size + portraits,
+    tokenizer,
+    captionDrop: CAPTION_DROP,
+    candidates: design.candidates,
+  };
   const alignment = alignmentOf(design);
   if (!alignment) return await captionedPool(compose, options);
   const encoder = imageEncoder(await loadVision("encoder"));

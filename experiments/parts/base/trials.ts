@@ -1,5 +1,6 @@
 /** How the base's recipe was chosen: candidates trained alone for the same time (bench/base_recipes.ts), for its card. */
 import type { PartTable } from "../part.ts";
+import { trialsTable } from "../trials_table.ts";
 
 /** A recipe's row in results/bench/base_recipes.json. */
 export interface Trial {
@@ -22,31 +23,18 @@ export interface Trial {
 export const TRIALS: URL = new URL("../../../results/bench/base_recipes.json", import.meta.url);
 
 /** The table of the card. */
-export async function trialTable(): Promise<PartTable> {
-  const trials: readonly Trial[] = JSON.parse(await Deno.readTextFile(TRIALS));
-  return {
-    heading: "How the recipe was chosen",
+export const trialTable = (): Promise<PartTable> =>
+  trialsTable<Trial>(TRIALS, {
     note:
       "Candidates trained alone for the same minutes of one core, two side by side: `deno run -A bench/base_recipes.ts`.",
-    headings: [
-      "recipe",
-      "minutes",
-      "steps",
-      "ms a step",
-      "held-out error of v",
-      "captions found",
-      "CLIP-P",
-      "judge",
-    ],
-    rows: trials.map((trial) => [
-      trial.recipe,
-      `${trial.minutes}`,
-      `${trial.steps}`,
-      `${trial.millisecondsPerStep}`,
-      trial.heldOutError.toFixed(3),
-      trial.captionsFound.toFixed(3),
-      trial.clipP.toFixed(3),
-      trial.judge,
-    ]),
-  };
-}
+    columns: {
+      recipe: ({ recipe }) => recipe,
+      minutes: ({ minutes }) => `${minutes}`,
+      steps: ({ steps }) => `${steps}`,
+      "ms a step": ({ millisecondsPerStep }) => `${millisecondsPerStep}`,
+      "held-out error of v": ({ heldOutError }) => heldOutError.toFixed(3),
+      "captions found": ({ captionsFound }) => captionsFound.toFixed(3),
+      "CLIP-P": ({ clipP }) => clipP.toFixed(3),
+      judge: ({ judge }) => judge,
+    },
+  });

@@ -1,5 +1,6 @@
 /** How the adapters' recipe was chosen: candidates trained alone for as many steps (bench/adapter_recipes.ts), for the card. */
 import type { PartTable } from "../part.ts";
+import { trialsTable } from "../trials_table.ts";
 
 /** A recipe's row in results/bench/adapter_recipes.json. */
 export interface AdapterTrial {
@@ -17,25 +18,15 @@ export interface AdapterTrial {
 export const TRIALS: URL = new URL("../../../results/bench/adapter_recipes.json", import.meta.url);
 
 /** The table of the card. */
-export async function trialTable(): Promise<PartTable> {
-  const trials: readonly AdapterTrial[] = JSON.parse(await Deno.readTextFile(TRIALS));
-  return {
-    heading: "How the recipe was chosen",
+export const trialTable = (): Promise<PartTable> =>
+  trialsTable<AdapterTrial>(TRIALS, {
     note:
       "Candidates trained from the same start on the same batches, the rate linearly down: `deno run -A bench/adapter_recipes.ts`.",
-    headings: [
-      "recipe",
-      "steps",
-      "held-out error of v",
-      "without the text",
-      "CLIP-I, share of the ceiling",
-    ],
-    rows: trials.map((trial) => [
-      trial.recipe,
-      `${trial.steps}`,
-      trial.heldOutError.toFixed(4),
-      trial.heldOutErrorWithoutText.toFixed(4),
-      trial.clipIShare.toFixed(3),
-    ]),
-  };
-}
+    columns: {
+      recipe: ({ recipe }) => recipe,
+      steps: ({ steps }) => `${steps}`,
+      "held-out error of v": ({ heldOutError }) => heldOutError.toFixed(4),
+      "without the text": ({ heldOutErrorWithoutText }) => heldOutErrorWithoutText.toFixed(4),
+      "CLIP-I, share of the ceiling": ({ clipIShare }) => clipIShare.toFixed(3),
+    },
+  });

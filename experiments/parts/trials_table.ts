@@ -1,0 +1,21 @@
+/** Trials of recipes as a table of a part's card. */
+import type { PartTable } from "./part.ts";
+
+/**
+ * The kept trials of a bench, one row each.
+ *
+ * @param options.note how they were made, Markdown
+ * @param options.columns a trial's cell by heading
+ */
+export async function trialsTable<Trial>(
+  file: URL,
+  { note, columns }: { note: string; columns: Readonly<Record<string, (trial: Trial) => string>> },
+): Promise<PartTable> {
+  const trials: readonly Trial[] = JSON.parse(await Deno.readTextFile(file));
+  return {
+    heading: "How the recipe was chosen",
+    note,
+    headings: Object.keys(columns),
+    rows: trials.map((trial) => Object.values(columns).map((cell) => cell(trial))),
+  };
+}
