@@ -97,31 +97,27 @@ export async function textDifferences(
 
 /** Differences of one sampling's pictures. */
 export interface PictureDifferences {
-  /** Sum of the pixels' differences over the sum of the server's pixels, the largest of all pictures. */
+  /** Sum of the pixels' differences over the sum of the second's pixels, the largest of all pictures. */
   readonly brightness: number;
   /** The largest of all scores. */
   readonly score: number;
   /** Pictures compared. */
   readonly pictures: number;
-  /** What the site's sampling took, in seconds, as its page shows it. */
-  readonly seconds: number;
 }
 
-/** Samples here and there. @throws RangeError when one of them sampled not as asked. */
-export async function pictureDifferences(compared: Compared, body: SampleBody): Promise<PictureDifferences> {
-  const [here, there] = (await both(compared, "api/sample", body)).map((text) =>
-    text.trim().split("\n").map((line): SampleLine => JSON.parse(line))
-  );
-  const brightness: number[] = [], scores: number[] = [];
-  const finished = (lines: readonly SampleLine[]) =>
+const sampledLines = (text: string) => text.trim().split("\n").map((line): SampleLine => JSON.parse(line));
+
+/** How far the first sampling's pictures are from the second's. @throws RangeError when they have not the same pictures */
+function picturesApart(first: readonly SampleLine[], second: readonly SampleLine[]): PictureDifferences {
+  const [own, its] = [first, second].map((lines) =>
     lines.flatMap((line) =>
       line.kind === "finished" ? line.pictures.map((picture) => ({ ...picture, model: line.model })) : []
-    );
-  const own = finished(here!), its = finished(there!);
-  const done = here!.at(-1);
-  if (done?.kind !== "done" || its.length === 0 || own.length !== its.length) {
+    )
+  ) as [FinishedPicture[], FinishedPicture[]];
+  if (its.length === 0 || own.length !== its.length) {
     throw new RangeError(`Comparing pictures needs the same of both, got ${own.length} and ${its.length}`);
   }
+  const brightness: number[] = [], scores: number[] = [];
   for (const picture of its) {
     const like = own.find(({ model, at }) => model === picture.model && at === picture.at)!;
     const [a, b] = [like, picture].map(({ png }) => decode(Uint8Array.fromBase64(png)).data);
@@ -135,10 +131,35 @@ export async function pictureDifferences(compared: Compared, body: SampleBody): 
       scores.push(Math.abs((like.scores![name] ?? NaN) - score));
     }
   }
-  return {
-    brightness: largest(brightness),
-    score: largest(scores),
-    pictures: its.length,
-    seconds: done.seconds,
+  return { brightness: largest(brightness), score: largest(scores), pictures: its.length };
+}
+
+type FinishedLine = Extract<SampleLine, { kind: "finished" }>;
+type FinishedPicture = FinishedLine["pictures"][number] & { readonly model: FinishedLine["model"] };
+
+/**
+ * Samples here and there; `seconds` is what the site's sampling took, as its page shows it.
+ *
+ * @throws RangeError when one of them sampled not as asked
+ */
+export async function pictureDifferences(
+  compared: Compared,
+  body: SampleBody,
+): Promise<PictureDifferences & { readonly seconds: number }> {
+  const [here, there] = (await both(compared, "api/sample", body)).map(sampledLines);
+  const done = here!.at(-1);
+  if (done?.kind !== "done") throw new RangeError("Comparing pictures needs the site's, got no end of them");
+  return { ...picturesApart(here!, there!), seconds: done.seconds };
+}
+
+/** How far the server's own pictures move when guidance changes by a millionth, which is what rounding may do to it. */
+export async function roundingDifferences(
+  { server }: Compared,
+  body: SampleBody,
+): Promise<PictureDifferences> {
+  const sampled = async (guidance: number) => {
+    const request = { method: "POST", body: JSON.stringify({ ...body, guidance }) };
+    return sampledLines(await (await fetch(`${server}api/sample`, request)).text());
   };
+  return picturesApart(await sampled(body.guidance * (1 + 1e-6)), await sampled(body.guidance));
 }
