@@ -40,7 +40,7 @@ await runCommand(async () => {
     const args = [experiment, "--budget", budget];
     const [one, many] = [join(folder, "one"), join(folder, "many")];
     const seconds = {
-      oneAtATime: await secondsOf(args, one),
+      oneAtATime: await secondsOf([...args, "--slots", "1"], one),
       sideBySide: await secondsOf([...args, "--slots", slots, "--threads", threads], many),
     };
     const [a, b] = [one, many].map((each) =>

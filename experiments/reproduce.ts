@@ -45,6 +45,8 @@ export interface Console {
   readonly cacheFolder: string;
   /** Program that computes single stages of a plan with the same experiments; default that of all figures. */
   readonly stageEntry?: string;
+  /** Stages of the mini scale that are computed at a time on the CPU unless --slots or --threads say; default one. */
+  readonly usualSlots?: number;
 }
 
 const OPTIONS = {
@@ -253,7 +255,11 @@ async function reproduceOne(
   const lacking = program.needs?.(request);
   if (lacking !== undefined) throw new UserError(lacking);
 
-  const slots = submission === undefined ? await slotsOf(values) : undefined;
+  // A smoke run is over before further processes have started.
+  const many = request.scale === "mini" && request.device === "cpu" && request.budget !== "smoke";
+  const slots = submission === undefined
+    ? await slotsOf(values, many ? console.usualSlots : undefined)
+    : undefined;
   const folder = join(values.get("out") ?? "results", id, `${request.scale}-${request.budget}`);
   await checkWritable(folder);
   await checkWritable(cacheFolder);
@@ -289,7 +295,11 @@ async function reproduceOne(
     display.close();
     const { files, text } = await program.collect(outputs, { width: console.width });
     for (const [name, content] of files) await atomicWrite(join(folder, name), content);
-    if (values.has("config") || values.has("executor") || slots !== undefined) {
+    if (
+      ["config", ...Object.keys(EXECUTOR_OPTIONS)].some((option) =>
+        values.has(option as keyof typeof OPTIONS)
+      )
+    ) {
       await atomicWrite(join(folder, RUN_FILE), configText({ flags, values }));
     }
     const result = files.get("result.json") ?? "";

@@ -23,13 +23,22 @@ type Values = ReadonlyMap<string, string>;
 
 /** Their help. */
 export const EXECUTOR_HELP =
-  `  --executor local             where stages are computed: on this machine (default)
-  --slots N                    compute N stages at a time, each in a process of its own (default: one, in this process)
+  `  --executor local|slurm       where stages are computed: on this machine (default), or by a cluster
+  --slots N                    compute N stages at a time, each in a process of its own (default: one, in this process; on the CPU
+                               of Linux at the mini scale, beyond smoke, as many as there are cores, 8 at most)
   --threads T                  cores, and so threads, of each slot (default: all cores shared out); results depend on it
   --devices cuda:0,cuda:1      one device for each slot
 ${SLURM_HELP}`;
 
 const MOST_SLOTS = 256;
+
+/** Most slots, and bytes of memory for each, unless others are asked for. */
+const USUAL = { most: 8, memory: 2 * 2 ** 30 };
+
+/** How many stages of the mini scale a machine computes at a time unless told: one on a core, for that is faster than several cores for one. */
+export function usualSlots({ cores, memory }: { readonly cores: number; readonly memory: number }): number {
+  return Math.max(1, Math.min(cores, USUAL.most, Math.floor(memory / USUAL.memory)));
+}
 
 /** The kind of device in a list such as "cuda:0,cuda:1", and the number of each. */
 function devicesIn(list: string): { readonly device: Device; readonly numbers: readonly string[] } {
@@ -66,10 +75,18 @@ export function executorOf(values: Values, flags: ReadonlySet<string>): Executor
   throw new UserError(`--${other} expects --executor ${needed}, got --executor ${name}`);
 }
 
-/** The slots that are asked for; undefined where everything is computed in this process. */
-export async function slotsOf(values: Values): Promise<Slot[] | undefined> {
+/**
+ * The slots that are asked for; undefined where everything is computed in this process.
+ *
+ * @param usual how many there are when none are asked for, where the system allows any
+ */
+export async function slotsOf(values: Values, usual = 1): Promise<Slot[] | undefined> {
   const [slots, threads, list] = ["slots", "threads", "devices"].map((name) => values.get(name));
-  if (slots === undefined && threads === undefined && list === undefined) return undefined;
+  if (slots === undefined && threads === undefined && list === undefined) {
+    const cores = coresHere();
+    if (usual < 2 || cores === undefined || cores.length < usual || !await hasTaskset()) return undefined;
+    return coreSets(cores, { slots: usual }).map((set): Slot => ({ cores: set, env: {} }));
+  }
   const numbers = list === undefined ? undefined : devicesIn(list).numbers;
   const count = slots === undefined
     ? numbers?.length ?? 1

@@ -7,7 +7,7 @@ import { UserError } from "../../lib/engine/errors.ts";
 import { reproduce } from "../reproduce.ts";
 import { StagesFailed, Stopped } from "../runner/mod.ts";
 import { coreSets, coresHere, numbersIn } from "./core_sets.ts";
-import { deviceOf, executorOf, slotsOf } from "./executor_options.ts";
+import { deviceOf, executorOf, slotsOf, usualSlots } from "./executor_options.ts";
 import { TOYS } from "./testdata/toy_experiment.ts";
 
 const ENTRY = fileURLToPath(new URL("./testdata/run_toy_stage.ts", import.meta.url));
@@ -122,6 +122,20 @@ Deno.test("coreSets() shares cores out, and numbersIn() reads the kernel's lists
     /--threads 2 expects 4 cores for 2 slots, found 3/,
   );
   assert.ok((coresHere() as number[]).length > 0);
+});
+
+Deno.test("usualSlots() is one on a core while memory lasts, and slotsOf() falls back on it", async () => {
+  const memory = 2 ** 40;
+  assert.deepEqual([1, 2, 4, 64].map((cores) => usualSlots({ cores, memory })), [1, 2, 4, 8]);
+  assert.equal(usualSlots({ cores: 16, memory: 5 * 2 ** 30 }), 2);
+  assert.equal(usualSlots({ cores: 2, memory: 2 ** 29 }), 1);
+  assert.equal(await slotsOf(new Map(), 1), undefined);
+  const cores = coresHere() as number[];
+  assert.deepEqual(
+    (await slotsOf(new Map(), cores.length))?.map((slot) => slot.cores),
+    cores.length < 2 ? undefined : cores.map((core) => [core]),
+  );
+  assert.equal((await slotsOf(new Map([["slots", "1"]]), cores.length))?.length, 1);
 });
 
 Deno.test("slotsOf() and deviceOf() say in one sentence what is wrong", async () => {

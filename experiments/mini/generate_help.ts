@@ -33,7 +33,9 @@ Generates pictures from a condition image, an instruction that says what to take
   --count N           pictures, ${range("count")}
   --checkpoint FILE   adapter.safetensors of a trained adapter, or hf:USER/REPO of a shared one (default: the committed joint adapter)
   --no-adapter        the base model alone, by the prompt
-  --lora NAME|FILE    a LoRA of the mini base: the drawing family of a committed one (${FAMILIES.join(", ")}),
+  --lora NAME|FILE    a LoRA of the mini base: a drawing family, comic as committed, ${
+  FAMILIES.filter((family) => family !== "comic").join(", ")
+} once pretrained,
                       or a file in kohya's or peft's names; --lora-scale N, ${range("loraScale")}
   --controlnet NAME   scribble, pose, or the file of a mini ControlNet with its configuration in the header;
                       --control-scale N, ${range("controlScale")}

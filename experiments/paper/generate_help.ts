@@ -14,8 +14,8 @@ Generates pictures with Stable Diffusion 1.5 and IPAdapter-Instruct as released;
   --lora FILE         a LoRA in kohya's or peft's names; --lora-scale N
   --controlnet NAME   scribble, pose, or a file; --control FILE is what it is shown; --control-scale N
   --instruct-guidance N   the authors' guidance in place of the ordinary one, for IPAdapter-Instruct as released: four predictions a
-                      step, scaled by --image-guidance (default 1), --guidance and N; they take 1, 6 and 6, for style, colour and face
-                      the ordinary one. Equal scales are ordinary guidance; a step takes twice as long
+                      step, scaled by --image-guidance (default 1), --guidance and N; they take 1, 6 and 6, for style, colour, face
+                      and everything the ordinary one. Equal scales are ordinary guidance; a step takes twice as long
   --repeat FILE       makes one picture again from what its file says of itself; --models, --checkpoint, --lora and
                       --controlnet say where the weights are now
   --negative, --adapter-scale, --guidance, --steps, --sampler, --seed, --count, --json   as at the mini scale

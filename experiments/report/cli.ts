@@ -18,7 +18,7 @@ const ROOT = new URL("../../", import.meta.url);
 const USAGE = `deno task report [--out DIR] [--redraw]
 
 Builds report.html and report.md from the results in DIR (default results): Table 1 and every figure beside what the paper says, the
-claims with verdicts, how to rerun each. Of each experiment the largest run is shown. No model runs. --redraw also renders the plots and
+statements with verdicts, how to rerun each. Of each experiment the largest run is shown. No model runs. --redraw also renders the plots and
 diagrams of every run in DIR anew from its result.json.
 
 Example: deno task report --out results
