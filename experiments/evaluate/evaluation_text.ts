@@ -126,9 +126,11 @@ export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string
         : []),
       [
         "made by",
-        `\`deno task pretrain ${part}\`${
-          earlier.length > 0 ? `, then \`deno task pretrain ${part} --warm-start\`` : ""
-        }`,
+        stages.map(({ steps }, i) =>
+          `\`deno task pretrain ${part}${i > 0 ? " --warm-start" : ""}${
+            steps === undefined ? "" : ` --steps ${steps}`
+          }\``
+        ).join(", then "),
       ],
     ], ["", ""]),
     "",

@@ -1,4 +1,4 @@
-/** Sizes of the mini models. They are configurations of the same code that runs SD 1.5; DESIGN: real but small. */
+/** Sizes of the mini models. They are configurations of the same code that runs SD 1.5. */
 import type { InstructResamplerConfig, ResamplerConfig } from "../../lib/adapter/mod.ts";
 import type { TextTowerConfig, VisionTowerConfig } from "../../lib/clip/mod.ts";
 import type { ControlnetConfig, UnetConfig, VaeConfig } from "../../lib/diffusion/mod.ts";

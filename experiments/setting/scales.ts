@@ -52,7 +52,7 @@ export interface Scale {
   readonly budgets: Readonly<Record<BudgetId, Budget>>;
 }
 
-/** The paper's main model (Sec. 3.5): batch 512, learning rate 1e-6, 100,000 steps. */
+/** The paper's main model (Sec. 3.5): batch 512, learning rate 1e-6, 100,000 steps. Steps of the sampler are ours: it gives none. */
 export const PAPER_MAIN = {
   trainItems: 42_000,
   validationItems: 1000,
@@ -62,7 +62,7 @@ export const PAPER_MAIN = {
   samplerSteps: 50,
 } as const;
 
-/** The paper's ablation setting (Sec. 3.5): batch 64, 100,000 steps, 1,000 validation images per task. */
+/** The paper's ablation setting (Sec. 3.5): batch 64, 100,000 steps, 1,000 validation images per task. Sampler steps and guidance are ours: it gives none. */
 const PAPER_FULL: Omit<Budget, "expectedSeconds" | "gigaflop"> = {
   trainItems: 42_000,
   validationItems: 1000,

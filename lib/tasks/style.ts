@@ -1,7 +1,8 @@
 /**
- * Style preservation (paper, Sec. 3.4): another thing in another place, in the look of the condition: family, treatment, its hue and
- * strength.
- * Departure: the paper's targets come from InstantStyle; here the renderer itself knows the style exactly.
+ * Style preservation (paper, Sec. 3.4): what the prompt asks for in the look of the condition: of a scene its family and treatment, of a portrait its
+ * treatment, with hue and strength.
+ * Departures: the paper's targets come from InstantStyle, here whoever draws knows the style exactly; and the conditions are those of the other tasks
+ * (`wishes.ts`), so that only the instruction tells this one.
  */
 import type { Stream } from "../engine/mod.ts";
 import { CLIP_P, CLIP_S } from "../metrics/mod.ts";
