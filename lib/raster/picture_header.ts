@@ -1,4 +1,5 @@
 /** What a picture file's first bytes tell: its format and size, before anything is decoded. */
+import { pngChunks } from "./png_chunks.ts";
 
 /** Formats that {@link readPicture} decodes. */
 export type PictureFormat = "PNG" | "JPEG" | "WebP";
@@ -58,13 +59,14 @@ function pngHeader(bytes: Uint8Array): PictureHeader {
     );
   }
   if (first !== "IHDR") throw new RangeError("no header");
-  let animated = false, orientation = 1;
-  for (let at = 8; at + 8 <= bytes.length;) {
-    const type = ascii(bytes, at + 4, 4), length = data.getUint32(at);
-    if (type === "acTL") animated = data.getUint32(at + 8) !== 1;
+  let animated = false, orientation = 1, pixels = false;
+  for (const { type, body, sound } of pngChunks(bytes)) {
+    pixels ||= type === "IDAT";
+    if (!sound) continue;
+    // A count of frames says so before the pixels only; a PNG's numbers end at 2³¹ − 1, and none is no count.
+    if (type === "acTL" && !pixels && body.length === 8) animated = view(body).getInt32(0) > 1;
     // It may stand before or behind the pixels.
-    if (type === "eXIf") orientation = tiffOrientation(bytes.subarray(at + 8, at + 8 + length));
-    at += 12 + length;
+    if (type === "eXIf") orientation = tiffOrientation(body);
   }
   return { format: "PNG", width: data.getUint32(16), height: data.getUint32(20), animated, orientation };
 }

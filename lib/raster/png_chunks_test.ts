@@ -184,11 +184,42 @@ Deno.test("readPicture() reads the same pixels of a PNG in seven passes as in on
   });
 });
 
-Deno.test("readPicture() reads an animated PNG of one frame, as any still one", async () => {
-  const frames = (count: number): Chunk => ["acTL", Uint8Array.of(0, 0, 0, count, 0, 0, 0, 0)];
-  const file = (count: number) => pngOf([header(RGB), frames(count), data(rowsOf(3)), END]);
-  assert.deepEqual(reds(await readPicture(file(1))), plain);
-  await assert.rejects(readPicture(file(2)), { message: /an animated PNG/ });
+/** A TIFF structure that says orientation 6: a quarter turn. */
+const TURNED = Uint8Array.of(
+  ...[0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1],
+  ...[1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0],
+);
+
+Deno.test("readPicture() turns a PNG by an eXIf chunk only when it is sound", async () => {
+  const file = (...chunks: Chunk[]) => pngOf([header(RGB), ...chunks, data(rowsOf(3)), END]);
+  const turned = reds(await readPicture(file(["eXIf", TURNED])));
+  assert.deepEqual(turned.slice(0, 4), [12, 8, 4, 0]);
+  assert.deepEqual(reds(await readPicture(file(["eXIf", TURNED, true]))), plain);
+  // A damaged one takes nothing from a sound one beside it.
+  assert.deepEqual(
+    reds(await readPicture(file(["eXIf", TURNED], ["eXIf", new Uint8Array(8), true]))),
+    turned,
+  );
+});
+
+Deno.test("readPicture() takes a PNG for animated only by a sound acTL of several frames before its pixels", async () => {
+  const frames = (...count: number[]): Uint8Array => Uint8Array.of(...count, 0, 0, 0, 0);
+  const file = (...chunks: Chunk[]) => pngOf([header(RGB), ...chunks, END]);
+  const rows = data(rowsOf(3)), two = frames(0, 0, 0, 2);
+  await assert.rejects(readPicture(file(["acTL", two], rows)), { message: /an animated PNG/ });
+  const still: Record<string, readonly Chunk[]> = {
+    "one frame": [["acTL", frames(0, 0, 0, 1)], rows],
+    "no frame": [["acTL", frames(0, 0, 0, 0)], rows],
+    "more frames than a PNG can count": [["acTL", frames(128, 0, 0, 2)], rows],
+    "behind the pixels": [rows, ["acTL", two]],
+    "between them": [["IDAT", rows[1].subarray(0, 5)], ["acTL", two], ["IDAT", rows[1].subarray(5)]],
+    "too short": [["acTL", two.subarray(0, 4)], rows],
+    "too long": [["acTL", Uint8Array.of(...two, 0)], rows],
+    "a wrong checksum": [["acTL", two, true], rows],
+  };
+  for (const [what, chunks] of Object.entries(still)) {
+    assert.deepEqual(reds(await readPicture(file(...chunks))), plain, what);
+  }
 });
 
 Deno.test("pngText() reads sound texts beside damaged ones", () => {

@@ -117,7 +117,7 @@ Deno.test("readPicture() turns a WebP as its EXIF chunk says, and refuses an ani
 });
 
 Deno.test("readPicture() refuses an animated PNG, a CMYK JPEG and one of 12 bits with a sentence", async () => {
-  const animated = withChunk(pair, "acTL", new Uint8Array(8));
+  const animated = withChunk(pair, "acTL", Uint8Array.of(0, 0, 0, 2, 0, 0, 0, 0));
   await assert.rejects(readPicture(animated), { message: "expected a still picture, got an animated PNG" });
   const jpeg = (depth: number, components: number) =>
     Uint8Array.of(0xff, 0xd8, 0xff, 0xc0, 0, 20, depth, 0, 8, 0, 8, components, ...new Array(12).fill(0));
