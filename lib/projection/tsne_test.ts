@@ -128,6 +128,18 @@ Deno.test("tsne() throws a RangeError when an option is out of range", async () 
   }
 });
 
+Deno.test("tsneJs() reports the divergence of the layout that it gives, after early iterations alone, too", () => {
+  const some = { data: points.data, count: 60, width: 20 };
+  const p = jointProbabilities(some, { perplexity: 10 });
+  for (const dimensions of [2, 3] as const) {
+    for (const iterations of [1, 100, 101, 120]) {
+      const layout = tsneJs(some, { perplexity: 10, iterations, dimensions });
+      assert.equal(layout.quality.kl, klDivergence(p, layoutOf(layout)));
+      assert.ok(layout.quality.kl < Math.log(60 * 59), `${layout.quality.kl}`);
+    }
+  }
+});
+
 Deno.test("tsneJs() throws a RangeError when there are too many points", () => {
   const many = { data: new Float32Array(2001), count: 2001, width: 1 };
   assert.throws(() => tsneJs(many), /up to 2000 points, got 2001/);
