@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { leaf, type Shapes, tf, toTensor, UserError } from "../engine/mod.ts";
+import { host, leaf, type Shapes, tf, toTensor, UserError } from "../engine/mod.ts";
 import {
   loadWeights,
   openWeightFile,
@@ -10,7 +10,7 @@ import {
   weightsInMemory,
 } from "../hub/mod.ts";
 import { textTowerShapes, visionTowerShapes } from "../clip/mod.ts";
-import { readLora, type UnetConfig, unetShapes, vaeShapes } from "../diffusion/mod.ts";
+import { readLora, readLoraFile, type UnetConfig, unetShapes, vaeShapes } from "../diffusion/mod.ts";
 import { TINY_UNET } from "../diffusion/tiny_unet.ts";
 import { adapterShapes, type AdapterTarget, detectAdapter, loadAdapterFile } from "./checkpoint.ts";
 import { imageProjection, type ImageProjectionConfig } from "./image_projection.ts";
@@ -172,6 +172,24 @@ Deno.test("readLora() reads a LoRA alike from peft's own file, kohya's, and the 
   );
   assert.ok(Object.keys(older).some((name) => name.endsWith(".attn1.processor.to_out_lora.up.weight")));
   assert.deepEqual(readLora(older, weights, { alpha: 3 }), expected);
+});
+
+Deno.test("readLoraFile() reads a text encoder's LoRA alike from today's spelling and those of older diffusers", () => {
+  const weights = { text_encoder: Object.keys(textTowerShapes(TEXT, { projection: false })) };
+  const attention = "text_encoder.text_model.encoder.layers.0.self_attn.";
+  const read = (spelling: (module: string, half: "down" | "up") => string) =>
+    readLoraFile({
+      tensors: Object.fromEntries(
+        ["q", "k", "v", "out"].flatMap((module, i) => [
+          [attention + spelling(module, "down"), host([i, 1, 2, 3], [1, 4])],
+          [attention + spelling(module, "up"), host([4, 5, 6, i], [4, 1])],
+        ]),
+      ),
+    }, weights);
+  const today = read((module, half) => `${module}_proj.lora_${half === "down" ? "A" : "B"}.weight`);
+  assert.equal(Object.keys(today.text_encoder).length, 4);
+  assert.deepEqual(read((module, half) => `to_${module}_lora.${half}.weight`), today);
+  assert.deepEqual(read((module, half) => `${module}_proj.lora_linear_layer.${half}.weight`), today);
 });
 
 Deno.test("loadAdapterFile() names the mistake when the file is something else, or another kind of adapter", async () => {

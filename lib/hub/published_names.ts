@@ -159,6 +159,8 @@ export const PUBLISHED_NAMES: Readonly<Record<PublishedModel, readonly NameRow[]
     { layout: OWN_PEFT, from: /\.lora_(A|B)\.default\.weight$/, to: ".lora_$1.weight" },
     { layout: OLD_LORA, from: /\.processor\.to_(q|k|v)_lora\./, to: ".to_$1.lora." },
     { layout: OLD_LORA, from: /\.processor\.to_out_lora\./, to: ".to_out.0.lora." },
+    // The text encoder's modules have names of their own, and stand in no processor.
+    { layout: OLD_LORA, from: /\.self_attn\.to_(q|k|v|out)_lora\./, to: ".self_attn.$1_proj.lora." },
     { layout: OLD_LORA, from: /\.lora_linear_layer\./, to: ".lora." },
     { layout: OLD_LORA, from: /\.lora\.(down|up)\.weight$/, to: ".lora_$1.weight" },
   ],

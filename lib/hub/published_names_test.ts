@@ -28,6 +28,7 @@ Deno.test("renamed() brings each layout's names to the reference's", () => {
     ["adapter", "unet.mid_block.resnets.0.conv1.weight", null],
     ["adapter", "adapter_modules.31.to_k_ip.weight", "ip_adapter.31.to_k_ip.weight"],
     ["lora", "base_model.model.a.lora_A.default.weight", "a.lora_A.weight"],
+    ["lora", "unet.a.attn1.processor.to_out_lora.down.weight", "unet.a.attn1.to_out.0.lora_down.weight"],
     ["lora", "text_encoder.a.q_proj.lora_linear_layer.up.weight", "text_encoder.a.q_proj.lora_up.weight"],
   ];
   for (const [kind, from, to, part] of cases) {
