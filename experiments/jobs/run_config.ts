@@ -1,6 +1,6 @@
 /** Settings from a file, since those of a cluster repeat: the options of the command line by name. The command line goes before. */
-import { readFileSync } from "node:fs";
 import { UserError } from "../../lib/engine/errors.ts";
+import { readText } from "../../lib/hub/text_file.ts";
 import { type OptionKind, suggestion } from "../command_line.ts";
 
 /** Name of the file that holds the options of a run, beside its result. */
@@ -16,7 +16,7 @@ export interface Options {
  * Adds the settings of a JSON file, e.g. `{"executor": "slurm", "partition": "gpu", "seeds": 5, "wait": true}`, to options that were given.
  *
  * @param kinds the options there are
- * @throws UserError when the file cannot be read, or has a setting that is no option or of another kind
+ * @throws UserError when the file cannot be read, is no JSON in UTF-8, or has a setting that is no option or of another kind
  */
 export function withConfig<Given extends Options>(
   given: Given,
@@ -25,8 +25,9 @@ export function withConfig<Given extends Options>(
 ): Given {
   let settings: unknown;
   try {
-    settings = JSON.parse(readFileSync(path, "utf8"));
+    settings = JSON.parse(readText(path));
   } catch (error) {
+    if (error instanceof UserError) throw error;
     const problem = error instanceof SyntaxError ? "which is no JSON" : "which cannot be read";
     throw new UserError(`--config expects a JSON file of options, got ${path}, ${problem}`);
   }

@@ -7,7 +7,7 @@ import { configText, withConfig } from "./run_config.ts";
 
 const KINDS = { seeds: "value", slots: "value", devices: "value", wait: "flag", config: "value" } as const;
 
-function inFile<T>(text: string, test: (path: string) => T): T {
+function inFile<T>(text: string | Uint8Array, test: (path: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "config-"));
   try {
     writeFileSync(join(folder, "run.json"), text);
@@ -29,6 +29,13 @@ Deno.test("withConfig() adds a file's options to those of the command line, whic
     (path) => withConfig({ flags: new Set<string>(), values: new Map<string, string>() }, path, KINDS),
   );
   assert.deepEqual([again.flags, new Map([...again.values].sort())], [flags, new Map([...values].sort())]);
+});
+
+Deno.test("withConfig() skips a byte order mark, and says of a file in another encoding what it is", () => {
+  const given = { flags: new Set<string>(), values: new Map<string, string>() };
+  const read = (text: string | Uint8Array) => inFile(text, (path) => withConfig(given, path, KINDS));
+  assert.deepEqual(read('\ufeff{"seeds": 5}'), read('{"seeds": 5}'));
+  assert.throws(() => read(Uint8Array.of(0xff, 0xfe, 0x7b, 0, 0x7d, 0)), /got UTF-16: save it as UTF-8/);
 });
 
 Deno.test("withConfig() says in one sentence what is wrong with a file", () => {

@@ -2,8 +2,8 @@
  * Notebook files (nbformat 4) as far as the runner reads them. A code cell declares what it must show in its metadata:
  * `"expect": {"text/html": 1, "image/png": 1}`, MIME type → number of outputs that carry it. Only text/plain may be left out.
  */
-import { readFileSync } from "node:fs";
 import { UserError } from "../../lib/engine/errors.ts";
+import { readText } from "../../lib/hub/mod.ts";
 
 /** A code cell. */
 export interface CodeCell {
@@ -49,8 +49,9 @@ function expectation(where: string, expect: unknown): Record<string, number> {
 export function readNotebook(path: string): Notebook {
   let raw: { nbformat?: unknown; cells?: readonly RawCell[]; metadata?: { kernelspec?: { name?: string } } };
   try {
-    raw = JSON.parse(readFileSync(path, "utf8"));
+    raw = JSON.parse(readText(path));
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(`Reading ${path} failed: expected a notebook, got ${(error as Error).message}`);
   }
   if (raw.nbformat !== 4 || !Array.isArray(raw.cells)) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -52,6 +52,14 @@ Deno.test("decodeMessage() returns what was encoded and refuses another key", ()
   assert.throws(() => decodeMessage(frames, "other"), /signature/);
   assert.throws(() => decodeMessage(frames.slice(0, 3), "key"), TypeError);
 });
+
+Deno.test("readNotebook() skips a byte order mark", () =>
+  withNotebook([["1"]], (path) => {
+    const plain = readNotebook(path);
+    writeFileSync(path, `\ufeff${readFileSync(path, "utf8")}`);
+    assert.deepEqual(readNotebook(path), plain);
+    return Promise.resolve();
+  }));
 
 Deno.test("runNotebook() passes a good notebook and keeps every output when many come after idle", async () => {
   const shows = `({ [Symbol.for("Jupyter.display")]: () => ({ "text/html": "<b>x</b>" }) })`;

@@ -1,6 +1,6 @@
 /** Text files of the world: UTF-8 with or without a byte order mark, lines that end with \n or \r\n and nothing else. */
 import { createReadStream, readFileSync } from "node:fs";
-import { UserError } from "../engine/mod.ts";
+import { UserError } from "../engine/errors.ts";
 
 /** More bytes than any line of text has; what follows without an end is dropped. */
 const MOST_BYTES = 1 << 24;
