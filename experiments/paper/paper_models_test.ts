@@ -63,6 +63,24 @@ Deno.test("loadPaperModels() names the part that is missing or made for others",
     );
   }));
 
+Deno.test("loadPaperModels() names a pointer of Git LFS in the place of any text that it reads", () =>
+  inTinyFolder(async (folder, places) => {
+    for (const name of ["tokenizer/vocab.json", "tokenizer/merges.txt", "unet/config.json"]) {
+      const path = join(folder, name), before = readFileSync(path);
+      writeFileSync(path, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n");
+      await assert.rejects(() => loadPaperModels(places), (error) => {
+        assert.ok(error instanceof UserError, String(error));
+        assert.match(
+          error.message,
+          /^Reading \S+ failed: expected the file's own text, got a pointer of Git LFS/,
+        );
+        assert.ok(error.message.includes(path), error.message);
+        return true;
+      });
+      writeFileSync(path, before);
+    }
+  }));
+
 Deno.test("loadPaperModels() refuses configurations that ask for what is not built, and parts of different models", () =>
   inTinyFolder(async (folder, places) => {
     const change = (part: string, fields: object) => {

@@ -5,6 +5,7 @@
 import type { ByteSource } from "./byte_source.ts";
 import { UserError } from "./errors.ts";
 import { sizeOf } from "./host_array.ts";
+import { beginning, standIn } from "./stand_in.ts";
 import { isStoredKind, STORED_WIDTH, type StoredKind } from "./stored_array.ts";
 
 /** Where a tensor lies. */
@@ -27,18 +28,8 @@ export interface SafetensorsIndex {
   readonly metadata: Record<string, string>;
 }
 
-/** What people have in place of a file of weights, by how it begins. */
+/** Files of other formats, by how they begin. */
 const NO_WEIGHTS: readonly (readonly [start: RegExp, what: string])[] = [
-  [
-    /^version https:\/\/git-lfs/,
-    "a pointer of Git LFS: fetch the file itself with git lfs pull, or download it",
-  ],
-  [/^\s*<(!doctype|html|\?xml|head|body)/i, "a web page: download the file itself, not the page about it"],
-  [/^\s*\{\s*"(error|message|detail)"/, "an error that a server sent in its place"],
-  [
-    /^(Repository not found|Entry not found|Invalid credentials|Access to model)/,
-    "an error that a server sent in its place",
-  ],
   [/^GGUF/, "a GGUF file: convert it to safetensors"],
   [/^\x89PNG|^\xff\xd8\xff|^RIFF....WEBP/s, "a picture"],
   [/^.\x8b|^7z\xbc|^Rar!|^BZh|^\xfd7zXZ/s, "a compressed archive: unpack it first"],
@@ -69,7 +60,8 @@ export function readSafetensorsIndex(source: ByteSource, options: { what?: strin
   const length = Number(new DataView(start.buffer).getBigUint64(0, true));
   const head = new Uint8Array(Math.min(64, source.size));
   source.read(0, head);
-  const other = NO_WEIGHTS.find(([begins]) => begins.test(String.fromCharCode(...head)))?.[1];
+  const begins = beginning(head);
+  const other = standIn(begins) ?? NO_WEIGHTS.find(([format]) => format.test(begins))?.[1];
   if (other && (length > MAX_HEADER || 8 + length > source.size)) {
     fail(`expected safetensors, or a zip file of torch, got ${other}`);
   }

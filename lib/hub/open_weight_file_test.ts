@@ -200,10 +200,14 @@ Deno.test("openWeightFile() gives what readSafetensors() gives, metadata too", (
     await assert.rejects(() => openWeightFile(folder), /expected a file, got a folder/);
     writeFileSync(path, "");
     await refuses(path, /expected at least 8 bytes, got 0/);
-    writeFileSync(path, "<!DOCTYPE html><html>");
-    await refuses(path, /expected safetensors, or a zip file of torch, got a web page/);
-    writeFileSync(path, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n");
-    await refuses(path, /got a pointer of Git LFS: fetch the file itself/);
+    for (const mark of ["", "\ufeff"]) {
+      writeFileSync(path, `${mark}<!DOCTYPE html><html>`);
+      await refuses(path, /expected safetensors, or a zip file of torch, got a web page/);
+      writeFileSync(path, `${mark}version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n`);
+      await refuses(path, /got a pointer of Git LFS: fetch the file itself/);
+      writeFileSync(path, `${mark}{"vocab": {}}`);
+      await refuses(path, /got JSON text/);
+    }
     writeFileSync(path, "Nothing that anybody knows");
     await refuses(path, /truncated, or no safetensors file/);
   }));

@@ -1,6 +1,7 @@
 /** Text files of the world: UTF-8 with or without a byte order mark, lines that end with \n or \r\n and nothing else. */
 import { createReadStream, readFileSync } from "node:fs";
 import { UserError } from "../engine/errors.ts";
+import { beginning, standIn } from "../engine/stand_in.ts";
 
 /** More bytes than any line of text has; what follows without an end is dropped. */
 const MOST_BYTES = 1 << 24;
@@ -16,13 +17,16 @@ export interface TextLine {
 /**
  * A file's text without its byte order mark.
  *
- * @throws UserError when it is no UTF-8.
+ * @throws UserError when it is no UTF-8, or a pointer of Git LFS or a web page in the file's place.
  */
 export function readText(path: string): string {
-  return decodeText(readFileSync(path), path);
+  const bytes = readFileSync(path);
+  const other = standIn(beginning(bytes), { text: true });
+  if (other) throw new UserError(`Reading ${path} failed: expected the file's own text, got ${other}`);
+  return decodeText(bytes, path);
 }
 
-/** The same of bytes; `what` for the error. */
+/** Text in UTF-8 without its byte order mark, whatever it says; `what` for the error. @throws UserError when it is no UTF-8. */
 export function decodeText(bytes: Uint8Array, what: string): string {
   const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   try {

@@ -39,3 +39,19 @@ Deno.test("readText() skips a mark and refuses what is no UTF-8 by what it is", 
   await inFile(Uint8Array.of(0xe9), (path) => assert.throws(() => readText(path), /got another encoding/));
   await inFile(Uint8Array.of(0xff, 0xfe, 65, 0), (path) => assert.throws(() => readText(path), /got UTF-16/));
 });
+
+Deno.test("readText() names what was fetched in place of the file, behind a byte order mark, too", async () => {
+  const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n";
+  for (const mark of ["", "\ufeff"]) {
+    await inFile(mark + pointer, (path) =>
+      assert.throws(() => readText(path), {
+        name: "UserError",
+        message:
+          `Reading ${path} failed: expected the file's own text, got a pointer of Git LFS: fetch the file itself with git lfs pull, or download it`,
+      }));
+    await inFile(
+      `${mark}<!DOCTYPE html><html>`,
+      (path) => assert.throws(() => readText(path), /got a web page: download the file itself/),
+    );
+  }
+});

@@ -1,4 +1,5 @@
 /** What a picture file's first bytes tell: its format and size, before anything is decoded. */
+import { beginning, standIn } from "../engine/stand_in.ts";
 import { pngChunks } from "./png_chunks.ts";
 
 /** Formats that {@link readPicture} decodes. */
@@ -167,11 +168,11 @@ export function pictureHeader(bytes: Uint8Array): PictureHeader {
     ? webpHeader
     : undefined;
   if (!read) {
-    const other = OTHERS.find(([, starts]) => starts(ascii(bytes, 0, 32)))?.[0];
+    const start = beginning(bytes);
+    const other = OTHERS.find(([, starts]) => starts(start))?.[0];
+    const got = other ? `a file of ${other}: convert it first` : standIn(start);
     throw new TypeError(
-      `expected a PNG, JPEG or WebP picture, got ${
-        other ? `a file of ${other}: convert it first` : `${bytes.length} bytes of something else`
-      }`,
+      `expected a PNG, JPEG or WebP picture, got ${got ?? `${bytes.length} bytes of something else`}`,
     );
   }
   try {

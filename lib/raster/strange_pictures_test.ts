@@ -143,3 +143,21 @@ Deno.test("pictureHeader() names the formats that it does not read", () => {
     });
   }
 });
+
+Deno.test("pictureHeader() names what was fetched in place of a picture, behind a byte order mark, too", () => {
+  const files = {
+    "a pointer of Git LFS: fetch the file itself":
+      "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n",
+    "a web page: download the file itself": "<!DOCTYPE html><html>",
+    "an error that a server sent": '{"error":"Entry not found"}',
+    "a file of SVG: convert it first": "<svg/>",
+  };
+  for (const [what, text] of Object.entries(files)) {
+    for (const mark of ["", "\ufeff"]) {
+      assert.throws(
+        () => pictureHeader(Buffer.from(mark + text)),
+        (error) => error instanceof TypeError && error.message.includes(`picture, got ${what}`),
+      );
+    }
+  }
+});
