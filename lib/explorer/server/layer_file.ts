@@ -1,7 +1,7 @@
 /** Instructions of the user's own, from a text, CSV, JSON or JSON Lines file. */
 import { UserError } from "../../engine/mod.ts";
 import { type PlacedText, tableTexts, TEXT_NAMES } from "./layer_table.ts";
-import { layerText } from "./layer_text.ts";
+import { layerText, linesOf } from "./layer_text.ts";
 import { LONGEST_TEXT } from "./place_text.ts";
 
 /** Most lines of a layer. */
@@ -34,7 +34,7 @@ function fromValue(value: unknown, place: string): PlacedText {
 }
 
 function fromJsonLines(content: string): PlacedText[] {
-  return content.split("\n").flatMap((line, i) => {
+  return linesOf(content).flatMap((line, i) => {
     if (line.trim() === "") return [];
     const place = `line ${i + 1}`;
     let value: unknown;
@@ -64,7 +64,7 @@ function fromJson(content: string): PlacedText[] {
 }
 
 function fromLines(content: string): PlacedText[] {
-  return content.split("\n").map((text, i) => ({ text, place: `line ${i + 1}` }));
+  return linesOf(content).map((text, i) => ({ text, place: `line ${i + 1}` }));
 }
 
 /** The kind of a file by its name. */

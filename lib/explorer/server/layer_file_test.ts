@@ -23,6 +23,22 @@ Deno.test("readLayerFile() reads lines, the named column of CSV, and texts or na
   ]);
 });
 
+Deno.test("readLayerFile() ends a line at \\r\\n, \\n and \\r, in every kind of file", () => {
+  const expected = ["use the style", "keep the face", "copy the pose", "take the colours"];
+  const ended = (lines: readonly string[]) => `${lines[0]}\r${lines[1]}\n${lines[2]}\r\n${lines[3]}\r`;
+  assert.deepEqual(readLayerFile(ended(expected), "text"), expected);
+  assert.deepEqual(readLayerFile(ended(expected.map((text) => JSON.stringify({ text }))), "jsonl"), expected);
+  const table = (end: string) => ["id;text", ...expected.map((text, i) => `${i};${text}`)].join(end);
+  for (const end of ["\r\n", "\n", "\r"]) {
+    assert.deepEqual(readLayerFile(table(end), "csv"), expected);
+    assert.deepEqual(readLayerFile(`sep=;${end}${table(end)}`, "csv"), expected);
+  }
+  assert.deepEqual(
+    readLayerFile(`id;text\r\n${ended(expected.map((text) => `1;${text}`))}`, "csv"),
+    expected,
+  );
+});
+
 Deno.test("readLayerFile() finds a table's delimiter and its column of instructions", () => {
   const expected = ["use the style", "keep the face, please"];
   const tables = [

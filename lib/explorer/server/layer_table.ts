@@ -1,5 +1,6 @@
 /** The column of instructions in a table of text: its delimiter is found, its column named, or asked for. */
 import { parse } from "csv-parse/sync";
+import { ENDS } from "./layer_text.ts";
 
 /** A text and where it stands, such as "line 3". */
 export interface PlacedText {
@@ -26,6 +27,7 @@ function rowsOf(content: string, delimiter: string, options: { most: number; fro
   // The types do not know what `info` adds.
   const records = parse(content, {
     delimiter,
+    recordDelimiter: [...ENDS],
     info: true,
     skipEmptyLines: true,
     relaxColumnCount: true,
@@ -52,7 +54,7 @@ const quoted = (cells: readonly string[]) => cells.map((cell) => `"${cell.trim()
  */
 export function tableTexts(content: string, options: { most: number; fail: Fail }): PlacedText[] {
   const { most, fail } = options;
-  const said = /^sep=(.)\r?\n/u.exec(content)?.[1];
+  const said = /^sep=(.)[\r\n]/u.exec(content)?.[1];
   const from = said === undefined ? 1 : 2;
   let reason = "";
   const read = (delimiter: string): Row[] => {

@@ -30,6 +30,13 @@ const MARKS: readonly (readonly [mark: readonly number[], encoding: string])[] =
 /** What texts never hold: controls but for blanks and the ends of lines and pages. */
 const CONTROL = /(?![\s\u0085])\p{Cc}/u;
 
+/** What ends a line; the longest first, so that \r\n is one end. */
+export const ENDS: readonly string[] = ["\r\n", "\n", "\r"];
+const LINE_ENDS = new RegExp(ENDS.join("|"), "u");
+
+/** The lines of a text: ended by \r\n, \n, or \r as old Macs do; nothing else, so that U+2028 may stand inside. */
+export const linesOf = (text: string): string[] => text.split(LINE_ENDS);
+
 /**
  * The text of a file.
  *
@@ -54,7 +61,7 @@ export function layerText(bytes: Uint8Array, fail: (why: string) => never): stri
   }
   const at = text.search(CONTROL);
   if (at >= 0) {
-    const line = text.slice(0, at).split("\n").length;
+    const line = linesOf(text.slice(0, at)).length;
     return fail(
       text[at] === "\0" && text.length > 1 && [0, 1].includes(at)
         ? "expected text in UTF-8, got UTF-16 without its mark: save it as UTF-8"
