@@ -1,6 +1,7 @@
 /** Instructions of the user's own, from a text, CSV, JSON or JSON Lines file. */
 import { UserError } from "../../engine/mod.ts";
-import { type PlacedText, tableTexts, TEXT_NAMES } from "./layer_table.ts";
+import { TEXT_NAMES } from "./layer_header.ts";
+import { type PlacedText, tableTexts } from "./layer_table.ts";
 import { layerText, linesOf } from "./layer_text.ts";
 import { LONGEST_TEXT } from "./place_text.ts";
 

@@ -51,6 +51,13 @@ Deno.test("readLayerFile() finds a table's delimiter and its column of instructi
     'instruction\nuse the style\n"keep the face, please"\n',
     "use the style\nkeep the face, please",
     '"weight, in g";instruction\n"1,5";use the style\n"2,5";keep the face, please\n',
+    '"sep=;"\nid;prompt\n1;use the style\n2;keep the face, please\n',
+    "SEP=;\nid;prompt\n1;use the style\n2;keep the face, please\n",
+    "# exported from a tool, as text\n\n#2\nid;instruction\n1;use the style\n2;keep the face, please\n",
+    "# exported\ninstruction\nuse the style\nkeep the face, please\n",
+    "#;instruction\n1;use the style\n2;keep the face, please\n",
+    'id , instruction\n1  , use the style\n20 , "keep the face, please" \n',
+    " id | instruction\n  1 | use the style\n  2 | keep the face, please\n",
   ];
   for (const table of tables) assert.deepEqual(readLayerFile(table, "csv"), expected, table);
 });
@@ -99,6 +106,26 @@ Deno.test("readLayerFile() refuses files of other kinds by what they are, and co
     "csv",
     /expected a column named instruction, .* got the columns "id", "Anweisung"/,
   );
+  for (const format of ["csv"] satisfies LayerFormat[]) {
+    refused(
+      "| id | text |\n|---|:--|\n| 1 | a |\n",
+      format,
+      /a table drawn with lines, .* in line 2: save it as CSV/,
+    );
+    refused("+----+----+\n| id | text |\n", format, /a table drawn with lines, .* in line 1/);
+  }
+  refused(
+    "# mine\nid;Anweisung\n1;a\n",
+    "csv",
+    /a column named .* under the comments, got none under "# mine"/,
+  );
+  refused("id   instruction\n1    use the style\n", "csv", /nothing but blanks between: save it as CSV/);
+  refused(
+    'id;instruction\n1;say "hi" now\n',
+    "csv",
+    /with ";" between columns, got .* line 2, value is "say "/,
+  );
+  refused('1;say "hi" now\n2;a\n', "csv", /with ";" between columns, got .* line 1, value is "say "/);
   refused("Anweisung\nuse the style\nkeep it\n", "csv", /first line to be an instruction .*got "Anweisung"/);
   refused(
     "id,text\n1,a\n2,b, c\n",
