@@ -1,6 +1,7 @@
 /** Instructions of the user's own, from a text, CSV, JSON or JSON Lines file. */
 import { UserError } from "../../engine/mod.ts";
-import { TEXT_NAMES } from "./layer_header.ts";
+import { contentFormat, type LayerFormat, markupKind } from "./layer_content.ts";
+import { refuseDrawn, TEXT_NAMES } from "./layer_header.ts";
 import { type PlacedText, tableTexts } from "./layer_table.ts";
 import { layerText, linesOf } from "./layer_text.ts";
 import { LONGEST_TEXT } from "./place_text.ts";
@@ -9,9 +10,6 @@ import { LONGEST_TEXT } from "./place_text.ts";
 export const MOST_LINES = 50_000;
 /** Most bytes of a file. */
 export const MOST_BYTES = 16 * 1024 * 1024;
-
-/** Kinds of files. */
-export type LayerFormat = "text" | "csv" | "jsonl" | "json";
 
 const fail = (why: string): never => {
   throw new UserError(`Reading the layer failed: ${why}`);
@@ -65,6 +63,7 @@ function fromJson(content: string): PlacedText[] {
 }
 
 function fromLines(content: string): PlacedText[] {
+  refuseDrawn(content, fail);
   return linesOf(content).map((text, i) => ({ text, place: `line ${i + 1}` }));
 }
 
@@ -77,12 +76,16 @@ export function layerFormat(name: string): LayerFormat {
 
 /**
  * The instructions of a file: its lines; a table's column with a known name, or its only one; likewise named fields of JSON or JSON Lines, or
- * texts. Empty ones are left out. UTF-8, or what a byte order mark says.
+ * texts. Text and CSV that are another kind by their content are read as that. Empty ones are left out. UTF-8, or what a byte order mark says.
  *
+ * @param named the kind by the file's name.
  * @throws UserError when it cannot be read, is no text, holds no instruction, too many, or one that is too long.
  */
-export function readLayerFile(bytes: Uint8Array, format: LayerFormat): string[] {
+export function readLayerFile(bytes: Uint8Array, named: LayerFormat): string[] {
   const content = layerText(bytes, fail);
+  const markup = markupKind(content);
+  if (markup !== undefined) fail(`expected text, CSV or JSON, got ${markup}`);
+  const format = contentFormat(content, named);
   const all = format === "csv"
     ? tableTexts(content, { most: MOST_LINES, fail })
     : format === "jsonl"

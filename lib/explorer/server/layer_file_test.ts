@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../engine/mod.ts";
-import { type LayerFormat, layerFormat, MOST_LINES, readLayerFile as readBytes } from "./layer_file.ts";
+import type { LayerFormat } from "./layer_content.ts";
+import { layerFormat, MOST_LINES, readLayerFile as readBytes } from "./layer_file.ts";
 
 const readLayerFile = (content: string | Uint8Array, format: LayerFormat) =>
   readBytes(typeof content === "string" ? new TextEncoder().encode(content) : content, format);
@@ -62,6 +63,41 @@ Deno.test("readLayerFile() finds a table's delimiter and its column of instructi
   for (const table of tables) assert.deepEqual(readLayerFile(table, "csv"), expected, table);
 });
 
+Deno.test("readLayerFile() goes by the content of a text, not by its name alone", () => {
+  const expected = ["use the style", "keep the face, please"];
+  const [one, two] = expected;
+  const renamed = [
+    `id;instruction\n1;${one}\n2;${two}\n`,
+    `id\tText\r\n1\t${one}\r\n2\t${two}\r\n`,
+    `id,prompt\n1,${one}\n2,"${two}"\n`,
+    `weight in g ; instruction\n1 ; ${one}\n2 ; ${two}\n`,
+    `sep=;\nid;text\n1;${one}\n2;${two}\n`,
+    `# mine\nid;text\n1;${one}\n2;${two}\n`,
+    `{"text":"${one}"}\n\n{"text":"${two}"}\n`,
+    `"${one}"\n"${two}"\n`,
+    JSON.stringify(expected),
+    JSON.stringify({ instructions: expected }, null, 2),
+  ];
+  for (const content of renamed) assert.deepEqual(readLayerFile(content, "text"), expected, content);
+  assert.deepEqual(readLayerFile(renamed[6] as string, "csv"), expected);
+});
+
+Deno.test("readLayerFile() keeps sentences one a line, whatever their punctuation", () => {
+  const texts = [
+    ["use the style, not the face", "keep the pose, drop the rest"],
+    ["text, please, as in the picture", "use the style"],
+    ["Instruction; follow it closely", "use the style; keep it; go"],
+    ["use the style; keep the face", "take the pose; drop the rest"],
+    ["# use the style", "keep the face"],
+    ["<body> use the style", "<image> keep the face"],
+    ["[style] use it", "{face} keep it"],
+    ['"use the style" they said', '"keep the face"'],
+    ['say "hi", now', "12"],
+    ["- use the style", "--", "1 | 2"],
+  ];
+  for (const lines of texts) assert.deepEqual(readLayerFile(lines.join("\n"), "text"), lines);
+});
+
 Deno.test("readLayerFile() reads JSON by its lists and names, and encodings by their mark", () => {
   const expected = ["use the style", "caf\u00e9"];
   assert.deepEqual(readLayerFile(JSON.stringify(expected), "json"), expected);
@@ -97,6 +133,17 @@ Deno.test("readLayerFile() refuses files of other kinds by what they are, and co
   refused(latin1("\x89PNG\r\n\x1a\n"), "text", /got a picture/);
   refused(latin1("%PDF-1.7"), "text", /got a PDF/);
   refused("<!DOCTYPE html><p>", "text", /a web page/);
+  refused(
+    '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg">\n<path/></svg>',
+    "text",
+    /an SVG picture/,
+  );
+  refused("<svg viewBox='0 0 1 1'>\n</svg>\n", "csv", /an SVG picture/);
+  refused("<?xml version='1.0'?>\n<rows/>", "json", /or XML/);
+  refused("<rows>\n<row>use the style</row>\n</rows>\n", "text", /or XML/);
+  refused("<p>use the style</p>\n<div class='a'>keep it</div>", "text", /a web page/);
+  refused('{"text": "a"}\n{"text": \n', "text", /expected JSON in line 2/);
+  refused("id;instruction\n1;use the style; only\n", "text", /expected 2 columns .* got 3 in line 2/);
   refused(latin1("caf\xe9"), "text", /another encoding, such as windows-1252/);
   refused(Uint8Array.of(0xff, 0xfe, 0, 0, 65, 0, 0, 0), "text", /UTF-32/);
   refused(Uint8Array.of(65, 0, 66, 0), "text", /UTF-16 without its mark/);
@@ -106,7 +153,7 @@ Deno.test("readLayerFile() refuses files of other kinds by what they are, and co
     "csv",
     /expected a column named instruction, .* got the columns "id", "Anweisung"/,
   );
-  for (const format of ["csv"] satisfies LayerFormat[]) {
+  for (const format of ["csv", "text"] satisfies LayerFormat[]) {
     refused(
       "| id | text |\n|---|:--|\n| 1 | a |\n",
       format,

@@ -111,3 +111,22 @@ export function refuseDrawn(content: string, fail: Fail): void {
     );
   }
 }
+
+/**
+ * Whether a text is a table by its content alone: a line says its delimiter, or the header names a column of instructions and either holds no
+ * blank, as sentences do, or has short names and as many columns as every row.
+ */
+export function isTable(content: string): boolean {
+  const { head, from, said, naming } = openingOf(content);
+  if (said !== undefined) return true;
+  if (naming === undefined) return false;
+  if (!head.includes(" ")) return true;
+  const names = columnsOf(head, naming);
+  if (names.some((name) => name.split(/\s+/u).length > 3)) return false;
+  try {
+    const rows = rowsOf(content, naming, { from });
+    return rows.length > 1 && rows.every(({ cells }) => cells.length === names.length);
+  } catch {
+    return false;
+  }
+}

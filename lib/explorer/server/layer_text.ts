@@ -16,7 +16,6 @@ const FOREIGN: readonly (readonly [starts: readonly string[], what: string])[] =
   [["SQLite format 3\0"], "a database"],
   [["ARROW1"], "an Arrow file: save it as JSON Lines"],
 ];
-const MARKUP = /^(?:\xef\xbb\xbf)?\s*<(!doctype|html|\?xml)/i;
 
 /** Byte order marks and the encodings that they stand for. */
 const MARKS: readonly (readonly [mark: readonly number[], encoding: string])[] = [
@@ -44,8 +43,7 @@ export const linesOf = (text: string): string[] => text.split(LINE_ENDS);
  */
 export function layerText(bytes: Uint8Array, fail: (why: string) => never): string {
   const start = String.fromCharCode(...bytes.subarray(0, 256));
-  const foreign = FOREIGN.find(([starts]) => starts.some((each) => start.startsWith(each)))?.[1] ??
-    (MARKUP.test(start) ? "a web page or XML: save its texts as plain text" : undefined);
+  const foreign = FOREIGN.find(([starts]) => starts.some((each) => start.startsWith(each)))?.[1];
   if (foreign) return fail(`expected text, CSV or JSON, got ${foreign}`);
   const mark = MARKS.find(([mark]) => mark.every((byte, i) => bytes[i] === byte));
   if (mark && mark[1] === "") return fail("expected text in UTF-8 or UTF-16, got UTF-32: save it as UTF-8");
