@@ -153,6 +153,25 @@ const OTHERS: readonly (readonly [name: string, starts: (start: string) => boole
   ["SVG", (start) => /^\s*<(\?xml|svg)/.test(start)],
 ];
 
+/** Formats that are decoded, likewise. */
+const READ: readonly (readonly [name: PictureFormat, starts: (start: string) => boolean])[] = [
+  ["PNG", (start) => start.startsWith("\x89PNG")],
+  ["JPEG", (start) => start.startsWith("\xff\xd8")],
+  ["WebP", (start) => start.startsWith("RIFF") && start.slice(8, 12) === "WEBP"],
+];
+
+/** The format of a picture, or of a document that people take for one, by its first bytes; nothing where they begin none that is known. */
+export function formatOf(bytes: Uint8Array): string | undefined {
+  const start = beginning(bytes);
+  return [...READ, ...OTHERS].find(([, starts]) => starts(start))?.[0];
+}
+
+const HEADERS: Readonly<Record<PictureFormat, (bytes: Uint8Array) => PictureHeader>> = {
+  PNG: pngHeader,
+  JPEG: jpegHeader,
+  WebP: webpHeader,
+};
+
 /**
  * Reads a picture's header.
  *
@@ -160,23 +179,16 @@ const OTHERS: readonly (readonly [name: string, starts: (start: string) => boole
  */
 export function pictureHeader(bytes: Uint8Array): PictureHeader {
   if (bytes.length === 0) throw new TypeError("expected a PNG, JPEG or WebP picture, got an empty file");
-  const read = ascii(bytes, 0, 4) === "\x89PNG"
-    ? pngHeader
-    : bytes[0] === 0xff && bytes[1] === 0xd8
-    ? jpegHeader
-    : ascii(bytes, 0, 4) === "RIFF" && ascii(bytes, 8, 4) === "WEBP"
-    ? webpHeader
-    : undefined;
-  if (!read) {
-    const start = beginning(bytes);
-    const other = OTHERS.find(([, starts]) => starts(start))?.[0];
-    const got = other ? `a file of ${other}: convert it first` : standIn(start);
+  const format = READ.find(([, starts]) => starts(ascii(bytes, 0, 32)))?.[0];
+  if (!format) {
+    const other = formatOf(bytes);
+    const got = other ? `a file of ${other}: convert it first` : standIn(beginning(bytes));
     throw new TypeError(
       `expected a PNG, JPEG or WebP picture, got ${got ?? `${bytes.length} bytes of something else`}`,
     );
   }
   try {
-    return read(bytes);
+    return HEADERS[format](bytes);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new TypeError("expected a whole picture, got a truncated or damaged one");

@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { encode } from "fast-png";
-import { pictureHeader } from "./picture_header.ts";
+import { formatOf, pictureHeader } from "./picture_header.ts";
 import { onWhite } from "./fit_picture.ts";
 import { readPicture } from "./read_picture.ts";
 
@@ -137,6 +137,7 @@ Deno.test("pictureHeader() names the formats that it does not read", () => {
     SVG: '<?xml version="1.0"?><svg/>',
   };
   for (const [name, start] of Object.entries(files)) {
+    assert.equal(formatOf(Buffer.from(start, "latin1")), name);
     assert.throws(() => pictureHeader(Buffer.from(start, "latin1")), {
       name: "TypeError",
       message: `expected a PNG, JPEG or WebP picture, got a file of ${name}: convert it first`,

@@ -130,7 +130,14 @@ Deno.test("readLayerFile() refuses files of other kinds by what they are, and co
     );
   refused(latin1("PK\x03\x04" + "\0".repeat(30)), "csv", /\.xlsx or \.docx: save it as CSV/);
   refused(latin1("\xd0\xcf\x11\xe0\xa1\xb1"), "csv", /such as \.xls/);
-  refused(latin1("\x89PNG\r\n\x1a\n"), "text", /got a picture/);
+  refused(latin1("\x89PNG\r\n\x1a\n"), "text", /got a picture \(PNG\)/);
+  refused(latin1("BM\x8a\x10\0\0\0\0\0\0\x8a\0\0\0"), "text", /got a picture \(BMP\)/);
+  refused(latin1("BMF\0\0\0\0\0\0\x006\0\0\0"), "csv", /got a picture \(BMP\)/);
+  refused(latin1("\0\0\0\x1cftypavif\0\0\0\0\xff"), "text", /got a picture \(AVIF\)/);
+  refused(latin1("\xff\xd8\xff\xe0\0\x10JFIF"), "text", /got a picture \(JPEG\)/);
+  refused(latin1("RIFF\x24\0\0\0WAVEfmt "), "text", /got a sound or a film/);
+  refused(latin1("\x93NUMPY\x01\0v\0{'descr': '<f4'}"), "text", /got an array of NumPy/);
+  refused(latin1("BMW f\xfcr alle"), "text", /another encoding, such as windows-1252/);
   refused(latin1("%PDF-1.7"), "text", /got a PDF/);
   refused("<!DOCTYPE html><p>", "text", /a web page/);
   refused(
