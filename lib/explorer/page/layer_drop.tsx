@@ -2,10 +2,8 @@
 /** A file of instructions, or pasted lines, as a new layer. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { sendLayer } from "./calls.ts";
+import { layerRefusal } from "./layer_refusal.ts";
 import { addLayer, fail, known, said } from "./store.ts";
-
-/** Most bytes that are sent; the server has the same limit. */
-const MOST_BYTES = 16 * 1024 * 1024;
 
 /** The button with its dialog; files may also be dropped anywhere on the page. */
 export function LayerDrop() {
@@ -15,8 +13,12 @@ export function LayerDrop() {
   const abort = useRef<AbortController | undefined>(undefined);
 
   async function send(name: string, file: Blob): Promise<void> {
-    if (file.size > MOST_BYTES) {
-      return fail(new Error(`The layer ${name} has ${file.size} bytes; at most ${MOST_BYTES} are taken`));
+    const refusal = layerRefusal({ name, type: file.type, size: file.size }, {
+      pictures: known.value?.studio !== undefined,
+    });
+    if (refusal !== undefined) {
+      dialog.current?.close();
+      return fail(refusal);
     }
     if (abort.current) return fail(new Error("A layer is being placed; wait for it, or cancel it"));
     const own = abort.current = new AbortController();
@@ -48,7 +50,7 @@ export function LayerDrop() {
       const file = event.dataTransfer?.files[0];
       if (!file || event.defaultPrevented) return;
       event.preventDefault();
-      if (!file.type.startsWith("image/")) send(file.name, file);
+      send(file.name, file);
     };
     addEventListener("dragover", over);
     addEventListener("drop", drop);
