@@ -34,13 +34,12 @@ export function markupKind(content: string): string | undefined {
  */
 export function contentFormat(content: string, named: LayerFormat): LayerFormat {
   if (named === "json" || named === "jsonl") return named;
-  const lines = linesOf(content).map((line) => line.trim()).filter((line) => line !== "");
-  const first = lines[0] ?? "";
+  const lines = linesOf(content);
+  const first = lines.find((line) => line.trim() !== "")?.trim() ?? "";
   if (/^[[{]$/u.test(first) || (/^\s*[[{]/u.test(content) && isObject(json(content)))) return "json";
   if (isObject(json(first))) return "jsonl";
   if (named === "csv") return named;
-  if (lines.length > 0 && lines.every((line) => /^".*"$/u.test(line) && typeof json(line) === "string")) {
-    return "jsonl";
-  }
+  const isQuoted = (line: string) => /^\s*".*"\s*$/u.test(line) && typeof json(line) === "string";
+  if (first !== "" && lines.every((line) => line.trim() === "" || isQuoted(line))) return "jsonl";
   return isTable(content) ? "csv" : named;
 }

@@ -87,14 +87,17 @@ export function openingOf(content: string): Opening {
   const lines = linesOf(content);
   const said = SAYS.exec(lines[0] as string)?.[1];
   const delimiters = said === undefined ? DELIMITERS : [said];
-  const rows = lines.map((line, i) => ({ line, number: i + 1 }))
-    .slice(said === undefined ? 0 : 1).filter(({ line }) => line.trim() !== "");
-  const plain = rows.find(({ line }) => !line.startsWith("#"));
-  const first = plain && isHeader(plain.line, delimiters) ? plain : rows[0];
-  const naming = first && namingDelimiter(first.line, delimiters);
+  const next = (isWanted: (line: string) => boolean) =>
+    lines.findIndex((line, i) => i >= (said === undefined ? 0 : 1) && isWanted(line));
+  const plain = next((line) => line.trim() !== "" && !line.startsWith("#"));
+  const at = plain >= 0 && isHeader(lines[plain] as string, delimiters)
+    ? plain
+    : next((line) => line.trim() !== "");
+  const head = lines[at] ?? "";
+  const naming = namingDelimiter(head, delimiters);
   return {
-    head: first?.line ?? "",
-    from: first?.number ?? 1,
+    head,
+    from: Math.max(at, 0) + 1,
     ...(said === undefined ? {} : { said }),
     ...(naming === undefined ? {} : { naming }),
   };
