@@ -1,11 +1,12 @@
 /** Checks a folder of pairs against what a task's training set must be: lines, fields, pictures, sizes, counts, and that no pair is in both splits. */
-import { type BigIntStats, existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, normalize } from "node:path";
 import { openFileSource, UserError } from "../../lib/engine/mod.ts";
 import { textLines } from "../../lib/hub/mod.ts";
 import { LARGEST_SIDE, type PictureHeader, pictureHeader, readPicture } from "../../lib/raster/mod.ts";
 import type { PairField, TaskId } from "../../lib/tasks/mod.ts";
 import { PAPER_DATASETS, PAPER_VALIDATION } from "../paper/paper_datasets.ts";
+import { factsOf, fileNamer } from "./file_namer.ts";
 
 /** The splits, one file of lines each. */
 export const SPLITS = ["train", "val"] as const;
@@ -93,31 +94,6 @@ function headerFault(path: string, side: number): string | undefined {
 /** Whether a path stays below the folder it is read from. */
 function staysInside(path: string): boolean {
   return !/^([/\\]|[A-Za-z]:)/.test(path) && !normalize(path).startsWith("..") && !path.includes("\0");
-}
-
-/** What the file system says of a path; nothing where it is not there, cannot be reached, or is no path at all. */
-function factsOf(path: string): BigIntStats | undefined {
-  try {
-    return statSync(path, { bigint: true });
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Names files so that two spellings of one have one name: by the file itself where it is there, which sees through links, `..`, and
- * letters that the file system does not distinguish.
- */
-function fileNamer(folder: string): (path: string) => string {
-  const names = new Map<string, string>();
-  return (path) => {
-    const known = names.get(path);
-    if (known !== undefined) return known;
-    const facts = factsOf(join(folder, path));
-    const name = facts ? `${facts.dev}:${facts.ino}` : normalize(path);
-    names.set(path, name);
-    return name;
-  };
 }
 
 /** Checks one line and gives the pictures it names, by field. */

@@ -121,6 +121,33 @@ Deno.test("the same pairs come of one run, of a run for fewer and one for more, 
     assert.deepEqual(files(once), files(twice));
   }));
 
+Deno.test("no picture is in both splits, however its lines spell it", () =>
+  inFolder(async (folder) => {
+    for (const name of ["0", "1"]) {
+      writeFileSync(join(folder, `${name}.png`), encodePng(tinyScene(name).picture));
+    }
+    symlinkSync(join(folder, "0.png"), join(folder, "link.png"));
+    const write = (names: readonly string[]) =>
+      writeFileSync(
+        join(folder, "all.jsonl"),
+        names.map((image) => JSON.stringify({ image, text: `of ${image}` })).join("\n"),
+      );
+    const options = { pictures: join(folder, "all.jsonl"), count: "1", validation: "1" };
+    const same = ["0.png", "./0.png", "link.png"];
+    write(same);
+    await assert.rejects(
+      build("replication", join(folder, "none"), options),
+      userError(/leaves none to train \(all are held out\)$/),
+    );
+    write([...same, "1.png"]);
+    const out = join(folder, "out");
+    await build("replication", out, options);
+    const [held, trained] = (["val", "train"] as const).map((split) =>
+      pairs(out, split).map(({ prompt }) => prompt === "of 1.png")
+    );
+    assert.notDeepEqual(held, trained);
+  }));
+
 Deno.test("object: the box in the middle of one colour, its name, and the whole picture", () =>
   inFolder(async (folder) => {
     writeCoco(folder, 8);

@@ -50,7 +50,7 @@ export async function captionedPictures(
     );
   }
   return {
-    candidates: picked.map((picture) => ({ id: picture.name, group: picture.name, picture })),
+    candidates: picked.map((picture) => ({ id: picture.name, group: picture.file(), picture })),
     listing: found,
     note: {
       what: "pictures",

@@ -50,12 +50,8 @@ export const CUT_OBJECTS: PairBuilder = {
     for (const object of coco.objects) {
       const picture = pictures.get(stemOf(object.file));
       if (picture) {
-        there.push({
-          id: `${stemOf(object.file)}:${object.annotation}`,
-          group: object.file,
-          object,
-          picture,
-        });
+        const id = `${stemOf(object.file)}:${object.annotation}`;
+        there.push({ id, group: picture.file(), object, picture });
       } else missing++;
     }
     if (there.length === 0) {

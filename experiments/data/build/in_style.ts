@@ -61,7 +61,7 @@ export const IN_STYLE: PairBuilder = {
     const candidates = Array.from({ length: count }, (_, k): StyleCandidate => {
       const [a, b] = combination(k, pictures.length, prompts.length);
       const picture = pictures[a] as SourcePicture, prompt = prompts[b] as string;
-      return { id: `${picture.name}\n${prompt}`, group: picture.name, picture, prompt };
+      return { id: `${picture.name}\n${prompt}`, group: picture.file(), picture, prompt };
     });
     const [conditionSide, targetSide] = [sideOf(fields, "condition"), sideOf(fields, "target")];
     return erased<StyleCandidate>({

@@ -1,8 +1,9 @@
 /** A folder of pictures, folders inside included; captions beside them, or in the metadata.jsonl of Hugging Face's image folders. */
 import { type Dirent, existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, normalize } from "node:path";
 import { readText, textLines } from "../../../lib/hub/mod.ts";
+import { fileNamer } from "../file_namer.ts";
 import { readPictureFile } from "./read_picture_file.ts";
 import {
   CAPTION_FIELDS,
@@ -16,23 +17,37 @@ import {
 
 const METADATA = "metadata.jsonl";
 
-async function metadataOf(folder: string, report: ReportBroken): Promise<ReadonlyMap<string, string>> {
+/**
+ * The captions of the metadata by the pictures' names below the folder. A name that is spelled otherwise there counts where it leads to the
+ * same file.
+ */
+async function metadataOf(
+  folder: string,
+  { report, fileOf }: { readonly report: ReportBroken; readonly fileOf: (name: string) => string },
+): Promise<(name: string) => string | undefined> {
   const captions = new Map<string, string>();
   const path = join(folder, METADATA);
-  if (!existsSync(path)) return captions;
+  if (!existsSync(path)) return () => undefined;
   for await (const { number, text } of textLines(path)) {
     if (text?.trim() === "") continue;
     const given = parsedObject(text);
     const name = given && textField(given, PATH_FIELDS), caption = given && textField(given, CAPTION_FIELDS);
     if (name === undefined) report(`${METADATA}:${number}`, "a line names no picture");
-    else if (caption !== undefined) captions.set(name, caption);
+    else if (caption !== undefined) captions.set(normalize(name), caption);
   }
-  return captions;
+  let byFile: ReadonlyMap<string, string> | undefined;
+  return (name) => {
+    const own = captions.get(normalize(name));
+    if (own !== undefined) return own;
+    byFile ??= new Map([...captions].map(([given, caption]) => [fileOf(given), caption]));
+    return byFile.get(fileOf(name));
+  };
 }
 
 /** The pictures below a folder, in the order of their names. */
 export async function* folderPictures(folder: string, report: ReportBroken): AsyncGenerator<SourcePicture> {
-  const captions = await metadataOf(folder, report);
+  const fileOf = fileNamer(folder);
+  const captionOf = await metadataOf(folder, { report, fileOf });
   const byName = (a: Dirent, b: Dirent) => a.name < b.name ? -1 : 1;
   async function* below(inside: string): AsyncGenerator<SourcePicture> {
     const entries = (await readdir(join(folder, inside), { withFileTypes: true })).sort(byName);
@@ -43,9 +58,14 @@ export async function* folderPictures(folder: string, report: ReportBroken): Asy
       if (entry.isDirectory()) yield* below(name);
       else if (PICTURE_NAME.test(name)) {
         const beside = entry.name.replace(PICTURE_NAME, ".txt");
-        const caption = captions.get(name) ??
+        const caption = captionOf(name) ??
           (texts.has(beside) ? readText(path.replace(PICTURE_NAME, ".txt")).trim() : "");
-        yield { name, ...(caption === "" ? {} : { caption }), read: () => readPictureFile(path) };
+        yield {
+          name,
+          file: () => fileOf(name),
+          ...(caption === "" ? {} : { caption }),
+          read: () => readPictureFile(path),
+        };
       }
     }
   }

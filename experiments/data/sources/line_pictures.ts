@@ -1,6 +1,7 @@
 /** Pictures that the lines of a JSON Lines file name, with their captions. */
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, resolve } from "node:path";
 import { textLines } from "../../../lib/hub/mod.ts";
+import { fileNamer } from "../file_namer.ts";
 import { readPictureFile } from "./read_picture_file.ts";
 import {
   CAPTION_FIELDS,
@@ -13,7 +14,7 @@ import {
 
 /** The pictures in the order of the lines; paths are relative to the file. */
 export async function* linePictures(file: string, report: ReportBroken): AsyncGenerator<SourcePicture> {
-  const folder = dirname(file);
+  const folder = dirname(file), fileOf = fileNamer(folder);
   for await (const { number, text } of textLines(file)) {
     if (text?.trim() === "") continue;
     const given = parsedObject(text);
@@ -22,8 +23,12 @@ export async function* linePictures(file: string, report: ReportBroken): AsyncGe
     else if (name === undefined) report(`line ${number}`, "a line names no picture");
     else {
       const caption = textField(given, CAPTION_FIELDS);
-      const path = isAbsolute(name) ? name : join(folder, name);
-      yield { name, ...(caption === undefined ? {} : { caption }), read: () => readPictureFile(path) };
+      yield {
+        name,
+        file: () => fileOf(name),
+        ...(caption === undefined ? {} : { caption }),
+        read: () => readPictureFile(resolve(folder, name)),
+      };
     }
   }
 }

@@ -3,10 +3,11 @@
  * file, so that neither is in memory.
  */
 import { createReadStream } from "node:fs";
-import { basename } from "node:path";
+import { basename, normalize } from "node:path";
 import tar from "tar-stream";
 import { openFileSource, UserError } from "../../../lib/engine/mod.ts";
 import { decodeText } from "../../../lib/hub/mod.ts";
+import { fileNamer } from "../file_namer.ts";
 import {
   BrokenPicture,
   CAPTION_FIELDS,
@@ -104,12 +105,14 @@ export async function* shardPictures(
   shards: readonly string[],
   report: ReportBroken,
 ): AsyncGenerator<SourcePicture> {
+  const fileOf = fileNamer(".");
   for (const shard of shards) {
     try {
       for await (const { key, picture, caption } of samplesOf(shard)) {
         if (picture === undefined) continue;
         yield {
           name: `${basename(shard)}/${key}`,
+          file: () => `${fileOf(shard)}/${normalize(key)}`,
           ...(caption === undefined ? {} : { caption }),
           read: () => Promise.resolve(readMember(shard, picture)),
         };

@@ -4,6 +4,8 @@
 export interface SourcePicture {
   /** Names it within its source, whatever the source's own place. */
   readonly name: string;
+  /** Names the file it is read from: one for all spellings of its path and all links to it. */
+  file(): string;
   /** What it shows, where the source says so. */
   readonly caption?: string;
   /** The file's bytes. @throws BrokenPicture when they are not there. */

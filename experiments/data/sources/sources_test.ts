@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../../lib/engine/mod.ts";
 import { inFolder } from "../testdata/in_folder.ts";
@@ -46,6 +46,45 @@ Deno.test("a folder gives its pictures in the order of their names, with caption
       "metadata.jsonl:2: a line names no picture",
       "metadata.jsonl:3: a line names no picture",
     ]);
+  }));
+
+Deno.test("metadata.jsonl gives a picture its caption however it spells the name", () =>
+  inFolder(async (folder) => {
+    mkdirSync(join(folder, "b"));
+    for (const name of ["3.jpg", "b/4.jpg", "5.jpg"]) writeFileSync(join(folder, name), name);
+    symlinkSync(join(folder, "5.jpg"), join(folder, "link.jpg"));
+    const named = { "./3.jpg": "three", "b/../b/./4.jpg": "four", "link.jpg": "five" };
+    writeFileSync(
+      join(folder, "metadata.jsonl"),
+      Object.entries(named).map(([file_name, text]) => JSON.stringify({ file_name, text })).join("\n"),
+    );
+    const { pictures } = await all(folder);
+    assert.deepEqual(pictures.map(({ name, caption }) => [name, caption]), [
+      ["3.jpg", "three"],
+      ["5.jpg", "five"],
+      ["b/4.jpg", "four"],
+      ["link.jpg", "five"],
+    ]);
+  }));
+
+Deno.test("a picture's file is the same for all spellings of its path, in folders, lines and shards", () =>
+  inFolder(async (folder) => {
+    const files = async (path: string) => (await all(path)).pictures.map((picture) => picture.file());
+    mkdirSync(join(folder, "in"));
+    for (const name of ["a.png", "b.png"]) writeFileSync(join(folder, "in", name), name);
+    symlinkSync(join(folder, "in/a.png"), join(folder, "in/c.png"));
+    const [a, b, c] = await files(join(folder, "in"));
+    assert.deepEqual([c, a !== b], [a, true]);
+    const names = ["in/a.png", "./in/a.png", "in/../in/a.png", join(folder, "in/a.png"), "in/c.png"];
+    writeFileSync(
+      join(folder, "all.jsonl"),
+      names.map((image) => JSON.stringify({ image })).join("\n"),
+    );
+    assert.deepEqual(new Set(await files(join(folder, "all.jsonl"))), new Set([a]));
+    mkdirSync(join(folder, "shards"));
+    await writeTar(join(folder, "shards/0.tar"), [["1.jpg", "x"], ["./1.jpg", "x"], ["2.jpg", "y"]]);
+    symlinkSync(join(folder, "shards/0.tar"), join(folder, "shards/1.tar"));
+    assert.equal(new Set(await files(join(folder, "shards"))).size, 2);
   }));
 
 Deno.test("lines name pictures beside their file, in the fields that data sets use", () =>
