@@ -216,7 +216,7 @@ export async function buildDataset(request: BuildRequest): Promise<BuildReport> 
   const { fields } = PAPER_DATASETS[task];
   const count = request.count ?? Number.MAX_SAFE_INTEGER;
   const wanted = validation + count;
-  const found: { place: string; why: string }[] = [];
+  const found: { place: string; why: string }[] = [...captioner.broken];
   const open = await builder.open({
     ...{ build, fields, seed, values, captioner },
     most: Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(wanted * (1 + RESERVE.share)) + RESERVE.least),

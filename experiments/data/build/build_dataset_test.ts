@@ -148,6 +148,26 @@ Deno.test("no picture is in both splits, however its lines spell it", () =>
     assert.notDeepEqual(held, trained);
   }));
 
+Deno.test("what of --captions cannot be used is listed by file and line", () =>
+  inFolder(async (folder) => {
+    const [source, captions, out] = [join(folder, "source"), join(folder, "c.jsonl"), join(folder, "out")];
+    writeCaptionedFolder(source, 4);
+    const lines = [
+      '{"image":"000001.png","caption":"caf\xe9"}',
+      "{",
+      '{"image":"000002.png","caption":"two"}',
+    ];
+    writeFileSync(captions, lines.join("\n"), "latin1");
+    await build("replication", out, { pictures: source, captions, count: "2", validation: "1" });
+    const broken = readFileSync(join(out, "broken.jsonl"), "utf8").trim().split("\n").map((line) =>
+      JSON.parse(line)
+    );
+    assert.deepEqual(broken.slice(0, 2), [
+      { place: "c.jsonl:1", why: "a line is no UTF-8 text, or far too long" },
+      { place: "c.jsonl:2", why: "a line is no JSON object" },
+    ]);
+  }));
+
 Deno.test("object: the box in the middle of one colour, its name, and the whole picture", () =>
   inFolder(async (folder) => {
     writeCoco(folder, 8);

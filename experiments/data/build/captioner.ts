@@ -1,15 +1,15 @@
 /** Prompts for pictures: the source's own, those of a file, or a language model's that sees them. */
 import { UserError } from "../../../lib/engine/mod.ts";
-import { textLines } from "../../../lib/hub/mod.ts";
 import { describePicture, type LanguageModel } from "../../../lib/instructions/mod.ts";
 import { encodePng, onWhite, resample, type Rgba } from "../../../lib/raster/mod.ts";
 import { stemOf } from "../sources/index_pictures.ts";
 import { jsonElements } from "../sources/json_elements.ts";
+import { objectLines } from "../sources/source_lines.ts";
 import {
   BrokenPicture,
   CAPTION_FIELDS,
-  parsedObject,
   PATH_FIELDS,
+  type ReportBroken,
   textField,
 } from "../sources/source_picture.ts";
 
@@ -20,12 +20,14 @@ const SHOWN = 512;
 export interface Captioner {
   /** What besides the source's own captions there is; part of what determines a data set. */
   readonly identity: string | null;
+  /** What of its own file cannot be used, where it is and why. */
+  readonly broken: readonly { readonly place: string; readonly why: string }[];
   /** A picture's prompt. @throws BrokenPicture when there is none, UserError when the language model fails. */
   caption(name: string, picture: Rgba, own?: string): Promise<string>;
 }
 
 /** Captions by the pictures' names without folder and ending. */
-async function captionFile(path: string): Promise<ReadonlyMap<string, string>> {
+async function captionFile(path: string, report: ReportBroken): Promise<ReadonlyMap<string, string>> {
   const captions = new Map<string, string>();
   const add = (name: string, caption: string) => {
     const stem = stemOf(name);
@@ -43,11 +45,11 @@ async function captionFile(path: string): Promise<ReadonlyMap<string, string>> {
       if (name !== undefined) add(name, caption);
     }
   } else {
-    for await (const { text } of textLines(path)) {
-      const given = parsedObject(text);
-      const name = given && textField(given, PATH_FIELDS),
-        caption = given && textField(given, CAPTION_FIELDS);
-      if (name !== undefined && caption !== undefined) add(name, caption);
+    for await (const { place, given } of objectLines(path, report)) {
+      const name = textField(given, PATH_FIELDS), caption = textField(given, CAPTION_FIELDS);
+      if (name === undefined) report(place, "a line names no picture");
+      else if (caption === undefined) report(place, "a line has no caption");
+      else add(name, caption);
     }
   }
   if (captions.size === 0) {
@@ -68,13 +70,17 @@ async function captionFile(path: string): Promise<ReadonlyMap<string, string>> {
 export async function openCaptioner(
   { file, model }: { readonly file?: string; readonly model?: LanguageModel },
 ): Promise<Captioner> {
-  const captions = file === undefined ? undefined : await captionFile(file);
+  const broken: { place: string; why: string }[] = [];
+  const captions = file === undefined
+    ? undefined
+    : await captionFile(file, (place, why) => broken.push({ place, why }));
   const identity = [
     ...(captions ? [`a file of ${captions.size} captions`] : []),
     ...(model ? [model.model] : []),
   ].join(", then ");
   return {
     identity: identity === "" ? null : identity,
+    broken,
     async caption(name, picture, own) {
       const known = captions?.get(stemOf(name)) ?? own;
       if (known !== undefined) return known;

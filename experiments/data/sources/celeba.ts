@@ -4,7 +4,12 @@ import { textLines } from "../../../lib/hub/mod.ts";
 import type { Box } from "../../../lib/raster/mod.ts";
 
 async function* rows(path: string): AsyncGenerator<{ number: number; words: string[] }> {
-  for await (const { number, text = "" } of textLines(path)) {
+  for await (const { number, text } of textLines(path)) {
+    if (text === undefined) {
+      throw new UserError(
+        `Reading ${path}:${number} failed: expected text in UTF-8, got another encoding or no text: save it as UTF-8`,
+      );
+    }
     const words = text.trim().split(/[\s,]+/u);
     if (text.trim() !== "") yield { number, words };
   }

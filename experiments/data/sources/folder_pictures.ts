@@ -2,12 +2,13 @@
 import { type Dirent, existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, normalize } from "node:path";
-import { readText, textLines } from "../../../lib/hub/mod.ts";
+import { UserError } from "../../../lib/engine/mod.ts";
+import { readText } from "../../../lib/hub/mod.ts";
 import { fileNamer } from "../file_namer.ts";
 import { readPictureFile } from "./read_picture_file.ts";
+import { objectLines } from "./source_lines.ts";
 import {
   CAPTION_FIELDS,
-  parsedObject,
   PATH_FIELDS,
   PICTURE_NAME,
   type ReportBroken,
@@ -28,11 +29,9 @@ async function metadataOf(
   const captions = new Map<string, string>();
   const path = join(folder, METADATA);
   if (!existsSync(path)) return () => undefined;
-  for await (const { number, text } of textLines(path)) {
-    if (text?.trim() === "") continue;
-    const given = parsedObject(text);
-    const name = given && textField(given, PATH_FIELDS), caption = given && textField(given, CAPTION_FIELDS);
-    if (name === undefined) report(`${METADATA}:${number}`, "a line names no picture");
+  for await (const { place, given } of objectLines(path, report)) {
+    const name = textField(given, PATH_FIELDS), caption = textField(given, CAPTION_FIELDS);
+    if (name === undefined) report(place, "a line names no picture");
     else if (caption !== undefined) captions.set(normalize(name), caption);
   }
   let byFile: ReadonlyMap<string, string> | undefined;
@@ -44,7 +43,7 @@ async function metadataOf(
   };
 }
 
-/** The pictures below a folder, in the order of their names. */
+/** The pictures below a folder, in the order of their names; one whose caption is no UTF-8 text is listed and passed over. */
 export async function* folderPictures(folder: string, report: ReportBroken): AsyncGenerator<SourcePicture> {
   const fileOf = fileNamer(folder);
   const captionOf = await metadataOf(folder, { report, fileOf });
@@ -58,8 +57,14 @@ export async function* folderPictures(folder: string, report: ReportBroken): Asy
       if (entry.isDirectory()) yield* below(name);
       else if (PICTURE_NAME.test(name)) {
         const beside = entry.name.replace(PICTURE_NAME, ".txt");
-        const caption = captionOf(name) ??
-          (texts.has(beside) ? readText(path.replace(PICTURE_NAME, ".txt")).trim() : "");
+        let caption = captionOf(name);
+        try {
+          caption ??= texts.has(beside) ? readText(path.replace(PICTURE_NAME, ".txt")).trim() : "";
+        } catch (error) {
+          if (!(error instanceof UserError)) throw error;
+          report(name, error.message);
+          continue;
+        }
         yield {
           name,
           file: () => fileOf(name),

@@ -2,8 +2,10 @@
 import { Buffer } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { UserError } from "../../../lib/engine/mod.ts";
+import { decodeText } from "../../../lib/hub/mod.ts";
 
 const [QUOTE, ESCAPE, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d];
+const NEW_LINE = 0x0a;
 const SPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /** An element and the list that holds it. */
@@ -15,7 +17,7 @@ export interface JsonElement {
 /**
  * The objects in the lists of the file's outermost object.
  *
- * @throws UserError when the file is no JSON object, ends too early, or holds an element that is no JSON.
+ * @throws UserError when the file is no JSON object, ends too early, or holds an element that is no JSON or no UTF-8.
  */
 export async function* jsonElements(path: string): AsyncGenerator<JsonElement> {
   const fail = (got: string): never => {
@@ -24,16 +26,18 @@ export async function* jsonElements(path: string): AsyncGenerator<JsonElement> {
   let depth = 0, inText = false, escaped = false, begun = false;
   let name = "", text: number[] | undefined, list: string | undefined;
   let parts: Uint8Array[] = [], from = -1;
+  let line = 1, begins = 1;
   for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) {
     if (from >= 0) from = 0;
     for (let i = 0; i < chunk.length; i++) {
       const byte = chunk[i]!;
+      if (byte === NEW_LINE) line++;
       if (inText) {
         if (escaped) escaped = false;
         else if (byte === ESCAPE) escaped = true;
         else if (byte === QUOTE) {
           inText = false;
-          if (text) name = new TextDecoder().decode(Uint8Array.from(text));
+          if (text) name = decodeText(Uint8Array.from(text), `a name in line ${line} of ${path}`);
           text = undefined;
           continue;
         }
@@ -47,16 +51,20 @@ export async function* jsonElements(path: string): AsyncGenerator<JsonElement> {
         if (depth === 0 && (byte === OPEN_LIST || begun)) fail(begun ? "more behind it" : "a list");
         begun = true;
         if (depth === 1 && byte === OPEN_LIST) list = name;
-        if (depth === 2 && list !== undefined && byte === OPEN) from = i;
+        if (depth === 2 && list !== undefined && byte === OPEN) [from, begins] = [i, line];
         depth++;
       } else if (byte === CLOSE || byte === CLOSE_LIST) {
         depth--;
         if (depth === 2 && from >= 0 && list !== undefined) {
           parts.push(chunk.subarray(from, i + 1));
           from = -1;
+          const element = decodeText(
+            Buffer.concat(parts),
+            `the element of "${list}" that begins in line ${begins} of ${path}`,
+          );
           let value: Readonly<Record<string, unknown>> = {};
           try {
-            value = JSON.parse(new TextDecoder().decode(Buffer.concat(parts)));
+            value = JSON.parse(element);
           } catch {
             fail(`an element of "${list}" that is none`);
           }

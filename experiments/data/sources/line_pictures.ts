@@ -1,11 +1,10 @@
 /** Pictures that the lines of a JSON Lines file name, with their captions. */
 import { dirname, resolve } from "node:path";
-import { textLines } from "../../../lib/hub/mod.ts";
 import { fileNamer } from "../file_namer.ts";
 import { readPictureFile } from "./read_picture_file.ts";
+import { objectLines } from "./source_lines.ts";
 import {
   CAPTION_FIELDS,
-  parsedObject,
   PATH_FIELDS,
   type ReportBroken,
   type SourcePicture,
@@ -15,12 +14,9 @@ import {
 /** The pictures in the order of the lines; paths are relative to the file. */
 export async function* linePictures(file: string, report: ReportBroken): AsyncGenerator<SourcePicture> {
   const folder = dirname(file), fileOf = fileNamer(folder);
-  for await (const { number, text } of textLines(file)) {
-    if (text?.trim() === "") continue;
-    const given = parsedObject(text);
-    const name = given && textField(given, PATH_FIELDS);
-    if (given === undefined) report(`line ${number}`, "a line is no JSON object");
-    else if (name === undefined) report(`line ${number}`, "a line names no picture");
+  for await (const { place, given } of objectLines(file, report)) {
+    const name = textField(given, PATH_FIELDS);
+    if (name === undefined) report(place, "a line names no picture");
     else {
       const caption = textField(given, CAPTION_FIELDS);
       yield {

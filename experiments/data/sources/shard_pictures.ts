@@ -35,6 +35,8 @@ interface Sample {
   readonly key: string;
   picture?: { readonly offset: number; readonly size: number };
   caption?: string;
+  /** Why its texts cannot be read, in a sentence. */
+  fault?: string;
 }
 
 async function textOf(member: Member): Promise<Uint8Array> {
@@ -76,7 +78,15 @@ async function* samplesOf(shard: string): AsyncGenerator<Sample> {
       sample.picture ??= { offset: byteOffset, size };
       member.resume();
     } else if (ending === "txt" || ending === "caption" || ending === "json") {
-      const text = decodeText(await textOf(member), `${name} in ${shard}`).trim();
+      const bytes = await textOf(member);
+      let text: string;
+      try {
+        text = decodeText(bytes, `${name} in ${shard}`).trim();
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        sample.fault ??= error.message;
+        continue;
+      }
       const given = ending === "json" ? parsedObject(text) : undefined;
       const caption = ending === "json" ? given && textField(given, CAPTION_FIELDS) : text;
       // A text of its own counts more than one among other facts.
@@ -100,7 +110,8 @@ function readMember(shard: string, { offset, size }: { offset: number; size: num
   return bytes;
 }
 
-/** The pictures of some shards, in the order of the members; a damaged shard gives what stands before the damage. */
+/** The pictures of some shards, in the order of the members; a damaged shard gives what stands before the damage, and
+ * one whose caption is no UTF-8 text is listed and passed over. */
 export async function* shardPictures(
   shards: readonly string[],
   report: ReportBroken,
@@ -108,8 +119,12 @@ export async function* shardPictures(
   const fileOf = fileNamer(".");
   for (const shard of shards) {
     try {
-      for await (const { key, picture, caption } of samplesOf(shard)) {
+      for await (const { key, picture, caption, fault } of samplesOf(shard)) {
         if (picture === undefined) continue;
+        if (fault !== undefined) {
+          report(`${basename(shard)}/${key}`, fault);
+          continue;
+        }
         yield {
           name: `${basename(shard)}/${key}`,
           file: () => `${fileOf(shard)}/${normalize(key)}`,

@@ -39,9 +39,9 @@ export const CAPTION_FIELDS = ["caption", "text", "prompt"] as const;
 export const PATH_FIELDS = ["image", "image_file", "img_path", "file_name", "path"] as const;
 
 /** A line as an object. @returns undefined when it is none. */
-export function parsedObject(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
+export function parsedObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(text ?? "");
+    const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value)
       ? value as Readonly<Record<string, unknown>>
       : undefined;

@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { extname } from "node:path";
-import { textLines } from "../../../lib/hub/mod.ts";
 import { openSource } from "./picture_source.ts";
-import { CAPTION_FIELDS, parsedObject, type ReportBroken, textField } from "./source_picture.ts";
+import { objectLines, sourceLines } from "./source_lines.ts";
+import { CAPTION_FIELDS, type ReportBroken, textField } from "./source_picture.ts";
 
 /** A source of texts. */
 export interface TextSource {
@@ -14,18 +14,15 @@ export interface TextSource {
   listing(): { readonly texts: number; readonly sha256: string };
 }
 
-async function* linesOf(path: string): AsyncGenerator<string> {
-  for await (const { text = "" } of textLines(path)) {
-    if (text.trim() !== "") yield text.trim();
-  }
+async function* linesOf(path: string, report: ReportBroken): AsyncGenerator<string> {
+  for await (const { text } of sourceLines(path, report)) yield text;
 }
 
 /** Captions of JSON Lines, which need not name pictures. */
 async function* captionsOfLines(path: string, report: ReportBroken): AsyncGenerator<string> {
-  for await (const { number, text } of textLines(path)) {
-    if (text?.trim() === "") continue;
-    const given = parsedObject(text), caption = given && textField(given, CAPTION_FIELDS);
-    if (caption === undefined) report(`line ${number}`, "a line has no caption");
+  for await (const { place, given } of objectLines(path, report)) {
+    const caption = textField(given, CAPTION_FIELDS);
+    if (caption === undefined) report(place, "a line has no caption");
     else yield caption;
   }
 }
@@ -46,7 +43,7 @@ export function openTexts(path: string, option: string): TextSource {
     path,
     async *texts(report) {
       const all = ending === ".txt"
-        ? linesOf(path)
+        ? linesOf(path, report)
         : ending === ".jsonl"
         ? captionsOfLines(path, report)
         : captionsOf(path, option, report);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../../lib/engine/mod.ts";
@@ -10,6 +11,7 @@ import { cocoObjects } from "./coco_objects.ts";
 import { jsonElements } from "./json_elements.ts";
 import { openSource } from "./picture_source.ts";
 import { pickSeeded } from "./pick_seeded.ts";
+import { openTexts } from "./source_texts.ts";
 import { BrokenPicture, type SourcePicture } from "./source_picture.ts";
 
 async function all(path: string): Promise<{ pictures: SourcePicture[]; broken: string[] }> {
@@ -43,7 +45,7 @@ Deno.test("a folder gives its pictures in the order of their names, with caption
     ]);
     assert.equal(await read(pictures[1]), "b/c.JPG");
     assert.deepEqual(broken, [
-      "metadata.jsonl:2: a line names no picture",
+      "metadata.jsonl:2: a line is no JSON object",
       "metadata.jsonl:3: a line names no picture",
     ]);
   }));
@@ -107,7 +109,10 @@ Deno.test("lines name pictures beside their file, in the fields that data sets u
       () => pictures[1]!.read(),
       (error) => error instanceof BrokenPicture && /not there/.test(error.message),
     );
-    assert.deepEqual(broken, ["line 3: a line is no JSON object", "line 4: a line names no picture"]);
+    assert.deepEqual(broken, [
+      "all.jsonl:3: a line is no JSON object",
+      "all.jsonl:4: a line names no picture",
+    ]);
   }));
 
 Deno.test("shards give each key's picture, from its place in the file, and its caption; a damaged shard gives what it can", () =>
@@ -142,6 +147,77 @@ Deno.test("shards give each key's picture, from its place in the file, and its c
     assert.equal(broken.length, 1);
     assert.match(broken[0] as string, /^00001\.tar: a shard is truncated or no tar file/);
     assert.deepEqual((await all(join(folder, "00000.tar"))).pictures.length, 3);
+  }));
+
+/** A text in another encoding than UTF-8. */
+const latin1 = (text: string) => Buffer.from(text, "latin1");
+
+Deno.test("a line, a caption or a member that is no UTF-8 is listed by its place, and the rest of the source goes on", () =>
+  inFolder(async (folder) => {
+    const pictures = join(folder, "pictures");
+    mkdirSync(pictures);
+    for (const name of ["a.png", "b.png", "c.png"]) writeFileSync(join(pictures, name), name);
+    writeFileSync(join(pictures, "a.txt"), latin1("a café"));
+    writeFileSync(join(pictures, "b.txt"), "a café");
+    writeFileSync(
+      join(pictures, "metadata.jsonl"),
+      latin1('{"file_name":"b.png","text":"café"}\n{"file_name":"c.png","text":"c"}'),
+    );
+    const ofFolder = await all(pictures);
+    assert.deepEqual(ofFolder.pictures.map(({ name, caption }) => [name, caption]), [
+      ["b.png", "a café"],
+      ["c.png", "c"],
+    ]);
+    const unread = "a line is no UTF-8 text, or far too long";
+    assert.equal(ofFolder.broken[0], `metadata.jsonl:1: ${unread}`);
+    assert.match(
+      ofFolder.broken[1] as string,
+      /^a\.png: Reading .*a\.txt failed: expected text in UTF-8, got another encoding/,
+    );
+
+    const lines = latin1('{"image":"a.png","text":"café"}\n{"image":"a.png","text":"a"}');
+    for (const name of ["all.jsonl", "all.txt"]) writeFileSync(join(folder, name), lines);
+    const ofLines = await all(join(folder, "all.jsonl"));
+    assert.deepEqual(ofLines.pictures.map(({ caption }) => caption), ["a"]);
+    assert.deepEqual(ofLines.broken, [`all.jsonl:1: ${unread}`]);
+    for (const name of ["all.jsonl", "all.txt"]) {
+      const broken: string[] = [];
+      const texts = openTexts(join(folder, name), "--prompts").texts((place, why) =>
+        broken.push(`${place}: ${why}`)
+      );
+      assert.equal((await Array.fromAsync(texts)).length, 1);
+      assert.deepEqual(broken, [`${name}:1: ${unread}`]);
+    }
+
+    const shard = join(folder, "0.tar");
+    await writeTar(shard, [["0.txt", latin1("café")], ["0.jpg", "x"], ["1.jpg", "y"], ["1.txt", "one"]]);
+    const ofShard = await all(shard);
+    assert.deepEqual(ofShard.pictures.map(({ caption }) => caption), ["one"]);
+    assert.match(
+      ofShard.broken.join(),
+      /^0\.tar\/0: Reading 0\.txt in .*0\.tar failed: expected text in UTF-8/,
+    );
+  }));
+
+Deno.test("annotations that are no UTF-8 are refused by file and line", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "a.json");
+    const refused = async (text: string, pattern: RegExp) => {
+      writeFileSync(path, latin1(text));
+      await assert.rejects(async () => {
+        for await (const _ of jsonElements(path));
+      }, userError(pattern));
+    };
+    await refused(
+      '{"annotations":[\n{"caption":"cafe"},\n{"caption":"café"}]}',
+      /^Reading the element of "annotations" that begins in line 3 of .*a\.json failed: expected text in UTF-8/,
+    );
+    await refused('{"é":[]}', /^Reading a name in line 1 of .*a\.json failed: expected text in UTF-8/);
+    writeFileSync(path, latin1("a.jpg 1\né.jpg 1\n"));
+    await assert.rejects(
+      () => celebaPeople(path),
+      userError(/^Reading .*a\.json:2 failed: expected text in UTF-8/),
+    );
   }));
 
 Deno.test("openSource() says in one sentence what is no source", () =>
