@@ -1,8 +1,9 @@
 /**
  * Prompts for pictures that have none, asked of a language model that sees them, as Sec. 3.4 asks GPT-4o. An answer that is no caption is
- * asked for again, never repaired beyond what surrounds it: thoughts, quotes, a lead-in of its own line.
+ * asked for again, never repaired beyond what surrounds it: thoughts, quotes, a lead-in.
  */
 import { askModel, type LanguageModel, PassingFault } from "./chat_model.ts";
+import { withoutLeadIn, withoutThoughts } from "./model_talk.ts";
 
 /** What is asked; the paper does not print its own. */
 export const CAPTION_REQUEST =
@@ -11,13 +12,14 @@ export const CAPTION_REQUEST =
 /** Fewest and most words of a caption. */
 export const CAPTION_WORDS = { low: 2, high: 80 } as const;
 
-const THOUGHTS = /<(think|thinking|thought|reasoning)>[\s\S]*?<\/\1>/giu;
-const LEAD_IN =
-  /^(sure|certainly|of course|okay|here('s| is| are)|caption|prompt|description)\b[^\n]*:\s*$/iu;
-const LABEL = /^\**(caption|prompt|description)\**\s*:\s*/iu;
-const QUOTES: readonly (readonly [string, string])[] = [['"', '"'], ["“", "”"], ["`", "`"], ["**", "**"]];
+const QUOTES: readonly (readonly [string, string])[] = [['"', '"'], ["“", "”"], ["`", "`"], ["**", "**"], [
+  "<answer>",
+  "</answer>",
+]];
+/** Beginnings that no caption has: what is left of talk. */
+const CHATTER = /^((i|we|you)\b(?!-)|the user\b|let me\b|hope (this|that|it|you)\b|please\b)/iu;
 const REFUSAL =
-  /^(i['’]?m sorry|i am sorry|sorry\b|i can(no|['’])t\b|i['’]?m (not able|unable)|i am (not able|unable)|unfortunately\b|as an ai\b)/iu;
+  /^(i['’]?m sorry|i am sorry|sorry\b|i can(no|['’])t\b|i['’]?m (not able|unable)|i am (not able|unable)|unfortunately\b|as an? (ai|llm|assistant|(large )?language model)\b)/iu;
 
 /**
  * The caption in an answer.
@@ -28,18 +30,19 @@ export function readCaption(answer: string): string {
   const fail = (what: string): never => {
     throw new PassingFault(`its answer is ${what}: "${answer.trim().replace(/\s+/gu, " ").slice(0, 60)}"`);
   };
-  const lines = answer.replace(THOUGHTS, "").split("\n").map((line) => line.trim()).filter((line) => line);
-  if (lines.length > 1 && LEAD_IN.test(lines[0] as string)) lines.shift();
+  const lines = withoutThoughts(answer).text.split("\n").map((line) => line.trim()).filter((line) => line);
+  if (lines.length > 1 && withoutLeadIn(lines[0] as string) === "") lines.shift();
   const [line = "", ...more] = lines;
   if (line === "") fail("empty");
-  let text = line.replace(LABEL, "");
+  if (REFUSAL.test(line)) fail("a refusal");
+  let text = withoutLeadIn(line);
   for (const [open, close] of QUOTES) {
     if (text.length > open.length + close.length && text.startsWith(open) && text.endsWith(close)) {
       text = text.slice(open.length, -close.length).trim();
     }
   }
   if (REFUSAL.test(text)) fail("a refusal");
-  if (more.length > 0 || /^[[{<]/u.test(text)) fail("no caption");
+  if (more.length > 0 || /^[[{<]/u.test(text) || CHATTER.test(text)) fail("no caption");
   const words = text.split(/\s+/u).length;
   if (words < CAPTION_WORDS.low || words > CAPTION_WORDS.high) fail(`no caption, but ${words} words`);
   return text;

@@ -28,8 +28,28 @@ Deno.test("readCaption() takes what surrounds a caption away, and nothing of it"
       `**Caption:** ${caption}`.replace("**Caption:**", "**Caption**:"),
       `Here is the caption:\n\n${caption}`,
       `<think>\nA door?\n</think>\n${caption}`,
+      `The user wants a caption.</think>${caption}`,
+      `[THINK]A door?[/THINK]${caption}`,
+      `<|channel|>analysis<|message|>A door?<|end|><|start|>assistant<|channel|>final<|message|>${caption}<|return|>`,
+      `Sure! Here is a caption: ${caption}`,
+      `Certainly.\n\n**Caption:** ${caption}`,
+      `Here's a one-sentence description:\n"${caption}"`,
     ]
   ) assert.equal(readCaption(answer), caption, answer);
+});
+
+Deno.test("readCaption() leaves captions alone that begin as talk does", () => {
+  for (
+    const caption of [
+      "Great waves break on a shore: black sand, grey sky",
+      "Below a bridge, two boats on a river",
+      "These are two red boats",
+      "Perfect, still water: a lake at dawn",
+      "Hope Street: a door between two shops",
+      "Perfect circles of stone in a garden",
+      "A thoughtful man in a blue coat",
+    ]
+  ) assert.equal(readCaption(caption), caption);
 });
 
 Deno.test("readCaption() refuses what is no caption", () => {
@@ -41,6 +61,9 @@ Deno.test("readCaption() refuses what is no caption", () => {
       ["I cannot describe people in pictures", /a refusal/],
       ['{"caption": "a boat on a lake"}', /no caption/],
       ["A boat.\nA lake.", /no caption/],
+      ["<think>A boat on a lake", /empty/],
+      ["As an AI, I see no picture", /a refusal/],
+      ["The user wants a caption of the boat", /no caption/],
       ["boat", /1 words/],
       ["word ".repeat(500), /500 words/],
     ] as const

@@ -7,7 +7,8 @@ import { askModel, type LanguageModel } from "./chat_model.ts";
 import { instructionKey } from "./grammar.ts";
 import { byTask, type TaskId, taskOf } from "../tasks/registry.ts";
 import { instructionFault, saysObject } from "./keyword_rule.ts";
-import { type DroppedText, readAnswer } from "./model_answer.ts";
+import { readAnswer } from "./model_answer.ts";
+import type { DroppedText } from "./model_talk.ts";
 
 /** What a language model is asked for, by task; the paper's words. */
 export const PAPER_REQUESTS: Readonly<Record<TaskId, string>> = byTask(({ words }) => words.request);

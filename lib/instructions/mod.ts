@@ -16,6 +16,7 @@ export type { LanguageModel } from "./chat_model.ts";
 export { describePicture } from "./describe_picture.ts";
 
 export { type GeneratedInstructions, generateInstructions, PAPER_REQUESTS } from "./language_model.ts";
-export { type DroppedText, type ReadAnswer, readAnswer } from "./model_answer.ts";
+export { type ReadAnswer, readAnswer } from "./model_answer.ts";
+export type { DroppedText } from "./model_talk.ts";
 export { articleFor, namedInstruction, nameObject } from "./object_name.ts";
 export { foreignKeywords, instructionFault, KEYWORDS } from "./keyword_rule.ts";

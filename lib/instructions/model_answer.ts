@@ -3,13 +3,7 @@
  * counts, and what is left out is reported with its reason.
  */
 
-/** A piece of an answer that is no instruction. */
-export interface DroppedText {
-  /** As it stands in the answer. */
-  readonly text: string;
-  /** Why it is left out, as a phrase. */
-  readonly reason: string;
-}
+import { type DroppedText, isTalk, withoutThoughts } from "./model_talk.ts";
 
 /** What an answer holds. */
 export interface ReadAnswer {
@@ -19,13 +13,8 @@ export interface ReadAnswer {
   readonly dropped: readonly DroppedText[];
 }
 
-/** Tags that models put around what they think. */
-const THOUGHTS = "think|thinking|thought|thoughts|reasoning|reflection|analysis|scratchpad";
 /** Fields of JSON that hold an instruction, or a list of them. */
 const FIELDS = ["instruction", "instructions", "text", "prompt", "sentence", "items", "list"];
-/** Beginnings of lines that speak to the reader. */
-const TALK =
-  /^(sure|certainly|of course|absolutely|ok(ay)?|great|got it|understood|thank you|thanks|here('s|’s| is| are| you)|below|these (are|instructions)|the following|as requested|i('ve|’ve|'ll|’ll)? (have|hope|will|can|wrote|am|made|created)|i['’](ve|m|ll)\b|hope (this|these|you)|let me know|feel free|please (note|let)|if you('d| would)? (need|want|like|have)|(would|do) you (like|want)|happy to|each (of these|instruction)|all (of these|instructions)|we need to|the user)\b|^note( that)?:/iu;
 /** A list's mark: 1. 1) (1) [1] 1: #1 a) - * • – + and so on. */
 const MARK = /^(?:[([]?\d{1,4}[.):\]]+|#\d+[.:)]?|\d{1,4}\s+[-–—]|[a-z]\)|[-*+•‣◦–—·])\s+/iu;
 /** The same in bold, and "Instruction 1:". */
@@ -155,7 +144,7 @@ function readLines(body: string): ReadAnswer {
       ? "a heading"
       : /:\**$/u.test(text)
       ? "an introduction"
-      : TALK.test(text)
+      : isTalk(text)
       ? "talk to the reader"
       : list && !listed
       ? "outside the list"
@@ -179,26 +168,11 @@ function entryOf(line: string): string | undefined {
 
 /** The instructions in an answer: of a JSON list wherever it stands, else of its lines, without marks, quotes and emphasis. */
 export function readAnswer(answer: string): ReadAnswer {
-  const dropped: DroppedText[] = [];
-  const drop = (text: string, reason: string): string => {
+  const { text: body, dropped: thoughts } = withoutThoughts(answer);
+  const dropped: DroppedText[] = [...thoughts];
+  const drop = (text: string, reason: string) => {
     if (text.trim() !== "") dropped.push({ text: text.trim(), reason });
-    return "\n";
   };
-  const tag = (end: string) => `<${end}\\s*\\|?(?:${THOUGHTS})\\|?\\s*>`;
-  let body = answer.replaceAll("\r\n", "\n")
-    .replace(
-      new RegExp(`${tag("")}[^]*?${tag("/")}`, "giu"),
-      (thoughts) => drop(thoughts, "the model's thoughts"),
-    );
-  // Some servers cut the first tag off, and some answers end while the model still thinks.
-  body = body.replace(
-    new RegExp(`^[^]*${tag("/")}`, "iu"),
-    (thoughts) => drop(thoughts, "the model's thoughts"),
-  )
-    .replace(
-      new RegExp(`${tag("")}[^]*$`, "iu"),
-      (thoughts) => drop(thoughts, "the model's thoughts, without an end"),
-    );
   const fenced = [...body.matchAll(/^[ \t]*```[^\n]*\n([^]*?)^[ \t]*```[ \t]*$/gmu)].map(([, inner]) =>
     inner as string
   );

@@ -57,6 +57,53 @@ Deno.test("readAnswer() finds a JSON list wherever it stands, of texts or of obj
   ]);
 });
 
+Deno.test("readAnswer() knows thoughts by their tags' names, and a beginning without an end leaves nothing usable", () => {
+  const lines = BOTH.join("\n");
+  for (
+    const [begin, end] of [
+      ["[THINK]", "[/THINK]"],
+      ["<seed:think>", "</seed:think>"],
+      ["<think effort=3>", "</think>"],
+      ["<antThinking>", "</antThinking>"],
+      ["<reasoning_content>", "</reasoning_content>"],
+      ["<|begin_of_thought|>", "<|end_of_thought|>"],
+      ["<|START_THINKING|>", "<|END_THINKING|>"],
+      ["◁think▷", "◁/think▷"],
+      ["<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"],
+      ["Thinking...\n", "\n...done thinking.\n"],
+    ] as const
+  ) {
+    const thoughts = "Which ones?\nuse a style";
+    const whole = readAnswer(`${begin}${thoughts}${end}\n${lines}`);
+    assert.deepEqual(whole.instructions, BOTH, begin);
+    assert.deepEqual(whole.dropped.map(({ reason }) => reason), ["the model's thoughts"], begin);
+    assert.deepEqual(read(`${thoughts}${end}\n${lines}`), BOTH, end);
+    assert.deepEqual(read(`${begin}${thoughts}\n${lines}`), [], begin);
+  }
+  assert.deepEqual(readAnswer(`${lines}<|im_end|>`), {
+    instructions: BOTH,
+    dropped: [{ text: "<|im_end|>", reason: "a chat template's mark" }],
+  });
+});
+
+Deno.test("readAnswer() keeps instructions that begin as talk does, or name thoughts", () => {
+  const kept = [
+    "I want the style of this picture",
+    "you can use the style of this picture",
+    "great detail in the style of this picture",
+    "absolutely keep the style of this picture",
+    "perfect copies of the style, please",
+    "can you use the style of this picture?",
+    "let the style guide your thinking",
+    "use the [thoughtful] style of this picture",
+    "let's take the style of it",
+    "let me see the style of this picture",
+    "may I have the style of this picture?",
+    "all lines should be in this style, let the lines follow",
+  ];
+  assert.deepEqual(read(kept.join("\n")), kept);
+});
+
 Deno.test("readAnswer() leaves out thoughts and talk, each with its reason", () => {
   const lines = "use the style\nkeep the face, please";
   assert.deepEqual(read(`<think>They want 2.\nuse a style</think>\n${lines}`), BOTH);
@@ -73,6 +120,11 @@ Deno.test("readAnswer() leaves out thoughts and talk, each with its reason", () 
       "I hope these help with your style!",
       "Let me know if you need more styles.",
       "Note: all of them name the style.",
+      "You got it! The style lines follow",
+      "As an AI, I have no style of my own.",
+      "No problem, here are the style instructions",
+      "Here they are.",
+      "Would you like more?",
       "# Style instructions",
       "**Style instructions:**",
     ]
