@@ -15,11 +15,23 @@ export interface ReadAnswer {
 
 /** Fields of JSON that hold an instruction, or a list of them. */
 const FIELDS = ["instruction", "instructions", "text", "prompt", "sentence", "items", "list"];
-/** A list's mark: 1. 1) (1) [1] 1: #1 a) - * • – + and so on. */
-const MARK = /^(?:[([]?\d{1,4}[.):\]]+|#\d+[.:)]?|\d{1,4}\s+[-–—]|[a-z]\)|[-*+•‣◦–—·])\s+/iu;
-/** The same in bold, and "Instruction 1:". */
+/** A quotation's mark, a circled or boxed number, a list's mark (1. 1) (1) [1] 1: #1 a) ii) - * • – +), a box to tick. */
+const MARKS = [
+  /^(?:>\s*)+/u,
+  /^(?:[\u2460-\u249b\u24ea-\u24ff\u2776-\u2793]|(?:\d\ufe0f?\u20e3)+|\u{1f51f})[.)]?\s*/u,
+  /^(?:[([]?\d{1,4}[.):\]]+|#\d+[.:)]?|\d{1,4}\s+[-–—]|\(?(?:[a-z]|[ivx]{1,6})\)|[-*+•‣◦–—·])\s+/iu,
+  /^\[[ xX✓]?\]\s*/u,
+] as const;
+/** "a." and "ii." are marks where several lines have one: one alone may be a name's beginning. */
+const LETTER_MARK = /^(?:[a-z]|[ivx]{1,6})\.\s+/iu;
+/** A number in bold, "**Style 1:**", and "Instruction 1:". */
 const BOLD_MARK = /^(?:\*\*|__)\s*(?:[([]?\d{1,4}[.):\]]*)\s*(?:\*\*|__)\s*/u;
-const NAMED_MARK = /^(?:\*\*|__)?instruction\s*#?\d+\s*[:.)-]\s*(?:\*\*|__)?\s*/iu;
+const BOLD_NAME =
+  /^(?:\*\*|__)\s*(?:\p{L}+\s+){1,3}#?\d{1,4}\s*(?:[:.)–-]\s*(?:\*\*|__)|(?:\*\*|__)\s*(?:[:.)–-]|$))\s*/u;
+const NAMED_MARK = /^(?:instruction|prompt|sentence|example|option|variation|version)\s*#?\d+\s*[:.)-]\s*/iu;
+/** Tags of lists and paragraphs. */
+const ITEM = /<li\b[^<>]*>/giu;
+const BLOCK = /<\/?(?:li|ul|ol|p|br|div|answer|output|response)\b[^<>]*>/giu;
 const QUOTES: Readonly<Record<string, string>> = {
   '"': '"',
   "“": "”",
@@ -66,6 +78,8 @@ function listed(value: unknown): ReadAnswer | undefined {
     const lists = Object.values(value).filter((field) => Array.isArray(field));
     const list = named ?? (lists.length === 1 ? lists[0] : undefined);
     if (list !== undefined) return listed(list);
+    const text = entryText(value);
+    if (text !== undefined && FIELDS.some((name) => typeof fields[name] === "string")) return readLines(text);
     // {"1": "…", "2": "…"}
     const numbered = Object.entries(value).length > 0 && Object.keys(value).every((name) => /\d/u.test(name));
     return numbered ? listed(Object.values(value)) : undefined;
@@ -77,7 +91,11 @@ function listed(value: unknown): ReadAnswer | undefined {
     if (text === undefined) {
       dropped.push({ text: JSON.stringify(item) ?? "", reason: "no text in the JSON list" });
     } else if (text.trim() === "") dropped.push({ text, reason: "an empty text" });
-    else instructions.push(bare(text.replace(MARK, "")).text);
+    else if (text.trim().includes("\n")) {
+      const lines = readLines(text);
+      instructions.push(...lines.instructions);
+      dropped.push(...lines.dropped);
+    } else instructions.push(bare(unmarked(text.trim()).text).text);
   }
   return { instructions, dropped };
 }
@@ -101,44 +119,99 @@ function parsedList(text: string): ReadAnswer | undefined {
   }
 }
 
-/** A JSON list somewhere in a text, and what stands around it. */
-function jsonList(text: string): { found: ReadAnswer; around: readonly string[] } | undefined {
-  for (const [open, close] of [["[", "]"], ["{", "}"]] as const) {
-    const last = text.lastIndexOf(close);
-    let at = text.indexOf(open);
-    for (let tries = 0; at >= 0 && at < last && tries < 8; tries++) {
-      const found = parsedList(text.slice(at, last + 1));
-      if (found) return { found, around: [text.slice(0, at), text.slice(last + 1)] };
-      at = text.indexOf(open, at + 1);
-    }
+/** Where the value that opens at `at` closes, its last bracket included; undefined where it never does. */
+function closing(text: string, at: number): number | undefined {
+  let depth = 0, inText = false;
+  for (let i = at; i < text.length; i++) {
+    const letter = text[i] as string;
+    if (inText) {
+      if (letter === "\\") i++;
+      else if (letter === '"') inText = false;
+    } else if (letter === '"') inText = true;
+    else if (letter === "[" || letter === "{") depth++;
+    else if ((letter === "]" || letter === "}") && --depth === 0) return i + 1;
   }
   return undefined;
 }
 
+/** The whole entries of a list that was cut off, and where they end. */
+function cutList(text: string, at: number): { found: ReadAnswer; end: number } | undefined {
+  if (!/^\[\s*["{]/u.test(text.slice(at, at + 80))) return undefined;
+  let end = text.length;
+  for (let tries = 0; end > at && tries < MOST_CUTS; tries++, end = text.lastIndexOf(",", end - 1)) {
+    const found = parsedList(`${text.slice(at, end)}]`);
+    if (found) return { found, end };
+  }
+  return undefined;
+}
+
+/** Parses that may come to nothing, of one list that was cut off and of an answer: hostile answers end soon, too. */
+const MOST_CUTS = 16;
+const MOST_TRIES = 64;
+
+/** The JSON lists in a text, and what stands around them; undefined where none has an instruction. */
+function jsonLists(text: string): ReadAnswer | undefined {
+  const instructions: string[] = [], around: DroppedText[] = [], dropped: DroppedText[] = [];
+  let from = 0;
+  const take = (found: ReadAnswer, at: number, end: number) => {
+    if (found.instructions.length === 0) return false;
+    around.push(...outside(text.slice(from, at)));
+    instructions.push(...found.instructions);
+    dropped.push(...found.dropped);
+    from = end;
+    return true;
+  };
+  const opening = /[[{]/gu;
+  for (let match, tries = 0; tries < MOST_TRIES && (match = opening.exec(text)) !== null;) {
+    const at = match.index, end = closing(text, at);
+    const found = end === undefined ? undefined : parsedList(text.slice(at, end));
+    const cut = end === undefined ? cutList(text, at) : undefined;
+    if (found && take(found, at, end as number)) opening.lastIndex = from;
+    else if (cut && take(cut.found, at, cut.end)) {
+      const rest = text.slice(from).replace(/^\s*,/u, "").trim();
+      if (rest !== "") dropped.push({ text: rest, reason: "cut off" });
+      from = text.length;
+      break;
+    } else tries += end === undefined ? MOST_CUTS : 1;
+  }
+  if (instructions.length === 0) return undefined;
+  return { instructions, dropped: [...around, ...outside(text.slice(from)), ...dropped] };
+}
+
+/** What stands outside of a list, where it holds more than commas. */
+function outside(text: string): DroppedText[] {
+  const trimmed = text.trim();
+  return /^,?$/u.test(trimmed) ? [] : [{ text: trimmed, reason: "outside the list" }];
+}
+
 /** A line without its list mark. */
-function unmarked(line: string): { text: string; marked: boolean } {
+function unmarked(line: string, lettered = false): { text: string; marked: boolean } {
   const row = /^\|(.+)\|$/u.exec(line)?.[1]?.split("|").map((cell) => cell.trim()).filter((cell) =>
     cell !== ""
   );
   let text = row?.at(-1) ?? line, marked = row !== undefined;
-  for (const mark of [BOLD_MARK, NAMED_MARK, MARK, BOLD_MARK, NAMED_MARK]) {
+  const bold = [BOLD_MARK, BOLD_NAME, NAMED_MARK];
+  for (const mark of [...bold, ...MARKS, ...(lettered ? [LETTER_MARK] : []), ...bold]) {
     const rest = text.replace(mark, "");
-    if (rest === text || rest === "") continue;
+    if (rest === text) continue;
     [text, marked] = [rest, true];
   }
   return { text, marked };
 }
 
 function readLines(body: string): ReadAnswer {
-  const lines = body.split("\n").map((line) => line.trim()).filter((line) => line !== "").map((line) => {
-    const { text, marked } = unmarked(line), inner = bare(text);
+  const written = body.replace(ITEM, "\n- ").replace(BLOCK, "\n").split("\n").map((line) => line.trim())
+    .filter((line) => line !== "");
+  const lettered = written.filter((line) => LETTER_MARK.test(line)).length > 1;
+  const lines = written.map((line) => {
+    const { text, marked } = unmarked(line, lettered), inner = bare(text);
     const value = /^[{"]/u.test(line) ? entryOf(line) : undefined;
     return { line, text: value ?? inner.text, listed: marked || inner.quoted || value !== undefined, marked };
   });
-  const list = lines.filter(({ marked }) => marked).length >= 2;
+  const list = lines.filter(({ marked, text }) => marked && text !== "").length >= 2;
   const instructions: string[] = [], dropped: DroppedText[] = [];
   for (const { line, text, listed } of lines) {
-    const reason = /^[[\]{}(),`]+$/u.test(line) || /^([-*_=|:+ ])+$/u.test(line)
+    const reason = !/\p{L}/u.test(text)
       ? "marks alone"
       : /^#{1,6}\s/u.test(line)
       ? "a heading"
@@ -148,8 +221,6 @@ function readLines(body: string): ReadAnswer {
       ? "talk to the reader"
       : list && !listed
       ? "outside the list"
-      : text === ""
-      ? "an empty text"
       : undefined;
     if (reason) dropped.push({ text: line, reason });
     else instructions.push(text);
@@ -166,30 +237,10 @@ function entryOf(line: string): string | undefined {
   }
 }
 
-/** The instructions in an answer: of a JSON list wherever it stands, else of its lines, without marks, quotes and emphasis. */
+/** The instructions in an answer: of the JSON lists wherever they stand, else of its lines, without marks, quotes and emphasis. */
 export function readAnswer(answer: string): ReadAnswer {
-  const { text: body, dropped: thoughts } = withoutThoughts(answer);
-  const dropped: DroppedText[] = [...thoughts];
-  const drop = (text: string, reason: string) => {
-    if (text.trim() !== "") dropped.push({ text: text.trim(), reason });
-  };
-  const fenced = [...body.matchAll(/^[ \t]*```[^\n]*\n([^]*?)^[ \t]*```[ \t]*$/gmu)].map(([, inner]) =>
-    inner as string
-  );
-  for (const inner of fenced) {
-    const found = parsedList(inner);
-    if (!found) continue;
-    for (const outside of body.split(inner)) {
-      drop(outside.replaceAll(/```\w*/gu, ""), "outside the list");
-    }
-    return { instructions: found.instructions, dropped: [...dropped, ...found.dropped] };
-  }
+  const { text: body, dropped } = withoutThoughts(answer);
   const plain = body.replace(/^\s*```[^\n]*$/gmu, "").trim();
-  const json = jsonList(plain);
-  if (json && json.found.instructions.length > 0) {
-    for (const outside of json.around) drop(outside, "outside the list");
-    return { instructions: json.found.instructions, dropped: [...dropped, ...json.found.dropped] };
-  }
-  const lines = readLines(plain);
-  return { instructions: lines.instructions, dropped: [...dropped, ...lines.dropped] };
+  const read = jsonLists(plain) ?? readLines(plain);
+  return { instructions: read.instructions, dropped: [...dropped, ...read.dropped] };
 }

@@ -30,6 +30,16 @@ Deno.test("readAnswer() takes marks, quotes and emphasis off", () => {
     '[\n"use the style",\n"keep the face, please",\n"cut off in the mid',
     "use the style\r\n\r\nkeep the face, please\r\n",
     "1. use the style\n---\n2. keep the face, please",
+    "i. use the style\nii. keep the face, please",
+    "a. use the style\nb. keep the face, please",
+    "① use the style\n② keep the face, please",
+    "1️⃣ use the style\n2️⃣ keep the face, please",
+    "[ ] use the style\n[x] keep the face, please",
+    "- [ ] use the style\n- [ ] keep the face, please",
+    "> use the style\n> keep the face, please",
+    "<ul>\n<li>use the style</li><li>keep the face, please</li>\n</ul>",
+    "**Style 1:** use the style\n**Style 2**: keep the face, please",
+    "**Style 1**\nuse the style\n**Style 2:**\nkeep the face, please",
   ];
   for (const answer of answers) assert.deepEqual(read(answer).slice(0, 2), BOTH, answer);
 });
@@ -48,6 +58,12 @@ Deno.test("readAnswer() finds a JSON list wherever it stands, of texts or of obj
     '["use the style", "keep the face, please",]',
     '{"instruction": "use the style"}\n{"instruction": "keep the face, please"}',
     `<think>[“no”]</think>${list}`,
+    '["use the style"]\n["keep the face, please"]',
+    '```json\n["use the style"]\n```\nand\n```json\n["keep the face, please"]\n```',
+    JSON.stringify({ instructions: BOTH.join("\n") }),
+    '```json\n["use the style", "keep the face, please", "cut off, in the',
+    '{"instructions": [\n"use the style",\n"keep the face, please",\n"cut off',
+    '[{"text": "use the style"}, {"text": "keep the face, please"}, {"text": "cut',
   ];
   for (const answer of answers) assert.deepEqual(read(answer), BOTH, answer);
   assert.deepEqual(reasons(`Words before.\n\`\`\`json\n["a b", {"n": 1}]\n\`\`\`\nafter`), [
@@ -55,6 +71,17 @@ Deno.test("readAnswer() finds a JSON list wherever it stands, of texts or of obj
     "outside the list",
     "no text in the JSON list",
   ]);
+});
+
+Deno.test("readAnswer() gives a list that was cut off its whole entries, and keeps what only looks like a mark", () => {
+  assert.deepEqual(readAnswer('```json\n["use the style of this picture",').instructions, [
+    "use the style of this picture",
+  ]);
+  assert.deepEqual(readAnswer('["use the style", "cut, off').dropped, [
+    { text: '"cut, off', reason: "cut off" },
+  ]);
+  const kept = ["J. Turner's style, please", "use picture 1: its style", "3D style of this", "[sic] style"];
+  assert.deepEqual(read(kept.join("\n")), kept);
 });
 
 Deno.test("readAnswer() knows thoughts by their tags' names, and a beginning without an end leaves nothing usable", () => {
