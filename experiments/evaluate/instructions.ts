@@ -1,6 +1,11 @@
 /** The training instructions in the joint text space: do the wordings of a task lie together? */
 import { fold, key, stream } from "../../lib/engine/mod.ts";
-import { CORPUS, instructionCorpus, namedInstruction } from "../../lib/instructions/mod.ts";
+import {
+  CORPUS,
+  instructionCorpus,
+  keywordedInstructions,
+  namedInstruction,
+} from "../../lib/instructions/mod.ts";
 import { neighbourPurity, pointsOf } from "../../lib/projection/mod.ts";
 import { CONCEPTS, TASK_RECORDS, TASKS } from "../../lib/tasks/mod.ts";
 import { meanScore } from "../parts/bootstrap_score.ts";
@@ -23,24 +28,27 @@ export const INSTRUCTIONS: Measurement = {
   pictures: false,
   async measure({ items }) {
     const corpora = TASKS.map((task) => instructionCorpus(task, "train").slice(0, items));
-    const labels = TASKS.flatMap((task) => Array.from({ length: items }, () => task));
     /** Purity of every wording, [task][wording]. */
     const purities = async (wordings: readonly (readonly string[])[]) => {
-      const vectors = await textVectors(wordings.flat());
-      const purity = neighbourPurity(pointsOf(vectors), labels, { k: NEIGHBOURS });
-      return TASKS.map((_, place) => [...purity.subarray(place * items, (place + 1) * items)]);
+      const labels = TASKS.flatMap((task, place) => wordings[place]!.map(() => task));
+      const purity = neighbourPurity(pointsOf(await textVectors(wordings.flat())), labels, { k: NEIGHBOURS });
+      return TASKS.map((task) => [...purity].filter((_, i) => labels[i] === task));
     };
     const asWritten = await purities(corpora);
+    const keyworded = await purities(
+      TASKS.map((task) => keywordedInstructions(task).slice(0, items)),
+    );
     const withNames = await purities(
       corpora.map((corpus, place) => TASK_RECORDS[place]!.words.namesObject ? named(corpus) : corpus),
     );
     return {
       method:
         `${TASKS.length} × ${items} training instructions as the frozen sentence encoder places them; purity is the share of a ` +
-        `wording's ${NEIGHBOURS} nearest that belong to its task, averaged over all wordings. The bar is on the corpora as written; ` +
-        'beside it the same with a concept\'s name in the place of "object", as trainings read them.',
+        `wording's ${NEIGHBOURS} nearest that belong to its task, averaged over all wordings. The bar is on as many whose ` +
+        "sentences use the paper's words; beside it the corpora as written, and the same with a concept's name in the place of \"object\", as trainings read them.",
       scores: [
-        meanScore("neighbour purity", asWritten, { bar: { least: 0.95, items: 1000 } }),
+        meanScore("neighbour purity, in the paper's words", keyworded, { bar: { least: 0.95, items: 1000 } }),
+        meanScore("neighbour purity", asWritten),
         ...TASKS.map((task, place) => meanScore(`neighbour purity, ${task}`, [asWritten[place] as number[]])),
         meanScore("neighbour purity, objects named", withNames),
         ...TASK_RECORDS.flatMap(({ id, words }, place) =>

@@ -1,7 +1,12 @@
 /** The project's corpora: 1000 training and 250 held-out instructions per task, sampled with seed 1 and kept in data/instructions/. */
 import type { Stream } from "../engine/mod.ts";
-import { heldOutInstructions, type InstructionSplit, trainingInstructions } from "./grammar.ts";
-import type { TaskId } from "../tasks/registry.ts";
+import {
+  heldOutInstructions,
+  type InstructionSplit,
+  instructionsWithTemplates,
+  trainingInstructions,
+} from "./grammar.ts";
+import { type TaskId, taskOf } from "../tasks/registry.ts";
 
 /** Seed and sizes of the corpora. */
 export const CORPUS = { seed: 1, sizes: { "train": 1000, "held-out": 250 } } as const;
@@ -20,6 +25,14 @@ export function instructionCorpus(task: TaskId, split: InstructionSplit): readon
     sampled.set(id, corpus);
   }
   return corpus;
+}
+
+/** As many training instructions of a task as its corpus has, all of sentences that name the task, or what it takes, in the paper's words. */
+export function keywordedInstructions(task: TaskId): readonly string[] {
+  const plain = new Set(taskOf(task).words.grammar.plain);
+  return instructionsWithTemplates(task, "train", { count: 2 * CORPUS.sizes.train, seed: CORPUS.seed })
+    .filter(({ template }) => !plain.has(template)).map(({ instruction }) => instruction)
+    .slice(0, CORPUS.sizes.train);
 }
 
 /** One instruction of a task's corpus, each equally likely: "randomly sampled during the training procedure" (Sec. 3.4). */

@@ -1,6 +1,12 @@
 /** Instructions for the tasks (Sec. 3.4): a written grammar, the keyword rule, object names, and a language model's client, which also describes pictures. */
 export { COLOUR_INSTRUCTIONS } from "./colour_instructions.ts";
-export { CORPUS, formatCorpus, instructionCorpus, sampleInstruction } from "./corpus.ts";
+export {
+  CORPUS,
+  formatCorpus,
+  instructionCorpus,
+  keywordedInstructions,
+  sampleInstruction,
+} from "./corpus.ts";
 export { FIXED_INSTRUCTIONS } from "./fixed_instructions.ts";
 export { freeWordings } from "./free_wordings.ts";
 export {
