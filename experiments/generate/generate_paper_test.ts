@@ -261,6 +261,28 @@ Deno.test("generatePaper() gives a program the same pictures as the command", ()
     assert.deepEqual(steps, [0.5, 1]);
   }));
 
+Deno.test("runGenerate() at the paper's scale refuses a ControlNet that takes BGR or pools its residuals, which are not read", () =>
+  inTinyFolder(async (folder) => {
+    const path = join(folder, "controlnet_scribble/config.json");
+    const config = JSON.parse(readFileSync(path, "utf8"));
+    const args = [...INSTRUCT, "--controlnet", "scribble", "--control", "edges.png", "--size", "16x24"];
+    for (
+      const [field, value, message] of [
+        ["controlnet_conditioning_channel_order", "bgr", /expected one that takes RGB .*channel_order "bgr"/],
+        ["global_pool_conditions", true, /got global_pool_conditions true/],
+      ] as const
+    ) {
+      writeFileSync(path, JSON.stringify({ ...config, [field]: value }));
+      await assert.rejects(() => generate(folder, [...args, "--out", join(folder, "x")]), {
+        name: "UserError",
+        message,
+      });
+    }
+    const usual = { controlnet_conditioning_channel_order: "rgb", global_pool_conditions: false };
+    writeFileSync(path, JSON.stringify({ ...config, ...usual }));
+    await generate(folder, [...args, "--out", join(folder, "x")]);
+  }));
+
 Deno.test("runGenerate() at the paper's scale says in one sentence what is wrong", () =>
   inTinyFolder(async (folder) => {
     const out = ["--out", join(folder, "x")];

@@ -52,6 +52,8 @@ const OPTIONAL = {
   use_quant_conv: true,
   use_post_quant_conv: true,
   mid_block_add_attention: true,
+  controlnet_conditioning_channel_order: "rgb",
+  global_pool_conditions: false,
 } as const;
 
 type Fields = Record<string, unknown>;

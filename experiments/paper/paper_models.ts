@@ -284,6 +284,17 @@ async function readControlnet(
     shapes: controlnetShapes,
   });
   const { config } = found;
+  const { controlnet_conditioning_channel_order: order = "rgb", global_pool_conditions: pooled = false } =
+    config;
+  if (order !== "rgb" || pooled) {
+    throw new UserError(
+      `Loading the ControlNet ${found.file} failed: expected one that takes RGB and leaves its residuals in their places, got ${
+        pooled
+          ? "global_pool_conditions true"
+          : `controlnet_conditioning_channel_order ${JSON.stringify(order)}`
+      }`,
+    );
+  }
   const [width, factor] = [unet.cross_attention_dim, vaeFactor(vae)];
   const sides = JSON.stringify(unet.block_out_channels);
   if (config.cross_attention_dim !== width || JSON.stringify(config.block_out_channels) !== sides) {

@@ -29,6 +29,10 @@ export interface ControlnetConfig extends ContractingConfig {
   readonly conditioning_channels?: number;
   /** Channels of the conditioning image's embedding; every entry but the last halves the image's sides. */
   readonly conditioning_embedding_out_channels: readonly number[];
+  /** "rgb" if absent; others are not read. */
+  readonly controlnet_conditioning_channel_order?: string;
+  /** Whether residuals are averaged over their places, as the shuffle ControlNet's are; not read. */
+  readonly global_pool_conditions?: boolean;
 }
 
 /** Inputs of {@link controlnet}. */
