@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { loadSentenceEncoder, SENTENCE_WIDTH } from "../../lib/clip/mod.ts";
-import { CORPUS, instructionCorpus, nameObject } from "../../lib/instructions/mod.ts";
+import {
+  CORPUS,
+  instructionCorpus,
+  keywordedInstructions,
+  namedInstruction,
+} from "../../lib/instructions/mod.ts";
 import { unfilteredInstructions } from "../../lib/instructions/unfiltered.ts";
 import { CONCEPTS, SOURCES, TASKS } from "../../lib/tasks/mod.ts";
 import { instructForm, overrideOf } from "../setting/instruct_form.ts";
@@ -53,7 +58,7 @@ Deno.test("INSTRUCT_PIECES holds every instruction of the corpora, with the long
         ...instructionCorpus(task, "train"),
         ...instructionCorpus(task, "held-out"),
         ...unfilteredInstructions(task, "train", { count: CORPUS.sizes.train, seed: CORPUS.seed }),
-      ].map((text) => pieces(task === "object" ? nameObject(text, `watercolour ${longest}`) : text))
+      ].map((text) => pieces(task === "object" ? namedInstruction(text, `watercolour ${longest}`) : text))
     ),
   );
   assert.ok(most <= INSTRUCT_PIECES, `${most}`);
@@ -66,7 +71,10 @@ Deno.test("trainingWordings() shares the corpus among all items, but names each 
   const shared = trainingWordings("style", corpus, [undefined, undefined]);
   assert.deepEqual(shared.texts, corpus.slice(0, shared.sharedInstructions));
   assert.equal(shared.ownInstructions, 0);
-  const named = trainingWordings("object", instructionCorpus("object", "train"), ["apple", "red car"]);
+  const named = trainingWordings("object", keywordedInstructions("object"), ["apple", "red car"]);
   assert.equal(named.texts.length, 2 * named.ownInstructions);
   named.texts.forEach((text, i) => assert.match(text, i < named.ownInstructions ? /apple/i : /red car/i));
+  const names = Array.from({ length: 50 }, () => "red car");
+  const { texts } = trainingWordings("object", instructionCorpus("object", "train"), names);
+  assert.deepEqual(texts.filter((text) => /object/i.test(text)), []);
 });
