@@ -89,7 +89,7 @@ function paperBudget(changes: Partial<Budget> = {}): Budget {
 const MINI_QUICK: Budget = {
   trainItems: 640,
   validationItems: 40,
-  // As many as ten minutes on two cores allow, all seven trainings and the scoring; what the instruction decides after so few is in the control figure.
+  // Meant for ten minutes on two cores, all seven trainings and the scoring; what the instruction decides after so few is in the control figure.
   steps: 400,
   batch: 16,
   validateEvery: 100,

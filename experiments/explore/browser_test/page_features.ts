@@ -48,10 +48,7 @@ export async function pageFeatures(run: FeatureRun): Promise<void> {
       const cosines = (await near.locator("td.number").allTextContents()).map(Number);
       assert.deepEqual(cosines, [...cosines].sort((a, b) => b - a));
       assert.ok(await page.locator(".verdict").getByText("style").isVisible());
-      // How far the example is depends on which instructions the small map has.
-      const familiar =
-        /^(Close to what was trained|A new wording of something trained|Far from anything trained)/;
-      assert.equal(await page.getByText(familiar).count(), 1);
+      assert.ok(await page.getByText("Close to what was trained").isVisible());
       await page.locator(".words .for").first().waitFor();
       assert.equal(await page.locator(".words > span").count(), EXAMPLE.split(" ").length);
       assert.equal((await its.traces()).find(({ name }) => name === "nearest")!.x.length, 10);

@@ -48,7 +48,7 @@ const TERMS: TokenTerms = {
   labels: { person: FIRST_VAL_IDENTITY, family: FAMILIES.length },
 };
 const LABELS = Object.entries(TERMS.labels) as [keyof ImagePool["labels"], number][];
-/** Weights of the terms beside the contrastive losses; a label's is the same for all. With 4 for the colours the family's term cost the thing its hue. */
+/** Weights of the terms beside the contrastive losses; a label's is the same for all. */
 const COLOURS = 8;
 const LABEL = 1;
 

@@ -161,9 +161,9 @@ Deno.test("the explorer's server", async (t) => {
           quality.trustworthiness > 0.6 && quality.trustworthiness <= 1,
           `${id} ${quality.trustworthiness}`,
         );
-        // Of five tasks a fifth of the neighbours share one by chance; a plane of principal components keeps the least.
+        // Principal components keep the least; by chance a fifth of the neighbours share one of five tasks.
         assert.ok(
-          quality.preservation > 0.1 && quality.purity > 0.25,
+          quality.preservation > 0.1 && quality.purity > (id === "pca2" || id === "pca3" ? 0.25 : 0.4),
           `${id} ${quality.preservation} ${quality.purity}`,
         );
       }
