@@ -36,14 +36,25 @@ function pathsBelow(folder: string): string[] {
   ).sort();
 }
 
-/** The contents below a folder, links as where they lead; unfinished files, which nothing reads, are left out. */
-export function endsBelow(folder: string, wanted: (path: string) => boolean = () => true): Ends {
+/**
+ * The contents below a folder, links as where they lead; unfinished files, which nothing reads, are left out.
+ *
+ * @param options.wanted which paths, from the folder on, are compared; all if absent.
+ * @param options.read what of a file is compared; all of it if absent.
+ */
+export function endsBelow(
+  folder: string,
+  { wanted = () => true, read = readFileSync }: {
+    wanted?: (path: string) => boolean;
+    read?: (path: string) => Uint8Array;
+  } = {},
+): Ends {
   return new Map(
     pathsBelow(folder).filter((path) => wanted(path) && !path.includes(".partial")).map((path) => {
       const whole = join(folder, path);
       return [
         path,
-        lstatSync(whole).isSymbolicLink() ? `to ${readlinkSync(whole)}` : sha256(readFileSync(whole)),
+        lstatSync(whole).isSymbolicLink() ? `to ${readlinkSync(whole)}` : sha256(read(whole)),
       ];
     }),
   );
