@@ -31,7 +31,8 @@ Generates pictures from a condition image, an instruction that says what to take
   --sampler NAME      ${listed(SAMPLER_NAMES)} (default ${DEFAULT_SAMPLER})
   --seed N            ${range("seed")}; picture i depends on seed and i alone
   --count N           pictures, ${range("count")}
-  --checkpoint FILE   adapter.safetensors of a trained adapter, or hf:USER/REPO of a shared one (default: the committed joint adapter)
+  --checkpoint FILE   adapter.safetensors of a trained adapter, or hf:USER/REPO[@REVISION][/FILE] of a shared one (default: the committed
+                      joint adapter)
   --no-adapter        the base model alone, by the prompt
   --lora NAME|FILE    a LoRA of the mini base: a drawing family, comic as committed, ${
   FAMILIES.filter((family) => family !== "comic").join(", ")

@@ -6,9 +6,9 @@ deno task generate --scale paper --repeat DIR/000.png --out DIR2 [--models DIR]
 Generates pictures with Stable Diffusion 1.5 and IPAdapter-Instruct as released; without --instruct, with IPAdapter+.
   --models DIR        a local folder in the diffusers layout; else the hub's cache (deno task models lists and fetches the files);
                       its scheduler/scheduler_config.json says the noise schedule, if it is there
-  --checkpoint FILE   another adapter, .safetensors or .bin, or hf:USER/REPO[/FILE] on the hub: IP-Adapter, IPAdapter+,
-                      IPAdapter-Instruct as released, or as in the paper (its instructions are read by instruction_encoder/, CLIP
-                      ViT-H/14's text tower)
+  --checkpoint FILE   another adapter, .safetensors or .bin, or hf:USER/REPO[@REVISION][/FILE] on the hub: IP-Adapter,
+                      IPAdapter+, IPAdapter-Instruct as released, or as in the paper (its instructions are read by
+                      instruction_encoder/, CLIP ViT-H/14's text tower)
   --size WxH          512x512; sides divisible by 8
   --fit crop|pad      how an image that is not square is fitted to the encoder, and --control to the size
   --lora FILE         a LoRA in kohya's or peft's names; --lora-scale N

@@ -8,7 +8,7 @@ export const SHARED_ADAPTER = "adapter.safetensors";
 const ADDRESS = /^hf:(?<repo>[\w.-]+\/[\w.-]+?)(?:@(?<revision>[\w.+-]+))?(?:\/(?<path>.+))?$/;
 
 /**
- * Path of a file on this machine: the name itself, or, for hf:OWNER/NAME[@REVISION][/PATH], where the hub's cache has it, downloaded if need be.
+ * Path of a file on this machine: the name itself, or, for hf:OWNER/NAME[@REVISION][/FILE], where the hub's cache has it, downloaded if need be.
  *
  * @throws UserError in one sentence for an address that is none, or a file that cannot be had.
  */

@@ -6,7 +6,7 @@ import { UserError } from "../../lib/engine/mod.ts";
 import { startStandInHub } from "../../lib/hub/testdata/stand_in_hub.ts";
 import { localFile } from "./hub_address.ts";
 
-Deno.test("localFile() gives paths as they are, and fetches hf:OWNER/NAME[@REVISION][/PATH] from the hub", async () => {
+Deno.test("localFile() gives paths as they are, and fetches hf:OWNER/NAME[@REVISION][/FILE] from the hub", async () => {
   const cache = mkdtempSync(join(tmpdir(), "address-"));
   try {
     await using hub = startStandInHub("me/mine.v2");

@@ -40,8 +40,8 @@ const SEED = 0;
 /** Rows: held-out wordings, and free ones. */
 const WORDINGS = ["held-out", "free"] as const;
 
-/** Scenes that the bar speaks of. */
-export const USUAL_SCENES = 24;
+/** Scenes that the bar speaks of: with 24 the interval of the control is as wide as the bar is high. */
+export const USUAL_SCENES = 120;
 /** Least control of an adapter that does what it is told. */
 const BAR: Bar = { least: 0.3, items: USUAL_SCENES };
 
