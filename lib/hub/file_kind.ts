@@ -9,6 +9,12 @@ const KINDS: readonly (readonly [name: RegExp, what: string])[] = [
   [/\.(dora_scale|lora_magnitude_vector)\b/, "a DoRA (LoRA with magnitudes), which is not built here"],
   [/\.lora_mid\./, "a LoRA in Tucker's form (lora_mid), which is not built here"],
   [/\.(oft_(blocks|diag|r)|boft_[rs])\b/, "an OFT, which is another change of weights than LoRA"],
+  [
+    /\.(on_input$|ia3_l\b)/,
+    "an IA³ (learned scales of activations), which is another change of weights than LoRA",
+  ],
+  [/^lora_\S+\.[ab][12]\.weight$/, "a GLoRA, which is another change of weights than LoRA"],
+  [/^lora_\S+\.[wb]_norm$/, "scales and shifts of norms (LyCORIS), which are no LoRA"],
   [/^lora_\S+\.(diff|diff_b)$/, "whole differences of weights, which are no LoRA"],
   [
     /^(lora_te[12]_|text_encoder_2\.|lora_unet_(input|output|middle)_block)/,
