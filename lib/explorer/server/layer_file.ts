@@ -1,7 +1,7 @@
 /** Instructions of the user's own, from a text, CSV, JSON or JSON Lines file. */
 import { UserError } from "../../engine/mod.ts";
 import { contentFormat, type LayerFormat, markupKind } from "./layer_content.ts";
-import { refuseDrawn, TEXT_NAMES } from "./layer_header.ts";
+import { nameIn, refuseDrawn, TEXT_NAMES } from "./layer_header.ts";
 import { type PlacedText, tableTexts } from "./layer_table.ts";
 import { layerText, linesOf } from "./layer_text.ts";
 import { LONGEST_TEXT } from "./place_text.ts";
@@ -64,7 +64,10 @@ function fromJson(content: string): PlacedText[] {
 
 function fromLines(content: string): PlacedText[] {
   refuseDrawn(content, fail);
-  return linesOf(content).map((text, i) => ({ text, place: `line ${i + 1}` }));
+  const lines = linesOf(content).map((text, i) => ({ text, place: `line ${i + 1}` }));
+  const [first, ...others] = lines.filter(({ text }) => text.trim() !== "");
+  // The header of a table of one column: no instruction where others follow it.
+  return first && others.length > 0 && nameIn([first.text]) === 0 ? others : lines;
 }
 
 /** The kind of a file by its name. */
@@ -75,7 +78,7 @@ export function layerFormat(name: string): LayerFormat {
 }
 
 /**
- * The instructions of a file: its lines; a table's column with a known name, or its only one; likewise named fields of JSON or JSON Lines, or
+ * The instructions of a file: its lines, but for a first one that is a known name alone; a table's column with a known name, or its only one; likewise named fields of JSON or JSON Lines, or
  * texts. Text and CSV that are another kind by their content are read as that. Empty ones are left out. UTF-8, or what a byte order mark says.
  *
  * @param named the kind by the file's name.

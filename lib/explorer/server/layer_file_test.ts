@@ -24,6 +24,17 @@ Deno.test("readLayerFile() reads lines, the named column of CSV, and texts or na
   ]);
 });
 
+Deno.test("readLayerFile() takes the header of one column of text for no instruction, unless it is all there is", () => {
+  for (const head of ["instruction", "Prompt ", "\n\nTEXT"]) {
+    assert.deepEqual(readLayerFile(`${head}\nuse the style\nsay "hi", please\n`, "text"), [
+      "use the style",
+      'say "hi", please',
+    ]);
+  }
+  assert.deepEqual(readLayerFile("text\n", "text"), ["text"]);
+  assert.deepEqual(readLayerFile("use the text\nkeep it", "text"), ["use the text", "keep it"]);
+});
+
 Deno.test("readLayerFile() ends a line at \\r\\n, \\n and \\r, in every kind of file", () => {
   const expected = ["use the style", "keep the face", "copy the pose", "take the colours"];
   const ended = (lines: readonly string[]) => `${lines[0]}\r${lines[1]}\n${lines[2]}\r\n${lines[3]}\r`;
