@@ -1,8 +1,8 @@
 /**
  * Whether an experiment through a Slurm of three nodes, which it starts, gives the files of a run on this machine with the same threads, byte for
  * byte, times and hosts aside: `deno run -A bench/slurm_table1.ts [--budget quick] [--experiment table1] [--tasks a,b] [--threads 1]
- * [--slots 1] [--out FILE]`. Prints JSON: the files that differ, and the seconds of both. Everything is computed anew, twice: at quick
- * hours on two cores.
+ * [--slots 1] [--local DIR] [--out FILE]`. Prints JSON: the files that differ, and the seconds of both. Everything is computed anew, twice; with
+ * --local once: DIR holds the results of a run on this machine.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,6 +23,7 @@ await runCommand(async () => {
     tasks: "value",
     threads: "value",
     slots: "value",
+    local: "value",
     out: "value",
   });
   const ids = FIGURES.map(({ id }) => id);
@@ -54,7 +55,10 @@ await runCommand(async () => {
   try {
     Object.assign(process.env, cluster.env);
     const jobs = await run("slurm", "--executor", "slurm", "--wait");
-    const local = await run("local", "--slots", values.get("slots") ?? "1");
+    const there = values.get("local");
+    const local = there === undefined
+      ? await run("local", "--slots", values.get("slots") ?? "1")
+      : { files: join(there, experiment, `mini-${budget}`), seconds: undefined };
     const differing = differingFiles(jobs.files, local.files);
     const seconds = { slurm: jobs.seconds, local: local.seconds };
     const text = `${
