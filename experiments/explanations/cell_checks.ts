@@ -128,6 +128,15 @@ export const oneTaskIsUnclear: Check = (findings) => {
   };
 };
 
+export const plainWordsMix: Check = (findings) => {
+  const keyworded = corpusOf(findings, "keyworded");
+  if (keyworded === undefined) return missing("fig4");
+  return {
+    outcome: above(keyworded.purity, WELL),
+    evidence: `neighbour purity of as many in the paper's words ${intervalOf(keyworded.purity)}`,
+  };
+};
+
 export const wordingsStray: Check = (findings) => {
   const filtered = corpusOf(findings, "filtered");
   if (filtered === undefined) return missing("fig4");

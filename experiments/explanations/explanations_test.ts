@@ -381,10 +381,10 @@ Deno.test("checks on Fig. 10 tell a weak ControlNet, a mutual loss and a LoRA th
   assert.equal(outcome("loraRedraws", [alone, adapter, [0.8, 0.6, 0.6], [0.6, 0.6, 0.4]]), "does not hold");
 });
 
-Deno.test("wordingsStray() and wellWithoutRule() read Fig. 4 with the rule and without", () => {
+Deno.test("wordingsStray(), plainWordsMix() and wellWithoutRule() read Fig. 4's corpora", () => {
   const space = (mean: number) => ({
     fig4: finding({
-      corpora: ["filtered", "unfiltered"].map((corpus) => ({
+      corpora: ["filtered", "keyworded", "unfiltered"].map((corpus) => ({
         corpus,
         centroid: interval(mean, 0.01),
         purity: interval(mean, 0.01),
@@ -395,6 +395,8 @@ Deno.test("wordingsStray() and wellWithoutRule() read Fig. 4 with the rule and w
   assert.equal(CHECKS.wordingsStray(space(0.98), claim).outcome, "does not hold");
   assert.equal(CHECKS.wellWithoutRule(space(0.98), claim).outcome, "holds");
   assert.equal(CHECKS.wellWithoutRule(space(0.8), claim).outcome, "does not hold");
+  assert.equal(CHECKS.plainWordsMix(space(0.98), claim).outcome, "holds");
+  assert.equal(CHECKS.plainWordsMix(space(0.8), claim).outcome, "does not hold");
 });
 
 Deno.test("startScoresHigher() and promptIsLearntElsewhere() read Table 1's columns", () => {

@@ -4,6 +4,7 @@ import {
   heldOutInstructions,
   type InstructionSplit,
   instructionsWithTemplates,
+  type SampledInstruction,
   trainingInstructions,
 } from "./grammar.ts";
 import { type TaskId, taskOf } from "../tasks/registry.ts";
@@ -27,12 +28,21 @@ export function instructionCorpus(task: TaskId, split: InstructionSplit): readon
   return corpus;
 }
 
-/** As many training instructions of a task as its corpus has, all of sentences that name the task, or what it takes, in the paper's words. */
-export function keywordedInstructions(task: TaskId): readonly string[] {
+/** Instructions of a task with their templates, all of sentences that name the task, or what it takes, in the paper's words. */
+export function keywordedWithTemplates(
+  task: TaskId,
+  split: InstructionSplit,
+  { count, seed }: { count: number; seed: number },
+): readonly SampledInstruction[] {
   const plain = new Set(taskOf(task).words.grammar.plain);
-  return instructionsWithTemplates(task, "train", { count: 2 * CORPUS.sizes.train, seed: CORPUS.seed })
-    .filter(({ template }) => !plain.has(template)).map(({ instruction }) => instruction)
-    .slice(0, CORPUS.sizes.train);
+  return instructionsWithTemplates(task, split, { count: 2 * count, seed })
+    .filter(({ template }) => !plain.has(template)).slice(0, count);
+}
+
+/** As many training instructions of a task as its corpus has, all in the paper's words. */
+export function keywordedInstructions(task: TaskId): readonly string[] {
+  const options = { count: CORPUS.sizes.train, seed: CORPUS.seed };
+  return keywordedWithTemplates(task, "train", options).map(({ instruction }) => instruction);
 }
 
 /** One instruction of a task's corpus, each equally likely: "randomly sampled during the training procedure" (Sec. 3.4). */

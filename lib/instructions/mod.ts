@@ -5,6 +5,7 @@ export {
   formatCorpus,
   instructionCorpus,
   keywordedInstructions,
+  keywordedWithTemplates,
   sampleInstruction,
 } from "./corpus.ts";
 export { FIXED_INSTRUCTIONS } from "./fixed_instructions.ts";

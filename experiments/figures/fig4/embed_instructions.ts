@@ -5,6 +5,7 @@ import {
   FIXED_INSTRUCTIONS,
   type InstructionSplit,
   instructionsWithTemplates,
+  keywordedWithTemplates,
   type SampledInstruction,
   templates,
 } from "../../../lib/instructions/mod.ts";
@@ -23,7 +24,10 @@ export interface EmbedRequest {
 }
 
 /** Which corpus a text belongs to. */
-export type Corpus = "filtered" | "unfiltered";
+export type Corpus = "filtered" | "keyworded" | "unfiltered";
+
+/** All of them: with the keyword rule, as trained; of these, in the paper's words alone; without the rule. */
+export const CORPORA: readonly Corpus[] = ["filtered", "keyworded", "unfiltered"];
 
 /** One text; its vector is the row of the same number in vectors.f32. */
 export interface EmbeddedText {
@@ -42,6 +46,7 @@ function instructionTexts({ seed, instructions, heldOut, mentions }: EmbedReques
   const counts = { train: instructions, "held-out": heldOut };
   const corpora: Record<Corpus, (task: TaskId, split: InstructionSplit) => readonly SampledInstruction[]> = {
     filtered: (task, split) => instructionsWithTemplates(task, split, { count: counts[split], seed }),
+    keyworded: (task, split) => keywordedWithTemplates(task, split, { count: counts[split], seed }),
     unfiltered: (task, split) =>
       unfilteredWithTemplates(task, split, { count: counts[split], seed, mentions }),
   };
@@ -59,8 +64,10 @@ function instructionTexts({ seed, instructions, heldOut, mentions }: EmbedReques
     ...of("filtered", "train"),
     ...TASKS.map((task) => ({ set: "fixed", task, text: FIXED_INSTRUCTIONS[task], template: null } as const)),
     ...of("filtered", "held-out"),
-    ...of("unfiltered", "train"),
-    ...of("unfiltered", "held-out"),
+    ...CORPORA.filter((corpus) => corpus !== "filtered").flatMap((corpus) => [
+      ...of(corpus, "train"),
+      ...of(corpus, "held-out"),
+    ]),
   ];
 }
 

@@ -5,8 +5,8 @@ import type { TaskId } from "../../../lib/tasks/mod.ts";
 
 /** One corpus of training instructions. */
 export interface CorpusSpace {
-  /** "filtered": with the keyword rule; "unfiltered": without. */
-  readonly corpus: "filtered" | "unfiltered";
+  /** "filtered": with the keyword rule, as trained; "keyworded": of these, in the paper's words alone; "unfiltered": without the rule. */
+  readonly corpus: "filtered" | "keyworded" | "unfiltered";
   /** Share of the instructions that name another task's keyword. */
   readonly foreign: Share;
   /** Share of the nearest neighbours in the same task, over all instructions. */
@@ -59,7 +59,7 @@ export interface InstructionSpace {
   readonly neighbours: Count;
   /** Chance that an unfiltered instruction was made to name another task. */
   readonly mentions: Share;
-  /** With and without the rule. */
+  /** With the rule, and of these in the paper's words; without the rule. */
   readonly corpora: readonly CorpusSpace[];
   /** The crosses. */
   readonly fixed: readonly FixedPlace[];

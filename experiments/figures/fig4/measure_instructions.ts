@@ -4,7 +4,7 @@ import { foreignKeywords } from "../../../lib/instructions/mod.ts";
 import { labelPurity, nearestNeighbours, type Points } from "../../../lib/projection/mod.ts";
 import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
 import type { StageContext, StageOutput } from "../../runner/mod.ts";
-import type { Corpus } from "./embed_instructions.ts";
+import { CORPORA, type Corpus } from "./embed_instructions.ts";
 import { type Embedded, readEmbedded } from "./embedded.ts";
 
 /** One corpus, number by number; lists run over the tasks in their order. */
@@ -66,7 +66,7 @@ export async function measureInstructions(
 ): Promise<InstructionMeasures> {
   const read = await readEmbedded(embedded);
   const corpora: CorpusMeasures[] = [];
-  for (const corpus of ["filtered", "unfiltered"] as const) {
+  for (const corpus of CORPORA) {
     const train = read(`${corpus}/train`), heldOut = read(`${corpus}/held-out`);
     const near = await nearestNeighbours(train.points, { k });
     const centroids = centroidsOf(train);
@@ -85,7 +85,7 @@ export async function measureInstructions(
       foreign: train.texts.filter(({ text, task }) => foreignKeywords(text, task).length > 0).length /
         train.texts.length,
     });
-    context.progress(corpora.length, 2, "corpora");
+    context.progress(corpora.length, CORPORA.length, "corpora");
   }
   const train = read("filtered/train"), fixed = read("fixed");
   const centroids = centroidsOf(train);

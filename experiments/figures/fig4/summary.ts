@@ -11,7 +11,7 @@ import { floatsOf, readEmbedded } from "./embedded.ts";
 import type { InstructionMeasures } from "./measure_instructions.ts";
 import type { LayoutScores } from "./measure_layouts.ts";
 import { INSTRUCTION_STATEMENTS } from "./statements.ts";
-import type { Corpus } from "./embed_instructions.ts";
+import { CORPORA, type Corpus } from "./embed_instructions.ts";
 
 const METHODS = ["tsne", "umap", "pca"] as const;
 
@@ -107,9 +107,12 @@ export const summarize: Summarize = async (context, { seeds }) => {
     heldOut,
     neighbours,
     mentions,
-    corpora: (["filtered", "unfiltered"] as const).map((corpus, place): CorpusSpace => ({
+    corpora: CORPORA.map((corpus): CorpusSpace => ({
       corpus,
-      foreign: measures.reduce((sum, { corpora }) => sum + (corpora[place]?.foreign as number), 0) /
+      foreign: measures.reduce(
+        (sum, { corpora }) => sum + (corpora.find((each) => each.corpus === corpus)?.foreign as number),
+        0,
+      ) /
         measures.length,
       purity: resampled.mean(purity(corpus)),
       taskPurity: byTask(corpus, "purity"),
