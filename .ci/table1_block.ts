@@ -1,9 +1,16 @@
-/** The part of the README between its two marks: Table 1, turned over, of the committed full run, and how its statements came out. */
+/**
+ * The part of the README between its two marks: Table 1, turned over, of the largest committed run whose frozen parts are those of
+ * data/checkpoints, and how its statements came out.
+ */
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 const START = "<!-- table1:start -->";
 const END = "<!-- table1:end -->";
 const RUNS = "results/table1";
+
+/** Budgets of committed runs, the largest first. */
+const BUDGETS = ["full", "quick"] as const;
 
 interface Claim {
   readonly verdict: string;
@@ -17,6 +24,17 @@ function countsOf(folders: readonly string[]): { total: number; text: string } {
   const text = ["supported", "inconclusive", "not supported"]
     .map((verdict) => `${claims.filter((claim) => claim.verdict === verdict).length} ${verdict}`).join(", ");
   return { total: claims.length, text };
+}
+
+/** Whether a run was made with the frozen parts that there are. */
+function isOfPresentParts(folder: string): boolean {
+  const { provenance } = JSON.parse(readFileSync(`${folder}/result.json`, "utf8")) as {
+    provenance: { dataFiles: Readonly<Record<string, string>> };
+  };
+  return Object.entries(provenance.dataFiles).filter(([path]) => path.startsWith("data/checkpoints/"))
+    .every(([path, hash]) =>
+      existsSync(path) && createHash("sha256").update(readFileSync(path)).digest("hex") === hash
+    );
 }
 
 /** The full runs of all experiments. */
@@ -33,11 +51,12 @@ function transposed(table: string): string {
   return [head, head.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-/** The notes of the full run's page and its first table, a column for each model. @throws Error when there is none. */
-function tableOf(page: string): string {
+/** The notes of a run's page and its first table, a column for each model. @throws Error when there is none. */
+function tableOf(folder: string): string {
+  const page = readFileSync(`${folder}/table.md`, "utf8");
   const [, notes, table] = /^# .+\n\n([\s\S]+?\n)(\|[\s\S]+?)\n\n/.exec(page) ?? [];
   if (notes === undefined || table === undefined) {
-    throw new Error(`Reading ${RUNS}/mini-full/table.md found no table`);
+    throw new Error(`Reading ${folder}/table.md found no table`);
   }
   return notes.replaceAll(" row shows", " column shows").replace(/last (\w+) rows/, "last $1 columns")
     .replaceAll("compare rows", "compare columns") +
@@ -48,11 +67,19 @@ function tableOf(page: string): string {
 export function withTable1(readme: string): string {
   const [start, end] = [readme.indexOf(START), readme.indexOf(END)];
   if (start < 0 || end < start) throw new Error(`The README needs ${START} and ${END}, in this order`);
-  const [full, quick] = [countsOf([`${RUNS}/mini-full`]), countsOf([`${RUNS}/mini-quick`])];
+  const runs = BUDGETS.map((budget) => {
+    const folder = `${RUNS}/mini-${budget}`;
+    return { budget, folder, present: isOfPresentParts(folder), counts: countsOf([folder]) };
+  });
+  const shown = runs.find(({ present }) => present) ?? runs[0] as typeof runs[number];
+  const others = runs.filter((run) => run !== shown).map(({ budget, present, counts }) =>
+    `; at the ${budget} budget${present ? "" : ", on earlier parts,"} ${counts.text}`
+  );
   const all = countsOf(fullRuns());
-  const table = tableOf(readFileSync(`${RUNS}/mini-full/table.md`, "utf8"));
-  return `${readme.slice(0, start)}${START}\n\n${table}\n
-Of the paper's ${full.total} statements about this table: ${full.text}; at the quick budget ${quick.text}. Of its ${all.total} statements
+  return `${readme.slice(0, start)}${START}\n\n${tableOf(shown.folder)}\n
+Of the paper's ${shown.counts.total} statements about this table: ${shown.counts.text}${
+    others.join("")
+  }. Of its ${all.total} statements
 about all tables and figures, at full: ${all.text}.\n
 ${readme.slice(end)}`;
 }
