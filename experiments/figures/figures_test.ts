@@ -86,10 +86,12 @@ Deno.test("reproduce fig4 gives every instruction a place, with qualities and ve
     const points = readMapPoints(readFileSync(join(folder, "fig4/mini-smoke/points.jsonl"), "utf8"));
     assert.equal(points.length, 505);
     assert.equal(points.filter(({ fixed }) => fixed).length, 5);
-    const [filtered, unfiltered] = content.corpora;
+    const [filtered, keyworded, unfiltered] = content.corpora;
     assert.equal(filtered?.foreign, 0);
+    assert.equal(keyworded?.foreign, 0);
     assert.ok(unfiltered!.foreign > 0.3);
     assert.ok(filtered!.purity.mean > unfiltered!.purity.mean);
+    assert.ok(keyworded!.purity.mean > filtered!.purity.mean);
     for (const layout of content.layouts) {
       for (const score of [layout.trustworthiness, layout.continuity, layout.preservation, layout.purity]) {
         assert.ok(score > 0.05 && score <= 1, `${layout.method} ${score}`);
