@@ -2,8 +2,8 @@
  * The part of the README between its two marks: Table 1, turned over, of the largest committed run whose frozen parts are those of
  * data/checkpoints, and how its statements came out.
  */
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { isOfEarlierParts } from "../lib/report/mod.ts";
 
 const START = "<!-- table1:start -->";
 const END = "<!-- table1:end -->";
@@ -26,16 +26,9 @@ function countsOf(folders: readonly string[]): { total: number; text: string } {
   return { total: claims.length, text };
 }
 
-/** Whether a run was made with the frozen parts that there are. */
-function isOfPresentParts(folder: string): boolean {
-  const { provenance } = JSON.parse(readFileSync(`${folder}/result.json`, "utf8")) as {
-    provenance: { dataFiles: Readonly<Record<string, string>> };
-  };
-  return Object.entries(provenance.dataFiles).filter(([path]) => path.startsWith("data/checkpoints/"))
-    .every(([path, hash]) =>
-      existsSync(path) && createHash("sha256").update(readFileSync(path)).digest("hex") === hash
-    );
-}
+/** SHA-256 by path of the data files that a run read. */
+const dataFilesOf = (folder: string): Readonly<Record<string, string>> =>
+  JSON.parse(readFileSync(`${folder}/result.json`, "utf8")).provenance.dataFiles;
 
 /** The full runs of all experiments. */
 function fullRuns(): string[] {
@@ -63,13 +56,19 @@ function tableOf(folder: string): string {
     transposed(table);
 }
 
-/** The README with the block between its marks written anew, not yet formatted. @throws Error when a mark is missing. */
-export function withTable1(readme: string): string {
+/**
+ * The README with the block between its marks written anew, not yet formatted.
+ *
+ * @param parts SHA-256 by path of the frozen parts as they are now.
+ * @throws Error when a mark is missing.
+ */
+export function withTable1(readme: string, parts: Readonly<Record<string, string>>): string {
   const [start, end] = [readme.indexOf(START), readme.indexOf(END)];
   if (start < 0 || end < start) throw new Error(`The README needs ${START} and ${END}, in this order`);
   const runs = BUDGETS.map((budget) => {
     const folder = `${RUNS}/mini-${budget}`;
-    return { budget, folder, present: isOfPresentParts(folder), counts: countsOf([folder]) };
+    const present = !isOfEarlierParts(dataFilesOf(folder), parts);
+    return { budget, folder, present, counts: countsOf([folder]) };
   });
   const shown = runs.find(({ present }) => present) ?? runs[0] as typeof runs[number];
   const others = runs.filter((run) => run !== shown).map(({ budget, present, counts }) =>

@@ -25,7 +25,7 @@ Example: deno task report --out results
 `;
 
 /** SHA-256 by path of the frozen parts as they are now. */
-async function partHashes(): Promise<Record<string, string>> {
+export async function partHashes(): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for (const part of PARTS) {
     const [path] = checkpointFiles(part.name) as [string];

@@ -128,7 +128,13 @@ export { INSTRUCTION_INK, pictureSheet } from "./picture_sheet.ts";
 export { errorBars, type IntervalBar, intervalBars, intervalSeries } from "./interval_bars.ts";
 export { type PanelPlace, panelPlaces } from "./panels.ts";
 export { figureText } from "./figure_text.ts";
-export { type ReportEntry, reportHtml, reportMarkdown, type ReportOptions } from "./report_page.ts";
+export {
+  isOfEarlierParts,
+  type ReportEntry,
+  reportHtml,
+  reportMarkdown,
+  type ReportOptions,
+} from "./report_page.ts";
 export { readFigure, storedRun } from "./read_figure.ts";
 export { readTable1, type StoredTable1 } from "./read_result.ts";
 export { claimsTable, table1Figure, table1Table } from "./table1_display.ts";

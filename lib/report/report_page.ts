@@ -171,6 +171,14 @@ function partsNote(entries: readonly ReportEntry[], items: readonly PaperItem[])
     .join(" ");
 }
 
+/** Whether a run's data files, by path, hold another version of a frozen part than there is now. */
+export function isOfEarlierParts(
+  files: Readonly<Record<string, string>>,
+  parts: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(parts).some(([path, hash]) => files[path] !== undefined && files[path] !== hash);
+}
+
 /** Says which results are of earlier parts than there are now; undefined where none is. */
 export function earlierPartsNote(
   entries: readonly ReportEntry[],
@@ -178,10 +186,7 @@ export function earlierPartsNote(
 ): string | undefined {
   const names = items.flatMap((item) => {
     const files = entryOf(entries, item)?.provenance.dataFiles ?? {};
-    const earlier = Object.entries(parts).some(([path, hash]) =>
-      files[path] !== undefined && files[path] !== hash
-    );
-    return earlier ? [item.name] : [];
+    return isOfEarlierParts(files, parts) ? [item.name] : [];
   });
   return names.length === 0
     ? undefined

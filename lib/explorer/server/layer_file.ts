@@ -78,8 +78,9 @@ export function layerFormat(name: string): LayerFormat {
 }
 
 /**
- * The instructions of a file: its lines, but for a first one that is a known name alone; a table's column with a known name, or its only one; likewise named fields of JSON or JSON Lines, or
- * texts. Text and CSV that are another kind by their content are read as that. Empty ones are left out. UTF-8, or what a byte order mark says.
+ * The instructions of a file: its lines, but for a first one that is a known name alone; a table's column with a known name, or its only one;
+ * likewise named fields of JSON or JSON Lines, or texts. Text and CSV that are another kind by their content are read as that. Empty ones are
+ * left out. UTF-8, or what a byte order mark says.
  *
  * @param named the kind by the file's name.
  * @throws UserError when it cannot be read, is no text, holds no instruction, too many, or one that is too long.
