@@ -3,6 +3,7 @@ import { MINI_RECIPE, MUON_RATE } from "../../setting/scales.ts";
 import type { Part } from "../part.ts";
 import { measure, USUAL_SCENES } from "./evaluate.ts";
 import { PAIRS, prepare } from "./train.ts";
+import { trialTable } from "./trials.ts";
 
 export const IP_ADAPTER_INSTRUCT: Part = {
   name: "ip-adapter-instruct",
@@ -19,6 +20,7 @@ export const IP_ADAPTER_INSTRUCT: Part = {
       `Table 1's joint model trained for longer: IPAdapter-Instruct from the committed IPAdapter+, all five tasks mixed evenly, ${PAIRS} pairs each, a random training instruction per sample, error of v from timestep ${MINI_RECIPE.firstTimestep} on, Muon at ${MUON_RATE} × and AdamW at ${MINI_RECIPE.learningRate} linearly down, 5 % of images, of texts and of both dropped`,
   },
   prepare,
+  trials: trialTable,
   measurement: {
     checkpoints: ["ip-adapter-instruct", "base", "vae", "encoder", "judge"],
     items: {

@@ -16,10 +16,13 @@ import type { PrepareOptions, Training } from "../part.ts";
 export const PAIRS = 8_000;
 const CACHE = fileURLToPath(new URL("../../../.cache", import.meta.url));
 
-/** Encodes one task's training pairs and opens them. */
-async function encoded(task: TaskId, notify: (message: string) => void): Promise<EncodedTask> {
+/** Encodes a task's first training pairs and opens them. */
+async function encoded(
+  task: TaskId,
+  { pairs, notify }: { readonly pairs: number; readonly notify: (message: string) => void },
+): Promise<EncodedTask> {
   const files = new Map<string, Uint8Array>();
-  await encodeDataset({ scale: "mini", task, trainItems: PAIRS, validationItems: 0, device: "cpu" }, {
+  await encodeDataset({ scale: "mini", task, trainItems: pairs, validationItems: 0, device: "cpu" }, {
     cacheFolder: CACHE,
     notice: notify,
     progress: () => {},
@@ -28,22 +31,27 @@ async function encoded(task: TaskId, notify: (message: string) => void): Promise
     },
   });
   const bytes = (name: string) => files.get(name) as Uint8Array;
-  notify(`${PAIRS} pairs of the ${task} task encoded`);
+  notify(`${pairs} pairs of the ${task} task encoded`);
   return await readEncodedTask({
     bytes: (name) => Promise.resolve(bytes(name)),
     text: (name) => Promise.resolve(new TextDecoder().decode(bytes(name))),
   }, { instructions: "random" });
 }
 
-/** Encodes the tasks' pairs and compiles the step. */
-export async function prepare(
-  _bank: Bank,
+/** Trains by the committed recipe. */
+export function prepare(_bank: Bank, options: PrepareOptions): Promise<Training> {
+  return prepareJoint(options, { pairs: PAIRS });
+}
+
+/** Encodes as many pairs of each task and compiles the step. */
+export async function prepareJoint(
   { recipe, batches, notify, compile }: PrepareOptions,
+  { pairs }: { readonly pairs: number },
 ): Promise<Training> {
   const base = await loadBase();
   const [plus, vision] = [await loadPlus(base), await loadVision("encoder")];
   const data: EncodedTask[] = [];
-  for (const task of TASKS) data.push(await encoded(task, notify));
+  for (const task of TASKS) data.push(await encoded(task, { pairs, notify }));
   const step = await compileAdapterStep({
     compile,
     ...base,
