@@ -18,8 +18,8 @@ const ROOT = new URL("../../", import.meta.url);
 const USAGE = `deno task report [--out DIR] [--redraw]
 
 Builds report.html and report.md from the results in DIR (default results): Table 1 and every figure beside what the paper says, the
-statements with verdicts, how to rerun each. Of each experiment the largest run is shown. No model runs. --redraw also renders the plots and
-diagrams of every run in DIR anew from its result.json.
+statements with verdicts, how to rerun each. Of each experiment the largest run of the frozen parts in data/checkpoints is shown, of other parts
+only if there is none. No model runs. --redraw also renders the plots and diagrams of every run in DIR anew from its result.json.
 
 Example: deno task report --out results
 `;
@@ -46,7 +46,8 @@ export async function report(
   }
   const results = values.get("out") ?? "results";
   const figures = await loadFigures(list);
-  const entries = await reportEntries(results, figures);
+  const parts = await partHashes();
+  const entries = await reportEntries(results, figures, parts);
   if (entries.length === 0) {
     throw new UserError(
       `Building the report needs a result in ${results}, found none; run deno task reproduce table1`,
@@ -56,7 +57,7 @@ export async function report(
     items: figures.map(itemOf),
     explanations: EXPLANATIONS,
     smaller: findingsByRun(results, figures),
-    parts: await partHashes(),
+    parts,
   };
   const stills = [
     ...await ownStills(entries),

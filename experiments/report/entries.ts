@@ -1,8 +1,8 @@
-/** What lies in a folder of results: of each experiment the largest run, read strictly. */
+/** What lies in a folder of results: of each experiment the largest run of the present frozen parts, read strictly. */
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Graphic, stillFile, stillName } from "../../lib/plots/mod.ts";
-import type { Finding, Findings, ReportEntry } from "../../lib/report/mod.ts";
+import { type Finding, type Findings, isOfEarlierParts, type ReportEntry } from "../../lib/report/mod.ts";
 import type { Figure } from "../figures/figure.ts";
 import { BUDGET_IDS, SCALE_IDS } from "../setting/scales.ts";
 
@@ -18,15 +18,31 @@ function runFolders(results: string, { record: { id } }: Figure): string[] {
   );
 }
 
+/** The folder of a figure's largest run with the present parts; without one, of the largest. */
+function shownFolder(
+  results: string,
+  figure: Figure,
+  parts: Readonly<Record<string, string>>,
+): string | undefined {
+  const folders = runFolders(results, figure);
+  return folders.find((folder) => !isOfEarlierParts(figure.read(folder).provenance.dataFiles, parts)) ??
+    folders[0];
+}
+
 /**
  * Everything that can be shown from a folder of results. A graphic whose still `reproduce` does not write lies in the folder of all results.
  *
+ * @param parts SHA-256 by path of the frozen parts as they are now.
  * @throws UserError when a result is damaged or of another layout.
  */
-export async function reportEntries(results: string, figures: readonly Figure[]): Promise<ReportEntry[]> {
+export async function reportEntries(
+  results: string,
+  figures: readonly Figure[],
+  parts: Readonly<Record<string, string>>,
+): Promise<ReportEntry[]> {
   const entries: ReportEntry[] = [];
   for (const figure of figures) {
-    const [folder] = runFolders(results, figure);
+    const folder = shownFolder(results, figure, parts);
     if (folder === undefined) continue;
     const { result, graphics, tables } = await figure.show(folder);
     const still = (graphic: Graphic) => {
