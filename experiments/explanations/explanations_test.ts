@@ -47,7 +47,7 @@ function verdictOn(id: string, verdict: Verdict, numbers: Partial<ClaimVerdict> 
   return { ...about, region: { low: 0, high: null }, paper: null, ours: 0, low: -0.1, high: 0.1, ...numbers };
 }
 
-const claim = verdictOn("instruction-controls", "not supported");
+const claim = verdictOn("shared-conditions-need-the-instruction", "not supported");
 const finding = (content: unknown, claims: readonly ClaimVerdict[] = [], budget = "quick"): Finding => ({
   scale: "mini",
   budget,
@@ -90,7 +90,7 @@ Deno.test("explain() leaves out what is supported or not judged, and says not co
   const caveats = explain({ fig9: finding(undefined, [verdictOn("plus-leaks", "supported")]) });
   assert.deepEqual(caveats.map(({ explanation }) => explanation.why), ["supported"]);
   const failed = explain(results("not supported"));
-  assert.ok(failed.length >= 3);
+  assert.ok(failed.length >= 2);
   for (const { checked } of failed) {
     assert.equal(checked.outcome, "not computed");
     assert.match(checked.evidence, /needs deno task reproduce/);
@@ -331,6 +331,28 @@ Deno.test("checks on Fig. 9 tell a deaf adapter and a weak start from their oppo
   assert.equal(outcome("promptAloneLeaksLess", [0, 0, 0], [0, 0, 0.1]), "holds");
   assert.equal(outcome("promptAloneLeaksLess", [0, 0, 0], [0, 0, -0.1]), "does not hold");
   assert.equal(outcome("promptAloneLeaksLess", [0, 0, 0], [0, 0, 0.001]), "undecided");
+});
+
+Deno.test("startBringsPart() reads what IPAdapter+ takes of everything", () => {
+  const outcome = (mean: number, half: number, row = "ip-adapter-plus") =>
+    CHECKS.startBringsPart(
+      {
+        control: finding({
+          entries: [{
+            row,
+            task: "replication",
+            aspect: "everything",
+            scorer: "oracle",
+            ...interval(mean, half),
+          }],
+        }),
+      },
+      claim,
+    ).outcome;
+  assert.equal(outcome(0.59, 0.04), "holds");
+  assert.equal(outcome(0.9, 0.04), "does not hold");
+  assert.equal(outcome(0.73, 0.04), "undecided");
+  assert.equal(outcome(0.59, 0.04, "committed"), "not computed");
 });
 
 Deno.test("jointTakesLittle() reads the composition alone for what is said of it", () => {

@@ -1,4 +1,4 @@
-/** Tests of explanations by what is taken from the condition and what leaks (Fig. 9), and by what follows a control (Fig. 10). */
+/** Tests of explanations by what is taken from the condition and what leaks (control matrix, Fig. 9), and by what follows a control (Fig. 10). */
 import {
   above,
   cellIn,
@@ -16,6 +16,7 @@ import {
   weightedInterval,
 } from "../../lib/report/mod.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
+import type { ControlContent } from "../figures/control/statements.ts";
 import { type CombinationContent, COMBINED_TASKS } from "../figures/fig10/statements.ts";
 import { CONTROL_SCORE } from "../setting/score_names.ts";
 import { PARTIAL_TASKS } from "../figures/uses/use_evidence.ts";
@@ -50,6 +51,20 @@ const isBelow = (found: MeanInterval, says: string): Checked => ({
   outcome: opposite(above(found, 0)),
   evidence: `${says} ${intervalOf(found)}`,
 });
+
+/** Share of the way from the prompt alone to the condition that counts as most of it. */
+const MOST = 0.75;
+
+export const startBringsPart: Check = (findings) => {
+  const content = findings["control"]?.content as ControlContent | undefined;
+  if (content === undefined) return missing("control");
+  const entry = content.entries.find(({ row, task, aspect, scorer }) =>
+    row === "ip-adapter-plus" && task === "replication" && aspect === "everything" && scorer === "oracle"
+  );
+  const found = weightedInterval([[1, entry], [-MOST, { mean: 1, low: 1, high: 1 }]]);
+  if (found === undefined) return unreadable("what IPAdapter+ takes of everything");
+  return isBelow(found, `what IPAdapter+ takes of everything, less ${MOST}`);
+};
 
 export const specialistCopiesMore: Check = (findings) => {
   const uses = usesIn(findings);
