@@ -7,33 +7,37 @@ import { isOfEarlierParts } from "../lib/report/mod.ts";
 
 const START = "<!-- table1:start -->";
 const END = "<!-- table1:end -->";
-const RUNS = "results/table1";
 
 /** Budgets of committed runs, the largest first. */
 const BUDGETS = ["full", "quick"] as const;
 
-interface Claim {
-  readonly verdict: string;
+interface Run {
+  readonly claims?: readonly { readonly verdict: string }[];
+  readonly provenance: {
+    /** SHA-256 by path of the data files that it read. */
+    readonly dataFiles: Readonly<Record<string, string>>;
+  };
 }
+
+/** SHA-256 by path of the frozen parts as they are now. */
+type Parts = Readonly<Record<string, string>>;
+
+const readRun = (folder: string): Run => JSON.parse(readFileSync(`${folder}/result.json`, "utf8"));
 
 /** How many statements came out how, such as `5 supported, 14 inconclusive, 1 not supported`. */
 function countsOf(folders: readonly string[]): { total: number; text: string } {
-  const claims = folders.flatMap((folder) =>
-    (JSON.parse(readFileSync(`${folder}/result.json`, "utf8")) as { claims?: Claim[] }).claims ?? []
-  );
+  const claims = folders.flatMap((folder) => readRun(folder).claims ?? []);
   const text = ["supported", "inconclusive", "not supported"]
     .map((verdict) => `${claims.filter((claim) => claim.verdict === verdict).length} ${verdict}`).join(", ");
   return { total: claims.length, text };
 }
 
-/** SHA-256 by path of the data files that a run read. */
-const dataFilesOf = (folder: string): Readonly<Record<string, string>> =>
-  JSON.parse(readFileSync(`${folder}/result.json`, "utf8")).provenance.dataFiles;
-
-/** The full runs of all experiments. */
-function fullRuns(): string[] {
-  return readdirSync("results").map((id) => `results/${id}/mini-full`)
+/** Folders of an experiment's runs with the present parts, the largest first; where there are none, of its other runs. */
+function runsOf(id: string, parts: Parts): string[] {
+  const runs = BUDGETS.map((budget) => `results/${id}/mini-${budget}`)
     .filter((folder) => existsSync(`${folder}/result.json`));
+  const present = runs.filter((folder) => !isOfEarlierParts(readRun(folder).provenance.dataFiles, parts));
+  return present.length > 0 ? present : runs;
 }
 
 /** A Markdown table with rows and columns exchanged, each cell on one line. */
@@ -62,23 +66,19 @@ function tableOf(folder: string): string {
  * @param parts SHA-256 by path of the frozen parts as they are now.
  * @throws Error when a mark is missing.
  */
-export function withTable1(readme: string, parts: Readonly<Record<string, string>>): string {
+export function withTable1(readme: string, parts: Parts): string {
   const [start, end] = [readme.indexOf(START), readme.indexOf(END)];
   if (start < 0 || end < start) throw new Error(`The README needs ${START} and ${END}, in this order`);
-  const runs = BUDGETS.map((budget) => {
-    const folder = `${RUNS}/mini-${budget}`;
-    const present = !isOfEarlierParts(dataFilesOf(folder), parts);
-    return { budget, folder, present, counts: countsOf([folder]) };
-  });
-  const shown = runs.find(({ present }) => present) ?? runs[0] as typeof runs[number];
-  const others = runs.filter((run) => run !== shown).map(({ budget, present, counts }) =>
-    `; at the ${budget} budget${present ? "" : ", on earlier parts,"} ${counts.text}`
+  const [shown, ...smaller] = runsOf("table1", parts) as [string, ...string[]];
+  const counts = countsOf([shown]);
+  const others = smaller.map((folder) =>
+    `; at the ${folder.split("-").at(-1)} budget ${countsOf([folder]).text}`
   );
-  const all = countsOf(fullRuns());
-  return `${readme.slice(0, start)}${START}\n\n${tableOf(shown.folder)}\n
-Of the paper's ${shown.counts.total} statements about this table: ${shown.counts.text}${
+  const all = countsOf(readdirSync("results").flatMap((id) => runsOf(id, parts).slice(0, 1)));
+  return `${readme.slice(0, start)}${START}\n\n${tableOf(shown)}\n
+Of the paper's ${counts.total} statements about this table: ${counts.text}${
     others.join("")
   }. Of its ${all.total} statements
-about all tables and figures, at full: ${all.text}.\n
+about all tables and figures, each by its largest run: ${all.text}.\n
 ${readme.slice(end)}`;
 }

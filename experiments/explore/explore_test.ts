@@ -98,7 +98,7 @@ Deno.test("typicalScores() reads the joint model's means of a stored Table 1", a
 
 Deno.test("typicalScores() prefers what the present judge scored", async () => {
   const folder = await mkdtemp(join(tmpdir(), "results-"));
-  const stored = JSON.parse(await readFile("results/table1/mini-full/result.json", "utf8"));
+  const stored = JSON.parse(await readFile("results/table1/mini-quick/result.json", "utf8"));
   const judge = sha256(await readFile(checkpointPath("judge")));
   const write = async (name: string, mean: number, dataFiles?: Record<string, string>) => {
     await mkdir(join(folder, "table1", name), { recursive: true });
