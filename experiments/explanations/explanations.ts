@@ -34,9 +34,6 @@ const INSTRUCTED = [
   "rewording-is-noticeable",
   "many-wordings-make-robust",
   "shared-conditions-need-the-instruction",
-  "plus-leaks",
-  "plus-worse-at-faces",
-  "adapter-controls-beside",
   "text-starts-new-tasks",
   "text-is-flexible",
   "keyword-rule-helps-training",
@@ -74,7 +71,14 @@ export const EXPLANATIONS: readonly Explanation[] = [
     check: instructionIsIdle,
   },
   {
-    of: ["instruction-controls", "own-instruction-takes-most", "free-wordings-control"],
+    of: [
+      "instruction-controls",
+      "own-instruction-takes-most",
+      "free-wordings-control",
+      "plus-leaks",
+      "plus-worse-at-faces",
+      "adapter-controls-beside",
+    ],
     because:
       "Of things, looks and persons never seen in training, the small models bring only a part across, whatever the instruction asks for.",
     test:
@@ -95,7 +99,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     check: instructionIsIdle,
   },
   {
-    of: [...INSTRUCTED, "replication-kept", "joint-ahead-style-clip-s", "joint-slightly-better"],
+    of: [...INSTRUCTED, "joint-ahead-style-clip-s", "joint-slightly-better"],
     because: "The joint model is trained too little: its scores are still rising when the training ends.",
     test: "the joint model's validation scores rise in the second half of the training",
     check: scoresStillRise,
@@ -108,7 +112,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     check: behindByItsShare,
   },
   {
-    of: ["random-beats-fixed", "replication-kept"],
+    of: ["random-beats-fixed"],
     because: "The adapters have hardly left the IPAdapter+ start that all trainings share.",
     test: "joint model and start lie within each other's intervals in at least 8 of Table 1's 10 columns",
     check: nearTheStart,
@@ -178,7 +182,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     check: promptAloneLeaksLess,
   },
   {
-    of: ["composition-bleeds-style", "joint-leaks-more"],
+    of: ["composition-bleeds-style", "joint-leaks-more", "longer-training-leaks-less"],
     because: "The joint model takes little from the condition at all, and so leaks little.",
     test:
       "what it takes is less than half of the way from the prompt alone to the single-task models, on the tasks of the statement",
@@ -218,7 +222,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     check: tradeIsFlat,
   },
   {
-    of: ["instructions-cluster", "tasks-identifiable", "fixed-prompts-inside"],
+    of: ["instructions-cluster", "tasks-identifiable", "fixed-prompts-inside", "replication-kept"],
     because: "One task's wordings, as our grammar writes them, lie near another's; the others part well.",
     test: "a single task has more than half of the held-out wordings that the nearest centroid gets wrong",
     check: oneTaskIsUnclear,

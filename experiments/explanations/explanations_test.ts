@@ -319,6 +319,7 @@ Deno.test("checks on Fig. 9 tell a deaf adapter and a weak start from their oppo
         "ip-adapter-plus": plus,
         "single-task": [0.8, 0.5, 0.05],
         "instruct": joint,
+        "committed": joint,
         "ground-truth": [1, 1, 0],
       }),
       claim,
@@ -356,10 +357,15 @@ Deno.test("startBringsPart() reads what IPAdapter+ takes of everything", () => {
 });
 
 Deno.test("jointTakesLittle() reads the composition alone for what is said of it", () => {
-  const uses = usesOf({ "text-only": [0, 0.1, 0], "single-task": [0, 0.5, 0], "instruct": [0, 0.5, 0] });
+  const uses = usesOf({
+    "text-only": [0, 0.1, 0],
+    "single-task": [0, 0.5, 0],
+    "instruct": [0, 0.5, 0],
+    "committed": [0, 0.5, 0],
+  });
   const { cells, ...rest } = uses.fig9.content as UsesContent;
   const weak = cells.map((cell) =>
-    cell.task === "composition" && cell.row === "instruct" ? { ...cell, ...interval(0.1, 0.02) } : cell
+    cell.task === "composition" && cell.row === "committed" ? { ...cell, ...interval(0.1, 0.02) } : cell
   );
   const outcome = (id: string) =>
     CHECKS.jointTakesLittle(

@@ -20,7 +20,7 @@ import type { ControlContent } from "../figures/control/statements.ts";
 import { type CombinationContent, COMBINED_TASKS } from "../figures/fig10/statements.ts";
 import { CONTROL_SCORE } from "../setting/score_names.ts";
 import { PARTIAL_TASKS } from "../figures/uses/use_evidence.ts";
-import { TARGETS } from "../figures/uses/use_rows.ts";
+import { COMMITTED, TARGETS } from "../figures/uses/use_rows.ts";
 import type { UsesContent } from "../figures/uses/uses.ts";
 
 const usesIn = (findings: Findings) => findings["fig9"]?.content as UsesContent | undefined;
@@ -97,9 +97,10 @@ export const jointTakesLittle: Check = (findings, { id }) => {
   const uses = usesIn(findings);
   if (uses === undefined) return missing("fig9");
   const tasks: readonly TaskId[] = id === "composition-bleeds-style" ? ["composition"] : PARTIAL_TASKS;
+  const joint = id === "composition-bleeds-style" ? COMMITTED : "instruct";
   const of = (row: string, task: TaskId) => takenIn(uses, row, task);
   const found = meanOf(
-    tasks.map((task) => beyondHalf(of("instruct", task), of("text-only", task), of("single-task", task))),
+    tasks.map((task) => beyondHalf(of(joint, task), of("text-only", task), of("single-task", task))),
   );
   if (found === undefined) return unreadable("what both models and the prompt alone take");
   return isBelow(found, "what the joint model takes less half the way");
@@ -109,7 +110,7 @@ export const promptAloneLeaksLess: Check = (findings) => {
   const uses = usesIn(findings);
   if (uses === undefined) return missing("fig9");
   const apart = PARTIAL_TASKS.map((task): readonly Term[] => [
-    [1, leakIn(uses, "instruct", task)],
+    [1, leakIn(uses, COMMITTED, task)],
     [-1, leakIn(uses, "text-only", task)],
   ]);
   const [found, each] = [meanOf(apart), apart.map(weightedInterval)];

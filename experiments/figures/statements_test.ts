@@ -19,7 +19,7 @@ import { TASKS } from "../../lib/tasks/mod.ts";
 import { ABLATION_STATEMENTS, ablationsContent, STYLE_ROWS } from "./ablations/statements.ts";
 import { controlModel, resampleModels } from "../../lib/report/testdata/control_samples.ts";
 import { PAPER_SOURCED } from "./ablations/record.ts";
-import { COMMITTED, COMMITTED_FREE, TABLE1_JOINT } from "./control/record.ts";
+import { COMMITTED_FREE, TABLE1_JOINT } from "./control/record.ts";
 import { CONTROL_STATEMENTS } from "./control/statements.ts";
 import { COMBINATION_STATEMENTS, COMBINATIONS } from "./fig10/statements.ts";
 import { CONTROL_SCORE, LORA_SCORE } from "../setting/score_names.ts";
@@ -27,6 +27,7 @@ import type { Curve } from "./fig7/curves.ts";
 import { REWORDING_STATEMENTS, rewordingContent } from "./fig8/statements.ts";
 import { SCALE_STATEMENTS, scaleContent } from "./scale/statements.ts";
 import { scaleRow } from "./scale/record.ts";
+import { COMMITTED } from "./uses/use_rows.ts";
 import { LEAKS_MORE, USE_STATEMENTS, withLeaksMore } from "./fig9/statements.ts";
 import { instantStyleNote, usesContent } from "./uses/uses.ts";
 import { CURVE_STATEMENTS } from "./fig7/statements.ts";
@@ -97,39 +98,50 @@ Deno.test("judge() decides by the whole interval, and not at all without a numbe
   assert.deepEqual([above(0, 0), above(0, 1), above(0.1, 1)], ["not supported", "inconclusive", "supported"]);
 });
 
-const USED = ["text-only", "ip-adapter-plus", "single-task", "instruct", "other-instruction", "ground-truth"];
+const USED = [
+  "text-only",
+  "ip-adapter-plus",
+  COMMITTED,
+  "single-task",
+  "instruct",
+  "ground-truth",
+];
 
 Deno.test("USE_STATEMENTS supports the paper's view when IPAdapter+ leaks and the instructed model takes more, and not the other way round", () => {
   const means = (good: string, bad: string) => (row: string, task: string) => ({
     "CLIP-I": 0.8,
     taken: row === good ? 0.8 : row === "text-only" ? 0.2 : 0.5,
-    ...(task === "replication" ? {} : { leak: row === bad ? 0.7 : row === good ? 0.5 : 0.3 }),
+    ...(task === "replication"
+      ? {}
+      : { leak: row === bad ? 0.7 : row === good ? 0.45 : row === "instruct" ? 0.55 : 0.3 }),
   });
-  const asPaper = resample(withLeaksMore(samplesOf(USED, means("instruct", "ip-adapter-plus"))));
+  const asPaper = resample(withLeaksMore(samplesOf(USED, means(COMMITTED, "ip-adapter-plus"))));
   const found = verdicts(judgeAll(USE_STATEMENTS, { resampled: asPaper, taken }));
   assert.deepEqual(new Set(Object.values(found)), new Set(["supported"]));
   const turned = verdicts(
     judgeAll(USE_STATEMENTS, {
-      resampled: resample(samplesOf(USED, means("ip-adapter-plus", "instruct"))),
+      resampled: resample(samplesOf(USED, means("ip-adapter-plus", COMMITTED))),
       taken,
     }),
   );
-  for (const id of ["plus-leaks", "plus-worse-at-faces"]) assert.equal(turned[id], "not supported", id);
+  for (const id of ["plus-leaks", "plus-worse-at-faces", "longer-training-leaks-less"]) {
+    assert.equal(turned[id], "not supported", id);
+  }
   const { leaks } = usesContent(asPaper, { rows: USED, tasks: TASKS, taken });
   assert.equal(leaks.length, 4 * 5);
   assert.ok(Math.abs(leaks.find(({ row }) => row === "ip-adapter-plus")!.mean - 0.4) < 0.01);
   const some = resample(
-    samplesOf(USED, means("instruct", "ip-adapter-plus")).filter(({ task }) => task === "face"),
+    samplesOf(USED, means(COMMITTED, "ip-adapter-plus")).filter(({ task }) => task === "face"),
   );
   assert.equal(verdicts(judgeAll(USE_STATEMENTS, { resampled: some, taken }))["plus-leaks"], "inconclusive");
 });
 
 Deno.test("USE_STATEMENTS does not call an adapter that is switched off free of leaks, nor one that copies", () => {
-  const judged = (instruct: Readonly<Record<string, number>>) => {
+  const judged = (committed: Readonly<Record<string, number>>) => {
     const others = { "CLIP-I": 0.8, taken: 0.5, leak: 0.4 };
     const scores = (row: string): Readonly<Record<string, number>> =>
-      row === "instruct" || row === "other-instruction"
-        ? { ...others, ...instruct }
+      row === COMMITTED
+        ? { ...others, ...committed }
         : row === "text-only"
         ? { ...others, taken: 0.2, leak: 0.1 }
         : others;
@@ -139,6 +151,7 @@ Deno.test("USE_STATEMENTS does not call an adapter that is switched off free of 
   };
   const off = judged({ taken: 0.15, leak: 0.1 });
   assert.equal(off["plus-leaks"], "not supported");
+  assert.equal(off["longer-training-leaks-less"], "not supported");
   const copier = judged({ taken: 0.9, leak: 0.9 });
   assert.equal(copier["plus-leaks"], "not supported");
 });

@@ -182,9 +182,16 @@ export const SCALES: Readonly<Record<ScaleId, Scale>> = {
   },
 };
 
+/** What a budget means where nothing is trained, in a heading's words. */
+export function samplingNote({ validationItems, samplerSteps, guidance }: Budget): string {
+  return `${
+    validationItems.toLocaleString("en")
+  } held-out items per task, ${samplerSteps} sampler steps, guidance ${guidance}`;
+}
+
 /** What a budget means, one line for headings. */
 export function budgetNote(budget: Budget): string {
-  return `${budget.steps.toLocaleString("en")} steps of batch ${budget.batch} per model, ` +
-    `${budget.validationItems.toLocaleString("en")} held-out items per task, ` +
-    `${budget.samplerSteps} sampler steps, guidance ${budget.guidance}`;
+  return `${budget.steps.toLocaleString("en")} steps of batch ${budget.batch} per model, ${
+    samplingNote(budget)
+  }`;
 }

@@ -2,9 +2,7 @@ import assert from "node:assert/strict";
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import { ablationStages, figure as ablations } from "./mod.ts";
 import { ABLATIONS } from "./record.ts";
-import type { ExperimentProgram } from "../../setting/experiment.ts";
 import type { TrainRequest } from "../../setting/model_requests.ts";
-import { figure as fig9 } from "../fig9/mod.ts";
 import { TABLE1_CODE } from "../table1/model_code.ts";
 import { inOrder, type Stage, stageKeys } from "../../runner/mod.ts";
 import { table1Stages } from "../table1/stages.ts";
@@ -81,17 +79,6 @@ Deno.test("an ablation of the recipe is a record: its training differs from Tabl
   assert.deepEqual(own.parents.map(({ id }) => id), joint.parents.map(({ id }) => id));
   assert.notEqual(await keyOf(own), await keyOf(joint));
   assert.ok(stages.some(({ id }) => id === "score-unweighted-style-seed1"));
-});
-
-Deno.test("Fig. 9 reads the pictures under another task's instruction from the ablations' stages", async () => {
-  const keysIn = async (program: ExperimentProgram) =>
-    [...await stageKeys(program.targets(request))].filter(([{ id }]) =>
-      id.startsWith("use-other-instruction-")
-    )
-      .map(([{ id }, key]) => `${id} ${key}`).sort();
-  const [own, theirs] = [await keysIn(fig9), await keysIn(ablations)];
-  assert.equal(own.length, 2 * 4);
-  assert.deepEqual(own, theirs);
 });
 
 Deno.test("the model of the paper's sources differs from the joint one in its pairs alone, and is scored on shared ones", () => {

@@ -17,7 +17,8 @@ import {
 import { ASPECTS, TASK_RECORDS } from "../../../lib/tasks/mod.ts";
 import { TARGETS } from "../uses/use_rows.ts";
 import { modelLabel } from "./labels.ts";
-import { COMMITTED, CONTROL } from "./record.ts";
+import { CONTROL } from "./record.ts";
+import { COMMITTED } from "../uses/use_rows.ts";
 import { CONTROL_SHEET } from "./sheet.ts";
 import type { ControlContent } from "./statements.ts";
 

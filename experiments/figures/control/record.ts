@@ -1,6 +1,7 @@
 /** The control figure as data: which models, instructed how, on how many conditions. */
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import { PAPER_SOURCED } from "../ablations/record.ts";
+import { COMMITTED } from "../uses/use_rows.ts";
 import type { ControlSize, ControlWordings } from "../../setting/control_requests.ts";
 import type { Experiment } from "../../setting/experiment.ts";
 import type { Variant } from "../../setting/model_requests.ts";
@@ -34,9 +35,7 @@ export interface ControlRecord extends Experiment {
   readonly shown: ControlSize;
 }
 
-/** The best-trained row: its pictures are shown and the statements are judged on it. */
-export const COMMITTED = "committed";
-/** The same, instructed in free wordings. */
+/** The committed adapter, whose pictures are shown and on which the statements are judged, instructed in free wordings. */
 export const COMMITTED_FREE = "committed-free";
 
 /** Table 1's joint model, which the ablations' models differ from in one thing. */

@@ -9,7 +9,7 @@ import {
 import { TASK_RECORDS } from "../../../lib/tasks/mod.ts";
 import type { ControlPicture } from "../../setting/control_requests.ts";
 import { modelLabel } from "./labels.ts";
-import { COMMITTED } from "./record.ts";
+import { COMMITTED } from "../uses/use_rows.ts";
 import type { ControlContent } from "./statements.ts";
 
 /** Enlargement of a picture: 128 pixels of 64. */

@@ -14,7 +14,8 @@ import {
   type Statement,
 } from "../../../lib/report/mod.ts";
 import { PAPER_SOURCED } from "../ablations/record.ts";
-import { COMMITTED, COMMITTED_FREE, TABLE1_JOINT } from "./record.ts";
+import { COMMITTED_FREE, TABLE1_JOINT } from "./record.ts";
+import { COMMITTED } from "../uses/use_rows.ts";
 
 /** A model of the figure. */
 export interface ControlModelNote {

@@ -1,15 +1,14 @@
 /**
  * Fig. 10: the adapter together with ControlNets, and with a LoRA on top: the style of one picture in the edges of another, the face of one
- * portrait in another's pose. The joint model is Table 1's.
+ * portrait in another's pose. Sec. 4.4 is about the paper's main model: here the committed joint adapter.
  *
- * train-instruct-seedN ── combine-TASK-seedN ── fig10-summary
+ * committed-adapter ── combine-TASK-seedN ── fig10-summary
  */
-import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
 import { type Stage, type StageCode, stageCode, stageMaker } from "../../runner/mod.ts";
-import { type Budget, SCALES } from "../../setting/scales.ts";
+import { type Budget, samplingNote, SCALES } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import type { CombineControls, CombineRequest, UseSize } from "../../setting/model_requests.ts";
 import { combinationGraphics } from "./bars.ts";
@@ -32,8 +31,7 @@ function stages(request: RunRequest): Stage[] {
   const { samplerSteps, guidance, validationItems, expectedSeconds }: Budget = SCALES[scale].budgets[budget];
   const { controlnets, lora, combinations, adapterScale, sizes } = FIG10;
   const size: UseSize = sizes[budget];
-  // The joint model is the one that Table 1 trains on all five tasks.
-  const find = table1Finder({ ...request, tasks: TASKS }, TABLE1_CODE);
+  const adapter = table1Finder(request, TABLE1_CODE).committed();
   const make = stageMaker(FIG10.id, COMBINE_CONTROLS);
   return seeds.flatMap((seed) =>
     tasks.map((task) => {
@@ -50,7 +48,6 @@ function stages(request: RunRequest): Stage[] {
         guidance,
         device,
       };
-      const adapter = find.train({ kind: "instruct" }, seed);
       return make({
         id: combineStageId(task, seed),
         title: `Combine ${task} with the ${controlnet} ControlNet, seed ${seed}`,
@@ -72,11 +69,8 @@ export const figure: Figure = figureProgram({
   content: { module: "experiments/figures/fig10/statements.ts", type: "CombinationContent" },
   eachTask: true,
   budgetNote({ scale, budget }) {
-    const { steps, batch, samplerSteps, guidance }: Budget = SCALES[scale].budgets[budget];
-    return `${steps.toLocaleString("en")} steps of batch ${batch} for the joint model, ${
-      FIG10.sizes[budget].items
-    } held-out items per task, ` +
-      `adapter scale ${FIG10.adapterScale}, ${samplerSteps} sampler steps, guidance ${guidance}`;
+    const merged: Budget = { ...SCALES[scale].budgets[budget], validationItems: FIG10.sizes[budget].items };
+    return `the committed joint adapter at scale ${FIG10.adapterScale}, ${samplingNote(merged)}`;
   },
   stages,
   summary: stageCode("experiments/figures/fig10/summary.ts", "summarize", {

@@ -81,7 +81,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
       ),
     }),
     caption:
-      "Held-out items, all columns from the same noise. The control is drawn from the target: its edges for style, its outline, eyes and " +
+      "The committed joint adapter on held-out items, all columns from the same noise. The control is drawn from the target: its edges for style, its outline, eyes and " +
       `mouth for face. The LoRA is of the drawing family "${FIG10.lora}".`,
     hashes: keysOf(outputs),
     claims: judgeAll(COMBINATION_STATEMENTS, { resampled, taken: TAKEN }),

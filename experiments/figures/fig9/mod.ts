@@ -1,13 +1,12 @@
 /**
- * Fig. 9: IPAdapter+ and IPAdapter-Instruct in all five uses, with what each takes and what leaks; beside them the single-task models, the
- * prompt alone, InstantStyle for style, and the targets. The models are Table 1's; the joint model's pictures under another task's instruction are the
- * ablations'.
+ * Fig. 9: IPAdapter+ and IPAdapter-Instruct in all five uses, with what each takes and what leaks. Sec. 4.4 is about the paper's main model: here
+ * the committed joint adapter, which was trained for longer than Table 1's. Beside them the prompt alone, InstantStyle for style, the targets, and
+ * Table 1's joint and single-task models, which the caption of Fig. 6 speaks of.
  *
- * encode-TASK, train-…-seedN ── use-ROW-TASK-seedN ── fig9-summary
+ * encode-TASK, committed-adapter, train-…-seedN ── use-ROW-TASK-seedN ── fig9-summary
  */
-import { INSTANT_STYLE } from "../uses/use_rows.ts";
+import { COMMITTED, INSTANT_STYLE } from "../uses/use_rows.ts";
 import { TASKS } from "../../../lib/tasks/mod.ts";
-import { ABLATIONS, OTHER_INSTRUCTION } from "../ablations/record.ts";
 import type { Experiment } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import { type Budget, type BudgetId, budgetNote, SCALES } from "../../setting/scales.ts";
@@ -16,7 +15,7 @@ import { type UseCase, useStages } from "../uses/use_stages.ts";
 import type { UseSize } from "../../setting/model_requests.ts";
 import { TABLE1_CODE } from "../table1/model_code.ts";
 import { USE_STATEMENTS } from "./statements.ts";
-import { MEASURE_COLOURS, MEASURE_USE } from "../uses/use_code.ts";
+import { MEASURE_USE } from "../uses/use_code.ts";
 import type { Figure } from "../figure.ts";
 import { useGraphics } from "../uses/bars.ts";
 import { stageCode } from "../../runner/mod.ts";
@@ -40,6 +39,7 @@ export const FIG9 = {
       adapterScale: 1,
       tasks: ["style"],
     },
+    { row: COMMITTED, model: "committed", instructions: "random", adapterScale: 1 },
     { row: "single-task", model: "single", instructions: "random", adapterScale: 1 },
     { row: "instruct", model: "joint", instructions: "random", adapterScale: 1 },
     { row: "ground-truth", model: "target", instructions: "none", adapterScale: 1 },
@@ -65,23 +65,13 @@ export const figure: Figure = figureProgram({
     const merged: Budget = { ...SCALES[scale].budgets[budget], validationItems };
     return budgetNote(merged);
   },
-  stages(request) {
-    const find = table1Finder(request, TABLE1_CODE);
-    return [
-      ...useStages(FIG9.id, request, {
-        cases: FIG9.cases,
-        size: FIG9.sizes[request.budget],
-        code: MEASURE_USE,
-        find,
-      }),
-      ...useStages(FIG9.id, request, {
-        cases: OTHER_INSTRUCTION,
-        size: ABLATIONS.sizes[request.budget],
-        code: MEASURE_COLOURS,
-        find,
-      }),
-    ];
-  },
+  stages: (request) =>
+    useStages(FIG9.id, request, {
+      cases: FIG9.cases,
+      size: FIG9.sizes[request.budget],
+      code: MEASURE_USE,
+      find: table1Finder(request, TABLE1_CODE),
+    }),
   summary: stageCode("experiments/figures/fig9/summary.ts", "summarize", {
     from: () => import("./summary.ts"),
   }),

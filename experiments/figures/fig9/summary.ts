@@ -1,7 +1,7 @@
 /** Fig. 9's findings: what each model takes and leaks, the verdicts, and the sheet of pictures. */
 import { key } from "../../../lib/engine/mod.ts";
 import { judgeAll, resampleCells } from "../../../lib/report/mod.ts";
-import { INSTANT_STYLE, TARGETS } from "../uses/use_rows.ts";
+import { COMMITTED, INSTANT_STYLE, TARGETS } from "../uses/use_rows.ts";
 import { instantStyleNote, STYLE_LEAK, usesContent } from "../uses/uses.ts";
 import { USE_STATEMENTS, withLeaksMore } from "./statements.ts";
 import type { Summarize } from "../figure_summary.ts";
@@ -13,12 +13,12 @@ const ROWS = [
   "text-only",
   "ip-adapter-plus",
   INSTANT_STYLE,
+  COMMITTED,
   "single-task",
   "instruct",
-  "other-instruction",
   TARGETS,
 ];
-const SHOWN = ["text-only", "ip-adapter-plus", "instruct"];
+const SHOWN = ["text-only", "ip-adapter-plus", COMMITTED];
 
 /** Reads the stages of all rows. */
 export const summarize: Summarize = async (context, { tasks, seeds }, outputs) => {
@@ -27,8 +27,8 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
   return {
     content,
     caption: [
-      "Held-out items of the five uses, all models from the same noise. IPAdapter+ takes no instruction; the joint model is given " +
-      "held-out wordings, of the task or of another (the composition for style, else the style). InstantStyle is IPAdapter+ in the style layers alone.",
+      "Held-out items of the five uses, all models from the same noise. IPAdapter+ takes no instruction; the committed joint adapter is given " +
+      "held-out wordings of the task; the trained models are Table 1's. InstantStyle is IPAdapter+ in the style layers alone.",
       instantStyleNote(resampled),
       tasks.includes("style") ? `Content of style that leaks: ${STYLE_LEAK}.` : "",
     ].filter(Boolean).join(" "),

@@ -1,10 +1,10 @@
 /**
- * Sec. 3.5: scores over the scale λ of the adapter's residual. The joint model is Table 1's.
+ * Sec. 3.5: scores over the scale λ of the adapter's residual. It speaks of the model as users have it: the committed joint adapter.
  *
- * encode-TASK, train-instruct-seedN ── use-scale-λ-TASK-seedN ── scale-summary
+ * encode-TASK, committed-adapter ── use-scale-λ-TASK-seedN ── scale-summary
  */
 import { figureProgram } from "../figure_program.ts";
-import { type Budget, budgetNote, SCALES } from "../../setting/scales.ts";
+import { type Budget, samplingNote, SCALES } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import { useStages } from "../uses/use_stages.ts";
 import { TABLE1_CODE } from "../table1/model_code.ts";
@@ -24,13 +24,15 @@ export const figure: Figure = figureProgram({
   budgetNote({ scale, budget }) {
     const validationItems = SCALE.sizes[budget].items;
     const merged: Budget = { ...SCALES[scale].budgets[budget], validationItems };
-    return `${budgetNote(merged)} at each of ${SCALE.scales[budget].length} scales`;
+    return `the committed joint adapter, ${samplingNote(merged)} at each of ${
+      SCALE.scales[budget].length
+    } scales`;
   },
   stages: (request) =>
     useStages(SCALE.id, request, {
       cases: SCALE.scales[request.budget].map((adapterScale) => ({
         row: scaleRow(adapterScale),
-        model: "joint",
+        model: "committed",
         instructions: "random",
         adapterScale,
       })),

@@ -15,7 +15,7 @@ export const summarize: Summarize = async (_context, { tasks, seeds, budget }, o
   return {
     content,
     caption:
-      "Scores of the joint model on held-out items, same items and same noise at every scale λ of the image attention. Shaded: the " +
+      "Scores of the committed joint adapter on held-out items, same items and same noise at every scale λ of the image attention. Shaded: the " +
       "paper's advice. Trade: mean of the two scores, each stretched to 0 … 1 over the scales, over the four tasks with a prompt of " +
       `their own. ${intervalNote(seeds)}`,
     hashes: keysOf(outputs),

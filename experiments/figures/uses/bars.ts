@@ -1,7 +1,7 @@
 /** Fig. 6 and Fig. 9: what each model takes and what leaks, as bars; the sheets of pictures come before them. */
 import { figure, type Graphic, seriesLook, type Trace } from "../../../lib/plots/mod.ts";
 import { intervalBars, intervalNote, pictureSheet, type StoredFigure } from "../../../lib/report/mod.ts";
-import { INSTANT_STYLE, TARGETS } from "./use_rows.ts";
+import { COMMITTED, INSTANT_STYLE, TARGETS } from "./use_rows.ts";
 import type { UsesContent } from "./uses.ts";
 
 /** How the rows of Fig. 6 and Fig. 9 are named. */
@@ -10,7 +10,8 @@ const USE_LABELS: Readonly<Record<string, string>> = {
   "ip-adapter-plus": "IPAdapter+",
   [INSTANT_STYLE]: "InstantStyle",
   "single-task": "Single-task model",
-  "instruct": "IPAdapter-Instruct",
+  "instruct": "Table 1's joint model",
+  [COMMITTED]: "IPAdapter-Instruct, committed",
   [TARGETS]: "Target",
   "own-instruction": "The task's instruction",
   "other-instruction": "Another task's instruction",
@@ -36,7 +37,7 @@ const COLOURS = [
   TARGETS,
   "text-only",
   INSTANT_STYLE,
-  "other-instruction",
+  COMMITTED,
 ];
 
 function bars({ result }: StoredFigure<UsesContent>): Graphic {

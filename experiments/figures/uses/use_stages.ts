@@ -1,10 +1,11 @@
 /**
- * What the figures ask of models that Table 1 has trained: an adapter, at a scale of its residual, on one task's held-out items.
+ * What the figures ask of models that Table 1 has trained, and of the committed joint adapter: an adapter, at a scale of its residual, on one
+ * task's held-out items.
  *
- * encode-TASK, train-…-seedN ── use-ROW-TASK-seedN
+ * encode-TASK, train-…-seedN or committed-adapter ── use-ROW-TASK-seedN
  */
 import type { TaskId } from "../../../lib/tasks/mod.ts";
-import type { ExperimentRow, RowModel, RunRequest } from "../../setting/experiment.ts";
+import type { ExperimentRow, RunRequest } from "../../setting/experiment.ts";
 import { GALLERY, writeGallery } from "../../setting/gallery.ts";
 import {
   formFields,
@@ -27,6 +28,34 @@ export interface UseCase extends ExperimentRow {
   readonly instructionOverride?: InstructionOverride;
 }
 
+/** What cases are stages of: Table 1's, or other trainings in their place. */
+export type FoundModels = Pick<Table1Found, "encode" | "train"> & Partial<Pick<Table1Found, "committed">>;
+
+/** A case's adapter; undefined where it needs none that was trained here. @throws RangeError for a model that was not found. */
+function adapterOf(
+  { row, model }: UseCase,
+  task: TaskId,
+  { find, seed }: { readonly find: FoundModels; readonly seed: number },
+): Stage | undefined {
+  switch (model) {
+    case "single":
+      return find.train({ kind: "single", task }, seed);
+    case "joint":
+      return find.train({ kind: "instruct" }, seed);
+    case "committed": {
+      const committed = find.committed?.();
+      if (committed === undefined) {
+        throw new RangeError(`The row ${row} needs the committed adapter, which is not there`);
+      }
+      return committed;
+    }
+    case "start":
+    case "start-style-layers":
+    case "target":
+      return undefined;
+  }
+}
+
 /** Id of the stage of a case. */
 export const useStageId = (row: string, task: string, seed: number): string =>
   `use-${row.replaceAll(".", "-")}-${task}-seed${seed}`;
@@ -34,7 +63,7 @@ export const useStageId = (row: string, task: string, seed: number): string =>
 /**
  * One stage per case, task and seed; the targets need one seed only.
  *
- * @param options.find Table 1's stages, or other trainings in their place.
+ * @param options.find where the cases' models are found.
  * @param options.form how the instruction reaches those trainings; as in Table 1 if absent.
  */
 export function useStages(
@@ -44,7 +73,7 @@ export function useStages(
     readonly cases: readonly UseCase[];
     readonly size: UseSize;
     readonly code: StageCode<MeasureUse>;
-    readonly find: Pick<Table1Found, "encode" | "train">;
+    readonly find: FoundModels;
     readonly form?: InstructForm | undefined;
   },
 ): Stage[] {
@@ -52,12 +81,6 @@ export function useStages(
   const { cases, size, code, find, form } = options;
   const { samplerSteps, guidance, validationItems, expectedSeconds }: Budget = SCALES[scale].budgets[budget];
   const make = stageMaker(experiment, code, { with: [GALLERY] });
-  const adapterOf = (model: RowModel, task: TaskId, seed: number) =>
-    model === "single"
-      ? find.train({ kind: "single", task }, seed)
-      : model === "joint"
-      ? find.train({ kind: "instruct" }, seed)
-      : undefined;
   return seeds.flatMap((seed) =>
     cases.filter(({ model }) => model !== "target" || seed === seeds[0]).flatMap((each) =>
       tasks.filter((task) => each.tasks?.includes(task) ?? true).map((task) => {
@@ -78,7 +101,7 @@ export function useStages(
           ...formFields(form),
         };
         const dataset = find.encode(task);
-        const adapter = adapterOf(model, task, seed);
+        const adapter = adapterOf(each, task, { find, seed });
         return make({
           id: useStageId(row, task, seed),
           title: `Generate and measure ${task} with ${row}, seed ${seed}`,
