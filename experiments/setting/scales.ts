@@ -182,6 +182,10 @@ export const SCALES: Readonly<Record<ScaleId, Scale>> = {
   },
 };
 
+/** The joint model that Sec. 3.5 and 4.4 speak of: the committed one, or at a scale without one the one that Table 1 trains. */
+export const mainModel = (scale: ScaleId): "committed" | "joint" =>
+  SCALES[scale].committedAdapter ? "committed" : "joint";
+
 /** What a budget means where nothing is trained, in a heading's words. */
 export function samplingNote({ validationItems, samplerSteps, guidance }: Budget): string {
   return `${

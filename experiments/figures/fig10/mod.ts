@@ -4,11 +4,12 @@
  *
  * committed-adapter ── combine-TASK-seedN ── fig10-summary
  */
+import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
 import { type Stage, type StageCode, stageCode, stageMaker } from "../../runner/mod.ts";
-import { type Budget, samplingNote, SCALES } from "../../setting/scales.ts";
+import { type Budget, mainModel, samplingNote, SCALES } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import type { CombineControls, CombineRequest, UseSize } from "../../setting/model_requests.ts";
 import { combinationGraphics } from "./bars.ts";
@@ -31,7 +32,10 @@ function stages(request: RunRequest): Stage[] {
   const { samplerSteps, guidance, validationItems, expectedSeconds }: Budget = SCALES[scale].budgets[budget];
   const { controlnets, lora, combinations, adapterScale, sizes } = FIG10;
   const size: UseSize = sizes[budget];
-  const adapter = table1Finder(request, TABLE1_CODE).committed();
+  // A joint model is trained on all five tasks, whatever is asked for.
+  const find = table1Finder({ ...request, tasks: TASKS }, TABLE1_CODE);
+  const adapterOf = (seed: number) =>
+    mainModel(scale) === "committed" ? find.committed() : find.train({ kind: "instruct" }, seed);
   const make = stageMaker(FIG10.id, COMBINE_CONTROLS);
   return seeds.flatMap((seed) =>
     tasks.map((task) => {
@@ -48,6 +52,7 @@ function stages(request: RunRequest): Stage[] {
         guidance,
         device,
       };
+      const adapter = adapterOf(seed);
       return make({
         id: combineStageId(task, seed),
         title: `Combine ${task} with the ${controlnet} ControlNet, seed ${seed}`,

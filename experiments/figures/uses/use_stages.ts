@@ -14,7 +14,7 @@ import {
   overrideFields,
 } from "../../setting/instruct_form.ts";
 import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
-import { type Budget, SCALES } from "../../setting/scales.ts";
+import { type Budget, mainModel, SCALES } from "../../setting/scales.ts";
 import type { MeasureUse, UseRequest, UseSize } from "../../setting/model_requests.ts";
 import type { Table1Found } from "../table1/stages.ts";
 
@@ -33,7 +33,7 @@ export type FoundModels = Pick<Table1Found, "encode" | "train"> & Partial<Pick<T
 
 /** A case's adapter; undefined where it needs none that was trained here. @throws RangeError for a model that was not found. */
 function adapterOf(
-  { row, model }: UseCase,
+  { row, model }: Pick<UseCase, "row" | "model">,
   task: TaskId,
   { find, seed }: { readonly find: FoundModels; readonly seed: number },
 ): Stage | undefined {
@@ -61,7 +61,7 @@ export const useStageId = (row: string, task: string, seed: number): string =>
   `use-${row.replaceAll(".", "-")}-${task}-seed${seed}`;
 
 /**
- * One stage per case, task and seed; the targets need one seed only.
+ * One stage per case, task and seed; the targets need one seed only. Where a scale has no committed adapter its cases are of Table 1's joint model.
  *
  * @param options.find where the cases' models are found.
  * @param options.form how the instruction reaches those trainings; as in Table 1 if absent.
@@ -84,7 +84,8 @@ export function useStages(
   return seeds.flatMap((seed) =>
     cases.filter(({ model }) => model !== "target" || seed === seeds[0]).flatMap((each) =>
       tasks.filter((task) => each.tasks?.includes(task) ?? true).map((task) => {
-        const { row, model, instructions, adapterScale, instructionOverride } = each;
+        const { row, instructions, adapterScale, instructionOverride } = each;
+        const model = each.model === "committed" ? mainModel(scale) : each.model;
         const config: UseRequest = {
           scale,
           row,
@@ -101,7 +102,7 @@ export function useStages(
           ...formFields(form),
         };
         const dataset = find.encode(task);
-        const adapter = adapterOf(each, task, { find, seed });
+        const adapter = adapterOf({ row, model }, task, { find, seed });
         return make({
           id: useStageId(row, task, seed),
           title: `Generate and measure ${task} with ${row}, seed ${seed}`,
