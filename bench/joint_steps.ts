@@ -75,6 +75,7 @@ await runCommand(async () => {
       steps,
       batch,
       pairs,
+      scenes: items,
       seconds,
       threads,
     },

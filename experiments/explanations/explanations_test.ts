@@ -266,6 +266,10 @@ Deno.test("tradeIsFlat() and oneTaskIsUnclear() read the scales and the instruct
     CHECKS.oneTaskIsUnclear(space({ style: 0.9, face: 0.9, object: 0.9 }), claim).outcome,
     "does not hold",
   );
+  const unclear = (right: Readonly<Record<string, number>>) =>
+    CHECKS.replicationIsUnclear(space(right), claim).outcome;
+  assert.equal(unclear({ replication: 0.8, face: 0.99 }), "holds");
+  assert.equal(unclear({ replication: 0.99, face: 0.8 }), "does not hold");
 });
 
 Deno.test("weightedInterval() takes for each end the halves on its side", () => {
@@ -334,26 +338,50 @@ Deno.test("checks on Fig. 9 tell a deaf adapter and a weak start from their oppo
   assert.equal(outcome("promptAloneLeaksLess", [0, 0, 0], [0, 0, 0.001]), "undecided");
 });
 
-Deno.test("startBringsPart() reads what IPAdapter+ takes of everything", () => {
-  const outcome = (mean: number, half: number, row = "ip-adapter-plus") =>
-    CHECKS.startBringsPart(
+Deno.test("committedBringsPart() and personsComeThroughLittle() read what is taken under the instruction that asks for it", () => {
+  const outcome = (
+    check: "committedBringsPart" | "personsComeThroughLittle",
+    { mean, half = 0.04, row = "committed", task, aspect }: {
+      mean: number;
+      half?: number;
+      row?: string;
+      task: string;
+      aspect: string;
+    },
+  ) =>
+    CHECKS[check](
+      {
+        control: finding({ entries: [{ row, task, aspect, scorer: "oracle", ...interval(mean, half) }] }),
+      },
+      claim,
+    ).outcome;
+  const all = { task: "replication", aspect: "everything" };
+  assert.equal(outcome("committedBringsPart", { ...all, mean: 0.57 }), "holds");
+  assert.equal(outcome("committedBringsPart", { ...all, mean: 0.9 }), "does not hold");
+  assert.equal(outcome("committedBringsPart", { ...all, mean: 0.73 }), "undecided");
+  assert.equal(outcome("committedBringsPart", { ...all, mean: 0.57, row: "instruct" }), "not computed");
+  const person = { task: "face", aspect: "person" };
+  assert.equal(outcome("personsComeThroughLittle", { ...person, mean: 0.3 }), "holds");
+  assert.equal(outcome("personsComeThroughLittle", { ...person, mean: 0.7 }), "does not hold");
+  assert.equal(outcome("personsComeThroughLittle", { ...person, mean: 0.45, half: 0.3 }), "undecided");
+});
+
+Deno.test("jointHeedsLittle() reads the control of Table 1's joint model", () => {
+  const outcome = (mean: number, half: number) =>
+    CHECKS.jointHeedsLittle(
       {
         control: finding({
-          entries: [{
-            row,
-            task: "replication",
-            aspect: "everything",
-            scorer: "oracle",
-            ...interval(mean, half),
-          }],
+          control: [
+            { row: "committed", scorer: "oracle", ...interval(0.4, 0.01) },
+            { row: "instruct", scorer: "oracle", ...interval(mean, half) },
+          ],
         }),
       },
       claim,
     ).outcome;
-  assert.equal(outcome(0.59, 0.04), "holds");
-  assert.equal(outcome(0.9, 0.04), "does not hold");
-  assert.equal(outcome(0.73, 0.04), "undecided");
-  assert.equal(outcome(0.59, 0.04, "committed"), "not computed");
+  assert.equal(outcome(0.01, 0.05), "holds");
+  assert.equal(outcome(0.2, 0.05), "does not hold");
+  assert.equal(outcome(0.1, 0.05), "undecided");
 });
 
 Deno.test("jointTakesLittle() reads the composition alone for what is said of it", () => {

@@ -16,6 +16,7 @@ import {
   weightedInterval,
 } from "../../lib/report/mod.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
+import { TABLE1_JOINT } from "../figures/control/record.ts";
 import type { ControlContent } from "../figures/control/statements.ts";
 import { type CombinationContent, COMBINED_TASKS } from "../figures/fig10/statements.ts";
 import { CONTROL_SCORE } from "../setting/score_names.ts";
@@ -23,6 +24,12 @@ import { PARTIAL_TASKS } from "../figures/uses/use_evidence.ts";
 import { COMMITTED, TARGETS } from "../figures/uses/use_rows.ts";
 import type { UsesContent } from "../figures/uses/uses.ts";
 
+/** All of what is in the true target. */
+const WHOLE: MeanInterval = { mean: 1, low: 1, high: 1 };
+/** Control that is hardly any: a tenth of the targets'. */
+const LITTLE_CONTROL = 0.1;
+
+const controlIn = (findings: Findings) => findings["control"]?.content as ControlContent | undefined;
 const usesIn = (findings: Findings) => findings["fig9"]?.content as UsesContent | undefined;
 const combinationsIn = (findings: Findings) => findings["fig10"]?.content as CombinationContent | undefined;
 
@@ -52,18 +59,34 @@ const isBelow = (found: MeanInterval, says: string): Checked => ({
   evidence: `${says} ${intervalOf(found)}`,
 });
 
-/** Share of the way from the prompt alone to the condition that counts as most of it. */
-const MOST = 0.75;
-
-export const startBringsPart: Check = (findings) => {
-  const content = findings["control"]?.content as ControlContent | undefined;
-  if (content === undefined) return missing("control");
-  const entry = content.entries.find(({ row, task, aspect, scorer }) =>
-    row === "ip-adapter-plus" && task === "replication" && aspect === "everything" && scorer === "oracle"
+/** An entry of the control matrix, by the oracle. */
+const entryIn = ({ entries }: ControlContent, row: string, task: TaskId, aspect: string) =>
+  entries.find((each) =>
+    each.row === row && each.task === task && each.aspect === aspect && each.scorer === "oracle"
   );
-  const found = weightedInterval([[1, entry], [-MOST, { mean: 1, low: 1, high: 1 }]]);
-  if (found === undefined) return unreadable("what IPAdapter+ takes of everything");
-  return isBelow(found, `what IPAdapter+ takes of everything, less ${MOST}`);
+
+/** Whether an instruction makes the committed adapter take less than a share of what it asks for. */
+const takesLessThan = (share: number, task: TaskId, aspect: string): Check => (findings) => {
+  const content = controlIn(findings);
+  if (content === undefined) return missing("control");
+  const found = weightedInterval([[1, entryIn(content, COMMITTED, task, aspect)], [-share, WHOLE]]);
+  if (found === undefined) return unreadable(`${aspect} under ${task} by the committed adapter`);
+  return isBelow(found, `${aspect} taken under ${task} by the committed adapter, less ${share}`);
+};
+
+export const committedBringsPart: Check = takesLessThan(0.75, "replication", "everything");
+
+export const personsComeThroughLittle: Check = takesLessThan(0.5, "face", "person");
+
+export const jointHeedsLittle: Check = (findings) => {
+  const content = controlIn(findings);
+  if (content === undefined) return missing("control");
+  const found = weightedInterval([
+    [1, content.control.find(({ row, scorer }) => row === TABLE1_JOINT && scorer === "oracle")],
+    [-LITTLE_CONTROL, WHOLE],
+  ]);
+  if (found === undefined) return unreadable("control by Table 1's joint model");
+  return isBelow(found, `control by Table 1's joint model, less ${LITTLE_CONTROL}`);
 };
 
 export const specialistCopiesMore: Check = (findings) => {
@@ -114,25 +137,22 @@ export const promptAloneLeaksLess: Check = (findings) => {
     [-1, leakIn(uses, "text-only", task)],
   ]);
   const [found, each] = [meanOf(apart), apart.map(weightedInterval)];
-  if (found === undefined) return unreadable("the leak of the joint model and of the prompt alone");
+  if (found === undefined) return unreadable("the leak of the committed adapter and of the prompt alone");
   const less = each.filter((difference) => (difference as MeanInterval).mean > 0).length;
   return {
     outcome: less < PARTIAL_TASKS.length ? "does not hold" : above(found, 0),
-    evidence: `less in ${less} of ${PARTIAL_TASKS.length} tasks; leak, joint less prompt alone ${
+    evidence: `less in ${less} of ${PARTIAL_TASKS.length} tasks; leak, committed adapter less prompt alone ${
       intervalOf(found)
     }`,
   };
 };
-
-/** A control followed to the pixel. */
-const PERFECT: MeanInterval = { mean: 1, low: 1, high: 1 };
 
 export const controlIsWeak: Check = (findings) => {
   const content = combinationsIn(findings);
   if (content === undefined) return missing("fig10");
   const of = (row: string, task: TaskId) => cellIn(content.cells, row, task, CONTROL_SCORE);
   const found = meanOf(
-    COMBINED_TASKS.map((task) => beyondHalf(of("control-alone", task), of("adapter-alone", task), PERFECT)),
+    COMBINED_TASKS.map((task) => beyondHalf(of("control-alone", task), of("adapter-alone", task), WHOLE)),
   );
   if (found === undefined) return unreadable("the control's score with the ControlNet alone and without it");
   return isBelow(found, "F1 of the ControlNet alone less half the way");

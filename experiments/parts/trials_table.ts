@@ -9,11 +9,15 @@ import type { PartTable } from "./part.ts";
  */
 export async function trialsTable<Trial>(
   file: URL,
-  { note, columns }: { note: string; columns: Readonly<Record<string, (trial: Trial) => string>> },
+  { heading = "How the recipe was chosen", note, columns }: {
+    heading?: string;
+    note: string;
+    columns: Readonly<Record<string, (trial: Trial) => string>>;
+  },
 ): Promise<PartTable> {
   const trials: readonly Trial[] = JSON.parse(await Deno.readTextFile(file));
   return {
-    heading: "How the recipe was chosen",
+    heading,
     note,
     headings: Object.keys(columns),
     rows: trials.map((trial) => Object.values(columns).map((cell) => cell(trial))),

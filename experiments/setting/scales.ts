@@ -105,7 +105,7 @@ const MINI_QUICK: Budget = {
 export const MUON_RATE = 4;
 
 /**
- * The paper's recipe for a thousand steps in place of 100,000.
+ * The paper's recipe for hundreds or thousands of steps in place of 100,000.
  *
  * Samples are weighted as an error of v. By timestep, the image takes 0 to 0.5 % off the loss of the base below t = 300 and 3 to 7 % from t = 500 on,
  * but that loss itself falls from 0.27 to 0.004. Unweighted, the gradient is mostly noise of timesteps that the image does not matter for; 100,000
@@ -193,9 +193,10 @@ export function samplingNote({ validationItems, samplerSteps, guidance }: Budget
   } held-out items per task, ${samplerSteps} sampler steps, guidance ${guidance}`;
 }
 
+/** How long a model is trained, in a heading's words. */
+export const trainingNote = ({ steps, batch }: Pick<Budget, "steps" | "batch">): string =>
+  `${steps.toLocaleString("en")} steps of batch ${batch}`;
+
 /** What a budget means, one line for headings. */
-export function budgetNote(budget: Budget): string {
-  return `${budget.steps.toLocaleString("en")} steps of batch ${budget.batch} per model, ${
-    samplingNote(budget)
-  }`;
-}
+export const budgetNote = (budget: Budget): string =>
+  `${trainingNote(budget)} per model, ${samplingNote(budget)}`;

@@ -101,7 +101,9 @@ export function explain(
         if (found === undefined || there?.verdict !== verdict) continue;
         const again = test(alike(run, found), { ...there, noEffect });
         if (again.outcome === "not computed") continue;
-        const where = `at ${found.budget} budget, where the statement is ${verdict} too`;
+        const where = found.budget === judged.budget
+          ? `by results at ${found.budget} budget`
+          : `at ${found.budget} budget, where the statement is ${verdict} too`;
         return { ...again, evidence: `${again.evidence} (${where})` };
       }
       return checked;

@@ -142,8 +142,8 @@ function explanationsTable(
     columns: ["Our explanation", "Of statements No.", "Its test, and what came out", "Outcome"],
     rows,
     note:
-      "Those of statements that had none, and the caveats on leaks, control and names, were written when the quick results were known; the others " +
-      "before. One that does not stand its test is printed all the same; one that could not be tested explains nothing yet.",
+      "Those of statements that had none, the caveats on leaks and names, and those of what is said of the committed adapter were written when the quick " +
+      "results were known; the others before. One that does not stand its test is printed all the same; one that could not be tested explains nothing yet.",
   };
 }
 

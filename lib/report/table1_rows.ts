@@ -25,5 +25,5 @@ export function committedNote({ committed, training }: Pick<Table1Result, "commi
     `what an instruction does after long training. ${
       rowLabel({ committed }, "committed")
     } can: the joint adapter in data/checkpoints, trained ` +
-    `before with batches of ${committed.batch}; no verdict rests on it.`;
+    `before with batches of ${committed.batch}; no verdict on this table rests on it.`;
 }

@@ -1,6 +1,6 @@
 /** What an instruction takes: one condition, five instructions, five pictures, and the matrix of what each has of the condition. */
 import { stageCode } from "../../runner/mod.ts";
-import { type Budget, budgetNote, SCALES } from "../../setting/scales.ts";
+import { type Budget, SCALES, trainingNote } from "../../setting/scales.ts";
 import type { Figure } from "../figure.ts";
 import { figureProgram } from "../figure_program.ts";
 import { TABLE1_CODE } from "../table1/model_code.ts";
@@ -16,9 +16,10 @@ export const figure: Figure = figureProgram({
   statements: CONTROL_STATEMENTS,
   content: { module: "experiments/figures/control/statements.ts", type: "ControlContent" },
   budgetNote({ scale, budget }) {
-    const { scenes, portraits } = CONTROL.sizes[budget];
-    const merged: Budget = { ...SCALES[scale].budgets[budget], validationItems: scenes + portraits };
-    return budgetNote(merged);
+    const { samplerSteps, guidance, ...training }: Budget = SCALES[scale].budgets[budget];
+    return `${samplerSteps} sampler steps, guidance ${guidance}; Table 1's and the ablations' models have ${
+      trainingNote(training)
+    }`;
   },
   stages: (request) => controlStages(request, CONTROL, table1Finder(request, TABLE1_CODE)),
   summary: stageCode("experiments/figures/control/summary.ts", "summarize", {

@@ -70,7 +70,10 @@ const over = (mean: CellMean, [more, less]: readonly [string, string], score: Sc
   average(COMBINED_TASKS.map((task) => score(mean, more, task) - score(mean, less, task)));
 
 const found = (resampled: ResampledCells, compute: (mean: CellMean) => number) =>
-  measured(resampledInterval(resampled, compute), `${Math.min(...resampled.items)} items per task, paired`);
+  measured(
+    resampledInterval(resampled, compute),
+    `the committed joint adapter; ${Math.min(...resampled.items)} items per task, paired`,
+  );
 
 /**
  * What the paper says about the adapter beside ControlNets and LoRAs. `lora-compatible` asks for both sides: control and condition stay, and the

@@ -98,7 +98,7 @@ export const summarize: Summarize = async (context, { tasks, seeds, budget }, ou
     content,
     caption:
       `${items} held-out items of each task, each drawn with ${wordings} held-out wordings of the instruction from one noise, ` +
-      `and from ${noises} noises with one wording, by the joint model; the fixed-prompt model is given the same wordings.`,
+      `and from ${noises} noises with one wording, by Table 1's joint model; its fixed-prompt model is given the same wordings.`,
     hashes: keysOf(outputs),
     claims: judgeAll(REWORDING_STATEMENTS, { resampled, content }),
     files: async (result) => {

@@ -9,7 +9,7 @@ import { COMMITTED, INSTANT_STYLE } from "../uses/use_rows.ts";
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Experiment } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
-import { type Budget, type BudgetId, budgetNote, SCALES } from "../../setting/scales.ts";
+import { type Budget, type BudgetId, samplingNote, SCALES, trainingNote } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import { type UseCase, useStages } from "../uses/use_stages.ts";
 import type { UseSize } from "../../setting/model_requests.ts";
@@ -63,7 +63,9 @@ export const figure: Figure = figureProgram({
   budgetNote({ scale, budget }) {
     const validationItems = FIG9.sizes[budget].items;
     const merged: Budget = { ...SCALES[scale].budgets[budget], validationItems };
-    return budgetNote(merged);
+    return `the committed joint adapter beside Table 1's models of ${trainingNote(merged)}, ${
+      samplingNote(merged)
+    }`;
   },
   stages: (request) =>
     useStages(FIG9.id, request, {

@@ -7,7 +7,7 @@ import {
   type Statement,
 } from "../../../lib/report/mod.ts";
 import { COMMITTED, TARGETS } from "../uses/use_rows.ts";
-import { differenceOf, overUses, type UseEvidence } from "../uses/use_evidence.ts";
+import { differenceOf, OF_COMMITTED, overUses, type UseEvidence } from "../uses/use_evidence.ts";
 
 /** Name of {@link withLeaksMore}'s score. */
 export const LEAKS_MORE = "leaks more";
@@ -66,6 +66,7 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
         evidence,
         (mean) =>
           mean(COMMITTED, "replication", "CLIP-I") / mean("ip-adapter-plus", "replication", "CLIP-I") - 1,
+        OF_COMMITTED,
       ),
   },
   {
@@ -80,7 +81,7 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
         Math.min(
           leaks(mean, "ip-adapter-plus", COMMITTED),
           takes(evidence, mean, COMMITTED, "text-only"),
-        )),
+        ), OF_COMMITTED),
   },
   {
     id: "plus-worse-at-faces",
@@ -93,6 +94,7 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
       return overUses(
         evidence,
         (mean) => mean(COMMITTED, "face", score) - mean("ip-adapter-plus", "face", score),
+        OF_COMMITTED,
       );
     },
   },
@@ -106,6 +108,7 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
       overUses(
         evidence,
         (mean) => mean(COMMITTED, "composition", "leak") - mean(TARGETS, "composition", "leak"),
+        OF_COMMITTED,
       ),
   },
   {
@@ -116,7 +119,11 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
       `share of pictures that leak by more than ${SEEN_LEAK} more than the other model's, instruct less single-task, mean over four tasks`,
     region: { low: 0 },
     measure: (evidence) =>
-      overUses(evidence, (mean) => differenceOf(mean, ["instruct", "single-task"], () => LEAKS_MORE)),
+      overUses(
+        evidence,
+        (mean) => differenceOf(mean, ["instruct", "single-task"], () => LEAKS_MORE),
+        "Table 1's joint model",
+      ),
   },
   {
     id: "longer-training-leaks-less",

@@ -103,7 +103,9 @@ export interface ScaleEvidence {
 }
 
 const rests = ({ resampled, content }: ScaleEvidence) =>
-  `scales ${content.scales.join(", ")}; ${Math.min(...resampled.items)} items per task`;
+  `the committed joint adapter; scales ${content.scales.join(", ")}; ${
+    Math.min(...resampled.items)
+  } items per task`;
 
 /** What the paper says about the scale. */
 export const SCALE_STATEMENTS: readonly Statement<ScaleEvidence>[] = [

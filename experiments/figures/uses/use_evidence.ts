@@ -28,10 +28,15 @@ export const differenceOf = (
 ): number =>
   average(PARTIAL_TASKS.map((task) => mean(more, task, score(task)) - mean(less, task, score(task))));
 
-/** A number computed from the cells, with its interval. */
-export function overUses({ resampled }: UseEvidence, compute: (mean: CellMean) => number): Measured {
-  return measured(
-    resampledInterval(resampled, compute),
-    `${Math.min(...resampled.items)} items per task, paired`,
-  );
+/** A number computed from the cells, with its interval; `of` says which joint model it is of. */
+export function overUses(
+  { resampled }: UseEvidence,
+  compute: (mean: CellMean) => number,
+  of?: string,
+): Measured {
+  const items = `${Math.min(...resampled.items)} items per task, paired`;
+  return measured(resampledInterval(resampled, compute), of === undefined ? items : `${of}; ${items}`);
 }
+
+/** Words for the committed joint adapter in a statement's evidence. */
+export const OF_COMMITTED = "the committed joint adapter";

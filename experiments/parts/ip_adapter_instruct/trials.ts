@@ -10,6 +10,8 @@ export interface JointTrial {
   readonly batch: number;
   /** Training pairs of each task. */
   readonly pairs: number;
+  /** Scenes that control was measured on, and two thirds as many portraits. */
+  readonly scenes: number;
   /** Seconds of the steps alone, on so many threads. */
   readonly seconds: number;
   readonly threads: number;
@@ -27,13 +29,15 @@ const shown = ([value, low, high]: JointTrial["control"]) =>
 /** The table of the card. */
 export const trialTable = (): Promise<PartTable> =>
   trialsTable<JointTrial>(TRIALS, {
+    heading: "Control after shorter trainings",
     note:
-      "Control after shorter trainings of the same recipe, each from IPAdapter+ and with its rate down to 0: `deno run -A bench/joint_steps.ts`.",
+      "Table 1's recipe for so many steps, each training from IPAdapter+ and with its rate down to 0: `deno run -A bench/joint_steps.ts`. The steps of Table 1 at full were chosen by it.",
     columns: {
       training: ({ recipe }) => recipe,
       samples: ({ steps, batch }) => (steps * batch).toLocaleString("en"),
       "pairs a task": ({ pairs }) => pairs.toLocaleString("en"),
       "seconds, threads": ({ seconds, threads }) => `${seconds}, ${threads}`,
+      scenes: ({ scenes }) => `${scenes}`,
       control: ({ control }) => shown(control),
       "control, free wordings": ({ controlFree }) => shown(controlFree),
     },
