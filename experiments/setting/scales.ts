@@ -149,8 +149,8 @@ export const SCALES: Readonly<Record<ScaleId, Scale>> = {
         ...MINI_QUICK,
         trainItems: 2000,
         validationItems: 200,
-        // CLIP scores level off within some hundred steps (Fig. 7), control does not: 0.01 after 400, 0.11 after 1,600, 0.16 after 3,200
-        // (results/bench/joint_steps.json). 1,600 are the fewest tried that teach the instruction with an interval above 0.
+        // CLIP scores level off within some hundred steps (Fig. 7), control does not: 0.01 after quick's 400, 0.11 [0.06, 0.16] after these,
+        // 0.16 after 3,200 (results/bench/joint_steps.json).
         steps: 1600,
         validateEvery: 200,
         validateItems: 16,
