@@ -13,6 +13,7 @@ import {
   resampledInterval,
   type Statement,
 } from "../../../lib/report/mod.ts";
+import { OF_COMMITTED } from "../uses/use_evidence.ts";
 import type { TakenScores } from "../uses/uses.ts";
 
 /** The rows, in the order of the figure. */
@@ -72,7 +73,7 @@ const over = (mean: CellMean, [more, less]: readonly [string, string], score: Sc
 const found = (resampled: ResampledCells, compute: (mean: CellMean) => number) =>
   measured(
     resampledInterval(resampled, compute),
-    `the committed joint adapter; ${Math.min(...resampled.items)} items per task, paired`,
+    `${OF_COMMITTED}; ${Math.min(...resampled.items)} items per task, paired`,
   );
 
 /**

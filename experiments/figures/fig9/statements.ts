@@ -41,7 +41,7 @@ const leaks = (mean: CellMean, more: string, less: string) => differenceOf(mean,
  *
  * `plus-leaks` guards against a model that does nothing: it needs, besides less leak than IPAdapter+, that the joint model takes more than the prompt
  * alone does, which a switched-off adapter cannot pass; the smaller of both margins is judged, by its own interval; so does
- * `longer-training-leaks-less`, which a model that takes less cannot pass. What the instruction decides is judged on the control figure.
+ * `longer-training-leaks-less`, which a model that takes clearly less cannot pass. What the instruction decides is judged on the control figure.
  * `joint-leaks-more` is of single pictures, as the paper's "occasionally" is, not of their mean.
  */
 export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [

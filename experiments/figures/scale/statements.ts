@@ -11,7 +11,7 @@ import {
   TABLE1_COLUMNS,
 } from "../../../lib/report/mod.ts";
 import type { TaskId } from "../../../lib/tasks/mod.ts";
-import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
+import { OF_COMMITTED, PARTIAL_TASKS } from "../uses/use_evidence.ts";
 import { scaleRow } from "./record.ts";
 
 /** Scaled back by 20 to 40 %. */
@@ -103,9 +103,7 @@ export interface ScaleEvidence {
 }
 
 const rests = ({ resampled, content }: ScaleEvidence) =>
-  `the committed joint adapter; scales ${content.scales.join(", ")}; ${
-    Math.min(...resampled.items)
-  } items per task`;
+  `${OF_COMMITTED}; scales ${content.scales.join(", ")}; ${Math.min(...resampled.items)} items per task`;
 
 /** What the paper says about the scale. */
 export const SCALE_STATEMENTS: readonly Statement<ScaleEvidence>[] = [
