@@ -17,7 +17,14 @@ export type Graphic =
     /** The document; "page" in the page's own text colour on a clear ground. */
     readonly svg: (theme: "paper" | "page") => string;
   }
-  | { readonly kind: "picture"; readonly id: string; readonly caption: string; readonly png: Uint8Array };
+  | {
+    readonly kind: "picture";
+    readonly id: string;
+    readonly caption: string;
+    readonly png: Uint8Array;
+    /** Whether the pixels show the caption, so that a page need not print it again; default false. */
+    readonly captioned?: boolean;
+  };
 
 /** Short name for files and anchors. */
 export function graphicId(graphic: Graphic): string {
@@ -62,6 +69,12 @@ export async function stillFile(
 /** Pixels across, from the header that opens every PNG file. */
 const pngWidth = (png: Uint8Array) => new DataView(png.buffer, png.byteOffset, png.byteLength).getUint32(16);
 
+/** What a page prints below the graphic; undefined for a picture that shows its caption itself. */
+export function captionBelow(graphic: Graphic): string | undefined {
+  if (graphic.kind === "figure") return graphic.figure.caption;
+  return graphic.kind === "picture" && graphic.captioned ? undefined : graphic.caption;
+}
+
 /** The graphic with its caption as part of a page. */
 export function graphicHtml(graphic: Graphic): string {
   if (graphic.kind === "figure") return figureHtmlPart(graphic.figure);
@@ -70,10 +83,12 @@ export function graphicHtml(graphic: Graphic): string {
     : scrolled(String(pngBundle(graphic.png, { alt: graphic.caption })["text/html"]), {
       width: pngWidth(graphic.png),
     });
+  const caption = captionBelow(graphic);
   return `<figure style="margin:0;max-width:100%">${body}` +
-    `<figcaption style="max-width:76ch;font-size:90%;opacity:0.85">${
-      escapeHtml(graphic.caption)
-    }</figcaption></figure>`;
+    (caption === undefined
+      ? ""
+      : `<figcaption style="max-width:76ch;font-size:90%;opacity:0.85">${escapeHtml(caption)}</figcaption>`) +
+    "</figure>";
 }
 
 /** The forms of a graphic as a notebook output. */

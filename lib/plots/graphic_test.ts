@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { stillFile, stillName } from "./graphic.ts";
+import { graphicHtml, stillFile, stillName } from "./graphic.ts";
+import { figurePng } from "./figure_svg.ts";
 import type { FigureSpec } from "./figure_spec.ts";
 
 const cloud = (count: number): FigureSpec => ({
@@ -23,4 +24,13 @@ Deno.test("stillFile() gives an SVG for few marks and a PNG for thousands", asyn
   assert.equal(many.name, stillName(graphic));
   assert.equal(many.name, "cloud.png");
   assert.deepEqual([...(many.content as Uint8Array).subarray(1, 4)], [80, 78, 71]);
+});
+
+Deno.test("graphicHtml() prints the caption below a picture unless its pixels show it", async () => {
+  const png = await figurePng(cloud(3));
+  const picture = { kind: "picture", id: "sheet", caption: "All of one noise.", png } as const;
+  assert.match(graphicHtml(picture), /<figcaption[^>]*>All of one noise\./);
+  const captioned = graphicHtml({ ...picture, captioned: true });
+  assert.ok(!captioned.includes("<figcaption"));
+  assert.match(captioned, /alt="All of one noise\."/);
 });

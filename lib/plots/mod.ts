@@ -24,7 +24,15 @@ export type {
   Trace,
   TraceBase,
 } from "./figure_spec.ts";
-export { type Graphic, graphicBundle, graphicHtml, graphicId, stillFile, stillName } from "./graphic.ts";
+export {
+  captionBelow,
+  type Graphic,
+  graphicBundle,
+  graphicHtml,
+  graphicId,
+  stillFile,
+  stillName,
+} from "./graphic.ts";
 export { pageHtml, type PageSpec } from "./page_html.ts";
 export { figureHtml } from "./figure_html.ts";
 export { figurePng, figureSvg, type SvgOptions } from "./figure_svg.ts";

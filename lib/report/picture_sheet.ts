@@ -5,8 +5,8 @@ import type { StoredFigure } from "./figure_result.ts";
 /** Colour of instructions on sheets. */
 export const INSTRUCTION_INK = "#0a58b5";
 
-/** The stored sheet, `<experiment>.png`, as a graphic. */
+/** The stored sheet, `<experiment>.png`, as a graphic; its pixels show its caption. */
 export function pictureSheet({ result, read }: StoredFigure): Graphic {
   const { experiment: id, caption } = result;
-  return { kind: "picture", id, caption, png: read(`${id}.png`) };
+  return { kind: "picture", id, caption, png: read(`${id}.png`), captioned: true };
 }

@@ -1,6 +1,7 @@
 /** One page for everything that has a result: ours beside the paper's, verdicts, how to rerun, time and hardware. */
 import { duration } from "../notebook/mod.ts";
 import {
+  captionBelow,
   escapeHtml,
   type Graphic,
   graphicHtml,
@@ -80,7 +81,7 @@ function totalSeconds(entries: readonly ReportEntry[]): number {
 function hardwareText({ device, threads, memory, system }: Provenance): string {
   return [
     device,
-    `${threads} threads`,
+    `${threads} ${threads === 1 ? "thread" : "threads"}`,
     ...(memory === undefined ? [] : [`${(memory / 2 ** 30).toFixed(1)} GiB`]),
     ...(system === undefined ? [] : [system]),
   ].join(", ");
@@ -320,15 +321,13 @@ export function reportMarkdown(
   const sections = items.flatMap((item) => {
     const entry = entryOf(entries, item);
     if (entry === undefined) return [];
-    const caption = (graphic: Graphic) =>
-      graphic.kind === "figure" ? graphic.figure.caption : graphic.caption;
     return [
       `## ${item.name}`,
       `**The paper:** ${item.says}`,
       ...entry.tables.map(tableMarkdown),
       ...entry.graphics.flatMap((graphic) => [
         `![${item.name}: ${graphicId(graphic)}](${entry.still(graphic)})`,
-        caption(graphic),
+        ...[captionBelow(graphic)].filter((caption) => caption !== undefined),
       ]),
       `Again: \`${rerunCommand(entry, items)}\``,
     ];
