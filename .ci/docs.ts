@@ -1,5 +1,7 @@
 /** Writes what is generated in the documentation: docs/commands.md and the README's Table 1. Run by `deno task docs`. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { loadFigures } from "../experiments/figures/figure.ts";
+import { FIGURES } from "../experiments/figures/mod.ts";
 import { partHashes } from "../experiments/report/cli.ts";
 import { commandsPage } from "./commands_page.ts";
 import { withTable1 } from "./table1_block.ts";
@@ -25,7 +27,9 @@ async function formatted(markdown: string): Promise<string> {
 export async function generatedPages(): Promise<Readonly<Record<string, string>>> {
   return {
     "docs/commands.md": await formatted(await commandsPage()),
-    "README.md": await formatted(withTable1(readFileSync("README.md", "utf8"), await partHashes())),
+    "README.md": await formatted(
+      withTable1(readFileSync("README.md", "utf8"), await loadFigures(FIGURES), await partHashes()),
+    ),
   };
 }
 

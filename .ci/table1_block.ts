@@ -2,42 +2,25 @@
  * The part of the README between its two marks: Table 1, turned over, of the largest committed run whose frozen parts are those of
  * data/checkpoints, and how its statements came out.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { isOfEarlierParts } from "../lib/report/mod.ts";
+import { readFileSync } from "node:fs";
+import type { Figure, StoredResult } from "../experiments/figures/figure.ts";
+import { presentRuns } from "../experiments/report/entries.ts";
 
 const START = "<!-- table1:start -->";
 const END = "<!-- table1:end -->";
 
-/** Budgets of committed runs, the largest first. */
-const BUDGETS = ["full", "quick"] as const;
-
+/** A stored run. */
 interface Run {
-  readonly claims?: readonly { readonly verdict: string }[];
-  readonly provenance: {
-    /** SHA-256 by path of the data files that it read. */
-    readonly dataFiles: Readonly<Record<string, string>>;
-  };
+  readonly folder: string;
+  readonly result: StoredResult;
 }
 
-/** SHA-256 by path of the frozen parts as they are now. */
-type Parts = Readonly<Record<string, string>>;
-
-const readRun = (folder: string): Run => JSON.parse(readFileSync(`${folder}/result.json`, "utf8"));
-
 /** How many statements came out how, such as `5 supported, 14 inconclusive, 1 not supported`. */
-function countsOf(folders: readonly string[]): { total: number; text: string } {
-  const claims = folders.flatMap((folder) => readRun(folder).claims ?? []);
+function countsOf(runs: readonly Run[]): { total: number; text: string } {
+  const claims = runs.flatMap(({ result }) => result.claims);
   const text = ["supported", "inconclusive", "not supported"]
     .map((verdict) => `${claims.filter((claim) => claim.verdict === verdict).length} ${verdict}`).join(", ");
   return { total: claims.length, text };
-}
-
-/** Folders of an experiment's runs with the present parts, the largest first; where there are none, of its other runs. */
-function runsOf(id: string, parts: Parts): string[] {
-  const runs = BUDGETS.map((budget) => `results/${id}/mini-${budget}`)
-    .filter((folder) => existsSync(`${folder}/result.json`));
-  const present = runs.filter((folder) => !isOfEarlierParts(readRun(folder).provenance.dataFiles, parts));
-  return present.length > 0 ? present : runs;
 }
 
 /** A Markdown table with rows and columns exchanged, each cell on one line. */
@@ -63,19 +46,27 @@ function tableOf(folder: string): string {
 /**
  * The README with the block between its marks written anew, not yet formatted.
  *
+ * @param figures Table 1 and every figure whose statements are counted.
  * @param parts SHA-256 by path of the frozen parts as they are now.
- * @throws Error when a mark is missing.
+ * @throws Error when a mark is missing, or a run of Table 1.
  */
-export function withTable1(readme: string, parts: Parts): string {
+export function withTable1(
+  readme: string,
+  figures: readonly Figure[],
+  parts: Readonly<Record<string, string>>,
+): string {
   const [start, end] = [readme.indexOf(START), readme.indexOf(END)];
   if (start < 0 || end < start) throw new Error(`The README needs ${START} and ${END}, in this order`);
-  const [shown, ...smaller] = runsOf("table1", parts) as [string, ...string[]];
-  const counts = countsOf([shown]);
-  const others = smaller.map((folder) =>
-    `; at the ${folder.split("-").at(-1)} budget ${countsOf([folder]).text}`
+  const runs = figures.map((figure): Run[] =>
+    presentRuns("results", figure, parts).map((folder) => ({ folder, result: figure.read(folder) }))
+      .filter(({ result }) => result.budget !== "smoke")
   );
-  const all = countsOf(readdirSync("results").flatMap((id) => runsOf(id, parts).slice(0, 1)));
-  return `${readme.slice(0, start)}${START}\n\n${tableOf(shown)}\n
+  const [shown, ...smaller] = runs[figures.findIndex(({ record }) => record.id === "table1")] ?? [];
+  if (shown === undefined) throw new Error("The README's block needs a run of table1, found none");
+  const counts = countsOf([shown]);
+  const others = smaller.map((run) => `; at the ${run.result.budget} budget ${countsOf([run]).text}`);
+  const all = countsOf(runs.flatMap(([largest]) => largest ?? []));
+  return `${readme.slice(0, start)}${START}\n\n${tableOf(shown.folder)}\n
 Of the paper's ${counts.total} statements about this table: ${counts.text}${
     others.join("")
   }. Of its ${all.total} statements

@@ -18,15 +18,22 @@ function runFolders(results: string, { record: { id } }: Figure): string[] {
   );
 }
 
-/** The folder of a figure's largest run with the present parts; without one, of the largest. */
-function shownFolder(
+/**
+ * Folders of a figure's runs with the present parts, the largest first; where there are none, of its other runs.
+ *
+ * @param parts SHA-256 by path of the frozen parts as they are now.
+ * @throws UserError when a result is damaged or of another layout.
+ */
+export function presentRuns(
   results: string,
   figure: Figure,
   parts: Readonly<Record<string, string>>,
-): string | undefined {
+): string[] {
   const folders = runFolders(results, figure);
-  return folders.find((folder) => !isOfEarlierParts(figure.read(folder).provenance.dataFiles, parts)) ??
-    folders[0];
+  const present = folders.filter((folder) =>
+    !isOfEarlierParts(figure.read(folder).provenance.dataFiles, parts)
+  );
+  return present.length > 0 ? present : folders;
 }
 
 /**
@@ -42,7 +49,7 @@ export async function reportEntries(
 ): Promise<ReportEntry[]> {
   const entries: ReportEntry[] = [];
   for (const figure of figures) {
-    const folder = shownFolder(results, figure, parts);
+    const [folder] = presentRuns(results, figure, parts);
     if (folder === undefined) continue;
     const { result, graphics, tables } = await figure.show(folder);
     const still = (graphic: Graphic) => {
