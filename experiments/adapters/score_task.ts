@@ -69,8 +69,8 @@ export interface Scoring<Pair extends HeldOutPair> {
   ): readonly Readonly<Record<string, number>>[];
 }
 
-/** How often unfinished scores are saved, in milliseconds. */
-const SAVE_EVERY_MS = 60_000;
+/** How often unfinished measurements are saved, in milliseconds. */
+export const SAVE_EVERY_MS = 60_000;
 
 type Samples = ScoreReport["samples"];
 

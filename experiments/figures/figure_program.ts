@@ -83,7 +83,7 @@ export function figureProgram<Content>(figure: FigureProgram<Content>): Figure {
       if (request.scale !== "paper" || figure.paperScale === "no models") return undefined;
       return figure.paperScale === "same stages"
         ? paperScaleNeeds(record.id, request)
-        : `Running ${record.id} at paper scale is not built, expected one of table1, fig6 and fig7, whose stages are the same at both scales, got ${record.id}; --scale mini has all`;
+        : `Running ${record.id} at paper scale is not built, expected table1, one of fig6 to fig9, or scale, whose stages are the same at both scales, got ${record.id}; --scale mini has all`;
     },
     prepare: (request) => figure.prepare?.(request) ?? Promise.resolve(),
     async collect(outputs) {

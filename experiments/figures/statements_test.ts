@@ -27,6 +27,7 @@ import type { Curve } from "./fig7/curves.ts";
 import { REWORDING_STATEMENTS, rewordingContent } from "./fig8/statements.ts";
 import { SCALE_STATEMENTS, scaleContent } from "./scale/statements.ts";
 import { scaleRow } from "./scale/record.ts";
+import { mainModelOf } from "./uses/use_evidence.ts";
 import { COMMITTED } from "./uses/use_rows.ts";
 import { LEAKS_MORE, USE_STATEMENTS, withLeaksMore } from "./fig9/statements.ts";
 import { instantStyleNote, usesContent } from "./uses/uses.ts";
@@ -36,6 +37,7 @@ const PAPER_CLAIMS = claimsOf((await loadFigures(FIGURES)).map(itemOf));
 
 const ITEMS = 30;
 const taken = Object.fromEntries(TASKS.map((task) => [task, "taken"]));
+const main = mainModelOf("mini");
 
 /** Samples of rows and tasks whose scores lie around given means; noise is small. */
 function samplesOf(
@@ -116,12 +118,13 @@ Deno.test("USE_STATEMENTS supports the paper's view when IPAdapter+ leaks and th
       : { leak: row === bad ? 0.7 : row === good ? 0.45 : row === "instruct" ? 0.55 : 0.3 }),
   });
   const asPaper = resample(withLeaksMore(samplesOf(USED, means(COMMITTED, "ip-adapter-plus"))));
-  const found = verdicts(judgeAll(USE_STATEMENTS, { resampled: asPaper, taken }));
+  const found = verdicts(judgeAll(USE_STATEMENTS, { resampled: asPaper, taken, main }));
   assert.deepEqual(new Set(Object.values(found)), new Set(["supported"]));
   const turned = verdicts(
     judgeAll(USE_STATEMENTS, {
       resampled: resample(samplesOf(USED, means("ip-adapter-plus", COMMITTED))),
       taken,
+      main,
     }),
   );
   for (const id of ["plus-leaks", "plus-worse-at-faces", "longer-training-leaks-less"]) {
@@ -133,7 +136,23 @@ Deno.test("USE_STATEMENTS supports the paper's view when IPAdapter+ leaks and th
   const some = resample(
     samplesOf(USED, means(COMMITTED, "ip-adapter-plus")).filter(({ task }) => task === "face"),
   );
-  assert.equal(verdicts(judgeAll(USE_STATEMENTS, { resampled: some, taken }))["plus-leaks"], "inconclusive");
+  assert.equal(
+    verdicts(judgeAll(USE_STATEMENTS, { resampled: some, taken, main }))["plus-leaks"],
+    "inconclusive",
+  );
+});
+
+Deno.test("USE_STATEMENTS are of Table 1's joint model at a scale without a committed adapter, and compare it with none that was trained for longer", () => {
+  const scores = (row: string) => ({
+    "CLIP-I": 0.8,
+    taken: row === "instruct" ? 0.8 : 0.4,
+    leak: row === "instruct" ? 0.3 : 0.6,
+  });
+  const resampled = resample(samplesOf(USED.filter((row) => row !== COMMITTED), scores));
+  const claims = judgeAll(USE_STATEMENTS, { resampled, taken, main: mainModelOf("paper") });
+  assert.equal(verdicts(claims)["plus-leaks"], "supported");
+  assert.equal(verdicts(claims)["longer-training-leaks-less"], "inconclusive");
+  assert.match(claims.find(({ id }) => id === "plus-leaks")!.evidence, /Table 1's joint model/);
 });
 
 Deno.test("USE_STATEMENTS does not call an adapter that is switched off free of leaks, nor one that copies", () => {
@@ -146,7 +165,7 @@ Deno.test("USE_STATEMENTS does not call an adapter that is switched off free of 
         ? { ...others, taken: 0.2, leak: 0.1 }
         : others;
     return verdicts(
-      judgeAll(USE_STATEMENTS, { resampled: resample(withLeaksMore(samplesOf(USED, scores))), taken }),
+      judgeAll(USE_STATEMENTS, { resampled: resample(withLeaksMore(samplesOf(USED, scores))), taken, main }),
     );
   };
   const off = judged({ taken: 0.15, leak: 0.1 });
@@ -169,7 +188,7 @@ Deno.test("USE_STATEMENTS sees the joint model leak now and then, also where its
   };
   assert.ok(Math.abs(share("instruct") - 1 / 5) < 1e-9);
   assert.equal(
-    verdicts(judgeAll(USE_STATEMENTS, { resampled: resample(marked), taken }))["joint-leaks-more"],
+    verdicts(judgeAll(USE_STATEMENTS, { resampled: resample(marked), taken, main }))["joint-leaks-more"],
     "supported",
   );
   // Only what is seen counts, and only of these two rows.
@@ -179,7 +198,7 @@ Deno.test("USE_STATEMENTS sees the joint model leak now and then, also where its
     marked.every(({ row, scores }) => (LEAKS_MORE in scores) === ["instruct", "single-task"].includes(row)),
   );
   assert.equal(
-    verdicts(judgeAll(USE_STATEMENTS, { resampled: resample(alike), taken }))["joint-leaks-more"],
+    verdicts(judgeAll(USE_STATEMENTS, { resampled: resample(alike), taken, main }))["joint-leaks-more"],
     "not supported",
   );
 });
@@ -275,6 +294,7 @@ Deno.test("COMBINATION_STATEMENTS supports the paper's view when control and ada
       judgeAll(COMBINATION_STATEMENTS, {
         resampled: resample(samplesOf(COMBINATIONS, means(control, takes, family))),
         taken,
+        main,
       }),
     );
   assert.deepEqual(new Set(Object.values(judged(0.8, 0.7))), new Set(["supported"]));
@@ -292,7 +312,9 @@ Deno.test("COMBINATION_STATEMENTS supports the paper's view when control and ada
   }
   const some = samplesOf(COMBINATIONS, means(0.8, 0.7)).filter(({ task }) => task === "face");
   assert.equal(
-    verdicts(judgeAll(COMBINATION_STATEMENTS, { resampled: resample(some), taken }))["controlnet-guides"],
+    verdicts(
+      judgeAll(COMBINATION_STATEMENTS, { resampled: resample(some), taken, main }),
+    )["controlnet-guides"],
     "inconclusive",
   );
 });
@@ -434,7 +456,7 @@ Deno.test("scaleContent() finds the scale at which condition and prompt are both
   const [condition] = content.curves;
   assert.equal(condition?.values.length, scales.length);
   assert.equal(condition?.of, "condition");
-  assert.deepEqual(verdicts(judgeAll(SCALE_STATEMENTS, { resampled, content: content })), {
+  assert.deepEqual(verdicts(judgeAll(SCALE_STATEMENTS, { resampled, content, main })), {
     "full-scale-overpowers-text": "supported",
     "best-scale-is-advised": "supported",
   });

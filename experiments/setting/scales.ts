@@ -186,6 +186,18 @@ export const SCALES: Readonly<Record<ScaleId, Scale>> = {
 export const mainModel = (scale: ScaleId): "committed" | "joint" =>
   SCALES[scale].committedAdapter ? "committed" : "joint";
 
+/** What it takes to sample and score so many pictures of a budget. */
+export function samplingCost(
+  { validationItems, expectedSeconds, gigaflop }: Budget,
+  pictures: number,
+): { readonly expectedSeconds: number; readonly gigaflop?: number } {
+  const share = pictures / validationItems;
+  return {
+    expectedSeconds: share * expectedSeconds.score,
+    ...(gigaflop && { gigaflop: share * gigaflop.score }),
+  };
+}
+
 /** What a budget means where nothing is trained, in a heading's words. */
 export function samplingNote({ validationItems, samplerSteps, guidance }: Budget): string {
   return `${

@@ -124,7 +124,7 @@ export {
   settingNote,
   type StoredFigure,
 } from "./figure_result.ts";
-export { INSTRUCTION_INK, pictureSheet } from "./picture_sheet.ts";
+export { INSTRUCTION_INK, pictureSheet, sheetZoom } from "./picture_sheet.ts";
 export { errorBars, type IntervalBar, intervalBars, intervalSeries } from "./interval_bars.ts";
 export { type PanelPlace, panelPlaces } from "./panels.ts";
 export { figureText } from "./figure_text.ts";

@@ -89,7 +89,7 @@ export interface Statement<Evidence> extends StatementText {
 export function measured(found: MeanInterval | undefined | null, evidence: string): Measured {
   return found
     ? { quantities: [{ mean: found.mean, low: found.low, high: found.high }], evidence }
-    : { quantities: [], evidence: "it needs all tasks" };
+    : { quantities: [], evidence: "it needs scores of all tasks" };
 }
 
 /** Three decimals, or two digits of what would round to nothing. */

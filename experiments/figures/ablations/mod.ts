@@ -14,7 +14,7 @@ import { figureProgram } from "../figure_program.ts";
 import { budgetOf } from "../model_stages.ts";
 import { TABLE1_CODE } from "../table1/model_code.ts";
 import { table1Finder } from "../table1/stages.ts";
-import { MEASURE_COLOURS, MEASURE_USE } from "../uses/use_code.ts";
+import { MEASURE_COLOURS, measureUseCode } from "../uses/use_code.ts";
 import { TARGETS } from "../uses/use_rows.ts";
 import { type UseCase, useStages } from "../uses/use_stages.ts";
 import { ablationGraphics } from "./bars.ts";
@@ -41,7 +41,7 @@ export function ablationStages(request: RunRequest, record: AblationRecord = ABL
         ...useStages(record.id, { ...request, seeds: [seed] }, {
           cases,
           size: { ...size, galleryItems: 0 },
-          code: MEASURE_USE,
+          code: measureUseCode(request),
           find: { encode, train: () => adapter },
           form,
         }),

@@ -7,7 +7,7 @@ import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
 import { ABLATIONS } from "./record.ts";
 import type { Summarize } from "../figure_summary.ts";
 import { readGallery } from "../../setting/gallery.ts";
-import { keysOf, readItems, readSamples, TAKEN } from "../uses/use_samples.ts";
+import { keysOf, readItems, readSamples, takenScores } from "../uses/use_samples.ts";
 import { useSheet } from "../uses/use_sheet.ts";
 import { useStageId } from "../uses/use_stages.ts";
 
@@ -21,7 +21,8 @@ function levelsBetween(one: Uint8Array, other: Uint8Array): number {
 }
 
 /** Reads the stages of all rows. */
-export const summarize: Summarize = async (context, { tasks, seeds }, outputs) => {
+export const summarize: Summarize = async (context, { scale, tasks, seeds }, outputs) => {
+  const taken = takenScores(scale);
   const use = (row: string, task: string, seed: number) => context.input(useStageId(row, task, seed));
   /** How far the picture moves under another task's instruction, from the same noise, by task, seed and item. */
   const moved = new Map<string, number>();
@@ -47,7 +48,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
     variants: ABLATIONS.variants.map(({ row }) => row),
     leftOut: ABLATIONS.leftOut,
     tasks,
-    taken: TAKEN,
+    taken,
   });
   return {
     content,
@@ -60,7 +61,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }, outputs) =
       } task. All are given the same held-out ` +
       "wordings but the one-hot model, which reads no text.",
     hashes: keysOf(outputs),
-    claims: judgeAll(ABLATION_STATEMENTS, { resampled, content, taken: TAKEN }),
+    claims: judgeAll(ABLATION_STATEMENTS, { resampled, content, taken }),
     files: async (result) => {
       const read = await readItems(new Map(SHOWN.map((row) => [row, use(row, "style", seeds[0] as number)])));
       return {

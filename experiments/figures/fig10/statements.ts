@@ -8,12 +8,10 @@ import {
   type CellMean,
   cellsOf,
   LITTLE_SCORE,
-  measured,
   type ResampledCells,
-  resampledInterval,
   type Statement,
 } from "../../../lib/report/mod.ts";
-import { OF_COMMITTED } from "../uses/use_evidence.ts";
+import { overUses, type UseEvidence } from "../uses/use_evidence.ts";
 import type { TakenScores } from "../uses/uses.ts";
 
 /** The rows, in the order of the figure. */
@@ -56,11 +54,8 @@ export function combinationContent(
   return { rows: COMBINATIONS, taken: own, agreement, cells: cellsOf(resampled) };
 }
 
-/** What the statements are judged by: cells of all rows, and the score of what should be taken, by task. */
-export interface CombinationEvidence {
-  readonly resampled: ResampledCells;
-  readonly taken: TakenScores;
-}
+/** What the statements are judged by: cells of all rows, the score of what should be taken, by task, and whose they are. */
+export type CombinationEvidence = UseEvidence;
 
 type Score = (mean: CellMean, row: string, task: TaskId) => number;
 
@@ -70,11 +65,8 @@ const takes = (taken: TakenScores): Score => (mean, row, task) => mean(row, task
 const over = (mean: CellMean, [more, less]: readonly [string, string], score: Score) =>
   average(COMBINED_TASKS.map((task) => score(mean, more, task) - score(mean, less, task)));
 
-const found = (resampled: ResampledCells, compute: (mean: CellMean) => number) =>
-  measured(
-    resampledInterval(resampled, compute),
-    `${OF_COMMITTED}; ${Math.min(...resampled.items)} items per task, paired`,
-  );
+const found = (evidence: CombinationEvidence, compute: (mean: CellMean) => number) =>
+  overUses(evidence, compute, evidence.main.name);
 
 /**
  * What the paper says about the adapter beside ControlNets and LoRAs. `lora-compatible` asks for both sides: control and condition stay, and the
@@ -87,7 +79,7 @@ export const COMBINATION_STATEMENTS: readonly Statement<CombinationEvidence>[] =
     statement: "Beside the adapter, a ControlNet gives pixel-precise guidance.",
     quantity: "edge and outline F1, both less Instruct alone, mean over style and face",
     region: { low: 0 },
-    measure: ({ resampled }) => found(resampled, (mean) => over(mean, ["both", "adapter-alone"], follows)),
+    measure: (evidence) => found(evidence, (mean) => over(mean, ["both", "adapter-alone"], follows)),
   },
   {
     id: "controlnet-undisturbed",
@@ -95,7 +87,7 @@ export const COMBINATION_STATEMENTS: readonly Statement<CombinationEvidence>[] =
     statement: "The adapter does not disturb the ControlNet.",
     quantity: "edge and outline F1, both less ControlNet alone, mean over style and face",
     region: { low: -LITTLE_SCORE },
-    measure: ({ resampled }) => found(resampled, (mean) => over(mean, ["both", "control-alone"], follows)),
+    measure: (evidence) => found(evidence, (mean) => over(mean, ["both", "control-alone"], follows)),
   },
   {
     id: "adapter-undisturbed",
@@ -103,8 +95,8 @@ export const COMBINATION_STATEMENTS: readonly Statement<CombinationEvidence>[] =
     statement: "With a ControlNet, the adapter conditions the picture as it did before.",
     quantity: "score of what should be taken, both less Instruct alone, mean over style and face",
     region: { low: -LITTLE_SCORE },
-    measure: ({ resampled, taken }) =>
-      found(resampled, (mean) => over(mean, ["both", "adapter-alone"], takes(taken))),
+    measure: (evidence) =>
+      found(evidence, (mean) => over(mean, ["both", "adapter-alone"], takes(evidence.taken))),
   },
   {
     id: "adapter-controls-beside",
@@ -113,8 +105,8 @@ export const COMBINATION_STATEMENTS: readonly Statement<CombinationEvidence>[] =
       "With a ControlNet for the structure, the instruction brings style or face in from the condition.",
     quantity: "score of what should be taken, both less ControlNet alone, mean over style and face",
     region: { low: 0 },
-    measure: ({ resampled, taken }) =>
-      found(resampled, (mean) => over(mean, ["both", "control-alone"], takes(taken))),
+    measure: (evidence) =>
+      found(evidence, (mean) => over(mean, ["both", "control-alone"], takes(evidence.taken))),
   },
   {
     id: "lora-compatible",
@@ -124,10 +116,10 @@ export const COMBINATION_STATEMENTS: readonly Statement<CombinationEvidence>[] =
       `smaller margin, both with a LoRA less both without: mean of F1 and of what should be taken, over style and face, beyond ` +
       `−${LITTLE_SCORE}; share of style's pictures that are of the LoRA's family`,
     region: { low: 0 },
-    measure({ resampled, taken }) {
+    measure(evidence) {
       const keeps: Score = (mean, row, task) =>
-        (follows(mean, row, task) + takes(taken)(mean, row, task)) / 2;
-      return found(resampled, (mean) =>
+        (follows(mean, row, task) + takes(evidence.taken)(mean, row, task)) / 2;
+      return found(evidence, (mean) =>
         Math.min(
           over(mean, ["both-lora", "both"], keeps) + LITTLE_SCORE,
           mean("both-lora", "style", LORA_SCORE) - mean("both", "style", LORA_SCORE),

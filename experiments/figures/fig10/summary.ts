@@ -18,7 +18,8 @@ import type { Summarize } from "../figure_summary.ts";
 import { combineStageId, FIG10 } from "./record.ts";
 import { AGREEMENT } from "../../mini/controlled.ts";
 import type { StageOutput } from "../../runner/mod.ts";
-import { keysOf, readSamples, TAKEN } from "../uses/use_samples.ts";
+import { mainModelOf } from "../uses/use_evidence.ts";
+import { keysOf, readSamples, takenScores } from "../uses/use_samples.ts";
 
 const SIDE = 64;
 const BYTES = SIDE * SIDE * 3;
@@ -69,22 +70,23 @@ async function sheet(result: FigureResult, parts: readonly Shown[]): Promise<Uin
 }
 
 /** Reads the stages of both tasks. */
-export const summarize: Summarize = async (context, { tasks, seeds }, outputs) => {
+export const summarize: Summarize = async (context, { scale, tasks, seeds }, outputs) => {
+  const [taken, main] = [takenScores(scale), mainModelOf(scale)];
   const resampled = resampleCells(await readSamples(outputs), { key: key("fig10") });
   const controlnets: Readonly<Record<string, keyof typeof AGREEMENT>> = FIG10.controlnets;
   return {
     content: combinationContent(resampled, {
       tasks,
-      taken: TAKEN,
+      taken,
       agreement: Object.fromEntries(
         tasks.map((task) => [task, AGREEMENT[controlnets[task] as keyof typeof AGREEMENT]]),
       ),
     }),
     caption:
-      "The committed joint adapter on held-out items, all columns from the same noise. The control is drawn from the target: its edges for style, its outline, eyes and " +
+      `Held-out items by ${main.name}, all columns from the same noise. The control is drawn from the target: its edges for style, its outline, eyes and ` +
       `mouth for face. The LoRA is of the drawing family "${FIG10.lora}".`,
     hashes: keysOf(outputs),
-    claims: judgeAll(COMBINATION_STATEMENTS, { resampled, taken: TAKEN }),
+    claims: judgeAll(COMBINATION_STATEMENTS, { resampled, taken, main }),
     files: async (result) => {
       const parts = [];
       for (const task of tasks) {

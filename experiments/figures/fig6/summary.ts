@@ -3,8 +3,9 @@ import { key } from "../../../lib/engine/mod.ts";
 import { judgeAll, resampleCells } from "../../../lib/report/mod.ts";
 import { usesContent } from "../uses/uses.ts";
 import type { Summarize } from "../figure_summary.ts";
-import { keysOf, readItems, readSamples, TAKEN } from "../uses/use_samples.ts";
+import { keysOf, readItems, readSamples, takenScores } from "../uses/use_samples.ts";
 import { useSheet } from "../uses/use_sheet.ts";
+import { mainModelOf } from "../uses/use_evidence.ts";
 import { LIKENESS_STATEMENTS } from "./statements.ts";
 import { scoreId } from "../model_stages.ts";
 import type { TaskId } from "../../../lib/tasks/registry.ts";
@@ -12,13 +13,14 @@ import type { TaskId } from "../../../lib/tasks/registry.ts";
 const ROWS = ["single-task", "instruct"];
 
 /** Reads Table 1's scores. */
-export const summarize: Summarize = async (context, { tasks, seeds }, outputs) => {
+export const summarize: Summarize = async (context, { scale, tasks, seeds }, outputs) => {
+  const taken = takenScores(scale);
   const resampled = resampleCells(await readSamples(outputs), { key: key("fig6") });
   return {
-    content: usesContent(resampled, { rows: ROWS, tasks, taken: TAKEN }),
+    content: usesContent(resampled, { rows: ROWS, tasks, taken }),
     caption: "Held-out items, the same held-out wordings, both models from the same noise.",
     hashes: keysOf(outputs),
-    claims: judgeAll(LIKENESS_STATEMENTS, { resampled, taken: TAKEN }),
+    claims: judgeAll(LIKENESS_STATEMENTS, { resampled, taken, main: mainModelOf(scale) }),
     files: async (result) => {
       const items = [];
       for (const task of tasks) {

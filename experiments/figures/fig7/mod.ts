@@ -9,7 +9,14 @@ import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Experiment, RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import { type Stage, type StageCode, stageCode, stageMaker } from "../../runner/mod.ts";
-import { type Budget, type BudgetId, budgetNote, type ScaleId, SCALES } from "../../setting/scales.ts";
+import {
+  type Budget,
+  type BudgetId,
+  budgetNote,
+  samplingCost,
+  type ScaleId,
+  SCALES,
+} from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import type { ScoreRequest, ScoreStart } from "../../setting/model_requests.ts";
 import { trainingCurves } from "./graphics.ts";
@@ -43,8 +50,9 @@ const changesOf = ({ scale, budget }: Pick<RunRequest, "scale" | "budget">): Par
 function startStages(
   { scale, seeds, tasks, device }: RunRequest,
   scoreStart: StageCode<ScoreStart>,
-  { validateItems, validationItems, samplerSteps, guidance, expectedSeconds, gigaflop }: Budget,
+  sizes: Budget,
 ): Stage[] {
+  const { validateItems, samplerSteps, guidance } = sizes;
   const make = stageMaker(FIG7.id, scoreStart);
   return seeds.flatMap((seed) =>
     tasks.map((task) => {
@@ -67,8 +75,7 @@ function startStages(
         title: `Validate the start on ${task}, seed ${seed}`,
         config,
         parents: [],
-        expectedSeconds: expectedSeconds.score * validateItems / validationItems,
-        ...(gigaflop && { gigaflop: gigaflop.score * validateItems / validationItems }),
+        ...samplingCost(sizes, validateItems),
         async run(context) {
           const score = await scoreStart.load();
           context.write("validation.json", JSON.stringify(await score(config, context)));

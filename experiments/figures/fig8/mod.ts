@@ -7,10 +7,11 @@
 import type { RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import { type Stage, type StageCode, stageCode, stageMaker } from "../../runner/mod.ts";
-import { type Budget, SCALES } from "../../setting/scales.ts";
+import { type Budget, samplingCost, SCALES } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import type { RewordingRequest, RewordingSize, VaryWording } from "../../setting/model_requests.ts";
-import { TABLE1_CODE } from "../table1/model_code.ts";
+import { table1Code } from "../table1/model_code.ts";
+import { heldOutOf, paperStages } from "../paper_stage.ts";
 import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
 import type { Figure } from "../figure.ts";
 import { REWORDING_STATEMENTS } from "./statements.ts";
@@ -22,12 +23,23 @@ const VARY_WORDING: StageCode<VaryWording> = stageCode("experiments/mini/vary_wo
   data: checkpointFiles(...ADAPTER_PARTS),
 });
 
+/** @throws UserError when the folder of the weights is not there. */
+const varyWordingCode = (request: RunRequest): StageCode<VaryWording> =>
+  request.scale === "mini" ? VARY_WORDING : paperStages(request).stage(
+    stageCode("experiments/paper/vary_wording.ts", "varyWording", {
+      from: () => import("../../paper/vary_wording.ts"),
+    }),
+    { weights: "training", pairs: heldOutOf },
+  );
+
 function stages(request: RunRequest): Stage[] {
   const { scale, budget, seeds, tasks, device } = request;
-  const { samplerSteps, guidance, validationItems, expectedSeconds }: Budget = SCALES[scale].budgets[budget];
+  const sizes: Budget = SCALES[scale].budgets[budget];
+  const { samplerSteps, guidance } = sizes;
   const size: RewordingSize = FIG8.sizes[budget];
-  const find = table1Finder(request, TABLE1_CODE);
-  const make = stageMaker(FIG8.id, VARY_WORDING);
+  const find = table1Finder(request, table1Code(request));
+  const code = varyWordingCode(request);
+  const make = stageMaker(FIG8.id, code);
   return seeds.flatMap((seed) =>
     (["instruct", "fixed"] as const).flatMap((model) =>
       tasks.map((task) => {
@@ -43,15 +55,14 @@ function stages(request: RunRequest): Stage[] {
           device,
         };
         const adapter = find.train({ kind: model }, seed);
-        const pictures = size.items * (size.wordings + noises - 1);
         return make({
           id: rewordingStageId(model, task, seed),
           title: `Reword ${task} for the ${model} model, seed ${seed}`,
           config,
           parents: [adapter],
-          expectedSeconds: expectedSeconds.score * pictures / validationItems,
+          ...samplingCost(sizes, size.items * (size.wordings + noises - 1)),
           async run(context) {
-            const vary = await VARY_WORDING.load();
+            const vary = await code.load();
             context.write(
               "items.json",
               JSON.stringify(await vary(config, context.input(adapter.id), context)),
@@ -82,6 +93,7 @@ export const figure: Figure = figureProgram({
     from: () => import("./summary.ts"),
   }),
   expectedSeconds: 3,
-  prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
+  prepare: (request) => table1Code(request).checkDevice(request.device),
+  paperScale: "same stages",
   render: rewordingGraphics,
 });

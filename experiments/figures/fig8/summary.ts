@@ -7,16 +7,14 @@ import {
   judgeAll,
   resampleCells,
   type SampleRow,
+  sheetZoom,
 } from "../../../lib/report/mod.ts";
 import { REWORDING_STATEMENTS, type RewordingContent, rewordingContent } from "./statements.ts";
 import { FIG8, rewordingStageId } from "./record.ts";
-import type { RewordedItem } from "../../setting/model_requests.ts";
+import type { RewordedItem, RewordingSize } from "../../setting/model_requests.ts";
 import type { Summarize } from "../figure_summary.ts";
 import type { StageOutput } from "../../runner/mod.ts";
 import { keysOf } from "../uses/use_samples.ts";
-
-const SIDE = 64;
-const BYTES = SIDE * SIDE * 3;
 
 const itemsOf = async (output: StageOutput) => JSON.parse(await output.text("items.json")) as RewordedItem[];
 
@@ -38,20 +36,26 @@ function scoresOf({ words, noise, scores }: RewordedItem): Record<string, number
 /** Per pictured task and item a row of wordings and a row of noises, beside the condition. */
 async function sheet(
   result: FigureResult,
+  size: RewordingSize,
   outputs: readonly { readonly task: string; readonly output: StageOutput }[],
 ): Promise<Uint8Array> {
   const rows = [];
+  let zoom = 1;
   for (const { task, output } of outputs) {
     const pixels = await output.bytes("pictures.rgb");
     const items = await itemsOf(output);
     const wordings = items[0]?.wordings.length ?? 0;
     const { noises } = result.content as RewordingContent;
     const each = wordings + noises; // the condition, the wordings, the other noises
+    const shown = Math.min(items.length, size.shown);
+    const bytes = pixels.length / (shown * each);
+    const side = Math.sqrt(bytes / 3);
+    zoom = sheetZoom(side);
     const cell = (place: number, text = "") => ({
-      images: [{ width: SIDE, height: SIDE, pixels: pixels.subarray(place * BYTES, (place + 1) * BYTES) }],
+      images: [{ width: side, height: side, pixels: pixels.subarray(place * bytes, (place + 1) * bytes) }],
       captions: text === "" ? [] : [{ text, colour: INSTRUCTION_INK }],
     });
-    for (let item = 0; item < pixels.length / BYTES / each; item++) {
+    for (let item = 0; item < shown; item++) {
       const first = item * each;
       const texts = items[item]?.wordings ?? [];
       const condition = cell(first);
@@ -75,7 +79,7 @@ async function sheet(
     subtitle: result.caption,
     columns: ["Condition"],
     rows,
-  }, { captionLines: 8 });
+  }, { captionLines: 8, zoom });
 }
 
 /** Reads the stages of both models. */
@@ -107,6 +111,7 @@ export const summarize: Summarize = async (context, { tasks, seeds, budget }, ou
       return {
         "fig8.png": await sheet(
           result,
+          FIG8.sizes[budget],
           shown.map((task) => ({
             task,
             output: context.input(rewordingStageId("instruct", task, seeds[0] as number)),

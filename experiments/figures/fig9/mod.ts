@@ -9,13 +9,20 @@ import { COMMITTED, INSTANT_STYLE } from "../uses/use_rows.ts";
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Experiment } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
-import { type Budget, type BudgetId, samplingNote, SCALES, trainingNote } from "../../setting/scales.ts";
+import {
+  type Budget,
+  type BudgetId,
+  mainModel,
+  samplingNote,
+  SCALES,
+  trainingNote,
+} from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import { type UseCase, useStages } from "../uses/use_stages.ts";
 import type { UseSize } from "../../setting/model_requests.ts";
-import { TABLE1_CODE } from "../table1/model_code.ts";
+import { table1Code } from "../table1/model_code.ts";
 import { USE_STATEMENTS } from "./statements.ts";
-import { MEASURE_USE } from "../uses/use_code.ts";
+import { measureUseCode } from "../uses/use_code.ts";
 import type { Figure } from "../figure.ts";
 import { useGraphics } from "../uses/bars.ts";
 import { stageCode } from "../../runner/mod.ts";
@@ -63,21 +70,24 @@ export const figure: Figure = figureProgram({
   budgetNote({ scale, budget }) {
     const validationItems = FIG9.sizes[budget].items;
     const merged: Budget = { ...SCALES[scale].budgets[budget], validationItems };
-    return `the committed joint adapter beside Table 1's models of ${trainingNote(merged)}, ${
-      samplingNote(merged)
-    }`;
+    const beside = mainModel(scale) === "committed" ? "the committed joint adapter beside " : "";
+    return `${beside}Table 1's models of ${trainingNote(merged)}, ${samplingNote(merged)}`;
   },
   stages: (request) =>
     useStages(FIG9.id, request, {
-      cases: FIG9.cases,
+      // Where no adapter is committed, Table 1's joint model is the main one.
+      cases: FIG9.cases.filter(({ model }) =>
+        model !== "committed" || mainModel(request.scale) === "committed"
+      ),
       size: FIG9.sizes[request.budget],
-      code: MEASURE_USE,
-      find: table1Finder(request, TABLE1_CODE),
+      code: measureUseCode(request),
+      find: table1Finder(request, table1Code(request)),
     }),
   summary: stageCode("experiments/figures/fig9/summary.ts", "summarize", {
     from: () => import("./summary.ts"),
   }),
   expectedSeconds: 3,
-  prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
+  prepare: (request) => table1Code(request).checkDevice(request.device),
+  paperScale: "same stages",
   render: useGraphics,
 });

@@ -6,8 +6,8 @@ import {
   type SampleRow,
   type Statement,
 } from "../../../lib/report/mod.ts";
-import { COMMITTED, TARGETS } from "../uses/use_rows.ts";
-import { differenceOf, OF_COMMITTED, overUses, type UseEvidence } from "../uses/use_evidence.ts";
+import { TARGETS } from "../uses/use_rows.ts";
+import { differenceOf, overUses, type UseEvidence } from "../uses/use_evidence.ts";
 
 /** Name of {@link withLeaksMore}'s score. */
 export const LEAKS_MORE = "leaks more";
@@ -37,7 +37,7 @@ const leaks = (mean: CellMean, more: string, less: string) => differenceOf(mean,
 
 /**
  * What the paper says about the adapters in use, judged by cells of all rows with {@link withLeaksMore}'s score. Its main model (Sec. 4.4) is here the
- * committed joint adapter; the captions of Table 1's models are about those.
+ * committed joint adapter, or at a scale without one Table 1's joint model; the captions of Table 1's models are about those.
  *
  * `plus-leaks` guards against a model that does nothing: it needs, besides less leak than IPAdapter+, that the joint model takes more than the prompt
  * alone does, which a switched-off adapter cannot pass; the smaller of both margins is judged, by its own interval; so does
@@ -59,14 +59,15 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
     id: "replication-kept",
     section: "3.2, 3.4",
     statement: "Instructed to replicate, the joint model does what IPAdapter+ does.",
-    quantity: "relative difference of replication CLIP-I, committed model against IPAdapter+",
+    quantity: "relative difference of replication CLIP-I, main model against IPAdapter+",
     region: { low: -ON_PAR_MARGIN },
     measure: (evidence) =>
       overUses(
         evidence,
         (mean) =>
-          mean(COMMITTED, "replication", "CLIP-I") / mean("ip-adapter-plus", "replication", "CLIP-I") - 1,
-        OF_COMMITTED,
+          mean(evidence.main.row, "replication", "CLIP-I") /
+            mean("ip-adapter-plus", "replication", "CLIP-I") - 1,
+        evidence.main.name,
       ),
   },
   {
@@ -74,27 +75,27 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
     section: "Fig. 9, caption",
     statement: "IPAdapter+ leaks more from the condition into the picture than the instructed model.",
     quantity:
-      "the smaller of two: leak, IPAdapter+ less committed model; score of what should be taken, committed model less prompt alone; means over four tasks",
+      "the smaller of two: leak, IPAdapter+ less main model; score of what should be taken, main model less prompt alone; means over four tasks",
     region: { low: 0 },
     measure: (evidence) =>
       overUses(evidence, (mean) =>
         Math.min(
-          leaks(mean, "ip-adapter-plus", COMMITTED),
-          takes(evidence, mean, COMMITTED, "text-only"),
-        ), OF_COMMITTED),
+          leaks(mean, "ip-adapter-plus", evidence.main.row),
+          takes(evidence, mean, evidence.main.row, "text-only"),
+        ), evidence.main.name),
   },
   {
     id: "plus-worse-at-faces",
     section: "Fig. 9, caption",
     statement: "IPAdapter+ is worse at carrying a face over.",
-    quantity: "share of the face's attributes kept, committed model less IPAdapter+",
+    quantity: "share of the face's attributes kept, main model less IPAdapter+",
     region: { low: 0 },
     measure(evidence) {
       const score = evidence.taken["face"] as string;
       return overUses(
         evidence,
-        (mean) => mean(COMMITTED, "face", score) - mean("ip-adapter-plus", "face", score),
-        OF_COMMITTED,
+        (mean) => mean(evidence.main.row, "face", score) - mean("ip-adapter-plus", "face", score),
+        evidence.main.name,
       );
     },
   },
@@ -102,13 +103,13 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
     id: "composition-bleeds-style",
     section: "4.4",
     statement: "Instructed to take the composition, the joint model also lets the condition's look through.",
-    quantity: "leak of the composition task, committed model less target",
+    quantity: "leak of the composition task, main model less target",
     region: { low: 0 },
     measure: (evidence) =>
       overUses(
         evidence,
-        (mean) => mean(COMMITTED, "composition", "leak") - mean(TARGETS, "composition", "leak"),
-        OF_COMMITTED,
+        (mean) => mean(evidence.main.row, "composition", "leak") - mean(TARGETS, "composition", "leak"),
+        evidence.main.name,
       ),
   },
   {
@@ -130,14 +131,19 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
     section: "Fig. 6, caption",
     statement: "Further training resolves such leaks.",
     quantity:
-      "the smaller of two: leak, Table 1's joint model less the committed one; score of what should be taken, the committed one less Table 1's, beyond " +
+      "the smaller of two: leak, Table 1's joint model less the main one; score of what should be taken, the main one less Table 1's, beyond " +
       `−${LITTLE_SCORE}; means over four tasks`,
     region: { low: 0 },
-    measure: (evidence) =>
-      overUses(evidence, (mean) =>
-        Math.min(
-          leaks(mean, "instruct", COMMITTED),
-          takes(evidence, mean, COMMITTED, "instruct") + LITTLE_SCORE,
-        )),
+    measure(evidence) {
+      const { row } = evidence.main;
+      if (row === "instruct") {
+        return { quantities: [], evidence: "it needs a model that was trained for longer" };
+      }
+      return overUses(
+        evidence,
+        (mean) =>
+          Math.min(leaks(mean, "instruct", row), takes(evidence, mean, row, "instruct") + LITTLE_SCORE),
+      );
+    },
   },
 ];

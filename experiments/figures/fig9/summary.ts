@@ -5,7 +5,8 @@ import { COMMITTED, INSTANT_STYLE, TARGETS } from "../uses/use_rows.ts";
 import { instantStyleNote, STYLE_LEAK, usesContent } from "../uses/uses.ts";
 import { USE_STATEMENTS, withLeaksMore } from "./statements.ts";
 import type { Summarize } from "../figure_summary.ts";
-import { keysOf, readItems, readSamples, TAKEN } from "../uses/use_samples.ts";
+import { keysOf, readItems, readSamples, takenScores } from "../uses/use_samples.ts";
+import { mainModelOf } from "../uses/use_evidence.ts";
 import { useSheet } from "../uses/use_sheet.ts";
 import { useStageId } from "../uses/use_stages.ts";
 
@@ -18,29 +19,34 @@ const ROWS = [
   "instruct",
   TARGETS,
 ];
-const SHOWN = ["text-only", "ip-adapter-plus", COMMITTED];
 
 /** Reads the stages of all rows. */
-export const summarize: Summarize = async (context, { tasks, seeds }, outputs) => {
+export const summarize: Summarize = async (context, { scale, tasks, seeds }, outputs) => {
+  const [taken, main] = [takenScores(scale), mainModelOf(scale)];
+  const shown = ["text-only", "ip-adapter-plus", main.row];
   const resampled = resampleCells(withLeaksMore(await readSamples(outputs)), { key: key("fig9") });
-  const content = usesContent(resampled, { rows: ROWS, tasks, taken: TAKEN });
+  const content = usesContent(resampled, {
+    rows: ROWS.filter((row) => row !== COMMITTED || row === main.row),
+    tasks,
+    taken,
+  });
   return {
     content,
     caption: [
-      "Held-out items of the five uses, all models from the same noise. IPAdapter+ takes no instruction; the committed joint adapter is given " +
+      `Held-out items of the five uses, all models from the same noise. IPAdapter+ takes no instruction; ${main.name} is given ` +
       "held-out wordings of the task; the trained models are Table 1's. InstantStyle is IPAdapter+ in the style layers alone.",
       instantStyleNote(resampled),
-      tasks.includes("style") ? `Content of style that leaks: ${STYLE_LEAK}.` : "",
+      content.leaks.some(({ task }) => task === "style") ? `Content of style that leaks: ${STYLE_LEAK}.` : "",
     ].filter(Boolean).join(" "),
     hashes: keysOf(outputs),
-    claims: judgeAll(USE_STATEMENTS, { resampled, taken: TAKEN }),
+    claims: judgeAll(USE_STATEMENTS, { resampled, taken, main }),
     files: async (result) => {
       const items = [];
       for (const task of tasks) {
         const of = (row: string) => context.input(useStageId(row, task, seeds[0] as number));
-        items.push({ task, items: await readItems(new Map(SHOWN.map((row) => [row, of(row)]))) });
+        items.push({ task, items: await readItems(new Map(shown.map((row) => [row, of(row)]))) });
       }
-      return { "fig9.png": await useSheet(result, SHOWN, items, { silent: ["text-only"] }) };
+      return { "fig9.png": await useSheet(result, shown, items, { silent: ["text-only"] }) };
     },
   };
 };

@@ -1,5 +1,5 @@
 /**
- * Sec. 3.5: scores over the scale λ of the adapter's residual. It speaks of the model as users have it: the committed joint adapter.
+ * Sec. 3.5: scores over the scale λ of the adapter's residual. It speaks of the model as users have it: the committed joint adapter, or at a scale without one Table 1's joint model.
  *
  * encode-TASK, committed-adapter ── use-scale-λ-TASK-seedN ── scale-summary
  */
@@ -7,8 +7,9 @@ import { figureProgram } from "../figure_program.ts";
 import { type Budget, samplingNote, SCALES } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import { useStages } from "../uses/use_stages.ts";
-import { TABLE1_CODE } from "../table1/model_code.ts";
-import { MEASURE_USE } from "../uses/use_code.ts";
+import { table1Code } from "../table1/model_code.ts";
+import { measureUseCode } from "../uses/use_code.ts";
+import { mainModelOf } from "../uses/use_evidence.ts";
 import { scaleCurves } from "./curves.ts";
 import type { Figure } from "../figure.ts";
 import { SCALE_STATEMENTS } from "./statements.ts";
@@ -24,7 +25,7 @@ export const figure: Figure = figureProgram({
   budgetNote({ scale, budget }) {
     const validationItems = SCALE.sizes[budget].items;
     const merged: Budget = { ...SCALES[scale].budgets[budget], validationItems };
-    return `the committed joint adapter, ${samplingNote(merged)} at each of ${
+    return `${mainModelOf(scale).name}, ${samplingNote(merged)} at each of ${
       SCALE.scales[budget].length
     } scales`;
   },
@@ -37,13 +38,14 @@ export const figure: Figure = figureProgram({
         adapterScale,
       })),
       size: SCALE.sizes[request.budget],
-      code: MEASURE_USE,
-      find: table1Finder(request, TABLE1_CODE),
+      code: measureUseCode(request),
+      find: table1Finder(request, table1Code(request)),
     }),
   summary: stageCode("experiments/figures/scale/summary.ts", "summarize", {
     from: () => import("./summary.ts"),
   }),
   expectedSeconds: 2,
-  prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
+  prepare: (request) => table1Code(request).checkDevice(request.device),
+  paperScale: "same stages",
   render: scaleCurves,
 });

@@ -11,7 +11,7 @@ import {
   TABLE1_COLUMNS,
 } from "../../../lib/report/mod.ts";
 import type { TaskId } from "../../../lib/tasks/mod.ts";
-import { OF_COMMITTED, PARTIAL_TASKS } from "../uses/use_evidence.ts";
+import { type MainModel, PARTIAL_TASKS } from "../uses/use_evidence.ts";
 import { scaleRow } from "./record.ts";
 
 /** Scaled back by 20 to 40 %. */
@@ -100,10 +100,11 @@ export function scaleContent(
 export interface ScaleEvidence {
   readonly resampled: ResampledCells;
   readonly content: ScaleContent;
+  readonly main: MainModel;
 }
 
-const rests = ({ resampled, content }: ScaleEvidence) =>
-  `${OF_COMMITTED}; scales ${content.scales.join(", ")}; ${Math.min(...resampled.items)} items per task`;
+const rests = ({ resampled, content, main }: ScaleEvidence) =>
+  `${main.name}; scales ${content.scales.join(", ")}; ${Math.min(...resampled.items)} items per task`;
 
 /** What the paper says about the scale. */
 export const SCALE_STATEMENTS: readonly Statement<ScaleEvidence>[] = [

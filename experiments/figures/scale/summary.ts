@@ -3,11 +3,13 @@ import { key } from "../../../lib/engine/mod.ts";
 import { intervalNote, judgeAll, resampleCells } from "../../../lib/report/mod.ts";
 import { SCALE_STATEMENTS, scaleContent } from "./statements.ts";
 import type { Summarize } from "../figure_summary.ts";
+import { mainModelOf } from "../uses/use_evidence.ts";
 import { keysOf, readSamples } from "../uses/use_samples.ts";
 import { SCALE } from "./record.ts";
 
 /** Reads the stages of all scales. */
-export const summarize: Summarize = async (_context, { tasks, seeds, budget }, outputs) => {
+export const summarize: Summarize = async (_context, { scale, tasks, seeds, budget }, outputs) => {
+  const main = mainModelOf(scale);
   const samples = await readSamples(outputs);
   const resampled = resampleCells(samples, { key: key("scale") });
   const scales = SCALE.scales[budget];
@@ -15,10 +17,10 @@ export const summarize: Summarize = async (_context, { tasks, seeds, budget }, o
   return {
     content,
     caption:
-      "Scores of the committed joint adapter on held-out items, same items and same noise at every scale λ of the image attention. Shaded: the " +
+      `Scores of ${main.name} on held-out items, same items and same noise at every scale λ of the image attention. Shaded: the ` +
       "paper's advice. Trade: mean of the two scores, each stretched to 0 … 1 over the scales, over the four tasks with a prompt of " +
       `their own. ${intervalNote(seeds)}`,
     hashes: keysOf(outputs),
-    claims: judgeAll(SCALE_STATEMENTS, { resampled, content }),
+    claims: judgeAll(SCALE_STATEMENTS, { resampled, content, main }),
   };
 };

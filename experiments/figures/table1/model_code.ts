@@ -1,10 +1,10 @@
 /** Each scale's code for Table 1's stages, by module; loaded only when a stage must run. */
-import type { EncodeRequest, ScoreRequest, Table1Stages } from "../../setting/model_requests.ts";
+import type { EncodeRequest, Table1Stages } from "../../setting/model_requests.ts";
 import { TASK_RECORDS } from "../../../lib/tasks/mod.ts";
 import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
-import { type StageCode, stageCode } from "../../runner/mod.ts";
+import { stageCode } from "../../runner/mod.ts";
 import type { RunRequest } from "../../setting/experiment.ts";
-import { modelHashes, pairHashes, type PaperFolders, ROLES } from "../../paper/paper_inputs.ts";
+import { heldOutOf, paperStages } from "../paper_stage.ts";
 
 /** Table 1's scores by the judge, the same by the conditioning encoder, and the oracles. */
 const METRICS: Table1Stages["metrics"] = Object.fromEntries([
@@ -53,20 +53,6 @@ async function checkDevice(device: RunRequest["device"]): Promise<void> {
   await checkDevice(device);
 }
 
-/** Code with a last argument more than its stage gives it. */
-function withLast<Given extends readonly unknown[], Last, Result>(
-  code: StageCode<(...args: [...Given, Last]) => Result>,
-  last: Last,
-): StageCode<(...args: Given) => Result> {
-  return {
-    ...code,
-    async load() {
-      const compute = await code.load();
-      return (...args) => compute(...args, last);
-    },
-  };
-}
-
 /** Table 1's scores by the encoders that also condition the adapters: the ones of the paper's scale whose pictures and texts share a space. */
 function paperMetrics(hashes: Readonly<Record<string, string>>): Table1Stages["metrics"] {
   const [image, text] = [hashes["vision"], hashes["instruction"]].map((hash) =>
@@ -83,61 +69,33 @@ function paperMetrics(hashes: Readonly<Record<string, string>>): Table1Stages["m
 }
 
 /** Table 1 at the paper's scale, of models and pairs in these folders. */
-function paperCode({ models, data }: PaperFolders): Table1Stages {
-  const folders: PaperFolders = {
-    ...(models === undefined ? {} : { models }),
-    ...(data === undefined ? {} : { data }),
-  };
-  const weights = modelHashes(folders, ROLES.training);
-  const pick = (roles: readonly string[]) =>
-    Object.fromEntries(
-      Object.entries(weights).filter(([name]) =>
-        roles.some((role) => name === role || name === `${role} config.json`)
-      ),
-    );
+function paperCode(request: RunRequest): Table1Stages {
+  const { weights, stage } = paperStages(request);
   return {
-    encodeDataset: {
-      ...withLast(
-        stageCode("experiments/paper/encode_dataset.ts", "encodeDataset", {
-          from: () => import("../../paper/encode_dataset.ts"),
-        }),
-        folders,
-      ),
-      hashes: (config) => {
-        const { task, ...counts } = config as EncodeRequest;
-        return { ...pick(ROLES.encoding), ...pairHashes(folders, task, counts) };
-      },
-    },
-    trainAdapter: {
-      ...withLast(
-        stageCode("experiments/paper/train_adapter.ts", "trainAdapter", {
-          from: () => import("../../paper/train_adapter.ts"),
-        }),
-        folders,
-      ),
-      hashes: () => weights,
-    },
-    generateAndScore: {
-      ...withLast(
-        stageCode("experiments/paper/generate_and_score.ts", "generateAndScore", {
-          from: () => import("../../paper/generate_and_score.ts"),
-        }),
-        folders,
-      ),
-      hashes: () => weights,
-    },
-    scoreStart: {
-      ...withLast(
-        stageCode("experiments/paper/score_start.ts", "scoreStart", {
-          from: () => import("../../paper/score_start.ts"),
-        }),
-        folders,
-      ),
-      hashes: (config) => {
-        const { task, items } = config as ScoreRequest;
-        return { ...weights, ...pairHashes(folders, task, { trainItems: 0, validationItems: items }) };
-      },
-    },
+    encodeDataset: stage(
+      stageCode("experiments/paper/encode_dataset.ts", "encodeDataset", {
+        from: () => import("../../paper/encode_dataset.ts"),
+      }),
+      { weights: "encoding", pairs: (config) => config as EncodeRequest },
+    ),
+    trainAdapter: stage(
+      stageCode("experiments/paper/train_adapter.ts", "trainAdapter", {
+        from: () => import("../../paper/train_adapter.ts"),
+      }),
+      { weights: "training" },
+    ),
+    generateAndScore: stage(
+      stageCode("experiments/paper/generate_and_score.ts", "generateAndScore", {
+        from: () => import("../../paper/generate_and_score.ts"),
+      }),
+      { weights: "training" },
+    ),
+    scoreStart: stage(
+      stageCode("experiments/paper/score_start.ts", "scoreStart", {
+        from: () => import("../../paper/score_start.ts"),
+      }),
+      { weights: "training", pairs: heldOutOf },
+    ),
     metrics: paperMetrics(weights),
     checkDevice,
   };

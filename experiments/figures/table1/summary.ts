@@ -9,6 +9,7 @@ import {
   type ResultSetting,
   rowLabel,
   type SampleRow,
+  sheetZoom,
   shownRows,
   table1Cells,
   type Table1Result,
@@ -130,13 +131,14 @@ async function samplesPicture(
   const { imageGridPng } = await import("../../../lib/plots/image_grid.ts");
   const first = scores.map((stage) => ({ stage, config: stage.config as ScoreRequest }))
     .filter(({ config }) => config.seed === seeds[0]);
-  const rows = [];
+  const rows = [], sides: number[] = [];
   for (const task of new Set(first.map(({ config }) => config.task))) {
     const galleries = new Map<string, GalleryItem[]>();
     for (const { stage, config } of first) {
       if (config.task === task) galleries.set(config.row, await readGallery(context.input(stage.id)));
     }
     for (const item of galleries.get("ground-truth") ?? [...galleries.values()][0] ?? []) {
+      sides.push(item.side);
       const picture = (pixels: Uint8Array) => ({ width: item.side, height: item.side, pixels });
       const sampleOf = (row: string) =>
         samples.find((each) =>
@@ -172,5 +174,5 @@ async function samplesPicture(
     subtitle: `${scaleNote}; ${budgetNote}; seed ${seeds[0]}. T: prompt, I: instruction`,
     columns: ["Condition", "Target", ...generating.map((row) => rowLabel(result, row))],
     rows,
-  });
+  }, { zoom: sheetZoom(Math.max(1, ...sides)) });
 }

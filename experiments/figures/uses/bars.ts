@@ -71,7 +71,9 @@ function bars({ result }: StoredFigure<UsesContent>): Graphic {
     figure: figure({
       id: `${result.experiment}-scores`,
       caption:
-        "What should be taken from the condition, by the data's generator, which knows the truth; higher is better." +
+        `What should be taken from the condition, by ${
+          result.scale === "mini" ? "the data's generator, which knows the truth" : "Table 1's score of it"
+        }; higher is better.` +
         (both
           ? " Right: what should not be taken, likeness to the condition less the target's own likeness: all colours for " +
             "composition, those of the margin for object and face, content for style; above 0 it leaks."

@@ -8,16 +8,32 @@ import {
   type ResampledCells,
   resampledInterval,
 } from "../../../lib/report/mod.ts";
+import { mainModel, type ScaleId } from "../../setting/scales.ts";
+import { COMMITTED } from "./use_rows.ts";
 import type { TakenScores } from "./uses.ts";
 import { type TaskId, taskOf } from "../../../lib/tasks/mod.ts";
 
 /** The paper's tasks that take one thing and leave the rest: of these something may leak. */
 export const PARTIAL_TASKS: readonly TaskId[] = PAPER_TASKS.filter((task) => taskOf(task).leak !== null);
 
-/** Cells of all rows, and the score of what should be taken, by task. */
+/** The joint model that statements about the paper's main model are of. */
+export interface MainModel {
+  readonly row: string;
+  /** Words for it. */
+  readonly name: string;
+}
+
+/** The main model of a scale. */
+export const mainModelOf = (scale: ScaleId): MainModel =>
+  mainModel(scale) === "committed"
+    ? { row: COMMITTED, name: "the committed joint adapter" }
+    : { row: "instruct", name: "Table 1's joint model" };
+
+/** Cells of all rows, the score of what should be taken, by task, and which row is the main model. */
 export interface UseEvidence {
   readonly resampled: ResampledCells;
   readonly taken: TakenScores;
+  readonly main: MainModel;
 }
 
 /** A score of one row less that of another, mean over {@link PARTIAL_TASKS}. */
@@ -37,6 +53,3 @@ export function overUses(
   const items = `${Math.min(...resampled.items)} items per task, paired`;
   return measured(resampledInterval(resampled, compute), of === undefined ? items : `${of}; ${items}`);
 }
-
-/** Words for the committed joint adapter in a statement's evidence. */
-export const OF_COMMITTED = "the committed joint adapter";

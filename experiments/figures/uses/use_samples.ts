@@ -3,11 +3,13 @@ import type { SampleRow } from "../../../lib/report/mod.ts";
 import { byTask } from "../../../lib/tasks/mod.ts";
 import type { TakenScores } from "./uses.ts";
 import { readGallery } from "../../setting/gallery.ts";
+import type { ScaleId } from "../../setting/scales.ts";
 import type { StageOutput } from "../../runner/mod.ts";
 import type { GalleryItem } from "../../setting/model_requests.ts";
 
-/** The score of what a task should take, by the data's generator. */
-export const TAKEN: TakenScores = byTask(({ oracle }) => oracle.name);
+/** The score of what a task should take: by the data's generator where it knows the truth, else Table 1's score of the condition. */
+export const takenScores = (scale: ScaleId): TakenScores =>
+  byTask(({ oracle, scores }) => scale === "mini" ? oracle.name : scores[0].name);
 
 /** The samples of all outputs. */
 export async function readSamples(outputs: readonly StageOutput[]): Promise<SampleRow[]> {

@@ -1,6 +1,6 @@
 /** Pictures of several models side by side: per task and item condition, target, and each model's picture with its words. */
 import { imageGridPng } from "../../../lib/plots/image_grid.ts";
-import { type FigureResult, INSTRUCTION_INK } from "../../../lib/report/mod.ts";
+import { type FigureResult, INSTRUCTION_INK, sheetZoom } from "../../../lib/report/mod.ts";
 import { useLabel } from "./bars.ts";
 import type { UseItem } from "./use_samples.ts";
 
@@ -15,6 +15,9 @@ export async function useSheet(
     const side = Math.sqrt(pixels.length / 3);
     return { width: side, height: side, pixels };
   };
+  const sides = items.flatMap(({ items }) =>
+    items.flatMap(({ pictures }) => [...pictures.values()].map(({ side }) => side))
+  );
   return await imageGridPng({
     title: `${result.title}, ${result.scale} scale`,
     subtitle: `${result.caption} T: prompt, I: instruction.`,
@@ -48,5 +51,5 @@ export async function useSheet(
         };
       })
     ),
-  });
+  }, { zoom: sheetZoom(Math.max(1, ...sides)) });
 }

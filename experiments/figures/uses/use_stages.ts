@@ -14,7 +14,7 @@ import {
   overrideFields,
 } from "../../setting/instruct_form.ts";
 import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
-import { type Budget, mainModel, SCALES } from "../../setting/scales.ts";
+import { type Budget, mainModel, samplingCost, SCALES } from "../../setting/scales.ts";
 import type { MeasureUse, UseRequest, UseSize } from "../../setting/model_requests.ts";
 import type { Table1Found } from "../table1/stages.ts";
 
@@ -79,7 +79,8 @@ export function useStages(
 ): Stage[] {
   const { scale, budget, seeds, tasks, device } = request;
   const { cases, size, code, find, form } = options;
-  const { samplerSteps, guidance, validationItems, expectedSeconds }: Budget = SCALES[scale].budgets[budget];
+  const sizes: Budget = SCALES[scale].budgets[budget];
+  const { samplerSteps, guidance } = sizes;
   const make = stageMaker(experiment, code, { with: [GALLERY] });
   return seeds.flatMap((seed) =>
     cases.filter(({ model }) => model !== "target" || seed === seeds[0]).flatMap((each) =>
@@ -108,7 +109,7 @@ export function useStages(
           title: `Generate and measure ${task} with ${row}, seed ${seed}`,
           config,
           parents: adapter ? [dataset, adapter] : [dataset],
-          expectedSeconds: expectedSeconds.score * size.items / validationItems,
+          ...samplingCost(sizes, size.items),
           async run(context) {
             const measure = await code.load();
             const inputs = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { meanVariance } from "./vary_wording.ts";
+import { meanVariance } from "./reword_items.ts";
 
 Deno.test("meanVariance() is the unbiased variance of each coordinate, averaged, when there are several rows", () => {
   assert.equal(meanVariance([[0, 5], [2, 5]]), 1);

@@ -1,0 +1,93 @@
+/** Figures at the paper's scale, by tiny models of its layout on tiny pairs. */
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import { encodePng, readPicture } from "../../lib/raster/mod.ts";
+import type { FigureResult } from "../../lib/report/mod.ts";
+import { TASK_RECORDS } from "../../lib/tasks/mod.ts";
+import { tinyScene } from "../data/tiny_pictures.ts";
+import { inTinyFolder } from "../paper/testdata/tiny_folder.ts";
+import { reproduce } from "../reproduce.ts";
+import type { RewordingContent } from "./fig8/statements.ts";
+import { FIGURES } from "./mod.ts";
+import type { ScaleContent } from "./scale/statements.ts";
+import type { UsesContent } from "./uses/uses.ts";
+
+const SCHEMA = JSON.parse(readFileSync(new URL("../../results/figure.schema.json", import.meta.url), "utf8"));
+
+/** Pairs of every task, with all fields. */
+function writeTinyPairs(data: string, counts: Readonly<Record<"train" | "val", number>>): void {
+  for (const { id, dataset: { fields } } of TASK_RECORDS) {
+    const folder = join(data, id);
+    mkdirSync(folder, { recursive: true });
+    for (const [split, count] of Object.entries(counts)) {
+      const lines = Array.from(
+        { length: count },
+        (_, i) =>
+          JSON.stringify(Object.fromEntries(fields.map(({ name, kind }) => {
+            const place = `${split} ${name} ${i}`;
+            if (kind === "text") return [name, place];
+            const file = `${place.replaceAll(" ", "-")}.png`;
+            writeFileSync(join(folder, file), encodePng(tinyScene(`${id} ${place}`).picture));
+            return [name, file];
+          }))),
+      );
+      writeFileSync(join(folder, `${split}.jsonl`), lines.join("\n"));
+    }
+  }
+}
+
+Deno.test("reproduce makes Figs. 6, 8 and 9 and the scales of weights and pairs in the user's folders, and judges what needs no oracle", () =>
+  inTinyFolder(async (models) => {
+    const [data, out] = [join(models, "data"), join(models, "out")];
+    writeTinyPairs(data, { train: 4, val: 2 });
+    const valid = new Ajv({ allErrors: true }).compile(SCHEMA);
+    const run = async <Content>(id: string) => {
+      const said: string[] = [];
+      const folders = ["--models", models, "--data", data, "--out", out];
+      await reproduce([id, "--scale", "paper", "--budget", "smoke", "--json", ...folders], FIGURES, {
+        out: (text) => void said.push(text),
+        err: () => {},
+        terminal: false,
+        width: 100,
+        signal: new AbortController().signal,
+        cacheFolder: join(models, "cache"),
+      });
+      const result = JSON.parse(said.join("")) as FigureResult<Content>;
+      assert.ok(valid(result), JSON.stringify(valid.errors));
+      assert.match(result.caption, /Paper scale/);
+      const judged = (statement: string) => {
+        const claim = result.claims.find((each) => each.id === statement);
+        assert.ok(claim, statement);
+        return claim.ours !== null;
+      };
+      return { result, content: result.content, judged };
+    };
+
+    const scales = await run<ScaleContent>("scale");
+    assert.equal(scales.content.curves.length, 10);
+    assert.ok(scales.content.curves.every(({ values }) => values.length === 3));
+    assert.ok(scales.judged("full-scale-overpowers-text") && scales.judged("best-scale-is-advised"));
+    assert.ok(scales.result.claims.every(({ evidence }) => evidence.includes("Table 1's joint model")));
+
+    const { content: worded, judged: judgedWording } = await run<RewordingContent>("fig8");
+    assert.ok(worded.ratios.every(({ mean }) => mean >= 0 && Number.isFinite(mean)));
+    assert.ok(judgedWording("rewording-is-subtle") && judgedWording("many-wordings-make-robust"));
+    const sheet = await readPicture(new Uint8Array(readFileSync(join(out, "fig8/paper-smoke/fig8.png"))));
+    assert.ok(sheet.width > 4 * 128, `${sheet.width}`);
+
+    const used = await run<UsesContent>("fig9");
+    assert.deepEqual(
+      used.content.rows,
+      ["text-only", "ip-adapter-plus", "instant-style", "single-task", "instruct", "ground-truth"],
+    );
+    assert.deepEqual([used.content.taken["style"], used.content.taken["face"]], ["CLIP-S", "CLIP-I"]);
+    const leaking = new Set(used.content.leaks.map(({ task }) => task));
+    assert.deepEqual([...leaking].sort(), ["composition", "face", "object"]);
+    assert.ok(used.judged("replication-kept") && used.judged("plus-carries-over"));
+    assert.ok(!used.judged("plus-leaks") && !used.judged("longer-training-leaks-less"));
+
+    const { judged: judgedJoint } = await run<UsesContent>("fig6");
+    assert.ok(judgedJoint("joint-takes-as-much"));
+  }));

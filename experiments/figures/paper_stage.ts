@@ -1,0 +1,58 @@
+/** Code of stages at the paper's scale: it is given the user's folders, and a stage's key holds the hashes of what it reads there. */
+import type { Json } from "../../lib/hub/mod.ts";
+import type { StageCode } from "../runner/mod.ts";
+import type { ScoreRequest } from "../setting/model_requests.ts";
+import type { RunRequest } from "../setting/experiment.ts";
+import { modelHashes, pairHashes, type PaperFolders, ROLES } from "../paper/paper_inputs.ts";
+import type { TaskId } from "../../lib/tasks/mod.ts";
+
+/** What such a stage reads of the user's. */
+export interface PaperReads {
+  /** The weights of what encodes pairs, or of all that trains and samples. */
+  readonly weights: keyof typeof ROLES;
+  /** The first pairs of a task that a configuration asks for; none if absent. */
+  readonly pairs?: (
+    config: Json,
+  ) => { readonly task: TaskId; readonly trainItems: number; readonly validationItems: number };
+}
+
+/** The held-out pairs of a request for scores. */
+export function heldOutOf(config: Json): ReturnType<NonNullable<PaperReads["pairs"]>> {
+  const { task, items } = config as ScoreRequest;
+  return { task, trainItems: 0, validationItems: items };
+}
+
+/** Makers of such code for a request's folders; weights are hashed once. @throws UserError when there is no such folder. */
+export function paperStages({ models, data }: Pick<RunRequest, "models" | "data">) {
+  const folders: PaperFolders = {
+    ...(models === undefined ? {} : { models }),
+    ...(data === undefined ? {} : { data }),
+  };
+  const weights = modelHashes(folders, ROLES.training);
+  const weightsOf = (roles: readonly string[]) =>
+    Object.fromEntries(
+      Object.entries(weights).filter(([name]) =>
+        roles.some((role) => name === role || name === `${role} config.json`)
+      ),
+    );
+  return {
+    weights,
+    /** The code, whose last argument are the folders. */
+    stage<Given extends readonly unknown[], Result>(
+      code: StageCode<(...args: [...Given, PaperFolders]) => Result>,
+      reads: PaperReads,
+    ): StageCode<(...args: Given) => Result> {
+      return {
+        ...code,
+        async load() {
+          const compute = await code.load();
+          return (...args) => compute(...args, folders);
+        },
+        hashes: (config) => ({
+          ...weightsOf(ROLES[reads.weights]),
+          ...(reads.pairs && pairHashes(folders, reads.pairs(config).task, reads.pairs(config))),
+        }),
+      };
+    },
+  };
+}

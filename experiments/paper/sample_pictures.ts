@@ -1,0 +1,127 @@
+/** Pictures of an adapter at the paper's scale, one at a time: what the stages that measure adapters share. */
+import type { HostParams } from "../../lib/engine/mod.ts";
+import { createGenerator, type Generator, guidancePlan, openRun } from "../../lib/pipeline/mod.ts";
+import type { RgbPicture } from "../../lib/raster/mod.ts";
+import type { Device } from "../setting/experiment.ts";
+import { inSlot } from "./open_slots.ts";
+import { latentDecoder, toPicture } from "./pipeline_models.ts";
+import { makeOn, openId, scorersFor, type StageModels } from "./stage_models.ts";
+
+/** What samples with every adapter of a kind. */
+interface OpenSampler {
+  readonly generator: Generator;
+  decode(latents: Float32Array): Promise<RgbPicture>;
+  dispose(): Promise<void>;
+}
+
+/** The sampler of a kind of adapter, a picture at a time; the only one in memory. */
+function samplerFor(
+  models: StageModels,
+  { instructed, guidance, device }: Pick<SamplingSetting, "instructed" | "guidance" | "device">,
+  like: HostParams,
+): Promise<OpenSampler> {
+  const { unet, text, tokenizer, schedule, plus, instruct, latentSide, side } = models;
+  const projection = instructed ? instruct : plus.projection;
+  const { passes } = guidancePlan({ guidance });
+  const id = openId(models, device, projection.class, passes.length);
+  return inSlot("sampling", id, async () => {
+    const make = makeOn(device);
+    const { reader } = await scorersFor(models, device);
+    const noImage = await reader.none();
+    const sides = { height: latentSide, width: latentSide };
+    const generator = await createGenerator({
+      base: { unet, text, tokenizer },
+      adapter: {
+        projection,
+        like,
+        imageShape: [noImage.length / projectionWidth(projection), projectionWidth(projection)],
+        noImage,
+      },
+      schedule,
+      batch: 1,
+      passes,
+      sides,
+    }, { engine: make });
+    const decoder = await openRun(make, latentDecoder(models, sides));
+    const shape = [1, unet.config.in_channels, latentSide, latentSide];
+    return {
+      generator,
+      async decode(data) {
+        const pixels = await decoder.run({ latents: { dtype: "float32", shape, data } });
+        return toPicture(pixels, { width: side, height: side });
+      },
+      async dispose() {
+        for (const part of [generator, decoder]) await part.dispose();
+      },
+    };
+  });
+}
+
+const projectionWidth = (projection: StageModels["instruct"] | StageModels["plus"]["projection"]): number =>
+  projection.class === "Resampler" ? projection.embedding_dim : projection.embedding_dim_image_embeds;
+
+/** What a picture is sampled from. */
+export interface SampledItem {
+  readonly prompt: string;
+  readonly condition: RgbPicture;
+  /** Read by adapters that take one. */
+  readonly instruction: string;
+  /** {@link latentCount} numbers. */
+  readonly noise: Float32Array;
+}
+
+/** How. */
+export interface SamplingSetting {
+  /** Whether the adapter takes an instruction, else it is an IPAdapter+. */
+  readonly instructed: boolean;
+  /** λ of the image attention. */
+  readonly adapterScale: number;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly device: Device;
+  readonly progress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** A picture, and the latents that it was decoded from. */
+export interface SampledPicture {
+  readonly picture: RgbPicture;
+  readonly latents: Float32Array;
+}
+
+/** Numbers in a picture's latents. */
+export const latentCount = ({ unet, latentSide }: StageModels): number =>
+  unet.config.in_channels * latentSide ** 2;
+
+/** A picture per item. */
+export async function samplePictures(
+  models: StageModels,
+  items: readonly SampledItem[],
+  adapter: HostParams,
+  setting: SamplingSetting,
+): Promise<SampledPicture[]> {
+  const { instructed, adapterScale, steps, guidance, device, progress } = setting;
+  const { reader, text } = await scorersFor(models, device);
+  const { generator, decode } = await samplerFor(models, setting, adapter);
+  const given = [];
+  const read = new Map<RgbPicture, Float32Array>();
+  for (const { prompt, condition, instruction, noise } of items) {
+    const image = read.get(condition) ?? (await reader.read(condition)).tokens;
+    read.set(condition, image);
+    given.push({
+      ids: models.tokenizer.encode([prompt], { truncate: true }),
+      image,
+      ...(instructed ? { instruction: await text(instruction) } : {}),
+      noise,
+    });
+  }
+  const all = await generator.generate(given, {
+    adapter,
+    adapterScale,
+    steps,
+    guidance,
+    ...(progress ? { progress } : {}),
+  });
+  const pictures: SampledPicture[] = [];
+  for (const latents of all) pictures.push({ picture: await decode(latents), latents });
+  return pictures;
+}
