@@ -32,6 +32,8 @@ export interface FigureProgram<Content> {
   /** Whether it can show some of the tasks only; default no. */
   readonly eachTask?: boolean;
   readonly paperScale?: ExperimentProgram["paperScale"];
+  /** What it reads at the paper's scale where that is less than a training does. */
+  readonly paperReads?: (request: RunRequest) => Parameters<typeof paperScaleNeeds>[2];
   readonly prepare?: ExperimentProgram["prepare"];
   /** What is shown of its files; no model runs. */
   render(stored: StoredFigure<Content>): readonly Graphic[] | Promise<readonly Graphic[]>;
@@ -80,10 +82,12 @@ export function figureProgram<Content>(figure: FigureProgram<Content>): Figure {
       })];
     },
     needs(request) {
-      if (request.scale !== "paper" || figure.paperScale === "no models") return undefined;
+      if (request.scale !== "paper") return undefined;
+      if (figure.paperReads) return paperScaleNeeds(record.id, request, figure.paperReads(request));
+      if (figure.paperScale === "no models") return undefined;
       return figure.paperScale === "same stages"
         ? paperScaleNeeds(record.id, request)
-        : `Running ${record.id} at paper scale is not built, expected table1, one of fig6 to fig9, or scale, whose stages are the same at both scales, got ${record.id}; --scale mini has all`;
+        : `Running ${record.id} at paper scale is not built, expected table1, one of fig2 to fig9, or scale, whose stages are the same at both scales, got ${record.id}; --scale mini has all`;
     },
     prepare: (request) => figure.prepare?.(request) ?? Promise.resolve(),
     async collect(outputs) {
