@@ -246,8 +246,11 @@ async function reproduceOne(
     if (submission !== undefined) {
       console.out(["", graphText(plan), ...scriptsFor(plan, submission)].join("\n"));
     }
-    if (request.scale === "mini" || program.paperScale === "no models") return;
-    if (program.paperScale === undefined) return console.out(`\n${program.needs?.(request)}\n`);
+    if (request.scale === "mini") return;
+    if (program.paperScale !== "trained") {
+      const lacking = program.needs?.(request);
+      return console.out(lacking === undefined ? "" : `\n${lacking}\n`);
+    }
     const { paperPlanText } = await import("./paper/plan_text.ts");
     console.out(`\n${paperPlanText(plan, request)}\n`);
     return;

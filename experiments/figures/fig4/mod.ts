@@ -161,7 +161,7 @@ export const figure: Figure = figureProgram({
     from: () => import("./summary.ts"),
   }),
   expectedSeconds: 5,
-  paperScale: "same stages",
+  paperScale: "untrained",
   paperReads: () => ({ roles: ROLES.instructions, tasks: [] }),
   render: instructionMaps,
 });

@@ -74,7 +74,7 @@ export const figure: Figure = figureProgram({
     from: () => import("./summary.ts"),
   }),
   expectedSeconds: 1,
-  paperScale: "no models",
+  paperScale: "untrained",
   paperReads: ({ tasks }) => ({ roles: [], tasks }),
   render: (stored) => [pictureSheet(stored)],
 });

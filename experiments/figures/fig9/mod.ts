@@ -41,6 +41,6 @@ export const figure: Figure = figureProgram({
   }),
   expectedSeconds: 3,
   prepare: (request) => table1Code(request).checkDevice(request.device),
-  paperScale: "same stages",
+  paperScale: "trained",
   render: useGraphics,
 });
