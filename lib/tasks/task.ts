@@ -173,3 +173,10 @@ export const WORD_FIELDS: Readonly<Record<keyof TaskWords, true>> = {
   grammar: true,
   namesObject: true,
 };
+
+/** The fields of its oracle, likewise. */
+export const ORACLE_FIELDS: Readonly<Record<keyof TaskOracle, true>> = {
+  name: true,
+  definition: true,
+  score: true,
+};
