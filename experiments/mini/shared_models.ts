@@ -8,8 +8,8 @@ import { imageEncoder, latentDecoder, latentEncoder } from "./programs.ts";
 
 export { onDevice, shared };
 
-/** What happened to the artwork's cache, in a sentence; undefined where nobody need know. */
-function cacheNotice(event: CacheEvent): string | undefined {
+/** What happened to the artwork's cache, in a sentence. */
+function cacheNotice(event: Exclude<CacheEvent, { readonly kind: "built" }>): string {
   switch (event.kind) {
     case "building":
       return `drawing ${event.path} (once)`;
@@ -17,8 +17,6 @@ function cacheNotice(event: CacheEvent): string | undefined {
       return `${event.path} is damaged and is drawn again`;
     case "unsaved":
       return `keeping ${event.path} failed: ${event.reason}`;
-    case "built":
-      return undefined;
   }
 }
 
@@ -30,8 +28,7 @@ export const sharedBank = (
     loadBank({
       ...(options.cacheFolder ? { cacheDir: options.cacheFolder } : {}),
       onEvent: (event) => {
-        const text = cacheNotice(event);
-        if (text) options.notice?.(text);
+        if (event.kind !== "built") options.notice?.(cacheNotice(event));
       },
     }));
 export const sharedVision = (part: "encoder" | "judge") => shared(part, () => loadVision(part));
