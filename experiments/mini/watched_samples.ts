@@ -1,12 +1,12 @@
-/** A sheet of what a training's adapter makes of a few held-out pairs, for whoever watches it. */
+/** What a training's adapter makes of a few held-out pairs, for whoever watches it. */
 import type { HostParams } from "../../lib/engine/mod.ts";
-import { type ImageGrid, renderImageGrid } from "../../lib/plots/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
-import { composePair, SIZE, taskOf } from "../../lib/tasks/mod.ts";
+import { composePair, SIZE } from "../../lib/tasks/mod.ts";
 import { instructForm, overrideOf } from "../setting/instruct_form.ts";
 import type { TrainRequest } from "../setting/model_requests.ts";
 import { FORM_SIZES, instructionRows, instructionSize, padded } from "./instruct_forms.ts";
 import { decodeLatents, sharedGenerator } from "./pipeline_models.ts";
+import { sampleSheet } from "../adapters/sample_sheet.ts";
 import { initialNoise, validationInstruction } from "../adapters/validation_items.ts";
 import { LATENT_SIZE } from "./models.ts";
 import { LARGEST_BATCH } from "./score_task.ts";
@@ -52,18 +52,8 @@ export async function watchedSamples(request: TrainRequest, adapter: HostParams)
   );
   const outputs = await decodeLatents(latents, device);
   const picture = (pixels: Uint8Array): RgbPicture => ({ width: SIZE, height: SIZE, pixels });
-  const grid: ImageGrid = {
-    subtitle: "condition, sample, target",
-    rows: tasks.map((task, row) => ({
-      name: taskOf(task).title,
-      cells: Array.from({ length: each }, (_, i) => {
-        const place = row * each + i, pair = pairs[place]!;
-        return {
-          images: [picture(pair.condition), outputs[place]!, picture(pair.target)],
-          captions: [{ text: pair.prompt }, { text: wordings[place]! }],
-        };
-      }),
-    })),
-  };
-  return await renderImageGrid(grid);
+  return await sampleSheet(pairs.map(({ task, prompt, condition, target }, i) => ({
+    ...{ task, prompt, instruction: wordings[i]!, sample: outputs[i]! },
+    ...{ condition: picture(condition), target: picture(target) },
+  })));
 }
