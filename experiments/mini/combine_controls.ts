@@ -26,17 +26,8 @@ import { LATENT_SIZE, MINI_INSTRUCT } from "./models.ts";
 import { validationInstruction } from "../adapters/validation_items.ts";
 import { adapterPart } from "./pipeline_models.ts";
 import { readTrainedAdapter, TRAINED_ADAPTER } from "../adapters/trained_adapter.ts";
-import {
-  onDevice,
-  sharedBank,
-  sharedBase,
-  sharedEmbedder,
-  sharedImageEncoder,
-  sharedLatentDecoder,
-} from "./shared_models.ts";
-
-const WIDTH = 512;
-const LARGEST_BATCH = 16;
+import { batchFor, generationItems, sharedItemReader } from "./sample_pictures.ts";
+import { onDevice, sharedBank, sharedBase, sharedLatentDecoder } from "./shared_models.ts";
 
 /** What is shown of a task: scenes where it takes from them, else portraits. */
 const kindShown = (task: TaskId) => taskOf(task).takes.scene ? "scene" : "portrait";
@@ -63,22 +54,21 @@ export const combineControls: CombineControls = async (request, trained, context
     controlled(bank, name, { image: target, truth: truth.target })
   );
   const wordings = pairs.map((pair) => validationInstruction(pair, "random"));
-  const encoder = await sharedImageEncoder("encoder", device);
-  const conditions = await encoder.run(pairs.map(({ condition }) => condition));
-  const vectors = await (await sharedEmbedder(device)).embed(wordings);
   const part = await adapterPart(MINI_INSTRUCT, adapter, { device, replacesText });
-  const given = pairs.map(({ prompt, index }, i) => ({
-    ids: base.tokenizer.encode([prompt]),
-    image: conditions[i]!.tokens,
-    instruction: vectors.slice(i * WIDTH, (i + 1) * WIDTH),
-    control: controlImage(controls[i]!.control),
-    noise: normal(fold(key("combine"), task, index, seed), LATENT_SIZE),
-  }));
+  const read = await generationItems(
+    pairs.map(({ prompt, condition, index }, i) => ({
+      ...{ prompt, condition },
+      instruction: { task, text: wordings[i]! },
+      noise: normal(fold(key("combine"), task, index, seed), LATENT_SIZE),
+    })),
+    await sharedItemReader("pooled", device),
+  );
+  const given = read.map((item, i) => ({ ...item, control: controlImage(controls[i]!.control) }));
   const decoder = await sharedLatentDecoder(device);
   const generatorOf = (model: BaseModel) =>
     createGenerator({
       base: model,
-      batch: Math.min(LARGEST_BATCH, items),
+      batch: batchFor(items),
       controlnet,
       adapter: part,
     }, onDevice(device));

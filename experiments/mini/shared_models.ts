@@ -1,5 +1,10 @@
 /** Models and artwork that several stages of one process use: each loaded once, when first asked for; a failure is not kept. */
-import { createSentenceEmbedder, loadSentenceEncoder, type SentenceEmbedder } from "../../lib/clip/mod.ts";
+import {
+  createSentenceEmbedder,
+  loadSentenceEncoder,
+  SENTENCE_WIDTH,
+  type SentenceEmbedder,
+} from "../../lib/clip/mod.ts";
 import { type Bank, type CacheEvent, loadBank } from "../../lib/tasks/mod.ts";
 import type { Device } from "../setting/experiment.ts";
 import { loadBase, loadPlus, loadVae, loadVision } from "./frozen.ts";
@@ -47,3 +52,9 @@ export const sharedEmbedder = (device: Device): Promise<SentenceEmbedder> =>
     `sentences on ${device}`,
     async () => createSentenceEmbedder(await loadSentenceEncoder(), { batch: 16, compile: onDevice(device) }),
   );
+
+/** Unit vectors of texts in the joint space, one [512] each. */
+export async function sentenceVectors(texts: readonly string[], device: Device): Promise<Float32Array[]> {
+  const rows = await (await sharedEmbedder(device)).embed(texts);
+  return texts.map((_, i) => rows.slice(i * SENTENCE_WIDTH, (i + 1) * SENTENCE_WIDTH));
+}
