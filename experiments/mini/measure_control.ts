@@ -8,6 +8,7 @@ import type {
   ControlPicture,
   ControlRequest,
   ControlSetting,
+  ControlShows,
   MeasureAnchors,
   MeasureControl,
 } from "../setting/control_requests.ts";
@@ -93,8 +94,8 @@ async function scoresOf(
 const itemsOf = async (setting: ControlSetting, { cacheFolder, notice }: StageContext) =>
   controlItems(await sharedBank({ cacheFolder, notice }), setting);
 
-const picture = ({ kind, index }: ControlItem, task: string, pixels: Rgb): ControlPicture => ({
-  ...{ kind, index, task },
+const picture = ({ kind, index }: ControlItem, shows: ControlShows, pixels: Rgb): ControlPicture => ({
+  ...{ kind, index, shows },
   pixels,
 });
 
@@ -159,9 +160,7 @@ export const measureAnchors: MeasureAnchors = async (setting, context) => {
       ),
     })),
     pictures: items.flatMap((item, i) =>
-      kept.has(item)
-        ? [picture(item, "condition", item.condition), picture(item, "prompt alone", made[i]!)]
-        : []
+      kept.has(item) ? [picture(item, "condition", item.condition), picture(item, "prompt", made[i]!)] : []
     ),
   };
 };

@@ -59,7 +59,7 @@ export function writePictures(
   context.write(
     "pictures.json",
     JSON.stringify(
-      pictures.map(({ kind, index, task, pixels }) => ({ kind, index, task, bytes: pixels.length })),
+      pictures.map(({ kind, index, shows, pixels }) => ({ kind, index, shows, bytes: pixels.length })),
     ),
   );
   context.write("pictures.rgb", concatenated(pictures.map(({ pixels }) => pixels)));
