@@ -15,12 +15,12 @@ import {
   type TaskId,
   taskOf,
 } from "../../lib/tasks/mod.ts";
+import { controlnetOf } from "../../lib/tasks/controlnets/mod.ts";
 import type { CombineControls } from "../setting/model_requests.ts";
 import { concatenated } from "../setting/gallery.ts";
 import { baseWithLora } from "./base_additions.ts";
 import { checkpointPath } from "./checkpoints.ts";
 import { controlImage, createGenerator } from "../../lib/pipeline/mod.ts";
-import { controlled } from "./controlled.ts";
 import { type BaseModel, loadControlnet } from "./frozen.ts";
 import { LATENT_SIZE, MINI_INSTRUCT } from "./models.ts";
 import { validationInstruction } from "../adapters/validation_items.ts";
@@ -51,7 +51,7 @@ export const combineControls: CombineControls = async (request, trained, context
   const changed = await baseWithLora(base, checkpointPath(`lora-${lora}`), { scale: 1 });
   const pairs = heldOutPairs(bank, task, items);
   const controls = pairs.map(({ target, truth }) =>
-    controlled(bank, name, { image: target, truth: truth.target })
+    controlnetOf(name).controlled(bank, { image: target, truth: truth.target })
   );
   const wordings = pairs.map((pair) => validationInstruction(pair, "random"));
   const part = await adapterPart(MINI_INSTRUCT, adapter, { device, replacesText });
