@@ -89,7 +89,7 @@ function paperLike(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
     target: target.image,
     prompt: sceneCaption(goal),
     conditionCaption: sceneCaption(source),
-    truth: { condition: condition.truth, target: target.truth, heldOutStyle: source.style.heldOut },
+    truth: { condition: condition.truth, target: target.truth },
   };
 }
 

@@ -86,6 +86,6 @@ function paperLike(bank: Bank, pool: Pool, random: Stream, index: number): Draft
     target: drawPortrait(bank.portraits, goal),
     prompt: portraitCaption(goal, { looks: random.bool(LOOKS_TOLD) }),
     conditionCaption: portraitCaption(source, { looks: true }),
-    truth: { condition: source, target: goal, heldOutStyle: false },
+    truth: { condition: source, target: goal },
   };
 }

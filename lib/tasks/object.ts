@@ -91,7 +91,7 @@ function paperLike(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
     prompt: sceneCaption(spec),
     conditionCaption: withArticle(spec.concept),
     objectName: spec.concept.word,
-    truth: { condition: crop, target: scene.truth, heldOutStyle: spec.style.heldOut },
+    truth: { condition: crop, target: scene.truth },
   };
 }
 

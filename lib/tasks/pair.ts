@@ -83,8 +83,6 @@ export interface Item {
   readonly truth: {
     readonly condition: ImageTruth;
     readonly target: ImageTruth;
-    /** True when the condition shows a style no adapter was trained on. */
-    readonly heldOutStyle: boolean;
   };
 }
 

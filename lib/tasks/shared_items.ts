@@ -91,11 +91,7 @@ function itemOf(bank: Bank, task: Task, options: { wish: Wish; prompt: string })
     prompt,
     conditionCaption: captionOf(wish.source, task.aspects.takes === "everything"),
     ...(task.words.namesObject && wish.kind === "scene" ? { objectName: wish.source.concept.word } : {}),
-    truth: {
-      condition: condition.truth,
-      target: target.truth,
-      heldOutStyle: wish.kind === "scene" && wish.source.style.heldOut,
-    },
+    truth: { condition: condition.truth, target: target.truth },
   };
 }
 

@@ -87,6 +87,6 @@ function paperLike(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
     target: target.image,
     prompt: sceneCaption(goal),
     conditionCaption: sceneCaption(source),
-    truth: { condition: condition.truth, target: target.truth, heldOutStyle: style.heldOut },
+    truth: { condition: condition.truth, target: target.truth },
   };
 }
