@@ -1,4 +1,5 @@
 /** Stage: one task's held-out items by the joint adapter, a ControlNet, both, and both with a LoRA, all from the same noise. */
+import { joinedBytes } from "../../lib/engine/joined.ts";
 import { fold, key, normal } from "../../lib/engine/mod.ts";
 import { CONTROL_SCORE, LORA_SCORE } from "../setting/score_names.ts";
 import type { SampleRow } from "../../lib/report/mod.ts";
@@ -17,7 +18,6 @@ import {
 } from "../../lib/tasks/mod.ts";
 import { controlnetOf } from "../../lib/tasks/controlnets/mod.ts";
 import type { CombineControls } from "../setting/model_requests.ts";
-import { concatenated } from "../setting/gallery.ts";
 import { baseWithLora } from "./base_additions.ts";
 import { checkpointPath } from "./checkpoints.ts";
 import { controlImage, createGenerator } from "../../lib/pipeline/mod.ts";
@@ -123,7 +123,7 @@ export const combineControls: CombineControls = async (request, trained, context
   context.write("samples.json", JSON.stringify(samples));
   context.write(
     "pictures.rgb",
-    concatenated(
+    joinedBytes(
       pairs.slice(0, galleryItems).flatMap(({ condition, target }, i) => [
         condition,
         controls[i]!.control,

@@ -1,7 +1,7 @@
 /** Stage: pictures of one model under several wordings of the instruction from one noise, and from several noises under one wording. */
+import { joinedBytes } from "../../lib/engine/joined.ts";
 import { composePair } from "../../lib/tasks/mod.ts";
 import type { VaryWording } from "../setting/model_requests.ts";
-import { concatenated } from "../setting/gallery.ts";
 import { LATENT_SIZE } from "./models.ts";
 import { rewordedItem, rewordingNoise, rewordings, wordingsOf } from "../adapters/reword_items.ts";
 import { readTrainedAdapter, TRAINED_ADAPTER } from "../adapters/trained_adapter.ts";
@@ -40,7 +40,7 @@ export const varyWording: VaryWording = async (request, adapter, context) => {
   const captions = await sentenceVectors(pairs.map(({ conditionCaption }) => conditionCaption), device);
   context.write(
     "pictures.rgb",
-    concatenated(
+    joinedBytes(
       pairs.slice(0, shown).flatMap((
         { condition },
         i,
