@@ -38,7 +38,7 @@ export const COMPOSITION: Task<"composition"> = {
     request:
       "Generate ways to describe taking the composition from an image of varying lengths, do not use the words style, object, face or everything",
     grammar: COMPOSITION_GRAMMAR,
-    namesObject: false,
+    objectWord: null,
   },
   takes: {
     scene: (wish) => {

@@ -32,7 +32,7 @@ export const FACE: Task<"face"> = {
     request:
       "Generate ways to describe taking the face or identity from an image of varying lengths, do not use the words composition, style, everything or object",
     grammar: FACE_GRAMMAR,
-    namesObject: false,
+    objectWord: null,
   },
   takes: {
     portrait: (wish) => ({

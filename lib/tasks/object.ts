@@ -38,7 +38,7 @@ export const OBJECT: Task<"object"> = {
     request:
       "Generate ways to describe taking an object from an image of varying lengths, do not use the words composition, style, face or everything",
     grammar: OBJECT_GRAMMAR,
-    namesObject: true,
+    objectWord: "object",
   },
   takes: {
     scene: (wish) => ({

@@ -77,7 +77,7 @@ export interface Item {
   readonly prompt: string;
   /** What the condition shows; for the style task without words of style, since CLIP-S subtracts content. */
   readonly conditionCaption: string;
-  /** Of tasks that name the object: the word that takes the place of "object" in the instruction. */
+  /** Of tasks that name the object: what takes the place of the task's `objectWord` in the instruction. */
   readonly objectName?: string;
   /** What the generator knows, for scoring. */
   readonly truth: {

@@ -28,7 +28,7 @@ export const REPLICATION: Task<"replication"> = {
     request:
       "Generate ways to describe taking everything from an image of varying lengths, do not use the words composition, style, face or object",
     grammar: REPLICATION_GRAMMAR,
-    namesObject: false,
+    objectWord: null,
   },
   takes: { scene: ({ source }) => source, portrait: ({ source }) => source },
   aspects: { takes: "everything", leaves: [] },

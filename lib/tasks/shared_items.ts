@@ -90,7 +90,9 @@ function itemOf(bank: Bank, task: Task, options: { wish: Wish; prompt: string })
     target: target.image,
     prompt,
     conditionCaption: captionOf(wish.source, task.aspects.takes === "everything"),
-    ...(task.words.namesObject && wish.kind === "scene" ? { objectName: wish.source.concept.word } : {}),
+    ...(task.words.objectWord !== null && wish.kind === "scene"
+      ? { objectName: wish.source.concept.word }
+      : {}),
     truth: { condition: condition.truth, target: target.truth },
   };
 }

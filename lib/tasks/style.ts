@@ -33,7 +33,7 @@ export const STYLE: Task<"style"> = {
     request:
       "Generate ways to describe taking the style from an image of varying lengths, do not use the words composition, object, face or everything",
     grammar: STYLE_GRAMMAR,
-    namesObject: false,
+    objectWord: null,
   },
   takes: {
     scene: (wish) => ({ ...askedScene(wish), style: wish.source.style, grain: wish.source.grain }),

@@ -39,7 +39,7 @@ export async function drawExamples(
       examples.push({
         task,
         index,
-        instruction: namedInstruction(wording, pair.objectName),
+        instruction: namedInstruction(wording, pair),
         prompt: pair.prompt,
       });
       context.progress(examples.length, tasks.length * count, "pairs");
