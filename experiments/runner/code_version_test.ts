@@ -202,8 +202,9 @@ Deno.test("codeVersions() of training, scoring and control leave out what is pri
     { module: "experiments/mini/generate_and_score.ts", export: "generateAndScore" },
     { module: "experiments/mini/measure_control.ts", export: "measureControl" },
   ];
+  const combining = { module: "experiments/mini/combine_controls.ts", export: "combineControls" };
   const paper = { module: "experiments/paper/train_adapter.ts", export: "trainAdapter" };
-  const entries = [training, scoring, control, paper];
+  const entries = [training, scoring, control, combining, paper];
   const edits = [
     ["lib/plots/image_grid.ts", "const GAP = 6", "const GAP = 8"],
     ["experiments/adapters/sample_sheet.ts", "condition, sample, target", "condition, output, target"],
@@ -212,6 +213,7 @@ Deno.test("codeVersions() of training, scoring and control leave out what is pri
     ["lib/tasks/object.ts", "1 where, of the five drawings", "1 where of five drawings"],
     ["lib/tasks/control_oracles.ts", "1 less the mean difference", "One less the mean difference"],
     ["lib/metrics/table_scores.ts", "cosine of generated image and condition", "cosine of both images"],
+    ["lib/tasks/controlnets/scribble.ts", "the strongest 15 %", "15 %"],
     ["experiments/mini/shared_models.ts", "(once)", "(only once)"],
   ] as const;
   const texts = new Map<string, string>();
