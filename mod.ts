@@ -97,6 +97,7 @@ export {
   instructionCorpus,
   KEYWORDS,
   namedInstruction,
+  type NamedItem,
   nameObject,
 } from "./lib/instructions/mod.ts";
 

@@ -67,7 +67,7 @@ export function previewCell(
   const index = 2 * random.int(0, 499) + place % 2; // even and odd items differ (zoomed faces, held-out styles)
   const pair = composePair(bank, { task, split, index });
   const wording = sampleFromGrammar(random, task, split === "val" ? "held-out" : "train");
-  const instruction = namedInstruction(wording, pair.objectName);
+  const instruction = namedInstruction(wording, pair);
   const picture = (pixels: Uint8Array) => ({ width: SIZE, height: SIZE, pixels });
   return {
     images: [picture(pair.condition), picture(pair.target)],

@@ -64,14 +64,6 @@ export function aligned(bytes: Uint8Array): ArrayBuffer {
 export const halfOf = async (output: StageFiles, name: string): Promise<Float16Array> =>
   new Float16Array(aligned(await output.bytes(name)));
 
-/** Rows behind each other. */
-export function joinedRows(rows: readonly Float32Array[]): Float32Array {
-  const width = rows[0]?.length ?? 0;
-  const all = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => all.set(row, i * width));
-  return all;
-}
-
 /** Writes the texts. */
 export function writeEncodedTexts(texts: EncodedTexts, context: Pick<StageContext, "write">): void {
   const { ids, instructions, fixed, none, ...layout } = texts;

@@ -17,7 +17,7 @@ export function wordingsOf({ task, index, objectName }: WordedItem, count: numbe
     if (i === MOST_SAMPLES) {
       throw new RangeError(`Rewording ${task} needs ${count} different held-out wordings, got ${found.size}`);
     }
-    found.add(namedInstruction(sampleInstruction(random, task, "held-out"), objectName));
+    found.add(namedInstruction(sampleInstruction(random, task, "held-out"), { task, objectName }));
   }
   return [...found];
 }

@@ -1,28 +1,29 @@
-/** A sheet of what an adapter makes of a few held-out pairs of each task. */
+/** A sheet of what an adapter makes of held-out pairs, for whoever watches its training. */
 import { type ImageGrid, renderImageGrid } from "../../lib/plots/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
 import { type TaskId, taskOf } from "../../lib/tasks/mod.ts";
-import type { ScoreReport } from "../setting/model_requests.ts";
 
-/** Condition, sample and target of the items that `scored` gives of each task. */
-export async function sampleSheet(
-  tasks: readonly TaskId[],
-  scored: (task: TaskId) => Promise<ScoreReport>,
-): Promise<RgbPicture> {
-  const rows: ImageGrid["rows"][number][] = [];
-  for (const task of tasks) {
-    const { samples, gallery } = await scored(task);
-    rows.push({
+/** A held-out pair with the adapter's picture of it. */
+export interface ShownSample {
+  readonly task: TaskId;
+  readonly prompt: string;
+  readonly instruction: string;
+  readonly condition: RgbPicture;
+  readonly sample: RgbPicture;
+  readonly target: RgbPicture;
+}
+
+/** Condition, sample and target of each pair with its texts, a row per task in the order in which they come. */
+export async function sampleSheet(samples: readonly ShownSample[]): Promise<RgbPicture> {
+  const grid: ImageGrid = {
+    subtitle: "condition, sample, target",
+    rows: [...Map.groupBy(samples, ({ task }) => task)].map(([task, own]) => ({
       name: taskOf(task).title,
-      cells: gallery.map(({ side, condition, output, target, index }) => {
-        const sample = samples.find((each) => each.index === index);
-        const picture = (pixels: Uint8Array) => ({ width: side, height: side, pixels });
-        return {
-          images: [picture(condition), picture(output), picture(target)],
-          captions: [{ text: sample?.prompt ?? "" }, { text: sample?.instruction ?? "" }],
-        };
-      }),
-    });
-  }
-  return await renderImageGrid({ subtitle: "condition, sample, target", rows });
+      cells: own.map(({ condition, sample, target, prompt, instruction }) => ({
+        images: [condition, sample, target],
+        captions: [{ text: prompt }, { text: instruction }],
+      })),
+    })),
+  };
+  return await renderImageGrid(grid);
 }

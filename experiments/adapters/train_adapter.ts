@@ -1,7 +1,6 @@
 /** The training of an adapter at every scale: from the IPAdapter+ start on the frozen base (Sec. 3.5), with validation scores on the way (Fig. 7). */
 import type { InstructResamplerConfig } from "../../lib/adapter/mod.ts";
 import { fold, type HostParams, key, readSafetensors, writeSafetensors } from "../../lib/engine/mod.ts";
-import type { RgbPicture } from "../../lib/raster/mod.ts";
 import {
   type AdapterItems,
   type BatchOptions,
@@ -33,8 +32,6 @@ export interface AdapterTraining extends Omit<BatchOptions, "recipe"> {
   readonly saveEvery: number;
   /** Scores held-out items while it is trained. */
   score(request: ScoreRequest, model: ScoredModel): Promise<ScoreReport>;
-  /** A sheet of what the adapter makes, for whoever watches. */
-  pictures(adapter: HostParams): Promise<RgbPicture>;
 }
 
 type Progress = { losses: number[]; validation: TrainReport["validation"][number][] };
@@ -98,7 +95,6 @@ export async function runTraining(
           learningRate: learningRate(recipeSchedule(recipe, steps), event.step - 1),
           samples: batch,
           validation: progress.validation,
-          ...(request.validateItems > 0 && { pictures: () => training.pictures(step.weights()) }),
         }),
     });
     if (kept) lastSave = performance.now();

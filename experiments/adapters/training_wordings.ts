@@ -30,7 +30,7 @@ export function trainingWordings(
   corpus: readonly string[],
   names: readonly (string | undefined)[],
 ): TrainingWordings {
-  if (!taskOf(task).words.namesObject) {
+  if (taskOf(task).words.objectWord === null) {
     const texts = corpus.slice(0, MOST_WORDINGS * names.length);
     return { texts, sharedInstructions: texts.length, ownInstructions: 0 };
   }
@@ -41,7 +41,10 @@ export function trainingWordings(
       );
     }
     const random = stream(fold(key("named instructions"), index));
-    return Array.from({ length: NAMED_WORDINGS }, () => namedInstruction(random.pick(corpus), name));
+    return Array.from(
+      { length: NAMED_WORDINGS },
+      () => namedInstruction(random.pick(corpus), { task, objectName: name }),
+    );
   });
   return { texts, sharedInstructions: 0, ownInstructions: NAMED_WORDINGS };
 }

@@ -28,7 +28,7 @@ export function validationInstruction(
   if (choice === "fixed") return FIXED_INSTRUCTIONS[task];
   const random = stream(fold(key("validation instruction"), whose, index));
   if (whose === "colours") return random.pick(COLOUR_INSTRUCTIONS);
-  return namedInstruction(sampleInstruction(random, whose, "held-out"), objectName);
+  return namedInstruction(sampleInstruction(random, whose, "held-out"), { task: whose, objectName });
 }
 
 /** Initial noise of an item, `size` numbers: the same for every model of a seed. */

@@ -7,18 +7,22 @@ import {
   namedInstruction,
 } from "../../lib/instructions/mod.ts";
 import { neighbourPurity, pointsOf } from "../../lib/projection/mod.ts";
-import { CONCEPTS, TASK_RECORDS, TASKS } from "../../lib/tasks/mod.ts";
+import { CONCEPTS, TASK_RECORDS, type TaskId, taskOf, TASKS } from "../../lib/tasks/mod.ts";
 import { meanScore } from "../parts/bootstrap_score.ts";
 import type { Measurement } from "../parts/measurement.ts";
 import { textVectors } from "../parts/text_vectors.ts";
 
 const NEIGHBOURS = 10;
 
-/** Object instructions as the trainings read them: the name of a training concept in the place of "object". */
-function named(wordings: readonly string[]): string[] {
+/** Instructions as the trainings read them: the name of a training concept in the place of the object's word, where the task has one. */
+function named(task: TaskId, wordings: readonly string[]): readonly string[] {
+  if (taskOf(task).words.objectWord === null) return wordings;
   const words = CONCEPTS.filter(({ split }) => split === "train").map(({ word }) => word);
   return wordings.map((wording, i) =>
-    namedInstruction(wording, stream(fold(key("evaluate the instructions"), i)).pick(words))
+    namedInstruction(wording, {
+      task,
+      objectName: stream(fold(key("evaluate the instructions"), i)).pick(words),
+    })
   );
 }
 
@@ -39,7 +43,7 @@ export const INSTRUCTIONS: Measurement = {
       TASKS.map((task) => keywordedInstructions(task).slice(0, items)),
     );
     const withNames = await purities(
-      corpora.map((corpus, place) => TASK_RECORDS[place]!.words.namesObject ? named(corpus) : corpus),
+      corpora.map((corpus, place) => named(TASKS[place]!, corpus)),
     );
     return {
       method:
@@ -52,9 +56,9 @@ export const INSTRUCTIONS: Measurement = {
         ...TASKS.map((task, place) => meanScore(`neighbour purity, ${task}`, [asWritten[place] as number[]])),
         meanScore("neighbour purity, objects named", withNames),
         ...TASK_RECORDS.flatMap(({ id, words }, place) =>
-          words.namesObject
-            ? [meanScore(`neighbour purity, ${id}, objects named`, [withNames[place] as number[]])]
-            : []
+          words.objectWord === null
+            ? []
+            : [meanScore(`neighbour purity, ${id}, objects named`, [withNames[place] as number[]])]
         ),
       ],
     };

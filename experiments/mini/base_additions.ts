@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { loadStrict, type Shapes, UserError } from "../../lib/engine/mod.ts";
 import { conditioningFactor, type ControlnetConfig, controlnetShapes } from "../../lib/diffusion/mod.ts";
+import { CONTROLNETS } from "../../lib/tasks/controlnets/mod.ts";
 import { FAMILIES } from "../../lib/tasks/mod.ts";
 import { withLora } from "../../lib/pipeline/mod.ts";
 import { headerObject, readWeights, type WeightFile } from "../pictures/weight_file.ts";
 import { checkpointPath } from "./checkpoints.ts";
-import { CONTROLNET_NAMES } from "../setting/controlnets.ts";
 import type { BaseModel, Model } from "./frozen.ts";
 import { contractingSizes } from "./models.ts";
 
@@ -16,7 +16,7 @@ const FACTOR = 4;
 
 /** Names of the committed additions. */
 const COMMITTED: Readonly<Record<"controlnet" | "lora", readonly string[]>> = {
-  controlnet: CONTROLNET_NAMES,
+  controlnet: CONTROLNETS.map(({ name }) => name),
   lora: FAMILIES,
 };
 

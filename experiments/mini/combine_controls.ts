@@ -1,4 +1,5 @@
 /** Stage: one task's held-out items by the joint adapter, a ControlNet, both, and both with a LoRA, all from the same noise. */
+import { joinedBytes } from "../../lib/engine/joined.ts";
 import { fold, key, normal } from "../../lib/engine/mod.ts";
 import { CONTROL_SCORE, LORA_SCORE } from "../setting/score_names.ts";
 import type { SampleRow } from "../../lib/report/mod.ts";
@@ -15,28 +16,18 @@ import {
   type TaskId,
   taskOf,
 } from "../../lib/tasks/mod.ts";
+import { controlnetOf } from "../../lib/tasks/controlnets/mod.ts";
 import type { CombineControls } from "../setting/model_requests.ts";
-import { concatenated } from "../setting/gallery.ts";
 import { baseWithLora } from "./base_additions.ts";
 import { checkpointPath } from "./checkpoints.ts";
 import { controlImage, createGenerator } from "../../lib/pipeline/mod.ts";
-import { controlled } from "./controlled.ts";
 import { type BaseModel, loadControlnet } from "./frozen.ts";
 import { LATENT_SIZE, MINI_INSTRUCT } from "./models.ts";
 import { validationInstruction } from "../adapters/validation_items.ts";
 import { adapterPart } from "./pipeline_models.ts";
 import { readTrainedAdapter, TRAINED_ADAPTER } from "../adapters/trained_adapter.ts";
-import {
-  onDevice,
-  sharedBank,
-  sharedBase,
-  sharedEmbedder,
-  sharedImageEncoder,
-  sharedLatentDecoder,
-} from "./shared_models.ts";
-
-const WIDTH = 512;
-const LARGEST_BATCH = 16;
+import { batchFor, generationItems, sharedItemReader } from "./sample_pictures.ts";
+import { onDevice, sharedBank, sharedBase, sharedLatentDecoder } from "./shared_models.ts";
 
 /** What is shown of a task: scenes where it takes from them, else portraits. */
 const kindShown = (task: TaskId) => taskOf(task).takes.scene ? "scene" : "portrait";
@@ -60,25 +51,24 @@ export const combineControls: CombineControls = async (request, trained, context
   const changed = await baseWithLora(base, checkpointPath(`lora-${lora}`), { scale: 1 });
   const pairs = heldOutPairs(bank, task, items);
   const controls = pairs.map(({ target, truth }) =>
-    controlled(bank, name, { image: target, truth: truth.target })
+    controlnetOf(name).controlled(bank, { image: target, truth: truth.target })
   );
   const wordings = pairs.map((pair) => validationInstruction(pair, "random"));
-  const encoder = await sharedImageEncoder("encoder", device);
-  const conditions = await encoder.run(pairs.map(({ condition }) => condition));
-  const vectors = await (await sharedEmbedder(device)).embed(wordings);
   const part = await adapterPart(MINI_INSTRUCT, adapter, { device, replacesText });
-  const given = pairs.map(({ prompt, index }, i) => ({
-    ids: base.tokenizer.encode([prompt]),
-    image: conditions[i]!.tokens,
-    instruction: vectors.slice(i * WIDTH, (i + 1) * WIDTH),
-    control: controlImage(controls[i]!.control),
-    noise: normal(fold(key("combine"), task, index, seed), LATENT_SIZE),
-  }));
+  const read = await generationItems(
+    pairs.map(({ prompt, condition, index }, i) => ({
+      ...{ prompt, condition },
+      instruction: { task, text: wordings[i]! },
+      noise: normal(fold(key("combine"), task, index, seed), LATENT_SIZE),
+    })),
+    await sharedItemReader("pooled", device),
+  );
+  const given = read.map((item, i) => ({ ...item, control: controlImage(controls[i]!.control) }));
   const decoder = await sharedLatentDecoder(device);
   const generatorOf = (model: BaseModel) =>
     createGenerator({
       base: model,
-      batch: Math.min(LARGEST_BATCH, items),
+      batch: batchFor(items),
       controlnet,
       adapter: part,
     }, onDevice(device));
@@ -133,7 +123,7 @@ export const combineControls: CombineControls = async (request, trained, context
   context.write("samples.json", JSON.stringify(samples));
   context.write(
     "pictures.rgb",
-    concatenated(
+    joinedBytes(
       pairs.slice(0, galleryItems).flatMap(({ condition, target }, i) => [
         condition,
         controls[i]!.control,

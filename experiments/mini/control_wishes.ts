@@ -61,7 +61,10 @@ export function controlInstruction(
     case "free":
       return random.pick(freeWordings(task));
     case "held-out":
-      return namedInstruction(sampleInstruction(random, task, "held-out"), items.get(task)?.objectName);
+      return namedInstruction(sampleInstruction(random, task, "held-out"), {
+        task,
+        objectName: items.get(task)?.objectName,
+      });
   }
 }
 

@@ -2,10 +2,11 @@
  * Stage: what training reads of a task, computed once. Targets as latents, conditions as image tokens, prompts as word ids, instructions as
  * sentence vectors. Validation items are not stored: they are composed again where they are scored.
  */
+import { joinedRows } from "../../lib/engine/joined.ts";
 import { createHash } from "node:crypto";
 import { FIXED_INSTRUCTIONS, instructionCorpus } from "../../lib/instructions/mod.ts";
 import { composePair, type Pair } from "../../lib/tasks/mod.ts";
-import { halfBytes, joinedRows, writeEncodedTexts } from "../adapters/encoded_items.ts";
+import { halfBytes, writeEncodedTexts } from "../adapters/encoded_items.ts";
 import { trainingWordings } from "../adapters/training_wordings.ts";
 import type { StageContext } from "../runner/mod.ts";
 import type { EncodeReport, EncodeRequest } from "../setting/model_requests.ts";

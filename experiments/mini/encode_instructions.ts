@@ -26,11 +26,13 @@ export const encodeInstructions: EncodeInstructions = async (request, context) =
   const { task, trainItems, form, device } = request;
   const sources = sourcesOf(request);
   const bank = await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
-  const { namesObject } = taskOf(task).words;
+  const { objectWord } = taskOf(task).words;
   const names = Array.from(
     { length: trainItems },
     (_, index) =>
-      namesObject ? composePair(bank, { task, split: "train", index, sources }).objectName : undefined,
+      objectWord === null
+        ? undefined
+        : composePair(bank, { task, split: "train", index, sources }).objectName,
   );
   const { texts, ...shares } = trainingWordings(task, corpusOf(request), names);
   const parts: Float16Array[] = [];

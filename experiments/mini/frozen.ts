@@ -18,7 +18,7 @@ import {
 } from "../../lib/diffusion/mod.ts";
 import { imageContextShapes, type ResamplerConfig, resamplerShapes } from "../../lib/adapter/mod.ts";
 import { checkpointPath, CHECKPOINTS, readCheckpoint } from "./checkpoints.ts";
-import type { ControlnetName } from "../setting/controlnets.ts";
+import { type ControlnetName, controlnetPart } from "../../lib/tasks/controlnets/mod.ts";
 
 /** Weights with the configuration that explains them. */
 export interface Model<Config> {
@@ -106,7 +106,7 @@ export async function loadControlnet(
   name: ControlnetName,
   folder: URL = CHECKPOINTS,
 ): Promise<Model<ControlnetConfig>> {
-  const part = `controlnet-${name}` as const;
+  const part = controlnetPart(name);
   const { config, tensors } = await readCheckpoint(part, checkpointPath(part, folder));
   const own = config as unknown as ControlnetConfig;
   return { config: own, params: loadStrict(tensors, controlnetShapes(own), { what: `the ${part}` }) };

@@ -1,11 +1,10 @@
 /** The forms of an instruction at the mini scale: sizes of the projection that reads it, and the rows of numbers it is given. */
 import type { InstructResamplerConfig } from "../../lib/adapter/mod.ts";
-import { SENTENCE_WIDTH } from "../../lib/clip/mod.ts";
 import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
 import type { Device } from "../setting/experiment.ts";
 import type { InstructForm } from "../setting/instruct_form.ts";
 import { MINI_INSTRUCT } from "./models.ts";
-import { sharedEmbedder } from "./shared_models.ts";
+import { sentenceVectors, sharedEmbedder } from "./shared_models.ts";
 
 /** Room for the word pieces of an instruction; the longest of ours, with an object's name in it, has fewer. */
 export const INSTRUCT_PIECES = 64;
@@ -34,10 +33,8 @@ export async function instructionRows(
     const row = Float32Array.from(TASKS, (each) => each === task ? 1 : 0);
     return texts.map(() => row);
   }
-  const embedder = await sharedEmbedder(device);
-  if (form === "tokens") return await embedder.states(texts);
-  const rows = await embedder.embed(texts);
-  return texts.map((_, i) => rows.slice(i * SENTENCE_WIDTH, (i + 1) * SENTENCE_WIDTH));
+  if (form === "tokens") return await (await sharedEmbedder(device)).states(texts);
+  return await sentenceVectors(texts, device);
 }
 
 /** Zeros behind a row, up to `size` numbers. @throws RangeError when it is longer: nothing is cut off. */

@@ -58,7 +58,7 @@ Deno.test("INSTRUCT_PIECES holds every instruction of the corpora, with the long
         ...instructionCorpus(task, "train"),
         ...instructionCorpus(task, "held-out"),
         ...unfilteredInstructions(task, "train", { count: CORPUS.sizes.train, seed: CORPUS.seed }),
-      ].map((text) => pieces(task === "object" ? namedInstruction(text, `watercolour ${longest}`) : text))
+      ].map((text) => pieces(namedInstruction(text, { task, objectName: `watercolour ${longest}` })))
     ),
   );
   assert.ok(most <= INSTRUCT_PIECES, `${most}`);

@@ -2,6 +2,7 @@
 import { noiseSchedule } from "../../lib/diffusion/mod.ts";
 import { fold, key, normal, UserError } from "../../lib/engine/mod.ts";
 import { controlImage, createGenerator, type Generator } from "../../lib/pipeline/mod.ts";
+import { controlnetPart, CONTROLNETS } from "../../lib/tasks/controlnets/mod.ts";
 import { edgePicture, SIZE } from "../../lib/tasks/mod.ts";
 import {
   controlName,
@@ -164,9 +165,10 @@ export async function prepareGeneration(
   const controlnet = request.controlnet === undefined
     ? undefined
     : await readControlnet(base, request.controlnet);
-  if (controlFrom && controlnet?.stored.metadata.part === "controlnet-pose") {
+  const kind = CONTROLNETS.find(({ name }) => controlnetPart(name) === controlnet?.stored.metadata.part);
+  if (controlFrom && kind && !kind.readsEdges) {
     throw new UserError(
-      "--control-from draws edges, which a pose ControlNet does not read; give it a pose picture by --control",
+      `--control-from draws edges, which a ${kind.name} ControlNet does not read; give it a ${kind.name} picture by --control`,
     );
   }
   const baseFile = await committed("base");

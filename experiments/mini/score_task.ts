@@ -12,21 +12,9 @@ import { initialNoise } from "../adapters/validation_items.ts";
 import type { Device } from "../setting/experiment.ts";
 import { instructForm } from "../setting/instruct_form.ts";
 import type { ScoreReport, ScoreRequest } from "../setting/model_requests.ts";
-import { FORM_SIZES, instructionRows, instructionSize, padded } from "./instruct_forms.ts";
-import { LATENT_SIZE, MINI_RESAMPLER } from "./models.ts";
-import { sharedGenerator } from "./pipeline_models.ts";
-import {
-  sharedBank,
-  sharedBase,
-  sharedEmbedder,
-  sharedImageEncoder,
-  sharedLatentDecoder,
-} from "./shared_models.ts";
-
-const WIDTH = 512;
-
-/** Most images per run of the denoiser. */
-export const LARGEST_BATCH = 16;
+import { LATENT_SIZE } from "./models.ts";
+import { samplePictures } from "./sample_pictures.ts";
+import { sentenceVectors, sharedBank, sharedImageEncoder } from "./shared_models.ts";
 
 /** A composed pair, its pictures with their sides. */
 interface ComposedPair extends HeldOutPair {
@@ -50,45 +38,27 @@ async function composedPairs(
 
 /** Samples all pictures of a request. */
 const sample: Scoring<ComposedPair>["sample"] = async (items, model, request) => {
-  const { adapter, adapterScale = 1, replacesText, progress } = model;
-  const { task, instructions, seed, device } = request;
-  const base = await sharedBase();
-  const form = instructForm(request);
-  const sizes = FORM_SIZES[form];
-  const encoder = await sharedImageEncoder("encoder", device);
-  const conditions = await encoder.run(items.map(({ pair }) => pair.composed.condition));
-  const wordings = items.map(({ instruction }) => instruction);
-  const given = instructions === "none" ? undefined : await instructionRows(form, wordings, { task, device });
-  // The smallest power of two that holds the items.
-  const batch = Math.min(LARGEST_BATCH, 2 ** Math.ceil(Math.log2(Math.max(1, items.length))));
-  const generator = given
-    ? await sharedGenerator(sizes.projection, adapter, { batch, device, words: sizes.words, replacesText })
-    : await sharedGenerator(MINI_RESAMPLER, adapter, { batch, device, replacesText });
-  const latents = await generator.generate(
-    items.map(({ pair }, i) => ({
-      ids: base.tokenizer.encode([pair.prompt]),
-      image: conditions[i]!.tokens,
-      ...(given ? { instruction: padded(given[i]!, instructionSize(sizes)) } : {}),
+  const { adapter, adapterScale = 1, replacesText = false, progress } = model;
+  const { instructions, seed, samplerSteps: steps, guidance, device } = request;
+  const sampled = await samplePictures(
+    items.map(({ pair, instruction }) => ({
+      prompt: pair.prompt,
+      condition: pair.composed.condition,
+      ...(instructions === "none" ? {} : { instruction: { task: request.task, text: instruction } }),
       noise: initialNoise(pair, seed, LATENT_SIZE),
     })),
+    { adapter, replacesText },
     {
-      adapter,
-      adapterScale,
-      steps: request.samplerSteps,
-      guidance: request.guidance,
-      ...(progress ? { progress } : {}),
+      form: instructions === "none" ? undefined : instructForm(request),
+      ...{ adapterScale, steps, guidance, device, progress },
     },
   );
-  return (await (await sharedLatentDecoder(device)).run(latents)).map(picture);
+  return sampled.map(({ picture }) => picture);
 };
 
 /** The judge, whose scores are Table 1's, and the encoder that conditions the adapters. */
 async function encodersOn(device: Device): Promise<ScoringEncoder[]> {
-  const embedder = await sharedEmbedder(device);
-  const texts = async (all: readonly string[]) => {
-    const rows = await embedder.embed(all);
-    return all.map((_, i) => rows.subarray(i * WIDTH, (i + 1) * WIDTH));
-  };
+  const texts = (all: readonly string[]) => sentenceVectors(all, device);
   const by = async (part: "judge" | "encoder", suffix: string): Promise<ScoringEncoder> => {
     const encoder = await sharedImageEncoder(part, device);
     return {

@@ -1,5 +1,10 @@
 /** Models and artwork that several stages of one process use: each loaded once, when first asked for; a failure is not kept. */
-import { createSentenceEmbedder, loadSentenceEncoder, type SentenceEmbedder } from "../../lib/clip/mod.ts";
+import {
+  createSentenceEmbedder,
+  loadSentenceEncoder,
+  SENTENCE_WIDTH,
+  type SentenceEmbedder,
+} from "../../lib/clip/mod.ts";
 import { type Bank, type CacheEvent, loadBank } from "../../lib/tasks/mod.ts";
 import type { Device } from "../setting/experiment.ts";
 import { loadBase, loadPlus, loadVae, loadVision } from "./frozen.ts";
@@ -8,8 +13,8 @@ import { imageEncoder, latentDecoder, latentEncoder } from "./programs.ts";
 
 export { onDevice, shared };
 
-/** What happened to the artwork's cache, in a sentence; undefined where nobody need know. */
-function cacheNotice(event: CacheEvent): string | undefined {
+/** What happened to the artwork's cache, in a sentence. */
+function cacheNotice(event: Exclude<CacheEvent, { readonly kind: "built" }>): string {
   switch (event.kind) {
     case "building":
       return `drawing ${event.path} (once)`;
@@ -17,8 +22,6 @@ function cacheNotice(event: CacheEvent): string | undefined {
       return `${event.path} is damaged and is drawn again`;
     case "unsaved":
       return `keeping ${event.path} failed: ${event.reason}`;
-    case "built":
-      return undefined;
   }
 }
 
@@ -30,8 +33,7 @@ export const sharedBank = (
     loadBank({
       ...(options.cacheFolder ? { cacheDir: options.cacheFolder } : {}),
       onEvent: (event) => {
-        const text = cacheNotice(event);
-        if (text) options.notice?.(text);
+        if (event.kind !== "built") options.notice?.(cacheNotice(event));
       },
     }));
 export const sharedVision = (part: "encoder" | "judge") => shared(part, () => loadVision(part));
@@ -50,3 +52,9 @@ export const sharedEmbedder = (device: Device): Promise<SentenceEmbedder> =>
     `sentences on ${device}`,
     async () => createSentenceEmbedder(await loadSentenceEncoder(), { batch: 16, compile: onDevice(device) }),
   );
+
+/** Unit vectors of texts in the joint space, one [512] each. */
+export async function sentenceVectors(texts: readonly string[], device: Device): Promise<Float32Array[]> {
+  const rows = await (await sharedEmbedder(device)).embed(texts);
+  return texts.map((_, i) => rows.slice(i * SENTENCE_WIDTH, (i + 1) * SENTENCE_WIDTH));
+}

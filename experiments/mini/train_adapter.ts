@@ -33,7 +33,7 @@ export async function trainAdapter(
   inputs: TrainInputs,
   context: StageContext,
 ): Promise<TrainReport> {
-  const { instructions, seed, batch, recipe, device } = request;
+  const { instructions, seed, batch, recipe, device, validateItems } = request;
   await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
   const [base, plus, vision] = [await sharedBase(), await sharedPlus(), await sharedVision("encoder")];
   const data: EncodedTask[] = [];
@@ -52,6 +52,11 @@ export async function trainAdapter(
     recipe,
     compile: onDevice(device),
   });
+  if (validateItems > 0) {
+    context.watch(() =>
+      import("./watched_samples.ts").then((each) => each.watchedSamples(request, step.weights()))
+    );
+  }
   return await runTraining(request, {
     step,
     start,
@@ -62,7 +67,5 @@ export async function trainAdapter(
     noText: base.tokenizer.encode([""]),
     saveEvery: SAVE_EVERY,
     score: scoreTask,
-    pictures: (adapter) =>
-      import("./watched_samples.ts").then((each) => each.watchedSamples(request, adapter)),
   }, context);
 }

@@ -1,16 +1,14 @@
-/** A sheet of what a training's adapter makes of a few held-out pairs, for whoever watches it. */
+/** What a training's adapter makes of a few held-out pairs, for whoever watches it. */
 import type { HostParams } from "../../lib/engine/mod.ts";
-import { type ImageGrid, renderImageGrid } from "../../lib/plots/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
-import { composePair, SIZE, taskOf } from "../../lib/tasks/mod.ts";
+import { composePair, SIZE } from "../../lib/tasks/mod.ts";
 import { instructForm, overrideOf } from "../setting/instruct_form.ts";
 import type { TrainRequest } from "../setting/model_requests.ts";
-import { FORM_SIZES, instructionRows, instructionSize, padded } from "./instruct_forms.ts";
-import { decodeLatents, sharedGenerator } from "./pipeline_models.ts";
+import { sampleSheet } from "../adapters/sample_sheet.ts";
 import { initialNoise, validationInstruction } from "../adapters/validation_items.ts";
 import { LATENT_SIZE } from "./models.ts";
-import { LARGEST_BATCH } from "./score_task.ts";
-import { sharedBank, sharedBase, sharedImageEncoder } from "./shared_models.ts";
+import { batchFor, samplePictures } from "./sample_pictures.ts";
+import { sharedBank } from "./shared_models.ts";
 
 /** Held-out pairs of each task, at most. */
 const MOST_PAIRS = 3;
@@ -19,51 +17,28 @@ const MOST_PAIRS = 3;
 export async function watchedSamples(request: TrainRequest, adapter: HostParams): Promise<RgbPicture> {
   const { tasks, instructions, seed, device, samplerSteps, guidance, validateItems } = request;
   const { replacesText } = request.recipe;
-  const batch = Math.min(LARGEST_BATCH, 2 ** Math.ceil(Math.log2(Math.max(1, validateItems))));
+  const batch = batchFor(validateItems);
   const each = Math.min(MOST_PAIRS, Math.max(1, Math.floor(batch / tasks.length)));
   const bank = await sharedBank();
   const pairs = tasks.flatMap((task) =>
     Array.from({ length: each }, (_, index) => composePair(bank, { task, split: "val", index }))
   );
-  const form = instructForm(request), sizes = FORM_SIZES[form];
   const wordings = pairs.map((pair) =>
     validationInstruction(pair, instructions, overrideOf({ ...request, task: pair.task }))
   );
-  const encoder = await sharedImageEncoder("encoder", device);
-  const conditions = await encoder.run(pairs.map((pair) => pair.condition));
-  const given = await Promise.all(
-    pairs.map(async ({ task }, i) => (await instructionRows(form, [wordings[i]!], { task, device }))[0]!),
-  );
-  const { tokenizer } = await sharedBase();
-  const generator = await sharedGenerator(sizes.projection, adapter, {
-    batch,
-    device,
-    words: sizes.words,
-    replacesText,
-  });
-  const latents = await generator.generate(
+  const outputs = await samplePictures(
     pairs.map((pair, i) => ({
-      ids: tokenizer.encode([pair.prompt]),
-      image: conditions[i]!.tokens,
-      instruction: padded(given[i]!, instructionSize(sizes)),
+      prompt: pair.prompt,
+      condition: pair.condition,
+      instruction: { task: pair.task, text: wordings[i]! },
       noise: initialNoise(pair, seed, LATENT_SIZE),
     })),
-    { adapter, steps: samplerSteps, guidance },
+    { adapter, replacesText },
+    { form: instructForm(request), steps: samplerSteps, guidance, device, batch },
   );
-  const outputs = await decodeLatents(latents, device);
   const picture = (pixels: Uint8Array): RgbPicture => ({ width: SIZE, height: SIZE, pixels });
-  const grid: ImageGrid = {
-    subtitle: "condition, sample, target",
-    rows: tasks.map((task, row) => ({
-      name: taskOf(task).title,
-      cells: Array.from({ length: each }, (_, i) => {
-        const place = row * each + i, pair = pairs[place]!;
-        return {
-          images: [picture(pair.condition), outputs[place]!, picture(pair.target)],
-          captions: [{ text: pair.prompt }, { text: wordings[place]! }],
-        };
-      }),
-    })),
-  };
-  return await renderImageGrid(grid);
+  return await sampleSheet(pairs.map(({ task, prompt, condition, target }, i) => ({
+    ...{ task, prompt, instruction: wordings[i]!, sample: outputs[i]!.picture },
+    ...{ condition: picture(condition), target: picture(target) },
+  })));
 }

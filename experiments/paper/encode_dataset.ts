@@ -2,10 +2,11 @@
  * Stage: what training reads of a task at the paper's scale. Pictures are encoded once into the cache of encodings; the stage's own files are the texts and
  * the pictures' hashes. Held-out pairs are read again where they are scored; their content is part of the stage's key.
  */
+import { joinedRows } from "../../lib/engine/joined.ts";
 import { join } from "node:path";
 import { FIXED_INSTRUCTIONS, instructionCorpus } from "../../lib/instructions/mod.ts";
 import { type Json, sha256 } from "../../lib/hub/mod.ts";
-import { joinedRows, writeEncodedTexts } from "../adapters/encoded_items.ts";
+import { writeEncodedTexts } from "../adapters/encoded_items.ts";
 import { trainingWordings } from "../adapters/training_wordings.ts";
 import type { StageContext } from "../runner/mod.ts";
 import type { EncodeReport, EncodeRequest } from "../setting/model_requests.ts";

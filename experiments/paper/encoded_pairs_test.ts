@@ -36,6 +36,7 @@ function stage(folder: string, { abortAt = Infinity, saved }: { abortAt?: number
       if (unit === "steps" && done === abortAt) throw new Error("killed");
     },
     notice: (text) => void notices.push(text),
+    watch: () => {},
     saveCheckpoint(step, kept, state = null) {
       checkpoint = { step, files: kept, state };
       return Promise.resolve();

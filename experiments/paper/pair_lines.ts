@@ -45,7 +45,7 @@ export function readPairs(
   if (!existsSync(path)) fail(path, "nothing there");
   const { fields } = PAPER_DATASETS[task];
   const has = (name: string) => fields.some((field) => field.name === name);
-  const { namesObject } = taskOf(task).words;
+  const { objectWord } = taskOf(task).words;
   const lines: PairLine[] = [];
   for (const [i, text] of readText(path).split("\n").entries()) {
     if (lines.length === count) break;
@@ -68,7 +68,7 @@ export function readPairs(
       target: of(whole ? "target" : "condition"),
       prompt: of("prompt"),
       caption: !whole ? of("prompt") : has("caption") && split === "val" ? of("caption") : "",
-      ...(namesObject ? { object: of("object") } : {}),
+      ...(objectWord === null ? {} : { object: of("object") }),
     });
   }
   if (lines.length === 0) fail(path, "no pairs");

@@ -9,6 +9,7 @@ import { clipTokenizerFromVocabulary, textTowerShapes, visionTowerShapes } from 
 import { controlnetShapes, unetShapes, vaeShapes } from "../../lib/diffusion/mod.ts";
 import { checkShapes, countParameters, type Shapes } from "../../lib/engine/mod.ts";
 import { planLoading, PUBLISHED_NAMES, type PublishedModel, type WeightFile } from "../../lib/hub/mod.ts";
+import { type Controlnet, type ControlnetName, CONTROLNETS } from "../../lib/tasks/controlnets/mod.ts";
 import { parseSchedule } from "./schedule_file.ts";
 import {
   SD15_CONTROLNET,
@@ -20,10 +21,6 @@ import {
   VIT_H_VISION,
   VIT_L_TEXT,
 } from "../sd15_sizes.ts";
-
-/** The ControlNets that are published, by the names that --controlnet takes. */
-export const PUBLISHED_CONTROLNETS = ["scribble", "pose"] as const;
-export type PublishedControlnet = (typeof PUBLISHED_CONTROLNETS)[number];
 
 /** What a file is to the paper's models. */
 export type PaperRole =
@@ -37,7 +34,7 @@ export type PaperRole =
   | "plus"
   | "instruct"
   | "instruction"
-  | PublishedControlnet;
+  | ControlnetName;
 
 /** The commands that a file can be needed by, at the paper's scale. */
 export type PaperCommand = "generate" | "reproduce";
@@ -94,7 +91,7 @@ function adapterFits(projection: PublishedProjection): Pick<PaperFile, "check" |
   };
 }
 
-function controlnetFile(role: PublishedControlnet, name: string): PaperFile {
+function controlnetFile({ name: role, published: name }: Controlnet<ControlnetName>): PaperFile {
   return {
     role,
     part: `ControlNet (${name})`,
@@ -222,8 +219,7 @@ export const PAPER_FILES: readonly PaperFile[] = [
     bytes: 4 *
       (countParameters(textTowerShapes(VIT_H_TEXT)) + countParameters(visionTowerShapes(VIT_H_VISION))),
   },
-  controlnetFile("scribble", "scribble"),
-  controlnetFile("pose", "openpose"),
+  ...CONTROLNETS.map(controlnetFile),
 ];
 
 /** The file of a role. */

@@ -36,14 +36,9 @@ import {
   type WeightFile,
   weightsInPlace,
 } from "../../lib/hub/mod.ts";
+import { CONTROLNETS } from "../../lib/tasks/controlnets/mod.ts";
 import { locate, type Places } from "./locate_file.ts";
-import {
-  PAPER_FILES,
-  type PaperFile,
-  paperFile,
-  PUBLISHED_CONTROLNETS,
-  SCHEDULER_FILE,
-} from "./paper_files.ts";
+import { PAPER_FILES, type PaperFile, paperFile, SCHEDULER_FILE } from "./paper_files.ts";
 import { SD15_CONTROLNET, SD15_UNET, SD15_VAE, VIT_H_TEXT, VIT_H_VISION, VIT_L_TEXT } from "../sd15_sizes.ts";
 import { asConfigFault, type ClipPart, configBeside } from "./model_config.ts";
 import { readSchedule } from "./schedule_file.ts";
@@ -288,7 +283,7 @@ async function readControlnet(
   given: string,
   { unet, vae }: { unet: UnetConfig; vae: VaeConfig },
 ): Promise<PaperModel<ControlnetConfig>> {
-  const published = PUBLISHED_CONTROLNETS.find((name) => name === given);
+  const published = CONTROLNETS.find(({ name }) => name === given)?.name;
   const found = await model(places, {
     file: published === undefined ? given : paperFile(published),
     kind: "controlnet",

@@ -2,7 +2,6 @@
 import { fold, key, UserError } from "../../lib/engine/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import { compileAdapterStep, freshInstruct } from "../../lib/training/mod.ts";
-import { sampleSheet } from "../adapters/sample_sheet.ts";
 import { onDevice } from "../adapters/shared.ts";
 import { runTraining } from "../adapters/train_adapter.ts";
 import type { StageContext } from "../runner/mod.ts";
@@ -24,7 +23,7 @@ export async function trainAdapter(
   context: StageContext,
   folders: PaperFolders,
 ): Promise<TrainReport> {
-  const { instructions, seed, batch, recipe, device, tasks } = request;
+  const { instructions, seed, batch, recipe, device, validateItems } = request;
   const models = await stageModels(folders);
   const { unet, text, vision, instruct: projection, latentSide, schedule, tokenizer } = models;
   const { prediction_type } = schedule.config;
@@ -58,6 +57,11 @@ export async function trainAdapter(
           compile: onDevice(device),
         }),
     );
+    if (validateItems > 0) {
+      context.watch(() =>
+        import("./watched_samples.ts").then((each) => each.watchedSamples(request, step.weights(), folders))
+      );
+    }
     return await runTraining(request, {
       step,
       start,
@@ -68,22 +72,6 @@ export async function trainAdapter(
       noText: tokenizer.encode([""]),
       saveEvery: SAVE_EVERY,
       score: (asked, model) => scoreTask(asked, model, { folders }),
-      pictures: (adapter) =>
-        sampleSheet(tasks, async (task) => {
-          const { samples, gallery } = await scoreTask(
-            {
-              ...request,
-              row: "watched",
-              model: "joint",
-              task,
-              items: 1,
-              galleryItems: 1,
-            },
-            { adapter },
-            { folders },
-          );
-          return { samples, gallery };
-        }),
     }, context);
   } finally {
     for (const task of data) task.close();

@@ -1,9 +1,9 @@
 /** Stage: pictures of one model at the paper's scale under several wordings from one noise, and from several noises under one wording. */
+import { joinedBytes } from "../../lib/engine/joined.ts";
 import { rewordedItem, rewordingNoise, rewordings, wordingsOf } from "../adapters/reword_items.ts";
 import { SAVE_EVERY_MS } from "../adapters/score_task.ts";
 import { readTrainedAdapter, TRAINED_ADAPTER } from "../adapters/trained_adapter.ts";
 import { endOfStep, type StageContext, type StageOutput } from "../runner/mod.ts";
-import { concatenated } from "../setting/gallery.ts";
 import type { RewordedItem, RewordingRequest } from "../setting/model_requests.ts";
 import { heldOutPairs } from "./held_out_pairs.ts";
 import { emptySlots } from "./open_slots.ts";
@@ -54,7 +54,7 @@ export async function varyWording(
     );
     if (found.length < shown) {
       pictures.push(
-        concatenated([pair.shown, ...sampled.map(({ picture }) => picture)].map((each) => each.pixels)),
+        joinedBytes([pair.shown, ...sampled.map(({ picture }) => picture)].map((each) => each.pixels)),
       );
     }
     const seen = [];
@@ -71,7 +71,7 @@ export async function varyWording(
       save: () =>
         context.saveCheckpoint(
           found.length,
-          { [PICTURES]: concatenated(pictures) },
+          { [PICTURES]: joinedBytes(pictures) },
           JSON.parse(JSON.stringify(found)),
         ),
       due: found.length < items && performance.now() - lastSave > SAVE_EVERY_MS,
@@ -79,6 +79,6 @@ export async function varyWording(
     });
     if (kept) lastSave = performance.now();
   }
-  context.write(PICTURES, concatenated(pictures));
+  context.write(PICTURES, joinedBytes(pictures));
   return found;
 }

@@ -1,4 +1,5 @@
 /** Captioned pictures as a training of the denoiser reads them: latents and word ids in memory, and noisy batches of them by step number. */
+import { joinedRows } from "../../lib/engine/joined.ts";
 import { type Feed, fold, type Key, stream } from "../../lib/engine/mod.ts";
 import type { CaptionTokenizer } from "../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE } from "../../lib/diffusion/mod.ts";
@@ -14,13 +15,6 @@ export interface CaptionedBatch {
   readonly items: readonly number[];
   /** `sample`, `timestep`, `noise`, `weights` (of an error of v), `ids`, and `tokens` where pictures have any. */
   readonly feeds: Record<string, Feed>;
-}
-
-function joined(rows: readonly Float32Array[]): Float32Array {
-  const width = rows[0]?.length ?? 0;
-  const all = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => all.set(row, i * width));
-  return all;
 }
 
 /** Encodes `size` pictures; `compose` gives picture and caption of one by its number, in order. */
@@ -70,6 +64,9 @@ export async function captionedPool(
     });
     const noisy = noisyBatch(own, schedule, z0, { batch, candidates });
     const feeds = { ...noisy, weights: velocityWeights(schedule, noisy.timestep), ids: words };
-    return { items, feeds: tokens ? { ...feeds, tokens: joined(items.map((item) => told[item]!)) } : feeds };
+    return {
+      items,
+      feeds: tokens ? { ...feeds, tokens: joinedRows(items.map((item) => told[item]!)) } : feeds,
+    };
   };
 }

@@ -3,7 +3,7 @@
  *
  * - local names: numbered by their first occurrence, since a minifier hands them out by how often letters occur;
  * - what an error says: the arguments of `new` of any class of errors and of whatever is thrown;
- * - what a person reads: the arguments of `.notice(…)` and `.progress(…)`;
+ * - what a person reads: the arguments of `.notice(…)`, `.progress(…)` and `.watch(…)`;
  * - fields of records that nothing reads (see `canonicalCode()`);
  * - functions, classes, imports and constants that only those used;
  * - where such a declaration stands: what runs when the script is loaded comes first, in its order, then what it uses, and so on.
@@ -13,7 +13,7 @@
 import { acts, bindings, boundIn, childrenOf, idle, type Tree, treeOf } from "./syntax_tree.ts";
 
 /** Methods whose arguments are for people. */
-const FOR_PEOPLE = new Set(["notice", "progress"]);
+const FOR_PEOPLE = new Set(["notice", "progress", "watch"]);
 
 /** A local name in code; names of variables, of private fields and of labels may be alike. */
 interface LocalName {

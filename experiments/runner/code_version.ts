@@ -3,7 +3,10 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sha256 } from "../../lib/hub/mod.ts";
-import { TASK_FIELDS, WORD_FIELDS } from "../../lib/tasks/task.ts";
+import { EMBEDDING_SCORE_FIELDS } from "../../lib/metrics/table_scores.ts";
+import { CONTROL_ORACLE_FIELDS } from "../../lib/tasks/control_oracles.ts";
+import { CONTROLNET_FIELDS } from "../../lib/tasks/controlnets/mod.ts";
+import { ORACLE_FIELDS, TASK_FIELDS, WORD_FIELDS } from "../../lib/tasks/task.ts";
 import { canonicalCode } from "./canonical_code.ts";
 import { type CodeEntry, LOADED, reachedCode, WHOLE } from "./reached_code.ts";
 
@@ -11,7 +14,15 @@ import { type CodeEntry, LOADED, reachedCode, WHOLE } from "./reached_code.ts";
 export const ROOT: string = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Records of which a stage reads some fields: the others are none of its code. */
-const RECORDS = [TASK_FIELDS, WORD_FIELDS].map((fields) => Object.keys(fields));
+const RECORDS = [
+  TASK_FIELDS,
+  WORD_FIELDS,
+  ORACLE_FIELDS,
+  CONTROL_ORACLE_FIELDS,
+  EMBEDDING_SCORE_FIELDS,
+  CONTROLNET_FIELDS,
+]
+  .map((fields) => Object.keys(fields));
 
 const nameOf = ({ module, export: name }: CodeEntry) => `${module}#${name}`;
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { canonicalCode } from "./canonical_code.ts";
-import { codeVersions } from "./code_version.ts";
+import { codeVersions, ROOT } from "./code_version.ts";
 
 /** A small tree of modules: an entry, an index that offers more than it uses, data, a worker, a module for its effect. */
 const TREE = {
@@ -194,6 +194,40 @@ Deno.test("codeVersions() of the training tell an edited kernel from edited word
   );
   assert.equal(await edited("lib/hub/hub_download.ts", "left -= chunk", "left += chunk"), before);
   assert.notEqual(await edited("lib/training/adamw.ts", "1 - first ** step", "1 + first ** step"), before);
+});
+
+Deno.test("codeVersions() of training, scoring and control leave out what is printed or only watched", async () => {
+  const [training, scoring, control] = [
+    { module: "experiments/mini/train_adapter.ts", export: "trainAdapter" },
+    { module: "experiments/mini/generate_and_score.ts", export: "generateAndScore" },
+    { module: "experiments/mini/measure_control.ts", export: "measureControl" },
+  ];
+  const combining = { module: "experiments/mini/combine_controls.ts", export: "combineControls" };
+  const paper = { module: "experiments/paper/train_adapter.ts", export: "trainAdapter" };
+  const entries = [training, scoring, control, combining, paper];
+  const edits = [
+    ["lib/plots/image_grid.ts", "const GAP = 6", "const GAP = 8"],
+    ["experiments/adapters/sample_sheet.ts", "condition, sample, target", "condition, output, target"],
+    ["experiments/mini/watched_samples.ts", "MOST_PAIRS = 3", "MOST_PAIRS = 4"],
+    ["experiments/paper/watched_samples.ts", "items: 1,", "items: 2,"],
+    ["lib/tasks/object.ts", "1 where, of the five drawings", "1 where of five drawings"],
+    ["lib/tasks/control_oracles.ts", "1 less the mean difference", "One less the mean difference"],
+    ["lib/metrics/table_scores.ts", "cosine of generated image and condition", "cosine of both images"],
+    ["lib/tasks/controlnets/scribble.ts", "the strongest 15 %", "15 %"],
+    ["experiments/mini/shared_models.ts", "(once)", "(only once)"],
+  ] as const;
+  const texts = new Map<string, string>();
+  const versionOf = await codeVersions(entries, { read: (path) => readFileSync(path, "utf8") });
+  for (const [file, from, to] of edits) {
+    const path = join(ROOT, file);
+    const text = readFileSync(path, "utf8");
+    assert.ok(text.includes(from), `${file} has no ${from}`);
+    texts.set(path, text.replace(from, to));
+  }
+  const editedOf = await codeVersions(entries, {
+    read: (path) => texts.get(path) ?? readFileSync(path, "utf8"),
+  });
+  for (const entry of entries) assert.equal(editedOf(entry), versionOf(entry), entry.module);
 });
 
 Deno.test("codeVersions() read a task field by field: its look trains nothing again, its recipe does", async () => {

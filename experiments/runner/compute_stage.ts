@@ -5,7 +5,7 @@ import { holderText, ownerEnded, ownerName } from "./holder.ts";
 import type { PlannedStage } from "./plan_stages.ts";
 import { type StageLock, takeLock } from "./stage_lock.ts";
 import { metaJson, outputOf, readStage } from "./stage_store.ts";
-import { trainingLog, type Watched } from "./training_log.ts";
+import { trainingLog } from "./training_log.ts";
 import {
   inOrder,
   type RunEvent,
@@ -90,11 +90,12 @@ async function computeUnder(
 
   const writer = await openFolderWriter(place.output, { owner });
   const log = trainingLog(place.log, { notice });
-  let pictures: Watched["pictures"], shown = 0;
+  let pictures: Parameters<StageContext["watch"]>[0] | undefined;
+  let shown: number | undefined;
   const showPictures = async (step = shown) => {
+    if (pictures === undefined || shown === undefined || step === undefined) return;
     try {
-      const made = await pictures?.();
-      if (made) log.showPictures(step, made);
+      log.showPictures(step, await pictures());
     } catch (error) {
       // What is only looked at ends no training.
       notice(`its pictures could not be sampled: ${error instanceof Error ? error.message : String(error)}`);
@@ -127,10 +128,15 @@ async function computeUnder(
       write: writer.write,
       progress(done, total, unit, watched) {
         onEvent({ kind: "progress", stage, done, total, unit });
-        if (watched !== undefined && !lock.lost()) log.show(done, total, watched);
-        [pictures, shown] = [watched?.pictures, done];
+        if (watched !== undefined && !lock.lost()) {
+          log.show(done, total, watched);
+          shown = done;
+        }
         if (signal.aborted) throw new Stopped(`Stopped in ${stage.id}`);
         if (lock.lost()) throw new Overtaken(`${stage.id} was taken over`);
+      },
+      watch(sample) {
+        pictures = sample;
       },
       notice,
       async saveCheckpoint(step, files, state = null) {

@@ -1,5 +1,6 @@
 /** A stage: one step of an experiment whose output is determined by its key, and is computed once. */
 import type { Json } from "../../lib/hub/mod.ts";
+import type { RgbPicture } from "../../lib/raster/mod.ts";
 import type { CodeEntry } from "./reached_code.ts";
 import type { Watched } from "./training_log.ts";
 
@@ -107,10 +108,14 @@ export interface StageContext {
   write(name: string, content: Uint8Array | string): void;
   /**
    * Tells how far the stage is. Throws `Stopped` when the user asked to stop (Ctrl-C): save a checkpoint first where
-   * `signal.aborted`, then call this. A training shows more of a step in `watched`, which has no part in the output; its pictures are
-   * sampled whenever a checkpoint is saved, and at the end.
+   * `signal.aborted`, then call this. A training shows more of a step in `watched`, which has no part in the output.
    */
   progress(done: number, total: number, unit: string, watched?: Watched): void;
+  /**
+   * Shows what a training's weights make as they are now; it has no part in the output either. `pictures` is called whenever a checkpoint is
+   * saved, and at the end, once a step was shown.
+   */
+  watch(pictures: () => Promise<RgbPicture>): void;
   /** Tells the user something once, e.g. that a file was rebuilt. */
   notice(text: string): void;
   /** Saves an intermediate state, atomically; the two newest are kept until the stage is finished. */

@@ -43,8 +43,6 @@ export interface Watched {
     readonly metric: string;
     readonly mean: number;
   }[];
-  /** Samples pictures with the weights as they are now. */
-  readonly pictures?: () => Promise<RgbPicture>;
 }
 
 /** The log of one training. */

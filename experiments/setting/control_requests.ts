@@ -1,6 +1,7 @@
 /** What the control figure asks of the models of a scale: pictures of control conditions under every instruction, and what they are compared with. */
 import type { Json } from "../../lib/hub/mod.ts";
 import type { ControlAnchor, ControlSample } from "../../lib/report/mod.ts";
+import type { TaskId } from "../../lib/tasks/mod.ts";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
 import type { Device, RowModel } from "./experiment.ts";
 import type { ScaleId } from "./scales.ts";
@@ -43,12 +44,14 @@ export interface ControlRequest extends ControlSetting {
   readonly wordings: ControlWordings;
 }
 
-/** A condition's picture under an instruction. */
+/** What of a condition a picture shows: the condition itself, what its prompt alone gives, or what a task's instruction makes of it. */
+export type ControlShows = "condition" | "prompt" | TaskId;
+
+/** A picture of a condition. */
 export interface ControlPicture {
   readonly kind: string;
   readonly index: number;
-  /** Whose instruction it was made under; "condition" and "prompt alone" stand for what no instruction has made. */
-  readonly task: string;
+  readonly shows: ControlShows;
   readonly pixels: Uint8Array;
 }
 

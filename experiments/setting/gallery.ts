@@ -1,4 +1,5 @@
 /** Pictures that travel with scores: RGB of condition, target and output of each item behind each other, and an index. */
+import { joinedBytes } from "../../lib/engine/joined.ts";
 import type { CodeEntry, StageContext, StageOutput } from "../runner/mod.ts";
 import type { GalleryItem } from "./model_requests.ts";
 
@@ -19,7 +20,7 @@ export function writeGallery(
   context.write("gallery.json", JSON.stringify(gallery.map(({ index, side }) => ({ index, side }))));
   context.write(
     "gallery.rgb",
-    concatenated(gallery.flatMap((item) => [item.condition, item.target, item.output])),
+    joinedBytes(gallery.flatMap((item) => [item.condition, item.target, item.output])),
   );
 }
 
@@ -35,15 +36,4 @@ export async function readGallery(output: Pick<StageOutput, "bytes" | "text">): 
     const next = () => pixels.subarray(place, place += item.side * item.side * 3);
     return { ...item, condition: next(), target: next(), output: next() };
   });
-}
-
-/** Bytes behind each other. */
-export function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const part of parts) {
-    all.set(part, place);
-    place += part.length;
-  }
-  return all;
 }

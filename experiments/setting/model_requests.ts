@@ -3,7 +3,7 @@ import type { Json } from "../../lib/hub/mod.ts";
 import type { CommittedTraining, MetricNote, SampleRow, ValidationPoint } from "../../lib/report/mod.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
 import type { AdapterRecipe } from "../../lib/training/mod.ts";
-import type { ControlnetName } from "./controlnets.ts";
+import type { ControlnetName } from "../../lib/tasks/controlnets/mod.ts";
 import type { Device, InstructionChoice, RowModel } from "./experiment.ts";
 import type { InstructForm } from "./instruct_form.ts";
 import type { StageCode, StageContext, StageOutput } from "../runner/mod.ts";

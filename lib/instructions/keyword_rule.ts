@@ -27,11 +27,6 @@ export function wordCount(text: string): number {
 /** Fewest and most words of an instruction. */
 export const WORD_LIMITS = { least: 2, most: 30 } as const;
 
-/** Whether a text says "object", so that an object's name can take its place. */
-export function saysObject(text: string): boolean {
-  return /\bobjects?\b/iu.test(text);
-}
-
 /** Why an instruction is not fit for a task, as a phrase; undefined when it is. */
 export function instructionFault(instruction: string, task: TaskId): string | undefined {
   const words = wordCount(instruction);

@@ -6,7 +6,8 @@ import { UserError } from "../engine/mod.ts";
 import { askModel, type LanguageModel } from "./chat_model.ts";
 import { instructionKey } from "./grammar.ts";
 import { byTask, type TaskId, taskOf } from "../tasks/registry.ts";
-import { instructionFault, saysObject } from "./keyword_rule.ts";
+import { instructionFault } from "./keyword_rule.ts";
+import { saysWord } from "./object_name.ts";
 import { readAnswer } from "./model_answer.ts";
 import type { DroppedText } from "./model_talk.ts";
 
@@ -37,6 +38,7 @@ export async function generateInstructions(
   model: LanguageModel,
   options: { count: number },
 ): Promise<GeneratedInstructions> {
+  const { objectWord } = taskOf(task).words;
   const found = new Map<string, string>();
   const rejected: DroppedText[] = [], dropped: DroppedText[] = [];
   for (let fruitless = 0; found.size < options.count;) {
@@ -45,14 +47,16 @@ export async function generateInstructions(
       `${
         PAPER_REQUESTS[task]
       }. Write ${PER_REQUEST} of them, from 2 to 30 words each, one per line, without numbers or quotes.` +
-      (taskOf(task).words.namesObject ? ` Each must contain the word "object".` : "") +
+      (objectWord === null ? "" : ` Each must contain the word "${objectWord}".`) +
       (known.length ? ` Do not repeat these: ${known.join(" / ")}` : "");
     const before = found.size;
     const answer = await askModel(model, [{ role: "user", content: request }], readAnswer);
     dropped.push(...answer.dropped);
     for (const text of answer.instructions) {
       const reason = instructionFault(text, task) ??
-        (taskOf(task).words.namesObject && !saysObject(text) ? `no "object" to put a name for` : undefined);
+        (objectWord !== null && !saysWord(text, objectWord)
+          ? `no "${objectWord}" to put a name for`
+          : undefined);
       if (reason) rejected.push({ text, reason });
       else if (found.size < options.count && !found.has(instructionKey(text))) {
         found.set(instructionKey(text), text);

@@ -25,5 +25,5 @@ export { describePicture } from "./describe_picture.ts";
 export { type GeneratedInstructions, generateInstructions, PAPER_REQUESTS } from "./language_model.ts";
 export { type ReadAnswer, readAnswer } from "./model_answer.ts";
 export type { DroppedText } from "./model_talk.ts";
-export { articleFor, namedInstruction, nameObject } from "./object_name.ts";
+export { articleFor, namedInstruction, type NamedItem, nameObject } from "./object_name.ts";
 export { foreignKeywords, instructionFault, KEYWORDS } from "./keyword_rule.ts";

@@ -23,6 +23,13 @@ export interface EmbeddingScore {
   readonly score: (embeddings: ScoredEmbeddings) => number;
 }
 
+/** The fields of a score, read by name alone: then its printed definition is no part of the code that scores. */
+export const EMBEDDING_SCORE_FIELDS: Readonly<Record<keyof EmbeddingScore, true>> = {
+  name: true,
+  definition: true,
+  score: true,
+};
+
 /** What of the condition arrives. */
 export const CLIP_I: EmbeddingScore = {
   name: "CLIP-I",

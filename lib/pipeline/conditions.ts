@@ -8,6 +8,7 @@
  * | Instruct, the paper's  | the instruction's vectors, which items bring along      | the same: it was never dropped        |
  * | Instruct, as released  | token states of SD's text encoder: instruction, prompt  | the empty text, the negative prompt   |
  */
+import { joinedRows } from "../engine/joined.ts";
 import { checkFinite, type HostParams, leaf } from "../engine/mod.ts";
 import { type GuidancePass, TEXT_ROLES, type TextRole } from "./guidance_passes.ts";
 import type { PipelineModels } from "./models.ts";
@@ -40,14 +41,6 @@ export interface BatchCondition {
   readonly tokens?: Float32Array;
   /** What a ControlNet is shown, [rows 3 height width], flat. */
   readonly conditioning?: Float32Array;
-}
-
-/** The rows of a run, one after the other; each has the same size. */
-export function joined(rows: readonly Float32Array[]): Float32Array {
-  const size = rows[0]?.length ?? 0;
-  const data = new Float32Array(rows.length * size);
-  rows.forEach((row, i) => data.set(row, i * size));
-  return data;
 }
 
 /** What an item must bring along. @throws RangeError naming what is missing. */
@@ -105,7 +98,7 @@ export function conditionEncoder(
     const wide = states.length / (roles.length * batch);
     /** The states that each prediction is given of a text, [rows length width]. */
     const statesOf = (slot: "text" | "instruction" | "prompt") =>
-      joined(passes.flatMap((pass) =>
+      joinedRows(passes.flatMap((pass) =>
         items.map((_, i) => {
           const row = roles.indexOf(pass[slot]) * batch + i;
           return states.subarray(row * wide, (row + 1) * wide);
@@ -113,7 +106,7 @@ export function conditionEncoder(
       ));
     /** One array of each item for each prediction. */
     const each = (of: (item: GenerationItem, pass: GuidancePass) => Float32Array) =>
-      joined(passes.flatMap((pass) => items.map((item) => of(item, pass))));
+      joinedRows(passes.flatMap((pass) => items.map((item) => of(item, pass))));
     const text = statesOf("text");
     const tokens = adapter && await programs.projector?.use(async (program) => {
       const shown = each((item, pass) => {

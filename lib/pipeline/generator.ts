@@ -10,12 +10,12 @@ import {
   sampleSteps,
   SD_SCHEDULE,
 } from "../diffusion/mod.ts";
+import { joinedRows } from "../engine/joined.ts";
 import { checkFinite, type HostParams, leaf, prefixed, scope } from "../engine/mod.ts";
 import {
   type BatchCondition,
   conditionEncoder,
   type GenerationItem,
-  joined,
   sameCondition,
   textRoles,
 } from "./conditions.ts";
@@ -165,7 +165,7 @@ export async function createGenerator(
         }), { scales });
       const split = (data: Float32Array) =>
         Array.from({ length: count }, (_, i) => data.slice(i * size, (i + 1) * size));
-      const noise = joined(own.map((item) => item.noise));
+      const noise = joinedRows(own.map((item) => item.noise));
       signal?.throwIfAborted();
       let data: Float32Array = noise;
       for await (const step of sampleSteps({ predict, schedule, steps, sampler, noise })) {

@@ -2,6 +2,7 @@
  * The chunks of a PNG file, and the file without those that its pixels do not need: a suggested palette, a damaged colour profile or
  * text must not decide whether the picture is read, or as what. Rules of the PNG specification, in libpng's reading of the doubtful cases.
  */
+import { joinedBytes } from "../engine/joined.ts";
 
 /** One chunk. */
 export interface PngChunk {
@@ -59,16 +60,6 @@ export function* pngChunks(bytes: Uint8Array): Generator<PngChunk> {
     if (type === "IEND") return;
     at += whole.length;
   }
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** What decides how the pixels of a PNG are read. */
@@ -137,12 +128,12 @@ export function plainPng(bytes: Uint8Array): PlainPng {
     throw new TypeError("expected a whole PNG, got a truncated or damaged one");
   }
   const facts = {
-    bytes: concatenated([...kept, END]),
+    bytes: joinedBytes([...kept, END]),
     compressed,
     depth: header[8]!,
     channels: COLOUR_TYPES[header[9]!]!.channels,
     interlaced: header[12] === 1,
   };
   if (!transparency) return facts;
-  return { ...facts, opaque: concatenated([...kept.filter((chunk) => chunk !== transparency), END]) };
+  return { ...facts, opaque: joinedBytes([...kept.filter((chunk) => chunk !== transparency), END]) };
 }

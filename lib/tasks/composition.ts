@@ -38,7 +38,7 @@ export const COMPOSITION: Task<"composition"> = {
     request:
       "Generate ways to describe taking the composition from an image of varying lengths, do not use the words style, object, face or everything",
     grammar: COMPOSITION_GRAMMAR,
-    namesObject: false,
+    objectWord: null,
   },
   takes: {
     scene: (wish) => {
@@ -89,7 +89,7 @@ function paperLike(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
     target: target.image,
     prompt: sceneCaption(goal),
     conditionCaption: sceneCaption(source),
-    truth: { condition: condition.truth, target: target.truth, heldOutStyle: source.style.heldOut },
+    truth: { condition: condition.truth, target: target.truth },
   };
 }
 

@@ -19,6 +19,12 @@ export interface ControlOracle {
   readonly score: (bank: Bank, item: ControlItem, picture: Rgb) => number | undefined;
 }
 
+/** The fields of an oracle, read by name alone: then its printed definition is no part of the code that scores. */
+export const CONTROL_ORACLE_FIELDS: Readonly<Record<keyof ControlOracle, true>> = {
+  definition: true,
+  score: true,
+};
+
 /** Mean absolute difference of two pictures' bytes, in [0, 255]. */
 function pixelDifference(one: Rgb, other: Rgb): number {
   return one.reduce((sum, value, i) => sum + Math.abs(value - other[i]!), 0) / one.length;

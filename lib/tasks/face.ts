@@ -32,7 +32,7 @@ export const FACE: Task<"face"> = {
     request:
       "Generate ways to describe taking the face or identity from an image of varying lengths, do not use the words composition, style, everything or object",
     grammar: FACE_GRAMMAR,
-    namesObject: false,
+    objectWord: null,
   },
   takes: {
     portrait: (wish) => ({
@@ -86,6 +86,6 @@ function paperLike(bank: Bank, pool: Pool, random: Stream, index: number): Draft
     target: drawPortrait(bank.portraits, goal),
     prompt: portraitCaption(goal, { looks: random.bool(LOOKS_TOLD) }),
     conditionCaption: portraitCaption(source, { looks: true }),
-    truth: { condition: source, target: goal, heldOutStyle: false },
+    truth: { condition: source, target: goal },
   };
 }

@@ -38,7 +38,7 @@ export const OBJECT: Task<"object"> = {
     request:
       "Generate ways to describe taking an object from an image of varying lengths, do not use the words composition, style, face or everything",
     grammar: OBJECT_GRAMMAR,
-    namesObject: true,
+    objectWord: "object",
   },
   takes: {
     scene: (wish) => ({
@@ -91,7 +91,7 @@ function paperLike(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
     prompt: sceneCaption(spec),
     conditionCaption: withArticle(spec.concept),
     objectName: spec.concept.word,
-    truth: { condition: crop, target: scene.truth, heldOutStyle: spec.style.heldOut },
+    truth: { condition: crop, target: scene.truth },
   };
 }
 

@@ -77,14 +77,12 @@ export interface Item {
   readonly prompt: string;
   /** What the condition shows; for the style task without words of style, since CLIP-S subtracts content. */
   readonly conditionCaption: string;
-  /** Of tasks that name the object: the word that takes the place of "object" in the instruction. */
+  /** Of tasks that name the object: what takes the place of the task's `objectWord` in the instruction. */
   readonly objectName?: string;
   /** What the generator knows, for scoring. */
   readonly truth: {
     readonly condition: ImageTruth;
     readonly target: ImageTruth;
-    /** True when the condition shows a style no adapter was trained on. */
-    readonly heldOutStyle: boolean;
   };
 }
 

@@ -28,7 +28,7 @@ export const REPLICATION: Task<"replication"> = {
     request:
       "Generate ways to describe taking everything from an image of varying lengths, do not use the words composition, style, face or object",
     grammar: REPLICATION_GRAMMAR,
-    namesObject: false,
+    objectWord: null,
   },
   takes: { scene: ({ source }) => source, portrait: ({ source }) => source },
   aspects: { takes: "everything", leaves: [] },
@@ -57,7 +57,7 @@ function paperLike(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
       target: image,
       prompt: caption,
       conditionCaption: caption,
-      truth: { condition: spec, target: spec, heldOutStyle: false },
+      truth: { condition: spec, target: spec },
     };
   }
   const spec = drawSceneSpec(random, pool, { style: drawStyle(random, pool, TREATED), recoloured: 0.15 });
@@ -69,6 +69,6 @@ function paperLike(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
     target: scene.image,
     prompt: caption,
     conditionCaption: caption,
-    truth: { condition: scene.truth, target: scene.truth, heldOutStyle: spec.style.heldOut },
+    truth: { condition: scene.truth, target: scene.truth },
   };
 }

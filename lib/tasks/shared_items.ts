@@ -90,12 +90,10 @@ function itemOf(bank: Bank, task: Task, options: { wish: Wish; prompt: string })
     target: target.image,
     prompt,
     conditionCaption: captionOf(wish.source, task.aspects.takes === "everything"),
-    ...(task.words.namesObject && wish.kind === "scene" ? { objectName: wish.source.concept.word } : {}),
-    truth: {
-      condition: condition.truth,
-      target: target.truth,
-      heldOutStyle: wish.kind === "scene" && wish.source.style.heldOut,
-    },
+    ...(task.words.objectWord !== null && wish.kind === "scene"
+      ? { objectName: wish.source.concept.word }
+      : {}),
+    truth: { condition: condition.truth, target: target.truth },
   };
 }
 

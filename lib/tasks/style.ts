@@ -33,7 +33,7 @@ export const STYLE: Task<"style"> = {
     request:
       "Generate ways to describe taking the style from an image of varying lengths, do not use the words composition, object, face or everything",
     grammar: STYLE_GRAMMAR,
-    namesObject: false,
+    objectWord: null,
   },
   takes: {
     scene: (wish) => ({ ...askedScene(wish), style: wish.source.style, grain: wish.source.grain }),
@@ -87,6 +87,6 @@ function paperLike(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
     target: target.image,
     prompt: sceneCaption(goal),
     conditionCaption: sceneCaption(source),
-    truth: { condition: condition.truth, target: target.truth, heldOutStyle: style.heldOut },
+    truth: { condition: condition.truth, target: target.truth },
   };
 }

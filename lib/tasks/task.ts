@@ -43,8 +43,11 @@ export interface TaskWords {
   readonly request: string;
   /** Sentences of the written grammar. */
   readonly grammar: TaskGrammar;
-  /** Whether an item's object takes the place of the word "object" (Sec. 3.4, object extraction); what a language model writes must say it then. */
-  readonly namesObject: boolean;
+  /**
+   * The word whose place the name of an item's object takes (Sec. 3.4, object extraction); what a language model writes must say it then. Null
+   * where items name no object.
+   */
+  readonly objectWord: string | null;
 }
 
 /** What a task takes from the condition: the target's spec, from the condition and what is asked for beside it. */
@@ -171,5 +174,12 @@ export const WORD_FIELDS: Readonly<Record<keyof TaskWords, true>> = {
   fixed: true,
   request: true,
   grammar: true,
-  namesObject: true,
+  objectWord: true,
+};
+
+/** The fields of its oracle, likewise. */
+export const ORACLE_FIELDS: Readonly<Record<keyof TaskOracle, true>> = {
+  name: true,
+  definition: true,
+  score: true,
 };

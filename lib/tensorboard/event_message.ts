@@ -14,6 +14,7 @@
  * |         | simple_value | 2      | float     |
  * |         | image        | 4      | message: height 1, width 2, colorspace 3, varints; encoded_image_string 4, bytes |
  */
+import { joinedBytes } from "../engine/joined.ts";
 
 /** A picture as a PNG file. */
 export interface EventPicture {
@@ -40,16 +41,6 @@ const VERSION = "brain.Event:2";
 const COLOURS = 3;
 const START = 1;
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const part of parts) {
-    all.set(part, place);
-    place += part.length;
-  }
-  return all;
-}
-
 function varint(value: number): Uint8Array {
   const bytes: number[] = [];
   let left = value;
@@ -59,10 +50,11 @@ function varint(value: number): Uint8Array {
 }
 
 /** A field by number: a whole number, … */
-const whole = (number: number, value: number): Uint8Array => joined([varint(number << 3), varint(value)]);
+const whole = (number: number, value: number): Uint8Array =>
+  joinedBytes([varint(number << 3), varint(value)]);
 /** … bytes with their length, … */
 const bytes = (number: number, content: Uint8Array): Uint8Array =>
-  joined([varint((number << 3) | 2), varint(content.length), content]);
+  joinedBytes([varint((number << 3) | 2), varint(content.length), content]);
 const text = (number: number, content: string): Uint8Array =>
   bytes(number, new TextEncoder().encode(content));
 
@@ -85,19 +77,19 @@ export function encodeEvent(
     throw new RangeError(`An event needs a step from 0, got ${step}`);
   }
   const head = [real(1, seconds, 8), ...(step === 0 ? [] : [whole(2, step)])];
-  if (content.kind === "version") return joined([...head, text(3, VERSION)]);
-  if (content.kind === "start") return joined([...head, bytes(7, whole(1, START))]);
+  if (content.kind === "version") return joinedBytes([...head, text(3, VERSION)]);
+  if (content.kind === "start") return joinedBytes([...head, bytes(7, whole(1, START))]);
   const { scalars = {}, pictures = {} } = content;
   const values = [
-    ...Object.entries(scalars).map(([tag, value]) => joined([text(1, tag), real(2, value, 4)])),
+    ...Object.entries(scalars).map(([tag, value]) => joinedBytes([text(1, tag), real(2, value, 4)])),
     ...Object.entries(pictures).map(([tag, { width, height, png }]) =>
-      joined([
+      joinedBytes([
         text(1, tag),
-        bytes(4, joined([whole(1, height), whole(2, width), whole(3, COLOURS), bytes(4, png)])),
+        bytes(4, joinedBytes([whole(1, height), whole(2, width), whole(3, COLOURS), bytes(4, png)])),
       ])
     ),
   ];
-  return joined([...head, bytes(5, joined(values.map((value) => bytes(1, value))))]);
+  return joinedBytes([...head, bytes(5, joinedBytes(values.map((value) => bytes(1, value))))]);
 }
 
 /** The step of an event as {@link encodeEvent} writes it. */

@@ -40,9 +40,12 @@ import { parameterLayout } from "./flat_parameters.ts";
 export interface LossResult {
   /** The scalar to minimise. */
   readonly loss: Tensor;
-  /** Further tensors to report, by name. */
+  /** Further tensors to report, by name; "gradient" and "loss" are the step's own. */
   readonly aux?: Params;
 }
+
+/** What a gradient program gives itself; all else that it gives is what the loss reports. */
+const OWN_OUTPUTS: readonly string[] = ["gradient", "loss"];
 
 /** What is trained and how. */
 export interface TrainStepOptions {
@@ -254,10 +257,9 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
   const programs = await gradientPrograms(options, (fixed, _state, { params, ...batch }) => {
     const trained = unflatten(params as Tensor, shapes);
     const result = valueAndGradients((p) => loss(p, fixed, batch), trained);
-    const aux = Object.fromEntries(
-      Object.entries(result.aux).map(([name, tensor]) => [`aux:${name}`, tensor]),
-    );
-    return { outputs: { gradient: flatten(result.grads, shapes), loss: result.loss, ...aux } };
+    const clash = OWN_OUTPUTS.find((name) => Object.hasOwn(result.aux, name));
+    if (clash) throw new RangeError(`A loss needs other names for what it reports, got "${clash}"`);
+    return { outputs: { gradient: flatten(result.grads, shapes), loss: result.loss, ...result.aux } };
   }, {
     frozen,
     inputs: {
@@ -342,8 +344,8 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
         );
       }
       [current, spare] = [spare, current];
-      const names = Object.keys(parts[0] as HostParams).filter((name) => name.startsWith("aux:"));
-      const aux = Object.fromEntries(names.map((name) => [name.slice(4), concatenated(name, parts)]));
+      const names = Object.keys(parts[0] as HostParams).filter((name) => !OWN_OUTPUTS.includes(name));
+      const aux = Object.fromEntries(names.map((name) => [name, concatenated(name, parts)]));
       return { loss: value, gradientNorm, aux };
     },
     weights() {

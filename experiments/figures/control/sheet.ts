@@ -7,7 +7,7 @@ import {
   INSTRUCTION_INK,
 } from "../../../lib/report/mod.ts";
 import { TASK_RECORDS } from "../../../lib/tasks/mod.ts";
-import type { ControlPicture } from "../../setting/control_requests.ts";
+import type { ControlPicture, ControlShows } from "../../setting/control_requests.ts";
 import { modelLabel } from "./labels.ts";
 import { COMMITTED } from "../uses/use_rows.ts";
 import type { ControlContent } from "./statements.ts";
@@ -29,7 +29,7 @@ export async function controlSheet(
     readonly pictures: readonly ControlPicture[];
   },
 ): Promise<Uint8Array> {
-  const conditions = pictures.filter(({ task }) => task === "condition");
+  const conditions = pictures.filter(({ shows }) => shows === "condition");
   const shown = (pixels: Uint8Array) => {
     const side = Math.sqrt(pixels.length / 3);
     return { width: side, height: side, pixels };
@@ -43,15 +43,15 @@ export async function controlSheet(
     subtitle: `${modelLabel(result.content, COMMITTED)}. ${CONTROL_SHEET} ${result.caption}`,
     columns: ["Condition", "Prompt alone", ...TASK_RECORDS.map(({ title }) => title)],
     rows: conditions.map(({ kind, index, pixels }) => {
-      const of = (task: string) =>
-        pictures.find((each) => each.kind === kind && each.index === index && each.task === task);
+      const of = (shows: ControlShows) =>
+        pictures.find((each) => each.kind === kind && each.index === index && each.shows === shows);
       const prompt = anchors.find((anchor) => anchor.kind === kind && anchor.index === index)?.prompt ?? "";
       return {
         name: kind,
         note: `condition ${index}`,
         cells: [
           { images: [shown(pixels)] },
-          cell(of("prompt alone"), `T: ${prompt}`),
+          cell(of("prompt"), `T: ${prompt}`),
           ...TASK_RECORDS.map(({ id }) => {
             const sample = samples.find((each) =>
               each.kind === kind && each.index === index && each.task === id

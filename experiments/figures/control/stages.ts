@@ -4,6 +4,7 @@
  * Table 1: train-…-seedN, committed-adapter; ablations: train-…-seedN ── control-ROW-seedN ─┐
  * control-anchors-seedN ────────────────────────────────────────────────────────────────────┴─ control-summary
  */
+import { joinedBytes } from "../../../lib/engine/joined.ts";
 import { TASK_RECORDS } from "../../../lib/tasks/mod.ts";
 import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
 import { type Stage, stageCode, stageMaker } from "../../runner/mod.ts";
@@ -15,7 +16,6 @@ import type {
   ControlSize,
 } from "../../setting/control_requests.ts";
 import type { RunRequest } from "../../setting/experiment.ts";
-import { concatenated } from "../../setting/gallery.ts";
 import { formFields, type InstructForm } from "../../setting/instruct_form.ts";
 import { type ScaleId, SCALES } from "../../setting/scales.ts";
 import { ablationTrainings } from "../ablations/trainings.ts";
@@ -59,10 +59,10 @@ export function writePictures(
   context.write(
     "pictures.json",
     JSON.stringify(
-      pictures.map(({ kind, index, task, pixels }) => ({ kind, index, task, bytes: pixels.length })),
+      pictures.map(({ kind, index, shows, pixels }) => ({ kind, index, shows, bytes: pixels.length })),
     ),
   );
-  context.write("pictures.rgb", concatenated(pictures.map(({ pixels }) => pixels)));
+  context.write("pictures.rgb", joinedBytes(pictures.map(({ pixels }) => pixels)));
 }
 
 /** Reads them. */

@@ -34,7 +34,7 @@ Deno.test("readPictures() gives back what writePictures() wrote", async () => {
   const pictures = [12, 27].map((length, index) => ({
     kind: "scene",
     index,
-    task: "style",
+    shows: "style" as const,
     pixels: new Uint8Array(length).fill(index + 1),
   }));
   writePictures(pictures, { write: (name, content) => void files.set(name, content) });

@@ -4,6 +4,7 @@
  *
  * committed-adapter ── combine-TASK-seedN ── fig10-summary
  */
+import { controlnetPart } from "../../../lib/tasks/controlnets/mod.ts";
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
@@ -23,7 +24,11 @@ const COMBINE_CONTROLS: StageCode<CombineControls> = stageCode(
   "combineControls",
   {
     from: () => import("../../mini/combine_controls.ts"),
-    data: checkpointFiles(...ADAPTER_PARTS, "controlnet-scribble", "controlnet-pose", `lora-${FIG10.lora}`),
+    data: checkpointFiles(
+      ...ADAPTER_PARTS,
+      ...Object.values(FIG10.controlnets).map(controlnetPart),
+      `lora-${FIG10.lora}`,
+    ),
   },
 );
 

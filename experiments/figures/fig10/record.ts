@@ -1,7 +1,7 @@
 /** Fig. 10 as data. */
 import type { Experiment } from "../../setting/experiment.ts";
 import type { BudgetId } from "../../setting/scales.ts";
-import type { ControlnetName } from "../../setting/controlnets.ts";
+import type { ControlnetName } from "../../../lib/tasks/controlnets/mod.ts";
 import type { Combination, UseSize } from "../../setting/model_requests.ts";
 
 /** The experiment, as data. */

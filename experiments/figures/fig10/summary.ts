@@ -14,9 +14,9 @@ import {
   resampleCells,
   type SampleRow,
 } from "../../../lib/report/mod.ts";
+import { type ControlnetName, controlnetOf } from "../../../lib/tasks/controlnets/mod.ts";
 import type { Summarize } from "../figure_summary.ts";
 import { combineStageId, FIG10 } from "./record.ts";
-import { AGREEMENT } from "../../mini/controlled.ts";
 import type { StageOutput } from "../../runner/mod.ts";
 import { mainModelOf } from "../uses/use_evidence.ts";
 import { keysOf, readSamples, takenScores } from "../uses/use_samples.ts";
@@ -76,13 +76,13 @@ export const summarize: Summarize = async (context, { scale, tasks, seeds }, out
     key: key("fig10"),
     rows: COMBINATIONS,
   });
-  const controlnets: Readonly<Record<string, keyof typeof AGREEMENT>> = FIG10.controlnets;
+  const controlnets: Readonly<Record<string, ControlnetName>> = FIG10.controlnets;
   return {
     content: combinationContent(resampled, {
       tasks,
       taken,
       agreement: Object.fromEntries(
-        tasks.map((task) => [task, AGREEMENT[controlnets[task] as keyof typeof AGREEMENT]]),
+        tasks.map((task) => [task, controlnetOf(controlnets[task] as ControlnetName).measure]),
       ),
     }),
     caption:

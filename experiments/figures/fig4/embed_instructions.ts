@@ -1,5 +1,6 @@
 /** Instructions and fixed prompts with their vectors in the joint space, as the adapters see them. */
 import { createSentenceEmbedder, loadSentenceEncoder } from "../../../lib/clip/mod.ts";
+import { joinedBytes } from "../../../lib/engine/joined.ts";
 import type { Json } from "../../../lib/hub/mod.ts";
 import {
   FIXED_INSTRUCTIONS,
@@ -14,7 +15,6 @@ import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
 import { onDevice } from "../../adapters/shared.ts";
 import type { StageContext } from "../../runner/mod.ts";
 import type { Device } from "../../setting/experiment.ts";
-import { concatenated } from "../../setting/gallery.ts";
 
 /** How many instructions of each task. */
 export interface EmbedRequest {
@@ -93,7 +93,7 @@ export async function writeEmbedded(
     context.progress(Math.min(texts.length, first + CHUNK), texts.length, "texts");
   }
   context.write("texts.json", JSON.stringify(texts));
-  context.write("vectors.f32", concatenated(parts));
+  context.write("vectors.f32", joinedBytes(parts));
 }
 
 /** Embeds them by the mini scale's sentence encoder, 512 wide. */

@@ -1,4 +1,5 @@
 /** Fig. 4's texts by the paper's encoder of instructions: the text tower whose space the conditions share. */
+import { joinedRows } from "../../../lib/engine/joined.ts";
 import { placesOf } from "../../paper/locate_file.ts";
 import type { PaperFolders } from "../../paper/paper_inputs.ts";
 import { loadInstructionEncoder } from "../../paper/paper_models.ts";
@@ -19,7 +20,7 @@ export async function embedPaperInstructions(
   await writeEmbedded(request, context, async (texts) => {
     const rows: Float32Array[] = [];
     for (const text of texts) rows.push(await encoder.encode(text));
-    return Float32Array.from(rows.flatMap((row) => [...row]));
+    return joinedRows(rows);
   });
   await encoder.dispose();
 }

@@ -35,7 +35,7 @@ export async function drawExamples(
       examples.push({
         task,
         index,
-        instruction: namedInstruction(wording, pair.objectName),
+        instruction: namedInstruction(wording, pair),
         prompt: pair.prompt,
         condition: pair.condition,
         target: pair.target,

@@ -44,7 +44,10 @@ export async function readTrainingPairs(
       examples.push({
         task,
         index,
-        instruction: namedInstruction(sampleInstruction(random, task, "train"), line.object),
+        instruction: namedInstruction(sampleInstruction(random, task, "train"), {
+          task,
+          objectName: line.object,
+        }),
         prompt: line.prompt,
         condition: await shown(line.condition),
         target: await shown(line.target),

@@ -1,6 +1,6 @@
 /** Fig. 5's examples between its stages. */
 import type { StageContext, StageOutput } from "../../runner/mod.ts";
-import { concatenated } from "../../setting/gallery.ts";
+import { joinedBytes } from "../../../lib/engine/joined.ts";
 import type { DatasetExample, DatasetExamples } from "./example_sheet.ts";
 
 /** An example with its pictures, RGB of `side` × `side` pixels. */
@@ -25,7 +25,7 @@ export function storeExamples(
   context.write("examples.json", JSON.stringify({ hash, content }));
   context.write(
     "examples.rgb",
-    concatenated(examples.flatMap(({ condition, target }) => [condition, target])),
+    joinedBytes(examples.flatMap(({ condition, target }) => [condition, target])),
   );
 }
 

@@ -1,4 +1,5 @@
 /** Fig. 9's findings: what each model takes and leaks, the verdicts, and the sheet of pictures. */
+import { taskOf } from "../../../lib/tasks/mod.ts";
 import { key } from "../../../lib/engine/mod.ts";
 import { judgeAll, resampleCells } from "../../../lib/report/mod.ts";
 import { instantStyleNote, STYLE_LEAK, usesContent } from "../uses/uses.ts";
@@ -27,7 +28,9 @@ export const summarize: Summarize = async (context, { scale, tasks, seeds }, out
       `Held-out items of the five uses, all models from the same noise. IPAdapter+ takes no instruction; ${main.name} is given ` +
       "held-out wordings of the task; the trained models are Table 1's. InstantStyle is IPAdapter+ in the style layers alone.",
       instantStyleNote(resampled),
-      content.leaks.some(({ task }) => task === "style") ? `Content of style that leaks: ${STYLE_LEAK}.` : "",
+      content.leaks.some(({ task }) => taskOf(task).leak?.kind === "name")
+        ? `Content of style that leaks: ${STYLE_LEAK}.`
+        : "",
     ].filter(Boolean).join(" "),
     hashes: keysOf(outputs),
     claims: judgeAll(USE_STATEMENTS, { resampled, taken, main }),

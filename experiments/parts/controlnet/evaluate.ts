@@ -1,10 +1,9 @@
 /** The mini ControlNets: does a picture keep the edges or the outline that it was asked to have? */
 import { fold, key, normal, sizeOf } from "../../../lib/engine/mod.ts";
 import { topOneHits } from "../../../lib/metrics/mod.ts";
+import type { Controlled, Controlnet, ControlnetName } from "../../../lib/tasks/controlnets/mod.ts";
 import { type Bank, composePair, type Rgb, type SceneTruth } from "../../../lib/tasks/mod.ts";
 import { latentShape } from "../../../lib/training/mod.ts";
-import type { ControlnetName } from "../../setting/controlnets.ts";
-import { AGREEMENT, type Controlled, controlled } from "../../mini/controlled.ts";
 import { loadBase, loadControlnet, loadVae, loadVision } from "../../mini/frozen.ts";
 import { controlImage, createGenerator, type Generator } from "../../../lib/pipeline/mod.ts";
 import { imageEncoder, latentDecoder, latentEncoder } from "../../mini/programs.ts";
@@ -25,21 +24,13 @@ interface Held extends Controlled {
   readonly caption: string;
 }
 
-/** What the pictures of each kind are. */
-const OF: Record<ControlnetName, string> = {
-  scribble: "held-out scenes of distinct concepts, shown by the strongest 15 % of their edges",
-  pose:
-    "targets of the face task's validation items (persons that no training has seen), shown by outline, eyes and mouth; the outline of a " +
-    "picture is where the background's colour ends",
-};
-
-function heldPictures(bank: Bank, name: ControlnetName, count: number): Held[] {
-  if (name === "scribble") {
+function heldPictures(bank: Bank, { controlled, measuredOn }: Controlnet, count: number): Held[] {
+  if (measuredOn.from === "scenes") {
     return distinctScenes(heldOutItems(bank), count).map(({ index, image, caption, scene }) => ({
       index,
       image,
       caption,
-      ...controlled(bank, name, { image, truth: scene as SceneTruth }),
+      ...controlled(bank, { image, truth: scene as SceneTruth }),
     }));
   }
   return Array.from({ length: count }, (_, index) => {
@@ -48,16 +39,16 @@ function heldPictures(bank: Bank, name: ControlnetName, count: number): Held[] {
       split: "val",
       index,
     });
-    return { index, image, caption, ...controlled(bank, name, { image, truth: truth.target }) };
+    return { index, image, caption, ...controlled(bank, { image, truth: truth.target }) };
   });
 }
 
 /** Generates held-out pictures again from what a ControlNet is shown of them. */
-export function controlnetMeasure(name: ControlnetName): Measurement["measure"] {
-  const measure = AGREEMENT[name];
+export function controlnetMeasure(record: Controlnet<ControlnetName>): Measurement["measure"] {
+  const { name, measure, measuredOn } = record;
   return async ({ bank, folder, items }) => {
     const [base, vae] = [await loadBase(folder), await loadVae(folder)];
-    const pictures = heldPictures(bank, name, items);
+    const pictures = heldPictures(bank, record, items);
     const truths = pictures.map(({ image }) => image);
     const [compressor, decoder] = [await latentEncoder(vae), await latentDecoder(vae)];
     const reconstructed = await decoder.run(await compressor.run(truths));
@@ -95,9 +86,7 @@ export function controlnetMeasure(name: ControlnetName): Measurement["measure"] 
     ];
     return {
       method:
-        `${items} ${
-          OF[name]
-        }. DDIM, ${STEPS} steps, guidance ${GUIDANCE}, with their captions. ${measure}: pixels matched within one pixel. ` +
+        `${items} ${measuredOn.what}. DDIM, ${STEPS} steps, guidance ${GUIDANCE}, with their captions. ${measure}: pixels matched within one pixel. ` +
         "The autoencoder's reconstruction of the pictures is the ceiling, the base with the same captions and noise the floor; other " +
         "pictures of the set show what chance gives. By the judge, pictures find their caption among all.",
       scores: [

@@ -1,29 +1,19 @@
 /** The mini ControlNets: one per kind of control picture. */
-import { CONTROLNET_NAMES, type ControlnetName } from "../../setting/controlnets.ts";
+import {
+  type Controlnet,
+  type ControlnetName,
+  controlnetPart,
+  CONTROLNETS as RECORDS,
+} from "../../../lib/tasks/controlnets/mod.ts";
 import { MOST_CONCEPTS } from "../measurement.ts";
 import { type Part, PRETRAINING } from "../part.ts";
 import { controlnetMeasure } from "./evaluate.ts";
-import { CAPTION_DROP, type ControlnetData, controlnetTraining, POOL } from "./train.ts";
+import { CAPTION_DROP, controlnetTraining, POOL } from "./train.ts";
 
-/** What is particular to each. */
-const KINDS: Record<ControlnetName, ControlnetData & { readonly seed: number; readonly what: string }> = {
-  scribble: {
-    seed: 51,
-    first: 42_000_000,
-    what: "scenes and portraits from their edges",
-  },
-  pose: {
-    seed: 52,
-    first: 44_000_000,
-    only: "portraits",
-    what: "portraits from outline, eyes and mouth",
-  },
-};
-
-function controlnetPart(name: ControlnetName): Part {
-  const { seed, what, ...data } = KINDS[name];
+function partOf(record: Controlnet<ControlnetName>): Part {
+  const { name, trainedOn: { seed, what } } = record;
   return {
-    name: `controlnet-${name}`,
+    name: controlnetPart(name),
     kind: "addition",
     data: PRETRAINING,
     reads: ["vae", "base"],
@@ -36,14 +26,14 @@ function controlnetPart(name: ControlnetName): Part {
         100 * CAPTION_DROP
       } % captions dropped`,
     },
-    prepare: controlnetTraining(name, data),
+    prepare: controlnetTraining(record),
     measurement: {
-      checkpoints: [`controlnet-${name}`, "base", "vae", "judge"],
+      checkpoints: [controlnetPart(name), "base", "vae", "judge"],
       items: { what: "held-out pictures", usual: 100, low: 2, high: MOST_CONCEPTS },
       pictures: true,
-      measure: controlnetMeasure(name),
+      measure: controlnetMeasure(record),
     },
   };
 }
 
-export const CONTROLNETS: readonly Part[] = CONTROLNET_NAMES.map(controlnetPart);
+export const CONTROLNETS: readonly Part[] = RECORDS.map(partOf);

@@ -4,12 +4,11 @@
  */
 import { fold, key } from "../../../lib/engine/mod.ts";
 import { initControlnet } from "../../../lib/diffusion/mod.ts";
+import type { Controlnet } from "../../../lib/tasks/controlnets/mod.ts";
 import { composePretrain, type Rgb, SIZE } from "../../../lib/tasks/mod.ts";
 import { compileControlnetStep } from "../../../lib/training/mod.ts";
 import { readCheckpoint } from "../../mini/checkpoints.ts";
 import { controlImage } from "../../../lib/pipeline/mod.ts";
-import type { ControlnetName } from "../../setting/controlnets.ts";
-import { controlled } from "../../mini/controlled.ts";
 import { loadBase } from "../../mini/frozen.ts";
 import { miniControlnet } from "../../mini/models.ts";
 import { captionedPool } from "../captioned_pool.ts";
@@ -19,23 +18,15 @@ export const POOL = 10_000;
 export const CAPTION_DROP = 0.5;
 const PIXELS = 3 * SIZE * SIZE;
 
-/** Which pictures a ControlNet is trained on. */
-export interface ControlnetData {
-  /** First index of the pre-training stream. */
-  readonly first: number;
-  /** Pictures of this kind alone. */
-  readonly only?: "portraits";
-}
-
 /** Encodes the pictures, draws their controls and compiles the step. */
-export function controlnetTraining(name: ControlnetName, { first, only }: ControlnetData): Part["prepare"] {
+export function controlnetTraining({ controlled, trainedOn: { first, only } }: Controlnet): Part["prepare"] {
   return async (bank, { recipe, batches, notify, compile }) => {
     const base = await loadBase();
     const config = miniControlnet(base.unet.config);
     const controls: Rgb[] = [];
     const sample = await captionedPool((index) => {
       const item = composePretrain(bank, first + index, only ? { only } : {});
-      controls.push(controlled(bank, name, item).control);
+      controls.push(controlled(bank, item).control);
       return item;
     }, { size: POOL, tokenizer: base.tokenizer, captionDrop: CAPTION_DROP });
     notify(`${POOL} pictures encoded`);

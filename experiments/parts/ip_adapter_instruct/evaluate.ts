@@ -27,6 +27,7 @@ import {
 } from "../../mini/control_wishes.ts";
 import { loadBase, loadVae, loadVision } from "../../mini/frozen.ts";
 import { imageEncoder, latentDecoder } from "../../mini/programs.ts";
+import { generationItems } from "../../mini/sample_pictures.ts";
 import { meanScore } from "../bootstrap_score.ts";
 import type { Bar, EvaluationContext, Measured, Score } from "../measurement.ts";
 import { textVectors } from "../text_vectors.ts";
@@ -77,11 +78,20 @@ async function sampled(
   );
   const vision = await loadVision("encoder", folder);
   const encoder = await imageEncoder(vision);
-  const features = await encoder.run(items.map(({ condition }) => condition));
+  const requests = await generationItems(
+    wishes.map(({ item, task, instruction: text }) => ({
+      ...{ prompt: item.prompt, condition: item.condition },
+      instruction: { task, text },
+      noise: controlNoise(item, SEED),
+    })),
+    {
+      tokenizer: base.tokenizer,
+      encoder,
+      instructions: (wordings) => textVectors(wordings.map(({ text }) => text)),
+    },
+  );
   const noImage = await encoder.zero();
   await encoder.dispose();
-  const tokens = new Map(items.map((item, i) => [item, features[i]!.tokens]));
-  const vectors = await textVectors(wishes.map(({ instruction }) => instruction));
   const generator = await createGenerator({
     base,
     batch: BATCH,
@@ -92,12 +102,6 @@ async function sampled(
       noImage,
     },
   });
-  const requests = wishes.map(({ item }, i) => ({
-    ids: base.tokenizer.encode([item.prompt]),
-    image: tokens.get(item)!,
-    instruction: vectors[i] as Float32Array,
-    noise: controlNoise(item, SEED),
-  }));
   const options = { adapter: params, steps: STEPS, guidance: GUIDANCE, sampler: "ddim" } as const;
   const made = await generator.generate(requests, options);
   // At a scale of 0 whatever instruction there is says nothing.
