@@ -5,7 +5,7 @@
  */
 import { circles, importGraph, isTest, pathOf, specifiersOf, textsIn } from "./import_graph.ts";
 
-/** Rank by folder, or by file where one stands for itself; equal ranks do not know each other. */
+/** Rank by folder; equal ranks do not know each other. */
 const RANKS: Readonly<Record<string, number>> = {
   "lib/engine": 0,
   "lib/tensorboard": 0,
@@ -27,8 +27,6 @@ const RANKS: Readonly<Record<string, number>> = {
   "lib/report": 6,
   "lib/explorer": 6,
   "experiments/runner": 7,
-  "experiments/command_line.ts": 7,
-  "experiments/sd15_sizes.ts": 7,
   "experiments/parity": 7,
   "experiments/setting": 8,
   "experiments/adapters": 9,
@@ -73,7 +71,7 @@ const SPLIT = /^(lib|experiments|bench)\/[^/]+\//;
 
 /** What of the order a module belongs to. */
 const folderOf = (path: string): string =>
-  path in RANKS ? path : SPLIT.exec(path)?.[0].slice(0, -1) ?? (path.split("/")[0] as string);
+  SPLIT.exec(path)?.[0].slice(0, -1) ?? (path.split("/")[0] as string);
 
 /** What is wrong with one module's imports. */
 export function faults(path: string, text: string): string[] {

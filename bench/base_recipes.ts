@@ -11,7 +11,7 @@ import { createCaptionTokenizer } from "../lib/clip/mod.ts";
 import type { UnetConfig } from "../lib/diffusion/mod.ts";
 import { captionVocabulary, loadBank } from "../lib/tasks/mod.ts";
 import { ADAMW_OPTIMIZER, MUON_OPTIMIZER, type OptimizerConfig } from "../lib/training/mod.ts";
-import { oneOf, readOptions, runCommand, wholeNumber } from "../experiments/command_line.ts";
+import { oneOf, readOptions, runCommand, wholeNumber } from "../experiments/setting/command_line.ts";
 import { MINI_UNET, TEXT_LENGTH } from "../experiments/mini/models.ts";
 import { measure, RECIPE_SCORES } from "../experiments/parts/base/evaluate.ts";
 import { BASE } from "../experiments/parts/base/mod.ts";

@@ -2,7 +2,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../lib/engine/errors.ts";
-import { oneOf, readOptions, wholeNumber } from "../experiments/command_line.ts";
+import { oneOf, readOptions, wholeNumber } from "../experiments/setting/command_line.ts";
 import { DEVICES } from "../experiments/setting/experiment.ts";
 import { type Bench, BENCHES, type BenchOptions } from "./benches.ts";
 import { PAPER_PARTS } from "./paper/part_names.ts";

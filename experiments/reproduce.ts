@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { UserError } from "../lib/engine/errors.ts";
 import { atomicWrite, checkWritable } from "../lib/hub/mod.ts";
 import { type TaskId, TASKS } from "../lib/tasks/mod.ts";
-import { oneOf, readOptions, wholeNumber } from "./command_line.ts";
+import { oneOf, readOptions, wholeNumber } from "./setting/command_line.ts";
 import {
   DEVICES,
   type ExperimentProgram,

@@ -3,7 +3,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../lib/engine/mod.ts";
 import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
-import { oneOf, type OptionKind, readOptions, runCommand, wholeNumber } from "../command_line.ts";
+import { oneOf, type OptionKind, readOptions, runCommand, wholeNumber } from "../setting/command_line.ts";
 import { showSteps } from "../generate/progress.ts";
 import { layoutsText } from "../paper/paper_datasets.ts";
 import { byJobs, JOB_HELP, JOB_OPTIONS, jobExitCode } from "../jobs/job_command.ts";

@@ -3,7 +3,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { ONNXRUNTIME_VERSION, onnxruntimeFolder, openCuda } from "../../lib/engine/cuda_libraries.ts";
 import { checkDevice, UserError } from "../../lib/engine/mod.ts";
-import { oneOf, readOptions, runCommand } from "../command_line.ts";
+import { oneOf, readOptions, runCommand } from "../setting/command_line.ts";
 import { linkProvider, PROVIDER_WHEEL, providerFolder } from "./cuda_provider.ts";
 import { linkToolkit, usualFolders } from "./cuda_toolkit.ts";
 

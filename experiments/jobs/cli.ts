@@ -1,7 +1,7 @@
 /** Entry of `deno task jobs`. */
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { runCommand } from "../command_line.ts";
+import { runCommand } from "../setting/command_line.ts";
 import { jobs } from "./command.ts";
 import { jobExitCode } from "./job_command.ts";
 

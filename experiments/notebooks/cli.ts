@@ -7,7 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../lib/engine/errors.ts";
-import { readOptions, wholeNumber } from "../command_line.ts";
+import { readOptions, wholeNumber } from "../setting/command_line.ts";
 import { runNotebook } from "./run_notebook.ts";
 
 const USAGE = `deno task notebooks [--only 03] [--timeout 600] [--list]

@@ -8,7 +8,7 @@ import { delimiter, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../lib/engine/errors.ts";
-import { readOptions, wholeNumber } from "../command_line.ts";
+import { readOptions, wholeNumber } from "../setting/command_line.ts";
 import { jupyterLab } from "./jupyter_lab.ts";
 import { writeKernelspec } from "./kernelspec.ts";
 

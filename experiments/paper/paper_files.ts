@@ -19,7 +19,7 @@ import {
   VIT_H_TEXT,
   VIT_H_VISION,
   VIT_L_TEXT,
-} from "../sd15_sizes.ts";
+} from "../setting/sd15_sizes.ts";
 
 /** The ControlNets that are published, by the names that --controlnet takes. */
 export const PUBLISHED_CONTROLNETS = ["scribble", "pose"] as const;

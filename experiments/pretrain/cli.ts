@@ -3,7 +3,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { checkDevice, UserError } from "../../lib/engine/mod.ts";
 import { FAMILIES, loadBank } from "../../lib/tasks/mod.ts";
-import { oneOf, readOptions, runCommand, wholeNumber } from "../command_line.ts";
+import { oneOf, readOptions, runCommand, wholeNumber } from "../setting/command_line.ts";
 import { byJobs, JOB_HELP, JOB_OPTIONS, jobExitCode } from "../jobs/job_command.ts";
 import { type Options, withConfig } from "../jobs/run_config.ts";
 import { PART_HELP, PART_NAMES, partOf } from "../parts/mod.ts";

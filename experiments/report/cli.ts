@@ -5,7 +5,7 @@ import process from "node:process";
 import { UserError } from "../../lib/engine/errors.ts";
 import { atomicWrite, makeFolder, sha256 } from "../../lib/hub/mod.ts";
 import { reportHtml, reportMarkdown } from "../../lib/report/mod.ts";
-import { readOptions, runCommand } from "../command_line.ts";
+import { readOptions, runCommand } from "../setting/command_line.ts";
 import { EXPLANATIONS } from "../explanations/explanations.ts";
 import { type FigureEntry, itemOf, loadFigures } from "../figures/figure.ts";
 import { FIGURES } from "../figures/mod.ts";

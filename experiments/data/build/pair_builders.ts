@@ -1,7 +1,7 @@
 /** The builders of pairs. A further one is a file of its own and its place here. */
 import { UserError } from "../../../lib/engine/mod.ts";
 import { type PairBuild, type TaskId, taskOf, TASKS } from "../../../lib/tasks/mod.ts";
-import { listed } from "../../command_line.ts";
+import { listed } from "../../setting/command_line.ts";
 import { CAPTIONED_PICTURES } from "./captioned_pictures.ts";
 import { CUT_OBJECTS } from "./cut_objects.ts";
 import { IN_STYLE } from "./in_style.ts";
