@@ -1,9 +1,10 @@
 /**
- * Fails on an import against the order of the folders (each imports only from folders of a lower rank), on a circle of files, and on a
- * tensor library imported outside of lib/engine. Types count. Tests inside experiments/ and bench/ may import what they like.
+ * Fails on an import against the order of the folders (each imports only from folders of a lower rank), on a circle of files or of folders
+ * at any depth (a sub-folder counts as one among the files beside it), and on a tensor library imported outside of lib/engine. Types
+ * count. Tests inside experiments/ and bench/ may import what they like.
  * Run from the repository's root: deno run -A .ci/import_order.ts
  */
-import { circles, importGraph, isTest, pathOf, specifiersOf, textsIn } from "./import_graph.ts";
+import { circles, foldedGraphs, importGraph, isTest, pathOf, specifiersOf, textsIn } from "./import_graph.ts";
 
 /** Rank by folder; equal ranks do not know each other. */
 const RANKS: Readonly<Record<string, number>> = {
@@ -94,10 +95,16 @@ export function faults(path: string, text: string): string[] {
   return found;
 }
 
-/** The circles in the texts of modules by path, tests aside, one line each. */
-export const circleFaults = (texts: readonly (readonly [string, string])[]): string[] =>
-  circles(importGraph(texts.filter(([path]) => !isTest(path))))
-    .map((circle) => `files import each other in a circle: ${circle.join(", ")}`);
+/** The circles in the texts of modules by path, tests aside, one line each: of modules, and of folders at any depth. */
+export function circleFaults(texts: readonly (readonly [string, string])[]): string[] {
+  const graph = importGraph(texts.filter(([path]) => !isTest(path)));
+  const files = circles(graph).map((circle) => `files import each other in a circle: ${circle.join(", ")}`);
+  // A circle of files is one of what holds them too.
+  if (files.length > 0) return files;
+  return [...foldedGraphs(graph).values()].flatMap((within) =>
+    circles(within).map((circle) => `folders import each other in a circle: ${circle.join(", ")}`)
+  );
+}
 
 if (import.meta.main) {
   const texts = textsIn(".").filter(([path]) => !path.startsWith(".ci/"));

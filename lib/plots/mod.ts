@@ -48,7 +48,8 @@ export {
 } from "./diagram.ts";
 export { type DiagramRole, type MarkerSymbol, type SeriesLook, seriesLook } from "./palette.ts";
 
-export { DISPLAY, type Displayable, displayed, escapeHtml, type MediaBundle } from "./display/displayable.ts";
+export { DISPLAY, type Displayable, displayed, type MediaBundle } from "./display/displayable.ts";
+export { escapeHtml } from "./escape_html.ts";
 export { figureBundle, stillBundle } from "./display/figure_bundle.ts";
 export { showImages, type ShownPicture, showPng } from "./display/picture_bundle.ts";
 export {
