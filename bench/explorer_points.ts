@@ -19,7 +19,7 @@ import {
   type SpacePoint,
 } from "../lib/explorer/mod.ts";
 import { findChromium, openChromium } from "../experiments/explore/browser_test/chromium.ts";
-import { cacheFolder } from "../experiments/explore/explore.ts";
+import { cacheFolder } from "../experiments/setting/cache_folder.ts";
 import { TASKS } from "../lib/tasks/mod.ts";
 import { median } from "./timing/statistics.ts";
 

@@ -12,9 +12,9 @@ import { sharedEmbedder } from "../mini/shared_models.ts";
 import { DISPLAY } from "../../lib/plots/mod.ts";
 import { runExplore } from "./command.ts";
 import { explore } from "./explore.ts";
-import { openMiniStudio } from "./mini_studio.ts";
+import { openMiniStudio } from "./studio/mini_studio.ts";
 import { browserCommand, openBrowser } from "./open_browser.ts";
-import { typicalScores } from "./typical_scores.ts";
+import { typicalScores } from "./studio/typical_scores.ts";
 
 const quiet = { out: () => {}, err: () => {} };
 const refused = (args: string[], why: RegExp) =>

@@ -1,10 +1,10 @@
 /** Mean scores of Table 1's joint model, from a folder of results: what a picture's own scores are read beside. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../../lib/engine/mod.ts";
-import { sha256 } from "../../lib/hub/mod.ts";
-import { RESULT_SCHEMA, type Table1Result } from "../../lib/report/mod.ts";
-import { checkpointPath } from "../mini/checkpoints.ts";
+import { UserError } from "../../../lib/engine/mod.ts";
+import { sha256 } from "../../../lib/hub/mod.ts";
+import { RESULT_SCHEMA, type Table1Result } from "../../../lib/report/mod.ts";
+import { checkpointPath } from "../../mini/checkpoints.ts";
 
 const JUDGE = "data/checkpoints/judge.safetensors";
 
