@@ -79,12 +79,10 @@ export function figureProgram<Content>(figure: FigureProgram<Content>): Figure {
         run: async (context) => writeFigure(context, config, await summary.load()),
       })];
     },
-    needs(request) {
-      if (request.scale !== "paper" || figure.paperScale === "no models") return undefined;
-      return figure.paperScale === "same stages"
+    needs: (request) =>
+      request.scale === "paper" && figure.paperScale === "same stages"
         ? paperScaleNeeds(record.id, request)
-        : `Running ${record.id} at paper scale is not built, expected table1, one of fig6 to fig9, or scale, whose stages are the same at both scales, got ${record.id}; --scale mini has all`;
-    },
+        : undefined,
     prepare: (request) => figure.prepare?.(request) ?? Promise.resolve(),
     async collect(outputs) {
       const output = outputs.get(id);
