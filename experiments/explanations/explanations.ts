@@ -25,7 +25,7 @@ import {
   controlIsWeak,
   jointHeedsLittle,
   jointTakesLittle,
-  loraRedraws,
+  loraSparesTheRest,
   personsComeThroughLittle,
   promptAloneLeaksLess,
   specialistCopiesMore,
@@ -94,13 +94,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
     because:
       "The control set's things, looks and persons were in no training: of these the small models bring only a part across, whatever the instruction asks for.",
     test:
-      "told to take everything, the committed adapter comes less than three quarters of the way from the prompt alone to the condition",
+      "instructed to take everything, the committed adapter comes less than three quarters of the way from the prompt alone to the condition",
     check: committedBringsPart,
   },
   {
     of: ["plus-worse-at-faces"],
     because: "Persons that were in no training hardly come through, so that there is little to be better at.",
-    test: "told to take the face, the committed adapter takes less than half of the person",
+    test: "instructed to take the face, the committed adapter takes less than half of the person",
     check: personsComeThroughLittle,
   },
   {
@@ -237,7 +237,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     of: ["lora-compatible"],
     because: "The LoRA draws in a look of its own and so replaces the treatment that the style task takes.",
     test: "without that score, the mean of the other three falls by less than 0.05",
-    check: loraRedraws,
+    check: loraSparesTheRest,
   },
   {
     of: ["full-scale-overpowers-text", "best-scale-is-advised", "text-beside-the-image-heeds-prompts"],

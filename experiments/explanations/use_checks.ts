@@ -183,7 +183,7 @@ export const bothGiveWay: Check = (findings) => {
   };
 };
 
-export const loraRedraws: Check = (findings) => {
+export const loraSparesTheRest: Check = (findings) => {
   const content = combinationsIn(findings);
   if (content === undefined) return missing("fig10");
   const { cells, taken } = content;

@@ -269,6 +269,6 @@ Deno.test("the plots and diagrams in results/ are what their results render", as
   assert.ok(stills.size >= 10, `${stills.size} graphics`);
   for (const [path, content] of stills) {
     const kept = readFileSync(join("results", path));
-    assert.ok(kept.equals(Buffer.from(content)), `${path} is of another version: deno task report --redraw`);
+    assert.ok(kept.equals(Buffer.from(content)), `${path} is of another version: deno task report --render`);
   }
 });
