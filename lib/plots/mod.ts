@@ -34,7 +34,6 @@ export {
   stillName,
 } from "./graphic.ts";
 export { pageHtml, type PageSpec } from "./page_html.ts";
-export { figureHtml } from "./figure_html.ts";
 export { figurePng, figureSvg, type SvgOptions } from "./figure_svg.ts";
 export {
   type Diagram,
