@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Ajv } from "ajv";
 import { encodePng, readPicture } from "../../lib/raster/mod.ts";
 import type { FigureResult } from "../../lib/report/mod.ts";
 import { TASK_RECORDS } from "../../lib/tasks/mod.ts";
 import { tinyScene } from "../data/tiny_pictures.ts";
 import { inTinyFolder } from "../paper/testdata/tiny_folder.ts";
 import { reproduce } from "../reproduce.ts";
+import { jsonSchemas } from "../json_schemas.ts";
 import type { RewordingContent } from "./fig8/statements.ts";
 import { FIGURES } from "./mod.ts";
 import type { ScaleContent } from "./scale/statements.ts";
@@ -42,7 +42,7 @@ Deno.test("reproduce makes Figs. 6, 8 and 9 and the scales of weights and pairs 
   inTinyFolder(async (models) => {
     const [data, out] = [join(models, "data"), join(models, "out")];
     writeTinyPairs(data, { train: 4, val: 2 });
-    const valid = new Ajv({ allErrors: true }).compile(SCHEMA);
+    const valid = (await jsonSchemas()).compile(SCHEMA);
     const run = async <Content>(id: string) => {
       const said: string[] = [];
       const folders = ["--models", models, "--data", data, "--out", out];
