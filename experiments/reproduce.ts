@@ -260,8 +260,11 @@ async function reproduceOne(
     if (submission !== undefined) {
       console.out(["", graphText(plan), ...scriptsFor(plan, submission)].join("\n"));
     }
-    if (request.scale === "mini" || program.paperScale === "no models") return;
-    if (notBuilt !== undefined) return console.out(`\n${notBuilt}\n`);
+    if (request.scale === "mini") return;
+    if (program.paperScale !== "trained") {
+      const lacking = notBuilt ?? program.needs?.(request);
+      return console.out(lacking === undefined ? "" : `\n${lacking}\n`);
+    }
     const { paperPlanText } = await import("./paper/plan_text.ts");
     console.out(`\n${paperPlanText(plan, request)}\n`);
     return;

@@ -32,6 +32,8 @@ export interface FigureProgram<Content> {
   /** Whether it can show some of the tasks only; default no. */
   readonly eachTask?: boolean;
   readonly paperScale?: ExperimentProgram["paperScale"];
+  /** What it reads at the paper's scale where that is less than a training does. */
+  readonly paperReads?: (request: RunRequest) => Parameters<typeof paperScaleNeeds>[2];
   readonly prepare?: ExperimentProgram["prepare"];
   /** What is shown of its files; no model runs. */
   render(stored: StoredFigure<Content>): readonly Graphic[] | Promise<readonly Graphic[]>;
@@ -79,10 +81,11 @@ export function figureProgram<Content>(figure: FigureProgram<Content>): Figure {
         run: async (context) => writeFigure(context, config, await summary.load()),
       })];
     },
-    needs: (request) =>
-      request.scale === "paper" && figure.paperScale === "same stages"
-        ? paperScaleNeeds(record.id, request)
-        : undefined,
+    needs(request) {
+      if (request.scale !== "paper") return undefined;
+      if (figure.paperReads) return paperScaleNeeds(record.id, request, figure.paperReads(request));
+      return figure.paperScale === "trained" ? paperScaleNeeds(record.id, request) : undefined;
+    },
     prepare: (request) => figure.prepare?.(request) ?? Promise.resolve(),
     async collect(outputs) {
       const output = outputs.get(id);

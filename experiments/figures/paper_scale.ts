@@ -1,8 +1,8 @@
 /** What an experiment needs at the paper's scale before anything can be computed. */
 import { findCached, hubSettings } from "../../lib/hub/mod.ts";
-import { TASKS } from "../../lib/tasks/mod.ts";
+import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
 import { missingPairs, missingRoles, TRAINING_ROLES } from "../paper/paper_inputs.ts";
-import { paperFile } from "../paper/paper_files.ts";
+import { paperFile, type PaperRole } from "../paper/paper_files.ts";
 import type { RunRequest } from "../setting/experiment.ts";
 
 /**
@@ -13,13 +13,19 @@ import type { RunRequest } from "../setting/experiment.ts";
 export function paperScaleNeeds(
   experiment: string,
   { models, data }: Pick<RunRequest, "models" | "data">,
+  { roles = TRAINING_ROLES, tasks = TASKS }: {
+    /** The weights; those of a training if absent. */
+    readonly roles?: readonly PaperRole[];
+    /** Whose pairs are read; all tasks' if absent. */
+    readonly tasks?: readonly TaskId[];
+  } = {},
 ): string | undefined {
   const doing = `Running ${experiment} at paper scale needs real weights and data, expected`;
   const folders = { ...(models === undefined ? {} : { models }), ...(data === undefined ? {} : { data }) };
-  const missing = missingRoles(folders, TRAINING_ROLES);
+  const missing = missingRoles(folders, roles);
   if (missing.length > 0) {
     const { cache } = hubSettings();
-    const wanted = TRAINING_ROLES.map((role) => {
+    const wanted = roles.map((role) => {
       const file = paperFile(role);
       const found = !missing.includes(role) || findCached(cache, file) !== undefined;
       return `${file.repo}/${file.path}${found ? " [found]" : ""}`;
@@ -27,12 +33,12 @@ export function paperScaleNeeds(
     return `${doing} ${wanted.join("; ")} in ${models ?? "a folder given by --models"} or in ${cache} ` +
       "(deno task models --scale paper --download fetches them); use --scale mini, which needs none";
   }
-  if (data === undefined) {
+  if (data === undefined && tasks.length > 0) {
     return `${doing} --data DIR with a folder of pairs for each of ${
-      TASKS.join(", ")
+      tasks.join(", ")
     }, got none; deno task data build makes them`;
   }
-  const [pairs] = missingPairs(folders, TASKS);
+  const [pairs] = missingPairs(folders, tasks);
   if (pairs === undefined) return undefined;
   return `${doing} ${pairs}, got none; deno task data build makes it`;
 }

@@ -4,12 +4,14 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodePng, readPicture } from "../../lib/raster/mod.ts";
 import type { FigureResult } from "../../lib/report/mod.ts";
-import { TASK_RECORDS } from "../../lib/tasks/mod.ts";
+import { TASK_RECORDS, TASKS } from "../../lib/tasks/mod.ts";
 import { tinyScene } from "../data/tiny_pictures.ts";
 import { inTinyFolder } from "../paper/testdata/tiny_folder.ts";
 import { reproduce } from "../reproduce.ts";
 import { jsonSchemas } from "../json_schemas.ts";
 import type { RewordingContent } from "./fig8/statements.ts";
+import type { DatasetExamples } from "./fig5/example_sheet.ts";
+import type { InstructionSpace } from "./fig4/instruction_space.ts";
 import { FIGURES } from "./mod.ts";
 import type { ScaleContent } from "./scale/statements.ts";
 import type { UsesContent } from "./uses/uses.ts";
@@ -38,7 +40,7 @@ function writeTinyPairs(data: string, counts: Readonly<Record<"train" | "val", n
   }
 }
 
-Deno.test("reproduce makes Figs. 6, 8 and 9 and the scales of weights and pairs in the user's folders, and judges what needs no oracle", () =>
+Deno.test("reproduce makes Figs. 4 to 6, 8 and 9 and the scales of weights and pairs in the user's folders, and judges what needs no oracle", () =>
   inTinyFolder(async (models) => {
     const [data, out] = [join(models, "data"), join(models, "out")];
     writeTinyPairs(data, { train: 4, val: 2 });
@@ -90,4 +92,13 @@ Deno.test("reproduce makes Figs. 6, 8 and 9 and the scales of weights and pairs 
 
     const { judged: judgedJoint } = await run<UsesContent>("fig6");
     assert.ok(judgedJoint("joint-takes-as-much"));
+
+    const { content: { side, examples }, result: { caption } } = await run<DatasetExamples>("fig5");
+    assert.deepEqual([side, examples.length], [128, 10]);
+    assert.ok(examples.every(({ task, prompt }) => prompt.length > 0 && TASKS.includes(task)));
+    assert.ok(!caption.includes("Art:"));
+
+    const { content: space } = await run<InstructionSpace>("fig4");
+    assert.deepEqual([space.instructions, space.heldOut], [100, 50]);
+    assert.equal(space.corpora.length, 3);
   }));

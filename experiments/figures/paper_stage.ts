@@ -3,23 +3,26 @@ import type { Json } from "../../lib/hub/mod.ts";
 import type { StageCode } from "../runner/mod.ts";
 import type { ScoreRequest } from "../setting/model_requests.ts";
 import type { RunRequest } from "../setting/experiment.ts";
-import { modelHashes, pairHashes, type PaperFolders, ROLES } from "../paper/paper_inputs.ts";
+import { modelHashes, type PairCounts, pairHashes, type PaperFolders, ROLES } from "../paper/paper_inputs.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
 
 /** What such a stage reads of the user's. */
 export interface PaperReads {
-  /** The weights of what encodes pairs, or of all that trains and samples. */
-  readonly weights: keyof typeof ROLES;
-  /** The first pairs of a task that a configuration asks for; none if absent. */
-  readonly pairs?: (
-    config: Json,
-  ) => { readonly task: TaskId; readonly trainItems: number; readonly validationItems: number };
+  /** What it reads weights for; none if absent. */
+  readonly weights?: keyof typeof ROLES;
+  /** The first pairs of tasks that a configuration asks for; none if absent. */
+  readonly pairs?: (config: Json) => readonly ReadPairs[];
+}
+
+/** The first pairs of a task. */
+interface ReadPairs extends PairCounts {
+  readonly task: TaskId;
 }
 
 /** The held-out pairs of a request for scores. */
-export function heldOutOf(config: Json): ReturnType<NonNullable<PaperReads["pairs"]>> {
+export function heldOutOf(config: Json): ReadPairs[] {
   const { task, items } = config as ScoreRequest;
-  return { task, trainItems: 0, validationItems: items };
+  return [{ task, trainItems: 0, validationItems: items }];
 }
 
 /** Makers of such code for a request's folders; weights are hashed once. @throws UserError when there is no such folder. */
@@ -49,8 +52,11 @@ export function paperStages({ models, data }: Pick<RunRequest, "models" | "data"
           return (...args) => compute(...args, folders);
         },
         hashes: (config) => ({
-          ...weightsOf(ROLES[reads.weights]),
-          ...(reads.pairs && pairHashes(folders, reads.pairs(config).task, reads.pairs(config))),
+          ...(reads.weights && weightsOf(ROLES[reads.weights])),
+          ...Object.assign(
+            {},
+            ...(reads.pairs?.(config) ?? []).map((pairs) => pairHashes(folders, pairs.task, pairs)),
+          ),
         }),
       };
     },

@@ -31,8 +31,15 @@ const ENCODING_ROLES: readonly PaperRole[] = ["vae", "vocabulary", "merges", "vi
 /** What determines a training or a scoring. */
 const ALL_ROLES: readonly PaperRole[] = [...TRAINING_ROLES, "schedule"];
 
+/** What determines the embedding of an instruction. */
+const INSTRUCTION_ROLES: readonly PaperRole[] = ["vocabulary", "merges", "instruction"];
+
 /** Roles by what reads them. */
-export const ROLES = { encoding: ENCODING_ROLES, training: ALL_ROLES } as const;
+export const ROLES = {
+  instructions: INSTRUCTION_ROLES,
+  encoding: ENCODING_ROLES,
+  training: ALL_ROLES,
+} as const;
 
 /** Files of a role on this machine: the weights, and the sizes beside them. */
 function filesOf(role: PaperRole, { models }: PaperFolders): readonly [name: string, path: string][] {

@@ -264,6 +264,18 @@ export async function loadPaperBase(
   return await baseAround(places, { text: await promptEncoder(places), controlnet });
 }
 
+/**
+ * Loads the paper's encoder of instructions alone.
+ *
+ * @throws UserError in one sentence when it is missing or damaged.
+ */
+export async function loadInstructionEncoder(
+  places: Places,
+): Promise<Required<Pick<PaperModels, "instruction" | "tokenizer">>> {
+  const instruction = await instructionEncoder(places);
+  return { instruction, tokenizer: tokenizer(places, instruction.config.max_position_embeddings) };
+}
+
 /** The paper's encoder of instructions, whose projected vector an adapter of that width takes. */
 async function instructionEncoder(places: Places, width?: number): Promise<PaperModel<TextTowerConfig>> {
   const encoder = await model(places, {

@@ -88,8 +88,8 @@ for (const { record: { id }, paperScale } of await loadFigures(FIGURES)) {
   Deno.test(`reproduce() plans ${id} at the paper's scale with --dry-run`, async () => {
     const printed = await dryRun(`${id} --budget full`);
     assert.match(printed, /stages to run, about \S+/);
-    if (paperScale === "no models") return;
-    const said = paperScale === "same stages"
+    if (paperScale === "untrained") return;
+    const said = paperScale === "trained"
       ? /Memory at the peak/
       : /Running \w+ at paper scale is not built, expected table1, [\w, ]+ or scale, got/;
     assert.match(printed, said, printed);

@@ -80,10 +80,10 @@ export interface RunRequest {
 export interface ExperimentProgram {
   readonly record: Experiment;
   /**
-   * What its stages are at the paper's scale: the same code over weights and pairs of the user's, or such that needs no models. Absent: only the mini scale's
-   * models compute them.
+   * What its stages are at the paper's scale: of models that Table 1 trains on weights and pairs of the user's, or such that need no training. Absent: only
+   * the mini scale's models compute them.
    */
-  readonly paperScale?: "same stages" | "no models";
+  readonly paperScale?: "trained" | "untrained";
   /** The last stages; their parents follow. @throws UserError when the request cannot be planned. */
   targets(request: RunRequest): readonly Stage[];
   /** What the request needs and this machine has not, in one sentence; nothing when it can run. A plan needs nothing. */

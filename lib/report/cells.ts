@@ -64,24 +64,35 @@ export function interned<Name extends CellKey>(): (name: Name) => Name {
 
 /** Means of cells with their bootstrap resamples. */
 export interface ResampledCells extends CellResamples<CellName> {
-  /** Place of a cell in `cells`, `means` and each resample; undefined when not measured. */
+  /** Place of a cell in `cells`, `means` and each resample; undefined when not measured. @throws RangeError for a row that there cannot be. */
   place(row: string, task: TaskId, metric: string): number | undefined;
 }
 
 /**
  * Averages and resamples samples: items within each task, and seeds where there are several; all rows of a resample share its items.
  *
+ * @param options.rows the rows that there may be; any if absent.
  * @param options.stratum what items are of and resampled within; the task by default. Tasks of one stratum share their items.
- * @throws RangeError when a sample occurs twice or a score is not finite.
+ * @throws RangeError when a sample occurs twice, is of another row, or a score is not finite.
  */
 export function resampleCells<Sample extends SampleRow>(
   samples: readonly Sample[],
-  options: { key: Key; resamples?: number; stratum?: (sample: Sample) => string },
+  options: {
+    key: Key;
+    rows?: readonly string[];
+    resamples?: number;
+    stratum?: (sample: Sample) => string;
+  },
 ): ResampledCells {
-  const { stratum = ({ task }: Sample) => task } = options;
+  const { rows, stratum = ({ task }: Sample) => task } = options;
+  const known = (row: string) => {
+    if (rows === undefined || rows.includes(row)) return;
+    throw new RangeError(`A cell needs one of the rows ${rows.join(", ")}, got ${row}`);
+  };
   const seen = new Set<string>();
   for (const sample of samples) {
     const { row, task, index, seed } = sample;
+    known(row);
     const name = JSON.stringify([row, task, index, seed]);
     const unique = JSON.stringify([name, stratum(sample)]);
     if (seen.has(unique)) {
@@ -112,7 +123,13 @@ export function resampleCells<Sample extends SampleRow>(
     const metrics = tasks.get(task) ?? new Map<string, number>();
     places.set(row, tasks.set(task, metrics.set(metric, place)));
   });
-  return { ...resampled, place: (row, task, metric) => places.get(row)?.get(task)?.get(metric) };
+  return {
+    ...resampled,
+    place(row, task, metric) {
+      known(row);
+      return places.get(row)?.get(task)?.get(metric);
+    },
+  };
 }
 
 /** Rank of a name in a list; unknown names come last. */

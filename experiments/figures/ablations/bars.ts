@@ -11,7 +11,7 @@ import {
   settingNote,
   type StoredFigure,
 } from "../../../lib/report/mod.ts";
-import { useLabel } from "../uses/bars.ts";
+import { useRow } from "../uses/use_rows.ts";
 import { STYLE_LEAK } from "../uses/uses.ts";
 
 /** What the sheet of pictures shows. */
@@ -94,7 +94,7 @@ function untrained(result: FigureResult<AblationsContent>): Graphic {
           Object.values(COLOUR_SCORES).map((metric) => ({
             name: COLOUR_LABELS[metric],
             bars: STYLE_ROWS.map((row) => ({
-              label: useLabel(row).replace(/ (instruction|the colours)$/, "<br>$1"),
+              label: useRow(row).label.replace(/ (instruction|the colours)$/, "<br>$1"),
               value: overridden.find((each) => each.row === row && each.metric === metric),
             })),
           })),

@@ -48,7 +48,7 @@ export const OTHER_INSTRUCTION = [
     model: "joint",
     instructions: "random",
     adapterScale: 1,
-    tasks: ["object", "composition", "face"],
+    tasks: PARTIAL_TASKS.filter((task) => task !== "style"),
     instructionOverride: "style",
   },
 ] as const satisfies readonly UseCase[];

@@ -151,8 +151,8 @@ export interface AblationEvidence {
 
 /** Items behind the joint model's columns. */
 function rests({ resampled }: AblationEvidence): string {
-  const items = TABLE1_COLUMNS.flatMap(({ task, metric }) =>
-    resampled.items[resampled.place(JOINT, task, metric) ?? -1] ?? []
+  const items = TABLE1_COLUMNS.map(({ task, metric }) =>
+    resampled.items[resampled.place(JOINT, task, metric) as number] as number
   );
   return `${Math.min(...items)} items per task, paired`;
 }

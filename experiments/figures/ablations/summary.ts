@@ -43,7 +43,10 @@ export const summarize: Summarize = async (context, { scale, tasks, seeds }, out
     const levels = moved.get(JSON.stringify([row, task, seed, index]));
     return levels === undefined ? sample : { ...sample, scores: { ...scores, moved: levels } };
   });
-  const resampled = resampleCells(samples, { key: key("ablations") });
+  const resampled = resampleCells(samples, {
+    key: key("ablations"),
+    rows: [...new Set(samples.map(({ row }) => row))],
+  });
   const content = ablationsContent(resampled, {
     variants: ABLATIONS.variants.map(({ row }) => row),
     leftOut: ABLATIONS.leftOut,

@@ -29,7 +29,7 @@ export function architectureFigure({ record, summary, diagram }: ArchitectureFig
     record,
     statements: [],
     content: { module: "experiments/figures/architecture/counted_parts.ts", type: "ArchitectureContent" },
-    paperScale: "no models",
+    paperScale: "untrained",
     budgetNote: () => "every parameter is counted, nothing is trained",
     stages: () => [
       stageMaker(record.id, COUNT)({

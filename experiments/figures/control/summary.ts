@@ -43,7 +43,11 @@ export const summarize: Summarize = async (context, { scale, budget, seeds }, ou
   const resampled = resampleCells([
     ...anchored.filter(({ row }) => trained.has(row)),
     ...averagedOverNoises(anchored.filter(({ row }) => !trained.has(row))),
-  ], { key: key("control"), stratum: ({ kind }) => kind });
+  ], {
+    key: key("control"),
+    rows: [...CONTROL.rows.map(({ row }) => row), TARGETS],
+    stratum: ({ kind }) => kind,
+  });
   const [seed] = seeds as [number];
   const { steps: trainedSteps } = SCALES[scale].budgets[budget];
   const { steps: committedSteps } = await read<CommittedReport>(COMMITTED_ID, "report.json");

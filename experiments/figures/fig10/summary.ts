@@ -72,7 +72,10 @@ async function sheet(result: FigureResult, parts: readonly Shown[]): Promise<Uin
 /** Reads the stages of both tasks. */
 export const summarize: Summarize = async (context, { scale, tasks, seeds }, outputs) => {
   const [taken, main] = [takenScores(scale), mainModelOf(scale)];
-  const resampled = resampleCells(await readSamples(outputs), { key: key("fig10") });
+  const resampled = resampleCells(await readSamples(outputs), {
+    key: key("fig10"),
+    rows: COMBINATIONS,
+  });
   const controlnets: Readonly<Record<string, keyof typeof AGREEMENT>> = FIG10.controlnets;
   return {
     content: combinationContent(resampled, {

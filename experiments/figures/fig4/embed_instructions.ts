@@ -1,4 +1,4 @@
-/** Instructions and fixed prompts with their vectors in the joint space: the frozen sentence encoder's, as the adapters see them. */
+/** Instructions and fixed prompts with their vectors in the joint space, as the adapters see them. */
 import { createSentenceEmbedder, loadSentenceEncoder } from "../../../lib/clip/mod.ts";
 import type { Json } from "../../../lib/hub/mod.ts";
 import {
@@ -11,7 +11,10 @@ import {
 } from "../../../lib/instructions/mod.ts";
 import { unfilteredWithTemplates } from "../../../lib/instructions/unfiltered.ts";
 import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
+import { onDevice } from "../../adapters/shared.ts";
 import type { StageContext } from "../../runner/mod.ts";
+import type { Device } from "../../setting/experiment.ts";
+import { concatenated } from "../../setting/gallery.ts";
 
 /** How many instructions of each task. */
 export interface EmbedRequest {
@@ -21,6 +24,7 @@ export interface EmbedRequest {
   readonly heldOut: number;
   /** Chance that an unfiltered instruction names another task. */
   readonly mentions: number;
+  readonly device: Device;
 }
 
 /** Which corpus a text belongs to. */
@@ -71,23 +75,32 @@ function instructionTexts({ seed, instructions, heldOut, mentions }: EmbedReques
   ];
 }
 
-/** Writes texts.json and vectors.f32, row-major [texts 512]. */
-export async function embedInstructions(request: EmbedRequest, context: StageContext): Promise<void> {
+/**
+ * Writes texts.json and vectors.f32, row-major [texts width].
+ *
+ * @param embed the vectors of some texts, one behind the other.
+ */
+export async function writeEmbedded(
+  request: EmbedRequest,
+  context: StageContext,
+  embed: (texts: readonly string[]) => Promise<Float32Array>,
+): Promise<void> {
   const texts = instructionTexts(request);
-  const embedder = createSentenceEmbedder(await loadSentenceEncoder());
   const parts: Uint8Array[] = [];
   for (let first = 0; first < texts.length; first += CHUNK) {
-    const rows = await embedder.embed(texts.slice(first, first + CHUNK).map(({ text }) => text));
+    const rows = await embed(texts.slice(first, first + CHUNK).map(({ text }) => text));
     parts.push(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength));
     context.progress(Math.min(texts.length, first + CHUNK), texts.length, "texts");
   }
-  await embedder.dispose();
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const part of parts) {
-    all.set(part, place);
-    place += part.length;
-  }
   context.write("texts.json", JSON.stringify(texts));
-  context.write("vectors.f32", all);
+  context.write("vectors.f32", concatenated(parts));
+}
+
+/** Embeds them by the mini scale's sentence encoder, 512 wide. */
+export async function embedInstructions(request: EmbedRequest, context: StageContext): Promise<void> {
+  const embedder = createSentenceEmbedder(await loadSentenceEncoder(), {
+    compile: onDevice(request.device),
+  });
+  await writeEmbedded(request, context, (texts) => embedder.embed(texts));
+  await embedder.dispose();
 }

@@ -8,9 +8,11 @@ import { PROJECTION_METHODS } from "../../../lib/projection/mod.ts";
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Experiment, RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
+import { paperStages } from "../paper_stage.ts";
+import { ROLES } from "../../paper/paper_inputs.ts";
 import type { EmbedRequest } from "./embed_instructions.ts";
 import type { LayoutRequest } from "./lay_out.ts";
-import { type Stage, stageCode, stageMaker } from "../../runner/mod.ts";
+import { type Stage, type StageCode, stageCode, type StageContext, stageMaker } from "../../runner/mod.ts";
 import type { BudgetId } from "../../setting/scales.ts";
 import { instructionMaps } from "./maps.ts";
 import { INSTRUCTION_STATEMENTS } from "./statements.ts";
@@ -50,6 +52,19 @@ export const FIG4 = {
 const EMBED = stageCode("experiments/figures/fig4/embed_instructions.ts", "embedInstructions", {
   from: () => import("./embed_instructions.ts"),
 });
+/** The code of a request's scale. @throws UserError when the folder of the weights is not there. */
+function embedCode(
+  request: RunRequest,
+): StageCode<(config: EmbedRequest, context: StageContext) => Promise<void>> {
+  if (request.scale === "mini") return EMBED;
+  return paperStages(request).stage(
+    stageCode("experiments/figures/fig4/embed_paper_instructions.ts", "embedPaperInstructions", {
+      from: () => import("./embed_paper_instructions.ts"),
+    }),
+    { weights: "instructions" },
+  );
+}
+
 const LAY_OUT = stageCode("experiments/figures/fig4/lay_out.ts", "layOut", {
   from: () => import("./lay_out.ts"),
 });
@@ -60,24 +75,26 @@ const MEASURE_LAYOUTS = stageCode("experiments/figures/fig4/measure_layouts.ts",
   from: () => import("./measure_layouts.ts"),
 });
 
-function stages({ budget, seeds }: RunRequest): Stage[] {
+function stages(request: RunRequest): Stage[] {
+  const { budget, seeds, device } = request;
+  const code = embedCode(request);
   const { instructions, heldOut, expectedSeconds } = FIG4.budgets[budget];
   const { neighbours, mentions } = FIG4;
   const makers = {
-    embed: stageMaker(FIG4.id, EMBED),
+    embed: stageMaker(FIG4.id, code),
     layOut: stageMaker(FIG4.id, LAY_OUT),
     measure: stageMaker(FIG4.id, MEASURE),
     measureLayouts: stageMaker(FIG4.id, MEASURE_LAYOUTS),
   };
   const embeddings = seeds.map((seed) => {
-    const config: EmbedRequest = { seed, instructions, heldOut, mentions };
+    const config: EmbedRequest = { seed, instructions, heldOut, mentions, device };
     return makers.embed({
       id: `embed-seed${seed}`,
       title: `Embed instructions, seed ${seed}`,
       config,
       parents: [],
       expectedSeconds,
-      run: async (context) => await (await EMBED.load())(config, context),
+      run: async (context) => await (await code.load())(config, context),
     });
   });
   const measures = seeds.map((seed, i) => {
@@ -144,5 +161,7 @@ export const figure: Figure = figureProgram({
     from: () => import("./summary.ts"),
   }),
   expectedSeconds: 5,
+  paperScale: "untrained",
+  paperReads: () => ({ roles: ROLES.instructions, tasks: [] }),
   render: instructionMaps,
 });

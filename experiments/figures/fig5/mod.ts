@@ -4,12 +4,14 @@
  * draw-examples ── fig5-summary
  */
 import { TASKS } from "../../../lib/tasks/mod.ts";
-import type { Experiment } from "../../setting/experiment.ts";
+import type { Experiment, RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
+import { paperStages } from "../paper_stage.ts";
 import type { ExamplesRequest } from "./draw_examples.ts";
 import type { BudgetId } from "../../setting/scales.ts";
 import { stageCode, stageMaker } from "../../runner/mod.ts";
 import type { Figure } from "../figure.ts";
+import { CHOSEN_AMONG } from "./read_pairs.ts";
 import { pictureSheet } from "../../../lib/report/mod.ts";
 
 /** The experiment, as data. */
@@ -30,6 +32,22 @@ const DRAW = stageCode("experiments/figures/fig5/draw_examples.ts", "drawExample
   from: () => import("./draw_examples.ts"),
 });
 
+/** The code of a request's scale. @throws UserError when the user's pairs are not what they should be. */
+const examplesCode = (request: RunRequest) =>
+  request.scale === "mini" ? DRAW : paperStages(request).stage(
+    stageCode("experiments/figures/fig5/read_pairs.ts", "readTrainingPairs", {
+      from: () => import("./read_pairs.ts"),
+    }),
+    {
+      pairs: (config) =>
+        (config as ExamplesRequest).tasks.map((task) => ({
+          task,
+          trainItems: CHOSEN_AMONG,
+          validationItems: 0,
+        })),
+    },
+  );
+
 /** Fig. 5. */
 export const figure: Figure = figureProgram({
   record: FIG5,
@@ -37,16 +55,18 @@ export const figure: Figure = figureProgram({
   content: { module: "experiments/figures/fig5/example_sheet.ts", type: "DatasetExamples" },
   eachTask: true,
   budgetNote: ({ budget }) => `${FIG5.examples[budget]} examples per task`,
-  stages({ budget, tasks, seeds }) {
+  stages(request) {
+    const { budget, tasks, seeds } = request;
+    const code = examplesCode(request);
     const config: ExamplesRequest = { tasks, count: FIG5.examples[budget], seed: seeds[0] as number };
     return [
-      stageMaker(FIG5.id, DRAW)({
+      stageMaker(FIG5.id, code)({
         id: "draw-examples",
-        title: "Compose training pairs",
+        title: "Choose training pairs",
         config,
         parents: [],
         expectedSeconds: 8,
-        run: async (context) => await (await DRAW.load())(config, context),
+        run: async (context) => await (await code.load())(config, context),
       }),
     ];
   },
@@ -54,5 +74,7 @@ export const figure: Figure = figureProgram({
     from: () => import("./summary.ts"),
   }),
   expectedSeconds: 1,
+  paperScale: "untrained",
+  paperReads: ({ tasks }) => ({ roles: [], tasks }),
   render: (stored) => [pictureSheet(stored)],
 });

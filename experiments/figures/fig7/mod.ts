@@ -110,6 +110,6 @@ export const figure: Figure = figureProgram({
   }),
   expectedSeconds: 1,
   prepare: (request) => table1Code(request).checkDevice(request.device),
-  paperScale: "same stages",
+  paperScale: "trained",
   render: trainingCurves,
 });

@@ -8,6 +8,7 @@ import {
   type StoredFigure,
 } from "../../../lib/report/mod.ts";
 import { type RewordingContent, SPACES } from "./statements.ts";
+import { FIG8 } from "./record.ts";
 
 const SPACE_NAMES = { pixel: "pixels", latent: "latents", judge: "the judge's vectors" } as const;
 
@@ -35,7 +36,7 @@ export function rewordingGraphics(stored: StoredFigure<RewordingContent>): reado
           })),
         ),
         ...intervalSeries(
-          (["instruct", "fixed"] as const).map((row) => ({
+          FIG8.rows.map((row) => ({
             name: ROW_LABELS[row],
             bars: bars(spreads.filter((each) => each.row === row)),
           })),

@@ -41,7 +41,7 @@ function stages(request: RunRequest): Stage[] {
   const code = varyWordingCode(request);
   const make = stageMaker(FIG8.id, code);
   return seeds.flatMap((seed) =>
-    (["instruct", "fixed"] as const).flatMap((model) =>
+    FIG8.rows.flatMap((model) =>
       tasks.map((task) => {
         // The fixed-prompt model is asked for its scores under other wordings only.
         const noises = model === "fixed" ? 1 : size.noises;
@@ -94,6 +94,6 @@ export const figure: Figure = figureProgram({
   }),
   expectedSeconds: 3,
   prepare: (request) => table1Code(request).checkDevice(request.device),
-  paperScale: "same stages",
+  paperScale: "trained",
   render: rewordingGraphics,
 });

@@ -1,4 +1,5 @@
 /** Fig. 8 as data. */
+import type { Table1Row } from "../../../lib/report/mod.ts";
 import type { Experiment } from "../../setting/experiment.ts";
 import type { BudgetId } from "../../setting/scales.ts";
 import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
@@ -12,6 +13,8 @@ export const FIG8 = {
   paper: "Fig. 8, Sec. 4.3",
   says: "Rewording the instruction changes the picture much less than another initial noise does.",
   tasks: TASKS,
+  /** Rows of Table 1, whose models are reworded. */
+  rows: ["instruct", "fixed"],
   /** The tasks whose pictures are shown, as in the paper. */
   pictured: ["style", "face"],
   sizes: {
@@ -20,6 +23,7 @@ export const FIG8 = {
     full: { items: 40, wordings: 10, noises: 10, shown: 2 },
   },
 } as const satisfies Experiment & {
+  readonly rows: readonly Table1Row[];
   readonly pictured: readonly TaskId[];
   readonly sizes: Readonly<Record<BudgetId, RewordingSize>>;
 };

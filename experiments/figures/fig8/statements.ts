@@ -11,6 +11,7 @@ import {
   type Statement,
 } from "../../../lib/report/mod.ts";
 import type { TaskId } from "../../../lib/tasks/mod.ts";
+import { FIG8 } from "./record.ts";
 
 /** Where pictures are compared. */
 export const SPACES = ["pixel", "latent", "judge"] as const;
@@ -68,7 +69,7 @@ export function rewordingContent(
         return found === undefined ? [] : [{ task, space, ...found }];
       })
     ),
-    spreads: (["instruct", "fixed"] as const).flatMap((row) =>
+    spreads: FIG8.rows.flatMap((row) =>
       groups.flatMap(([task, names]) => {
         const found = over(names, (mean, each) => mean(row, each, "score spread"));
         return found === undefined ? [] : [{ row, task, ...found }];

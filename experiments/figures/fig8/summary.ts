@@ -87,7 +87,7 @@ export const summarize: Summarize = async (context, { tasks, seeds, budget }, ou
   const { wordings, noises, items } = FIG8.sizes[budget];
   const samples: SampleRow[] = [];
   for (const seed of seeds) {
-    for (const row of ["instruct", "fixed"]) {
+    for (const row of FIG8.rows) {
       for (const task of tasks) {
         for (const item of await itemsOf(context.input(rewordingStageId(row, task, seed)))) {
           const scores = scoresOf(item);
@@ -96,7 +96,7 @@ export const summarize: Summarize = async (context, { tasks, seeds, budget }, ou
       }
     }
   }
-  const resampled = resampleCells(samples, { key: key("fig8") });
+  const resampled = resampleCells(samples, { key: key("fig8"), rows: FIG8.rows });
   const content = rewordingContent(resampled, { wordings, noises, tasks });
   return {
     content,

@@ -1,8 +1,8 @@
 /** Fig. 9's findings: what each model takes and leaks, the verdicts, and the sheet of pictures. */
 import { key } from "../../../lib/engine/mod.ts";
 import { judgeAll, resampleCells } from "../../../lib/report/mod.ts";
-import { COMMITTED, INSTANT_STYLE, TARGETS } from "../uses/use_rows.ts";
 import { instantStyleNote, STYLE_LEAK, usesContent } from "../uses/uses.ts";
+import { fig9Cases } from "./record.ts";
 import { USE_STATEMENTS, withLeaksMore } from "./statements.ts";
 import type { Summarize } from "../figure_summary.ts";
 import { keysOf, readItems, readSamples, takenScores } from "../uses/use_samples.ts";
@@ -10,23 +10,14 @@ import { mainModelOf } from "../uses/use_evidence.ts";
 import { useSheet } from "../uses/use_sheet.ts";
 import { useStageId } from "../uses/use_stages.ts";
 
-const ROWS = [
-  "text-only",
-  "ip-adapter-plus",
-  INSTANT_STYLE,
-  COMMITTED,
-  "single-task",
-  "instruct",
-  TARGETS,
-];
-
 /** Reads the stages of all rows. */
 export const summarize: Summarize = async (context, { scale, tasks, seeds }, outputs) => {
   const [taken, main] = [takenScores(scale), mainModelOf(scale)];
+  const rows = fig9Cases(scale).map(({ row }) => row);
   const shown = ["text-only", "ip-adapter-plus", main.row];
-  const resampled = resampleCells(withLeaksMore(await readSamples(outputs)), { key: key("fig9") });
+  const resampled = resampleCells(withLeaksMore(await readSamples(outputs)), { key: key("fig9"), rows });
   const content = usesContent(resampled, {
-    rows: ROWS.filter((row) => row !== COMMITTED || row === main.row),
+    rows,
     tasks,
     taken,
   });

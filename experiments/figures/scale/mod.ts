@@ -46,6 +46,6 @@ export const figure: Figure = figureProgram({
   }),
   expectedSeconds: 2,
   prepare: (request) => table1Code(request).checkDevice(request.device),
-  paperScale: "same stages",
+  paperScale: "trained",
   render: scaleCurves,
 });

@@ -5,14 +5,14 @@ import { SCALE_STATEMENTS, scaleContent } from "./statements.ts";
 import type { Summarize } from "../figure_summary.ts";
 import { mainModelOf } from "../uses/use_evidence.ts";
 import { keysOf, readSamples } from "../uses/use_samples.ts";
-import { SCALE } from "./record.ts";
+import { SCALE, scaleRow } from "./record.ts";
 
 /** Reads the stages of all scales. */
 export const summarize: Summarize = async (_context, { scale, tasks, seeds, budget }, outputs) => {
   const main = mainModelOf(scale);
   const samples = await readSamples(outputs);
-  const resampled = resampleCells(samples, { key: key("scale") });
   const scales = SCALE.scales[budget];
+  const resampled = resampleCells(samples, { key: key("scale"), rows: scales.map(scaleRow) });
   const content = scaleContent(resampled, { scales, tasks });
   return {
     content,

@@ -23,7 +23,7 @@ export function table1Program(codeOf: (request: RunRequest) => Table1Stages): Fi
   return {
     record: TABLE1,
     statements: TABLE1_STATEMENTS,
-    paperScale: "same stages",
+    paperScale: "trained",
     targets: (request) => table1Stages(request, codeOf(request)).slice(-1),
     needs: (request) => request.scale === "paper" ? paperScaleNeeds("table1", request) : undefined,
     prepare: (request) => codeOf(request).checkDevice(request.device),

@@ -76,7 +76,7 @@ function paperCode(request: RunRequest): Table1Stages {
       stageCode("experiments/paper/encode_dataset.ts", "encodeDataset", {
         from: () => import("../../paper/encode_dataset.ts"),
       }),
-      { weights: "encoding", pairs: (config) => config as EncodeRequest },
+      { weights: "encoding", pairs: (config) => [config as EncodeRequest] },
     ),
     trainAdapter: stage(
       stageCode("experiments/paper/train_adapter.ts", "trainAdapter", {

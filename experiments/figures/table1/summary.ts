@@ -11,6 +11,7 @@ import {
   type SampleRow,
   sheetZoom,
   shownRows,
+  TABLE1_ROWS,
   table1Cells,
   type Table1Result,
   type TrainingRun,
@@ -93,7 +94,7 @@ export async function summarize(
     hashes.push((await reportOf<EncodeReport>(context, stage)).datasetHash);
   }
 
-  const resampled = resampleCells(samples, { key: key("table1"), resamples });
+  const resampled = resampleCells(samples, { key: key("table1"), resamples, rows: TABLE1_ROWS });
   context.progress(2, 4, "parts");
   const result: Table1Result = {
     schema: RESULT_SCHEMA,

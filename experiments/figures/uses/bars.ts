@@ -1,52 +1,27 @@
 /** Fig. 6 and Fig. 9: what each model takes and what leaks, as bars; the sheets of pictures come before them. */
 import { figure, type Graphic, seriesLook, type Trace } from "../../../lib/plots/mod.ts";
 import { intervalBars, intervalNote, pictureSheet, type StoredFigure } from "../../../lib/report/mod.ts";
-import { COMMITTED, INSTANT_STYLE, TARGETS } from "./use_rows.ts";
+import { type TaskId, taskOf } from "../../../lib/tasks/mod.ts";
+import { TARGETS, useRow } from "./use_rows.ts";
 import type { UsesContent } from "./uses.ts";
 
-/** How the rows of Fig. 6 and Fig. 9 are named. */
-const USE_LABELS: Readonly<Record<string, string>> = {
-  "text-only": "Prompt alone",
-  "ip-adapter-plus": "IPAdapter+",
-  [INSTANT_STYLE]: "InstantStyle",
-  "single-task": "Single-task model",
-  "instruct": "Table 1's joint model",
-  [COMMITTED]: "IPAdapter-Instruct, committed",
-  [TARGETS]: "Target",
-  "own-instruction": "The task's instruction",
-  "other-instruction": "Another task's instruction",
-  "colours-instruction": "Instruction: the colours",
-};
-
-/** How a row is named. @throws RangeError for one that has no name. */
-export function useLabel(row: string): string {
-  const label = USE_LABELS[row];
-  if (label === undefined) {
-    throw new RangeError(
-      `A row of a figure needs one of the names ${Object.keys(USE_LABELS).join(", ")}, got ${row}`,
-    );
-  }
-  return label;
+/** What leaks, by what may: "colours for composition, …". */
+function leakWords(tasks: readonly TaskId[]): string {
+  const what = (task: TaskId) => {
+    const { leak } = taskOf(task);
+    if (leak?.kind !== "colours") return "the thing itself";
+    return leak.margin === undefined ? "all colours" : "colours of the margin";
+  };
+  return [...Map.groupBy(tasks, what)].map(([words, own]) => `${words} for ${own.join(" and ")}`).join(", ");
 }
-
-/** Rows that are distinguished by the same colours in all figures. */
-const COLOURS = [
-  "single-task",
-  "instruct",
-  "ip-adapter-plus",
-  TARGETS,
-  "text-only",
-  INSTANT_STYLE,
-  COMMITTED,
-];
 
 function bars({ result }: StoredFigure<UsesContent>): Graphic {
   const { rows, taken, cells, leaks } = result.content;
   const leaking = result.tasks.filter((task) => leaks.some((leak) => leak.task === task));
   const both = leaking.length > 0;
   const data = rows.flatMap((row): Trace[] => {
-    const colour = seriesLook(COLOURS.indexOf(row)).colour;
-    const name = useLabel(row);
+    const { label: name, place } = useRow(row);
+    const { colour } = seriesLook(place);
     const takes = intervalBars(
       name,
       result.tasks.map((task) => ({
@@ -75,8 +50,9 @@ function bars({ result }: StoredFigure<UsesContent>): Graphic {
           result.scale === "mini" ? "the data's generator, which knows the truth" : "Table 1's score of it"
         }; higher is better.` +
         (both
-          ? " Right: what should not be taken, likeness to the condition less the target's own likeness: all colours for " +
-            "composition, those of the margin for object and face, content for style; above 0 it leaks."
+          ? ` Right: what should not be taken, likeness to the condition less the target's own likeness: ${
+            leakWords(leaking)
+          }; above 0 it leaks.`
           : "") +
         ` ${intervalNote(result.seeds)} ${result.caption}`,
       data,

@@ -1,7 +1,7 @@
 /** Pictures of several models side by side: per task and item condition, target, and each model's picture with its words. */
 import { imageGridPng } from "../../../lib/plots/image_grid.ts";
 import { type FigureResult, INSTRUCTION_INK, sheetZoom } from "../../../lib/report/mod.ts";
-import { useLabel } from "./bars.ts";
+import { useRow } from "./use_rows.ts";
 import type { UseItem } from "./use_samples.ts";
 
 /** The sheet as PNG; `rows` are the models, left to right; `silent` ones show no instruction, since their picture owes it nothing. */
@@ -21,7 +21,7 @@ export async function useSheet(
   return await imageGridPng({
     title: `${result.title}, ${result.scale} scale`,
     subtitle: `${result.caption} T: prompt, I: instruction.`,
-    columns: ["Condition", "Target", ...rows.map(useLabel)],
+    columns: ["Condition", "Target", ...rows.map((row) => useRow(row).label)],
     rows: items.flatMap(({ task, items }) =>
       items.map(({ index, samples, pictures }) => {
         const [any] = [...pictures.values()];

@@ -50,7 +50,9 @@ export function usesContent(
   },
 ): UsesContent {
   const { rows, tasks, taken } = options;
-  const leaks = rows.filter((row) => row !== TARGETS).flatMap((row) =>
+  // What leaks is read from the targets' own.
+  const read = rows.includes(TARGETS) ? rows.filter((row) => row !== TARGETS) : [];
+  const leaks = read.flatMap((row) =>
     tasks.flatMap((task): Leak[] => {
       const found = resampledInterval(resampled, (mean) =>
         mean(row, task, "leak") - mean(TARGETS, task, "leak"));
