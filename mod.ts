@@ -152,7 +152,7 @@ export {
   SD15_UNET,
   SD15_VAE,
   VIT_H_VISION,
-} from "./experiments/sd15_sizes.ts";
+} from "./experiments/setting/sd15_sizes.ts";
 export { PARTS } from "./experiments/parts/mod.ts";
 export { checkpointPath, readCheckpoint } from "./experiments/mini/checkpoints.ts";
 export { generate, readRecord } from "./experiments/mini/picture_scale.ts";

@@ -73,3 +73,25 @@ export function circles(graph: ImportGraph): string[][] {
   for (const path of graph.keys()) if (!index.has(path)) visit(path);
   return found;
 }
+
+/**
+ * The graph among what lies in each folder of a graph's paths, by folder ("" for the root): its modules, and its sub-folders, each with all that
+ * lies in it taken as one.
+ */
+export function foldedGraphs(graph: ImportGraph): ReadonlyMap<string, ImportGraph> {
+  const folded = new Map<string, Map<string, string[]>>();
+  for (const [path, targets] of graph) {
+    for (const target of targets) {
+      const [own, other] = [path.split("/"), target.split("/")];
+      const depth = own.findIndex((part, i) => part !== other[i]);
+      if (!graph.has(target) || depth < 0) continue;
+      const at = (parts: readonly string[]) => parts.slice(0, depth + 1).join("/");
+      const folder = own.slice(0, depth).join("/");
+      const within = folded.get(folder) ?? new Map<string, string[]>();
+      folded.set(folder, within);
+      within.set(at(own), [...within.get(at(own)) ?? [], at(other)]);
+      within.set(at(other), within.get(at(other)) ?? []);
+    }
+  }
+  return folded;
+}

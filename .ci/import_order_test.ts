@@ -83,3 +83,26 @@ Deno.test("circleFaults() leaves tests out", () => {
     false,
   ]);
 });
+
+Deno.test("circleFaults() finds folders that import each other at any depth, though none of their files do", () => {
+  const found = (texts: Record<string, string>) => circleFaults(Object.entries(texts));
+  const down = 'import "./b.ts";';
+  assert.deepEqual(
+    found({
+      "lib/nn/one/a.ts": 'import "../two/a.ts";',
+      "lib/nn/two/a.ts": down,
+      "lib/nn/two/b.ts": 'import "../one/b.ts";',
+      "lib/nn/one/b.ts": "",
+    }),
+    ["folders import each other in a circle: lib/nn/one, lib/nn/two"],
+  );
+  assert.deepEqual(
+    found({
+      "lib/nn/mod.ts": 'export * from "./one/a.ts";',
+      "lib/nn/one/a.ts": 'import type { Kind } from "../kind.ts";',
+      "lib/nn/kind.ts": "",
+    }),
+    [],
+    "a list above a folder and what its members are lie in the same folder",
+  );
+});

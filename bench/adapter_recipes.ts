@@ -7,7 +7,7 @@ import process from "node:process";
 import { fold, key } from "../lib/engine/mod.ts";
 import { loadBank } from "../lib/tasks/mod.ts";
 import { ADAMW_OPTIMIZER, type AdapterRecipe, MUON_OPTIMIZER } from "../lib/training/mod.ts";
-import { oneOf, readOptions, runCommand, wholeNumber } from "../experiments/command_line.ts";
+import { oneOf, readOptions, runCommand, wholeNumber } from "../experiments/setting/command_line.ts";
 import { loadBase } from "../experiments/mini/frozen.ts";
 import { FIRST_HELD_OUT } from "../experiments/parts/held_out.ts";
 import { measure } from "../experiments/parts/ip_adapter_plus/evaluate.ts";

@@ -11,9 +11,9 @@ import { createCaptionTokenizer } from "../lib/clip/mod.ts";
 import type { UnetConfig } from "../lib/diffusion/mod.ts";
 import { captionVocabulary, loadBank } from "../lib/tasks/mod.ts";
 import { ADAMW_OPTIMIZER, MUON_OPTIMIZER, type OptimizerConfig } from "../lib/training/mod.ts";
-import { oneOf, readOptions, runCommand, wholeNumber } from "../experiments/command_line.ts";
+import { oneOf, readOptions, runCommand, wholeNumber } from "../experiments/setting/command_line.ts";
 import { MINI_UNET, TEXT_LENGTH } from "../experiments/mini/models.ts";
-import { measure } from "../experiments/parts/base/evaluate.ts";
+import { measure, RECIPE_SCORES } from "../experiments/parts/base/evaluate.ts";
 import { BASE } from "../experiments/parts/base/mod.ts";
 import { type Trial, TRIALS } from "../experiments/parts/base/trials.ts";
 import { type BaseDesign, basePool, DESIGN, prepareBase } from "../experiments/parts/base/train.ts";
@@ -101,15 +101,19 @@ await runCommand(async () => {
     { name: "base", finished, beside: { vae: "vae", judge } },
     (folder) => measure({ bank, folder, items: CAPTIONS }),
   );
-  const score = (name: string) => scores.find((each) => each.name.startsWith(name))?.value ?? NaN;
+  const score = (of: keyof typeof RECIPE_SCORES) => {
+    const found = scores.find(({ name }) => name === RECIPE_SCORES[of]);
+    if (!found) throw new RangeError(`Comparing recipes needs the score "${RECIPE_SCORES[of]}", got none`);
+    return found.value;
+  };
   const trial: Trial = {
     recipe: name,
     minutes,
     steps,
     millisecondsPerStep,
     heldOutError: Number(heldOutError.toFixed(4)),
-    captionsFound: Number(score("generated → caption").toFixed(3)),
-    clipP: Number(score("CLIP-P, generated").toFixed(3)),
+    captionsFound: Number(score("captionsFound").toFixed(3)),
+    clipP: Number(score("clipP").toFixed(3)),
     judge,
     processor: cpus()[0]?.model ?? "",
   };

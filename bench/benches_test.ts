@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { type Bench, BENCHES, workBench } from "./benches.ts";
 import { readBenchOptions, usage } from "./cli.ts";
 import { tableOf } from "./table.ts";
 import type { BenchResult } from "./timing/result.ts";
 import { WORKS } from "./works/mod.ts";
 
-Deno.test("a work is a file and its entry in the list: help, options, peers, bars and the table's order follow", async () => {
+Deno.test("help, options, peers, bars and the table's order follow the list of benches", async () => {
   const load = WORKS.encode.load;
   const blur = workBench("blur", {
     about: "64 images through a blur",
@@ -58,19 +58,13 @@ Deno.test("every listed work has a file of its name, which gives it", async () =
   }
 });
 
-Deno.test("no two folders of bench/ import each other: timing, then works, then paper, then the commands", () => {
-  const rank = { timing: 0, works: 1, paper: 2 } as Readonly<Record<string, number>>;
-  for (const [folder, own] of Object.entries(rank)) {
-    for (
-      const file of readdirSync(new URL(`${folder}/`, import.meta.url)).filter((each) =>
-        /^.*(?<!_test)\.ts$/.test(each)
-      )
-    ) {
-      const text = readFileSync(new URL(`${folder}/${file}`, import.meta.url), "utf8");
-      for (const [, target = ""] of text.matchAll(/(?:from|import\() ?"\.\.\/(?!\.\.)([^"]+)"/g)) {
-        const other = rank[target.split("/")[0]!];
-        assert.ok(other !== undefined && other < own, `${folder}/${file} imports ${target}`);
-      }
-    }
-  }
+Deno.test("PyTorch's side has an entry for each work that lists it as a peer, and no other", () => {
+  const text = readFileSync(new URL("peers/pytorch/serve.py", import.meta.url), "utf8");
+  const [, entries = ""] = /^WORKS = \{\n([\s\S]*?)^\}/m.exec(text) ?? [];
+  assert.deepEqual(
+    [...entries.matchAll(/^ {4}"(\w+)": Work\(/gm)].map(([, name]) => name),
+    Object.entries(WORKS).flatMap(([name, { peers }]) =>
+      (peers as readonly string[]).includes("pytorch") ? [name] : []
+    ),
+  );
 });

@@ -1,8 +1,7 @@
 /** Entry of `deno task bench`. Exit codes: 0 done, 2 a mistake in what was asked, 1 anything else. */
-import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { UserError } from "../lib/engine/errors.ts";
-import { oneOf, readOptions, wholeNumber } from "../experiments/command_line.ts";
+import { cacheFolder } from "../experiments/setting/cache_folder.ts";
+import { oneOf, readOptions, wholeNumber } from "../experiments/setting/command_line.ts";
 import { DEVICES } from "../experiments/setting/experiment.ts";
 import { type Bench, BENCHES, type BenchOptions } from "./benches.ts";
 import { PAPER_PARTS } from "./paper/part_names.ts";
@@ -111,7 +110,7 @@ async function main(args: readonly string[]): Promise<void> {
       ...rest,
       peers: peers.filter((peer) => bench.peers.includes(peer)),
       ...(out === undefined ? {} : { out }),
-      cacheFolder: process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../.cache", import.meta.url)),
+      cacheFolder: cacheFolder(),
       notice: (text) => console.error(text),
     };
     const { result, text } = await bench.run(own);

@@ -21,6 +21,7 @@ import {
   textDifferences,
 } from "../experiments/explore/browser_test/site_agreement.ts";
 import { hostFolder } from "../experiments/explore/browser_test/static_host.ts";
+import { median } from "./timing/statistics.ts";
 
 /** Typed instructions, of which the first are compared with the site's. */
 const TEXTS = [
@@ -48,9 +49,6 @@ export interface FullResult {
   /** The sampling of one picture of 20 steps with its scores: the first, which loads the models, and the next. */
   readonly pictures: { readonly first: PictureDifferences; readonly next: PictureDifferences };
 }
-
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** `deno task explore` as a user starts it. */
 async function startTask(): Promise<{ url: string; seconds: number; end(): Promise<unknown> }> {

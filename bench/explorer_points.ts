@@ -12,14 +12,16 @@ import {
   type InstructionSpace,
   LAYOUT_IDS,
   type LayoutId,
+  LAYOUTS,
   MAP_TASKS,
   pageFiles,
   serveExplorer,
   type SpacePoint,
 } from "../lib/explorer/mod.ts";
 import { findChromium, openChromium } from "../experiments/explore/browser_test/chromium.ts";
-import { cacheFolder } from "../experiments/explore/explore.ts";
+import { cacheFolder } from "../experiments/setting/cache_folder.ts";
 import { TASKS } from "../lib/tasks/mod.ts";
+import { median } from "./timing/statistics.ts";
 
 /** Points by default. */
 const POINTS = 100_000;
@@ -50,9 +52,6 @@ export interface PointsResult {
   readonly pull: number;
 }
 
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-
 /** A map of clouds, one a task; its instructions are the corpus's, numbered where they come again. */
 function cloudSpace(count: number): InstructionSpace {
   const sentences = TASKS.flatMap((task) =>
@@ -64,7 +63,7 @@ function cloudSpace(count: number): InstructionSpace {
     return { task, template, text: `${text} (${i})`, split: "train" };
   });
   const layouts = Object.fromEntries(LAYOUT_IDS.map((id): [LayoutId, Float32Array] => {
-    const dimensions = id.endsWith("3") ? 3 : 2;
+    const dimensions = LAYOUTS[id].dimensions;
     const places = normal(fold(key("clouds"), id), count * dimensions);
     places.forEach((_, at) => {
       const task = TASKS.indexOf(points[Math.floor(at / dimensions)]!.task);

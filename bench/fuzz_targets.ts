@@ -23,7 +23,13 @@ import { asConfigFault, parseConfig } from "../experiments/paper/model_config.ts
 import { parseSchedule } from "../experiments/paper/schedule_file.ts";
 import { fitSource } from "../experiments/pictures/fit_source.ts";
 import { checkSteps } from "../experiments/pictures/settings.ts";
-import { SD15_CONTROLNET, SD15_UNET, SD15_VAE, VIT_H_VISION, VIT_L_TEXT } from "../experiments/sd15_sizes.ts";
+import {
+  SD15_CONTROLNET,
+  SD15_UNET,
+  SD15_VAE,
+  VIT_H_VISION,
+  VIT_L_TEXT,
+} from "../experiments/setting/sd15_sizes.ts";
 
 /** A reader under test. */
 export interface FuzzTarget {

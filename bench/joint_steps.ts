@@ -7,7 +7,7 @@ import process from "node:process";
 import { key } from "../lib/engine/mod.ts";
 import { loadBank } from "../lib/tasks/mod.ts";
 import { learningRate, recipeSchedule } from "../lib/training/mod.ts";
-import { readOptions, runCommand, wholeNumber } from "../experiments/command_line.ts";
+import { readOptions, runCommand, wholeNumber } from "../experiments/setting/command_line.ts";
 import { measure } from "../experiments/parts/ip_adapter_instruct/evaluate.ts";
 import { IP_ADAPTER_INSTRUCT } from "../experiments/parts/ip_adapter_instruct/mod.ts";
 import { prepareJoint } from "../experiments/parts/ip_adapter_instruct/train.ts";

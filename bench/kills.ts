@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fold, key, stream, UserError } from "../lib/engine/mod.ts";
 import { atomicWrite } from "../lib/hub/mod.ts";
-import { oneOf, readOptions, runCommand, wholeNumber } from "../experiments/command_line.ts";
+import { oneOf, readOptions, runCommand, wholeNumber } from "../experiments/setting/command_line.ts";
 import { calmRun, killRound, type Round } from "./kills/round.ts";
 import type { Victim } from "./kills/victim.ts";
 import { openVictims } from "./kills/victims.ts";

@@ -17,7 +17,7 @@ import { createInterface } from "node:readline";
 import { eager, UserError, writeSafetensors } from "../lib/engine/mod.ts";
 import { onDemandPackage } from "../lib/hub/mod.ts";
 import { decodeCase } from "./timing/case_file.ts";
-import { oneOf } from "../experiments/command_line.ts";
+import { oneOf } from "../experiments/setting/command_line.ts";
 import { LIMIT_WORK, loadWork, WORKS } from "./works/mod.ts";
 import type { OpenOptions, OpenWork } from "./timing/work.ts";
 

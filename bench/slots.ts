@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { readOptions, runCommand } from "../experiments/command_line.ts";
+import { readOptions, runCommand } from "../experiments/setting/command_line.ts";
 
 const CLI = fileURLToPath(new URL("../experiments/cli.ts", import.meta.url));
 

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { readOptions, runCommand, wholeNumber } from "../experiments/command_line.ts";
+import { readOptions, runCommand, wholeNumber } from "../experiments/setting/command_line.ts";
 import { jobs } from "../experiments/jobs/command.ts";
 import { startCluster, type TestCluster } from "../experiments/jobs/testdata/test_cluster.ts";
 import { TOYS } from "../experiments/jobs/testdata/toy_experiment.ts";

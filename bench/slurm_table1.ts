@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
-import { oneOf, readOptions, runCommand } from "../experiments/command_line.ts";
+import { oneOf, readOptions, runCommand } from "../experiments/setting/command_line.ts";
 import { FIGURES } from "../experiments/figures/mod.ts";
 import { differingFiles } from "../experiments/jobs/testdata/differing_files.ts";
 import { startCluster } from "../experiments/jobs/testdata/test_cluster.ts";

@@ -1,13 +1,13 @@
 /** Entry of `deno task reproduce`. Exit codes: 0 done, 2 a mistake in what was asked, 130 stopped, 1 anything else. */
 import { totalmem } from "node:os";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { UserError } from "../lib/engine/errors.ts";
 import { FIGURES } from "./figures/mod.ts";
 import { coresHere } from "./jobs/core_sets.ts";
 import { usualSlots } from "./jobs/executor_options.ts";
 import { reproduce } from "./reproduce.ts";
 import { StagesFailed, Stopped } from "./runner/mod.ts";
+import { cacheFolder } from "./setting/cache_folder.ts";
 
 /** Seconds a stage may take to come to a stop after Ctrl-C; what it has saved is safe at any time. */
 const PATIENCE = 10;
@@ -44,7 +44,7 @@ try {
     width: process.stdout.columns ?? 110,
     signal: abort.signal,
     usualSlots: usualSlots({ cores: coresHere()?.length ?? 1, memory: totalmem() }),
-    cacheFolder: process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../.cache", import.meta.url)),
+    cacheFolder: cacheFolder(),
   });
   process.exit(0);
 } catch (error) {

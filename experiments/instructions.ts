@@ -14,7 +14,7 @@ import {
   trainingInstructions,
 } from "../lib/instructions/mod.ts";
 import { TASKS } from "../lib/tasks/mod.ts";
-import { oneOf, readOptions, runCommand, wholeNumber } from "./command_line.ts";
+import { oneOf, readOptions, runCommand, wholeNumber } from "./setting/command_line.ts";
 
 const USAGE =
   "deno task instructions --task TASK [--count N] [--seed N] [--split train|held-out] [--llm URL --model NAME]";

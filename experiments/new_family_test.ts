@@ -30,7 +30,7 @@ const prompts = Array.from({ length: 400 }, (_, index) =>
 console.log(JSON.stringify({ prompts, parts: PARTS.map(({ name }) => name) }));
 `;
 
-Deno.test("a drawing family is one file and two lines of the list: artwork, captions and LoRAs know it, data check prints its pixelHash", () => {
+Deno.test("a drawing family is one file, two lines of the list and the artwork's pixelHash, which data check prints: captions and LoRAs know it", () => {
   using copy = treeCopy();
   copy.link("results");
   for (const name of readdirSync("data")) {

@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UserError } from "../lib/engine/mod.ts";
 import { compareCase, type Comparison, readCase } from "../lib/golden/mod.ts";
-import { oneOf, readOptions, runCommand } from "./command_line.ts";
+import { oneOf, readOptions, runCommand } from "./setting/command_line.ts";
 import { type EngineName, ENGINES } from "./parity/case_runner.ts";
 import { runnerOf } from "./parity/dispatch.ts";
 

@@ -18,7 +18,7 @@ import {
   type TaskId,
   TASKS,
 } from "../lib/tasks/mod.ts";
-import { oneOf, readOptions, runCommand, wholeNumber } from "./command_line.ts";
+import { oneOf, readOptions, runCommand, wholeNumber } from "./setting/command_line.ts";
 
 const MOST = 12;
 

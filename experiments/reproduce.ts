@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { UserError } from "../lib/engine/errors.ts";
 import { atomicWrite, checkWritable } from "../lib/hub/mod.ts";
 import { type TaskId, TASKS } from "../lib/tasks/mod.ts";
-import { oneOf, readOptions, wholeNumber } from "./command_line.ts";
+import { listed, oneOf, readOptions, wholeNumber } from "./setting/command_line.ts";
 import {
   DEVICES,
   type ExperimentProgram,
@@ -204,19 +204,33 @@ export async function reproduce(
     if (id !== ALL && id !== entry.id) continue;
     const { figure } = await entry.load();
     if (id === ALL) console.err(`== ${entry.id}: ${figure.record.title}`);
-    await reproduceOne(figure, { flags, values }, console);
+    await reproduceOne(figure, { flags, values, experiments }, console);
   }
+}
+
+/** One sentence: an experiment has no stages at the paper's scale, these have. */
+async function notAtPaperScale(id: string, experiments: readonly ExperimentEntry[]): Promise<string> {
+  const programs = await Promise.all(experiments.map(({ load }) => load()));
+  const built = programs.flatMap(({ figure: { record, paperScale } }) => paperScale ? [record.id] : []);
+  return `Running ${id} at paper scale is not built, expected ${
+    listed(built)
+  }, got ${id}; --scale mini has all`;
 }
 
 /** Runs one experiment as asked for. */
 async function reproduceOne(
   program: ExperimentProgram,
-  { flags, values }: Pick<Asked, "flags" | "values">,
+  { flags, values, experiments }: Pick<Asked, "flags" | "values"> & {
+    readonly experiments: readonly ExperimentEntry[];
+  },
   console: Console,
 ): Promise<void> {
   const { id } = program.record;
   const request = requested(program, values);
   const targets = program.targets(request);
+  const notBuilt = request.scale === "paper" && program.paperScale === undefined
+    ? await notAtPaperScale(id, experiments)
+    : undefined;
   const cacheFolder = resolve(values.get("cache") ?? console.cacheFolder);
   const force = ({ kind }: Stage) => flags.has("retrain") && kind === "training";
 
@@ -248,14 +262,14 @@ async function reproduceOne(
     }
     if (request.scale === "mini") return;
     if (program.paperScale !== "trained") {
-      const lacking = program.needs?.(request);
+      const lacking = notBuilt ?? program.needs?.(request);
       return console.out(lacking === undefined ? "" : `\n${lacking}\n`);
     }
     const { paperPlanText } = await import("./paper/plan_text.ts");
     console.out(`\n${paperPlanText(plan, request)}\n`);
     return;
   }
-  const lacking = program.needs?.(request);
+  const lacking = notBuilt ?? program.needs?.(request);
   if (lacking !== undefined) throw new UserError(lacking);
 
   // A smoke run is over before further processes have started.

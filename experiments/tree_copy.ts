@@ -23,6 +23,8 @@ export interface TreeCopy extends Disposable {
   copy(name: string): void;
   /** Links it, for what is only read. */
   link(name: string): void;
+  /** Links the packages that are installed on demand, so that the copy installs none again. */
+  linkPackages(): void;
   write(name: string, content: string): void;
   /** Replaces texts of a file. Gives by how many lines it grew. @throws RangeError where one is not there. */
   edit(name: string, ...replacements: readonly (readonly [text: string, by: string])[]): number;
@@ -46,6 +48,10 @@ export function treeCopy(): TreeCopy {
     folder,
     copy,
     link,
+    linkPackages() {
+      mkdirSync(join(ROOT, ".cache/packages"), { recursive: true });
+      link(".cache/packages");
+    },
     write: (name, content) => writeFileSync(within(name), content),
     edit(name, ...replacements) {
       const before = readFileSync(join(folder, name), "utf8");

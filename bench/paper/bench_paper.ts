@@ -113,7 +113,7 @@ async function outputsOf(path: string) {
 
 async function measure(part: PaperPart, folder: string, options: PaperBenchOptions): Promise<PaperRow> {
   const { repetitions: runs, notice, device = "cpu" } = options;
-  const { title, memoryBar } = PARTS[part];
+  const { title, memoryBar, peer: hasPeer } = PARTS[part];
   const [loadBefore = 0] = Deno.loadavg();
   const own = mkdtempSync(join(tmpdir(), "bench-paper-"));
   try {
@@ -124,7 +124,7 @@ async function measure(part: PaperPart, folder: string, options: PaperBenchOptio
     const ours = withMedian(await ask<PartReport>(`ours, ${part}`, Deno.execPath(), side));
     notice(`${part}: ours ${(ours.median / 1000).toFixed(2)} s, ${(ours.peakMemoryMiB * GB).toFixed(1)} GB`);
     const row = { part, title, gigaflop, ours, loadBefore, memoryBar };
-    if (!options.pytorch || part !== "denoise") return row;
+    if (!options.pytorch || !hasPeer) return row;
     const other = join(own, "peer.safetensors");
     const args = ["-B", PEER, folder, `${THREADS}`, `${runs}`, other];
     type Peer = PartReport & { versions: Record<string, string> };

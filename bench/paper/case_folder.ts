@@ -17,7 +17,7 @@ import {
   writeSafetensors,
 } from "../../lib/engine/mod.ts";
 import { atomicWrite, makeFolder, openWeightFile, weightsInPlace } from "../../lib/hub/mod.ts";
-import { SD15_INSTRUCT, SD15_UNET, SD15_VAE, VIT_H_VISION } from "../../experiments/sd15_sizes.ts";
+import { SD15_INSTRUCT, SD15_UNET, SD15_VAE, VIT_H_VISION } from "../../experiments/setting/sd15_sizes.ts";
 import { writeRandomWeights } from "./random_weights.ts";
 
 /** Sizes of the models and of one picture. */

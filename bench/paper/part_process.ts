@@ -6,7 +6,7 @@
 import { writeFileSync } from "node:fs";
 import process from "node:process";
 import { type CompileOptions, writeSafetensors } from "../../lib/engine/mod.ts";
-import { oneOf } from "../../experiments/command_line.ts";
+import { oneOf } from "../../experiments/setting/command_line.ts";
 import { PAPER_PARTS } from "./part_names.ts";
 import { PARTS } from "./parts.ts";
 

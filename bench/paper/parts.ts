@@ -38,6 +38,8 @@ export interface Part {
   readonly title: string;
   /** Largest peak memory of its process that is wanted, GB. */
   readonly memoryBar: number;
+  /** Whether PyTorch's side (bench/peers/pytorch/paper.py) does it too. */
+  readonly peer: boolean;
   open(folder: string, options: PartOptions): Promise<OpenWork>;
 }
 
@@ -87,6 +89,7 @@ export const PARTS: Readonly<Record<PaperPart, Part>> = {
   denoise: {
     title: "One guided denoising step: Instruct projection and U-Net, both halves",
     memoryBar: 14,
+    peer: true,
     async open(folder, options) {
       const sizes = caseSizes(folder);
       const frozen = {
@@ -107,6 +110,7 @@ export const PARTS: Readonly<Record<PaperPart, Part>> = {
   decode: {
     title: "Decoding one picture: the autoencoder's decoder",
     memoryBar: 14,
+    peer: false,
     async open(folder, options) {
       const { vae } = caseSizes(folder);
       const weights = await caseWeights(folder, "vae");
@@ -121,6 +125,7 @@ export const PARTS: Readonly<Record<PaperPart, Part>> = {
   encode: {
     title: "Encoding one condition image: CLIP's image tower",
     memoryBar: 14,
+    peer: false,
     async open(folder, options) {
       const { vision } = caseSizes(folder);
       return inference(
@@ -137,6 +142,7 @@ export const PARTS: Readonly<Record<PaperPart, Part>> = {
     title:
       "One training step of the Instruct adapter, batch 1, U-Net frozen: forward, backward, clipping, AdamW",
     memoryBar: 22,
+    peer: false,
     async open(folder, options) {
       const sizes = caseSizes(folder);
       const inputs = caseInputs(folder);

@@ -1,9 +1,9 @@
 /** Entry of `deno task data`. Exit codes: 0 nothing is wrong, 1 something is, 2 a mistake in what was asked. */
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { UserError } from "../../lib/engine/mod.ts";
 import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
-import { oneOf, type OptionKind, readOptions, runCommand, wholeNumber } from "../command_line.ts";
+import { cacheFolder } from "../setting/cache_folder.ts";
+import { oneOf, type OptionKind, readOptions, runCommand, wholeNumber } from "../setting/command_line.ts";
 import { showSteps } from "../generate/progress.ts";
 import { layoutsText } from "../paper/paper_datasets.ts";
 import { byJobs, JOB_HELP, JOB_OPTIONS, jobExitCode } from "../jobs/job_command.ts";
@@ -88,10 +88,8 @@ async function checkMini(json: boolean): Promise<number> {
 async function buildAsJob({ task, folder, options, json }: Asked): Promise<number> {
   const out = (text: string) => console.log(text);
   const shown = { out, err: (line: string) => console.error(line), signal: new AbortController().signal };
-  const cacheFolder = process.env["IPADAPTER_CACHE"] ??
-    fileURLToPath(new URL("../../.cache", import.meta.url));
   return await jobExitCode(shown, async () => {
-    const report = await buildByJob(task, folder, { options, console: shown, cacheFolder });
+    const report = await buildByJob(task, folder, { options, console: shown, cacheFolder: cacheFolder() });
     if (report !== undefined) out(json ? JSON.stringify(report, null, 2) : buildText(task, folder, report));
   });
 }

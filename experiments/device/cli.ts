@@ -1,9 +1,9 @@
 /** `deno task device cuda`: makes onnxruntime's CUDA provider available. Exit code 2, with one sentence, for whatever is missing. */
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { ONNXRUNTIME_VERSION, onnxruntimeFolder, openCuda } from "../../lib/engine/cuda_libraries.ts";
 import { checkDevice, UserError } from "../../lib/engine/mod.ts";
-import { oneOf, readOptions, runCommand } from "../command_line.ts";
+import { cacheFolder } from "../setting/cache_folder.ts";
+import { oneOf, readOptions, runCommand } from "../setting/command_line.ts";
 import { linkProvider, PROVIDER_WHEEL, providerFolder } from "./cuda_provider.ts";
 import { linkToolkit, usualFolders } from "./cuda_toolkit.ts";
 
@@ -29,7 +29,7 @@ async function main(args: readonly string[]): Promise<void> {
   const folder = await providerFolder({
     wheel: PROVIDER_WHEEL,
     ...(file === undefined ? {} : { file }),
-    cache: process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../../.cache", import.meta.url)),
+    cache: cacheFolder(),
   });
   linkProvider(folder, onnxruntime);
   console.log(`onnxruntime ${ONNXRUNTIME_VERSION}: CUDA provider of ${folder} linked into ${onnxruntime}`);

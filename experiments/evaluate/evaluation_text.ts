@@ -8,16 +8,17 @@ const DIGITS = 3;
 
 /** Rows of cells: score, value, interval, bar, verdict. */
 function cells(evaluation: Evaluation): string[][] {
-  return evaluation.scores.map(({ name, value, low, high, unit, lowerIsBetter, bar, verdict }) => {
-    const digits = unit === "dB" ? 2 : DIGITS;
-    return [
-      lowerIsBetter ? `${name} (lower is better)` : name,
-      `${value.toFixed(digits)}${unit ? ` ${unit}` : ""}`,
-      low === undefined || high === undefined ? "" : `[${low.toFixed(digits)}, ${high.toFixed(digits)}]`,
-      bar ? `≥ ${bar.least}` : "",
-      verdict === "none" ? "" : verdict === "not judged" ? `not judged below ${bar?.items} items` : verdict,
-    ];
-  });
+  return evaluation.scores.map(
+    ({ name, value, low, high, unit, digits = DIGITS, lowerIsBetter, bar, verdict }) => {
+      return [
+        lowerIsBetter ? `${name} (lower is better)` : name,
+        `${value.toFixed(digits)}${unit ? ` ${unit}` : ""}`,
+        low === undefined || high === undefined ? "" : `[${low.toFixed(digits)}, ${high.toFixed(digits)}]`,
+        bar ? `≥ ${bar.least}` : "",
+        verdict === "none" ? "" : verdict === "not judged" ? `not judged below ${bar?.items} items` : verdict,
+      ];
+    },
+  );
 }
 
 const HEADINGS = ["score", "value", "95 % interval", "bar", "verdict"];

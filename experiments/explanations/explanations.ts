@@ -21,10 +21,11 @@ import { behindByItsShare, instructionIsIdle, scoresStillRise } from "./training
 import {
   bothGiveWay,
   committedBringsPart,
+  committedTakesLittleComposition,
   controlIsWeak,
   jointHeedsLittle,
   jointTakesLittle,
-  loraRedraws,
+  loraSparesTheRest,
   personsComeThroughLittle,
   promptAloneLeaksLess,
   specialistCopiesMore,
@@ -93,13 +94,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
     because:
       "The control set's things, looks and persons were in no training: of these the small models bring only a part across, whatever the instruction asks for.",
     test:
-      "told to take everything, the committed adapter comes less than three quarters of the way from the prompt alone to the condition",
+      "instructed to take everything, the committed adapter comes less than three quarters of the way from the prompt alone to the condition",
     check: committedBringsPart,
   },
   {
     of: ["plus-worse-at-faces"],
     because: "Persons that were in no training hardly come through, so that there is little to be better at.",
-    test: "told to take the face, the committed adapter takes less than half of the person",
+    test: "instructed to take the face, the committed adapter takes less than half of the person",
     check: personsComeThroughLittle,
   },
   {
@@ -206,11 +207,17 @@ export const EXPLANATIONS: readonly Explanation[] = [
     check: promptAloneLeaksLess,
   },
   {
-    of: ["composition-bleeds-style", "joint-leaks-more", "longer-training-leaks-less"],
+    of: ["joint-leaks-more", "longer-training-leaks-less"],
+    because: "The joint model takes little from the condition at all, and so leaks little.",
+    test: "what it takes is less than half of the way from the prompt alone to the single-task models",
+    check: jointTakesLittle,
+  },
+  {
+    of: ["composition-bleeds-style"],
     because: "The joint model takes little from the condition at all, and so leaks little.",
     test:
-      "what it takes is less than half of the way from the prompt alone to the single-task models, on the tasks of the statement",
-    check: jointTakesLittle,
+      "what it takes of compositions is less than half of the way from the prompt alone to the single-task model",
+    check: committedTakesLittleComposition,
   },
   {
     of: ["controlnet-guides"],
@@ -230,7 +237,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     of: ["lora-compatible"],
     because: "The LoRA draws in a look of its own and so replaces the treatment that the style task takes.",
     test: "without that score, the mean of the other three falls by less than 0.05",
-    check: loraRedraws,
+    check: loraSparesTheRest,
   },
   {
     of: ["full-scale-overpowers-text", "best-scale-is-advised", "text-beside-the-image-heeds-prompts"],

@@ -116,11 +116,10 @@ export const startReproducesLittle: Check = (findings) => {
   return isBelow(found, "CLIP-I of IPAdapter+ less half the way");
 };
 
-export const jointTakesLittle: Check = (findings, { id }) => {
+/** Whether a joint model takes less of these tasks than half of the way from the prompt alone to the single-task models. */
+const takesLessThanHalf = (joint: string, tasks: readonly TaskId[]): Check => (findings) => {
   const uses = usesIn(findings);
   if (uses === undefined) return missing("fig9");
-  const tasks: readonly TaskId[] = id === "composition-bleeds-style" ? ["composition"] : PARTIAL_TASKS;
-  const joint = id === "composition-bleeds-style" ? COMMITTED : "instruct";
   const of = (row: string, task: TaskId) => takenIn(uses, row, task);
   const found = meanOf(
     tasks.map((task) => beyondHalf(of(joint, task), of("text-only", task), of("single-task", task))),
@@ -128,6 +127,10 @@ export const jointTakesLittle: Check = (findings, { id }) => {
   if (found === undefined) return unreadable("what both models and the prompt alone take");
   return isBelow(found, "what the joint model takes less half the way");
 };
+
+export const jointTakesLittle: Check = takesLessThanHalf("instruct", PARTIAL_TASKS);
+
+export const committedTakesLittleComposition: Check = takesLessThanHalf(COMMITTED, ["composition"]);
 
 export const promptAloneLeaksLess: Check = (findings) => {
   const uses = usesIn(findings);
@@ -180,7 +183,7 @@ export const bothGiveWay: Check = (findings) => {
   };
 };
 
-export const loraRedraws: Check = (findings) => {
+export const loraSparesTheRest: Check = (findings) => {
   const content = combinationsIn(findings);
   if (content === undefined) return missing("fig10");
   const { cells, taken } = content;

@@ -1,7 +1,7 @@
 /** `deno task explore`: from arguments to a running page. */
 import { UserError } from "../../lib/engine/mod.ts";
 import type { RunningExplorer } from "../../lib/explorer/mod.ts";
-import { type OptionKind, readOptions, wholeNumber } from "../command_line.ts";
+import { type OptionKind, readOptions, wholeNumber } from "../setting/command_line.ts";
 import { type ExploreOptions, EXPLORER_PORT, startExplorer } from "./explore.ts";
 import { openBrowser } from "./open_browser.ts";
 import { exportSite } from "./site/export_site.ts";

@@ -1,6 +1,4 @@
 /** The explorer with the mini models: for the command line, and in a notebook's cell. */
-import { fileURLToPath } from "node:url";
-import process from "node:process";
 import { performance } from "node:perf_hooks";
 import {
   diskLayers,
@@ -13,32 +11,21 @@ import {
 import { runJob } from "../../lib/notebook/mod.ts";
 import { type Displayable, displayed, escapeHtml } from "../../lib/plots/mod.ts";
 import { sharedEmbedder } from "../mini/shared_models.ts";
-import { openMiniStudio } from "./mini_studio.ts";
-import { typicalScores } from "./typical_scores.ts";
+import { cacheFolder } from "../setting/cache_folder.ts";
+import { openMiniStudio } from "./studio/mini_studio.ts";
+import type { ExplorerContent } from "./studio/explorer_content.ts";
+import { typicalScores } from "./studio/typical_scores.ts";
 
 /** How the explorer is started. */
-export interface ExploreOptions {
+export interface ExploreOptions extends ExplorerContent {
   /** Default 8410; 0 takes a free one. In a notebook the default is 0. */
   readonly port?: number;
-  /** File of the adapter that samples; absent: the committed joint one. */
-  readonly checkpoint?: string;
-  /** Folder of results whose mean scores are shown beside a picture's; absent: none. */
-  readonly results?: string;
   /** Whether a notebook on this machine may show the page in a frame. */
   readonly framed?: boolean;
-  /** Instructions per task on the map, 1000 for training and 250 held out by default. */
-  readonly sizes?: { readonly train?: number; readonly heldOut?: number };
-  /** Called with what is being prepared, and how much of it is done, at the first start. */
-  readonly onProgress?: (stage: string, share: number) => void;
 }
 
 /** The port when nothing is said. */
 export const EXPLORER_PORT = 8410;
-
-/** Folder of derived files. */
-export function cacheFolder(): string {
-  return process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../../.cache", import.meta.url));
-}
 
 /**
  * Starts the explorer. The first start lays the map out (one to two minutes on two cores); later ones take seconds.

@@ -12,9 +12,9 @@ import { sharedEmbedder } from "../mini/shared_models.ts";
 import { DISPLAY } from "../../lib/plots/mod.ts";
 import { runExplore } from "./command.ts";
 import { explore } from "./explore.ts";
-import { openMiniStudio } from "./mini_studio.ts";
+import { openMiniStudio } from "./studio/mini_studio.ts";
 import { browserCommand, openBrowser } from "./open_browser.ts";
-import { typicalScores } from "./typical_scores.ts";
+import { typicalScores } from "./studio/typical_scores.ts";
 
 const quiet = { out: () => {}, err: () => {} };
 const refused = (args: string[], why: RegExp) =>
@@ -96,7 +96,7 @@ Deno.test("typicalScores() reads the joint model's means of a stored Table 1", a
   await rm(folder, { recursive: true });
 });
 
-Deno.test("typicalScores() prefers what the present judge scored", async () => {
+Deno.test("typicalScores() reads what the present judge scored, and refuses what only others did", async () => {
   const folder = await mkdtemp(join(tmpdir(), "results-"));
   const stored = JSON.parse(await readFile("results/table1/mini-quick/result.json", "utf8"));
   const judge = sha256(await readFile(checkpointPath("judge")));
@@ -107,7 +107,7 @@ Deno.test("typicalScores() prefers what the present judge scored", async () => {
     await writeFile(join(folder, "table1", name, "result.json"), JSON.stringify(result));
   };
   await write("a", 0.1);
-  assert.equal(typicalScores(folder).face!["CLIP-I"], 0.1);
+  assert.throws(() => typicalScores(folder), /expects a Table 1 scored by .*judge\.safetensors/);
   await write("b", 0.2, { "data/checkpoints/judge.safetensors": judge });
   assert.equal(typicalScores(folder).face!["CLIP-I"], 0.2);
   await rm(folder, { recursive: true });

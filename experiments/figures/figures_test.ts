@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Ajv } from "ajv";
 import { readPicture } from "../../lib/raster/mod.ts";
 import { ABLATION_STATEMENTS, type AblationsContent } from "./ablations/statements.ts";
 import { COMMITTED_FREE, CONTROL } from "./control/record.ts";
@@ -24,10 +23,11 @@ import { checkpointPath } from "../mini/checkpoints.ts";
 import { report } from "../report/cli.ts";
 import { renderedStills } from "../report/entries.ts";
 import { reproduce } from "../reproduce.ts";
+import { jsonSchemas } from "../json_schemas.ts";
 
 const CACHE = fileURLToPath(new URL("../../.cache", import.meta.url));
 const SCHEMA = JSON.parse(readFileSync(new URL("../../results/figure.schema.json", import.meta.url), "utf8"));
-const valid = new Ajv({ allErrors: true }).compile(SCHEMA);
+const valid = (await jsonSchemas()).compile(SCHEMA);
 
 async function smoke(
   test: (session: { folder: string; run(id: string): Promise<FigureResult> }) => Promise<void>,
@@ -269,6 +269,6 @@ Deno.test("the plots and diagrams in results/ are what their results render", as
   assert.ok(stills.size >= 10, `${stills.size} graphics`);
   for (const [path, content] of stills) {
     const kept = readFileSync(join("results", path));
-    assert.ok(kept.equals(Buffer.from(content)), `${path} is of another version: deno task report --redraw`);
+    assert.ok(kept.equals(Buffer.from(content)), `${path} is of another version: deno task report --render`);
   }
 });

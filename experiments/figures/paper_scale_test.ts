@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Ajv } from "ajv";
 import { encodePng, readPicture } from "../../lib/raster/mod.ts";
 import type { FigureResult } from "../../lib/report/mod.ts";
 import { TASK_RECORDS, TASKS } from "../../lib/tasks/mod.ts";
 import { tinyScene } from "../data/tiny_pictures.ts";
 import { inTinyFolder } from "../paper/testdata/tiny_folder.ts";
 import { reproduce } from "../reproduce.ts";
+import { jsonSchemas } from "../json_schemas.ts";
 import type { RewordingContent } from "./fig8/statements.ts";
 import type { DatasetExamples } from "./fig5/example_sheet.ts";
 import type { InstructionSpace } from "./fig4/instruction_space.ts";
@@ -44,7 +44,7 @@ Deno.test("reproduce makes Figs. 4 to 6, 8 and 9 and the scales of weights and p
   inTinyFolder(async (models) => {
     const [data, out] = [join(models, "data"), join(models, "out")];
     writeTinyPairs(data, { train: 4, val: 2 });
-    const valid = new Ajv({ allErrors: true }).compile(SCHEMA);
+    const valid = (await jsonSchemas()).compile(SCHEMA);
     const run = async <Content>(id: string) => {
       const said: string[] = [];
       const folders = ["--models", models, "--data", data, "--out", out];

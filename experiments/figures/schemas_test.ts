@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Ajv, type ValidateFunction } from "ajv";
 import { FIGURES } from "./mod.ts";
+import { jsonSchemas, type Validate } from "../json_schemas.ts";
 import { schemas } from "./schemas.ts";
 
 const MADE = await schemas();
-const AJV = new Ajv({ allErrors: true, allowUnionTypes: true });
+const AJV = await jsonSchemas();
 const VALIDATORS = Object.fromEntries(
   Object.entries(MADE).map(([path, content]) => [path, AJV.compile(JSON.parse(content))]),
 );
 const TABLE = JSON.parse(MADE["results/result.schema.json"]!) as { definitions: object };
 const SAMPLE = AJV.compile({ $ref: "#/definitions/Table1Sample", definitions: TABLE.definitions });
 
-const validatorOf = (id: string): ValidateFunction =>
+const validatorOf = (id: string): Validate =>
   VALIDATORS[id === "table1" ? "results/result.schema.json" : "results/figure.schema.json"]!;
 
 /** Folders of an experiment's stored runs. */
@@ -177,7 +177,7 @@ function changed(root: unknown, pointer: string, value: unknown): unknown {
 }
 
 /** That each value is refused, and for being where it is. */
-function assertRefused(name: string, valid: ValidateFunction, root: unknown, refused: readonly Refused[]) {
+function assertRefused(name: string, valid: Validate, root: unknown, refused: readonly Refused[]) {
   assert.ok(valid(root), `${name}: ${AJV.errorsText(valid.errors)}`);
   for (const [pointer, ...values] of refused) {
     for (const value of values) {

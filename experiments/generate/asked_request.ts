@@ -2,7 +2,7 @@
 import { UserError } from "../../lib/engine/mod.ts";
 import { SAMPLER_NAMES } from "../../lib/diffusion/mod.ts";
 import { type Fit, FITS } from "../../lib/raster/mod.ts";
-import { oneOf } from "../command_line.ts";
+import { oneOf } from "../setting/command_line.ts";
 import {
   given,
   type GivenOptions,

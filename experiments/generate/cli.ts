@@ -3,7 +3,7 @@ import { writeSync } from "node:fs";
 import process from "node:process";
 import { UserError } from "../../lib/engine/errors.ts";
 import { NotFiniteError } from "../../lib/engine/finite.ts";
-import { oneOf } from "../command_line.ts";
+import { oneOf } from "../setting/command_line.ts";
 import { runGenerate } from "./command.ts";
 import type { CommandIo } from "./progress.ts";
 

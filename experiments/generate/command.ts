@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import { basename, join } from "node:path";
 import type { MakeProgram } from "../../lib/pipeline/mod.ts";
 import { atomicWrite, checkWritable } from "../../lib/hub/mod.ts";
-import { readOptions } from "../command_line.ts";
+import { readOptions } from "../setting/command_line.ts";
 import { type GeneratedPicture, generatePictures } from "../pictures/generate_pictures.ts";
 import type { PictureScale } from "../pictures/picture_scale.ts";
 import type { PictureRecord, PictureRequest, Prepared } from "../pictures/prepared.ts";

@@ -1,7 +1,7 @@
 /** Entry of `deno task jobs`. */
 import process from "node:process";
-import { fileURLToPath } from "node:url";
-import { runCommand } from "../command_line.ts";
+import { cacheFolder } from "../setting/cache_folder.ts";
+import { runCommand } from "../setting/command_line.ts";
 import { jobs } from "./command.ts";
 import { jobExitCode } from "./job_command.ts";
 
@@ -10,6 +10,6 @@ await runCommand(() =>
   jobExitCode(shown, () =>
     jobs(process.argv.slice(2), {
       out: (text) => void process.stdout.write(text),
-      cacheFolder: process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../../.cache", import.meta.url)),
+      cacheFolder: cacheFolder(),
     }))
 );

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { UserError } from "../../lib/engine/errors.ts";
 import { atomicWrite } from "../../lib/hub/mod.ts";
-import { oneOf, readOptions } from "../command_line.ts";
+import { oneOf, readOptions } from "../setting/command_line.ts";
 import { attach, countsText } from "./attach.ts";
 import { cancelJobs } from "./slurm.ts";
 import {

@@ -1,6 +1,6 @@
 /** Options that say where stages are computed. */
 import { UserError } from "../../lib/engine/errors.ts";
-import { oneOf, wholeNumber } from "../command_line.ts";
+import { oneOf, wholeNumber } from "../setting/command_line.ts";
 import type { Device } from "../setting/experiment.ts";
 import { coreSets, coresHere } from "./core_sets.ts";
 import type { Slot } from "./local_slots.ts";

@@ -1,7 +1,7 @@
 /** Settings from a file, since those of a cluster repeat: the options of the command line by name. The command line goes before. */
 import { UserError } from "../../lib/engine/errors.ts";
 import { readText } from "../../lib/hub/text_file.ts";
-import { type OptionKind, suggestion } from "../command_line.ts";
+import { type OptionKind, suggestion } from "../setting/command_line.ts";
 
 /** Name of the file that holds the options of a run, beside its result. */
 export const RUN_FILE = "run.json";

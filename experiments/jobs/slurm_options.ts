@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { UserError } from "../../lib/engine/errors.ts";
-import { wholeNumber } from "../command_line.ts";
+import { wholeNumber } from "../setting/command_line.ts";
 
 /** The options, for the table of a command line. */
 export const SLURM_OPTIONS = {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../lib/engine/errors.ts";
 import { atomicWrite } from "../../lib/hub/mod.ts";
-import { suggestion } from "../command_line.ts";
+import { suggestion } from "../setting/command_line.ts";
 import { stageFolder } from "../runner/mod.ts";
 import { type PlanFile, readPlan } from "./plan_file.ts";
 import { type ActiveTask, activeTasks, causeOf, endedTasks, SlurmError } from "./slurm.ts";

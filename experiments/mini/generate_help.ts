@@ -2,7 +2,7 @@
 import { DEFAULT_SAMPLER, SAMPLER_NAMES, samplersWith } from "../../lib/diffusion/mod.ts";
 import { LARGEST_SIDE } from "../../lib/raster/mod.ts";
 import { FAMILIES, SIZE } from "../../lib/tasks/mod.ts";
-import { listed } from "../command_line.ts";
+import { listed } from "../setting/command_line.ts";
 import { type NumberName, NUMBERS, type NumberSetting } from "../pictures/settings.ts";
 
 function range(name: NumberName): string {

@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import process from "node:process";
 import { UserError } from "../../lib/engine/errors.ts";
 import { downloadHubFile, type HubFile, hubSettings } from "../../lib/hub/mod.ts";
-import { oneOf, readOptions, runCommand } from "../command_line.ts";
+import { oneOf, readOptions, runCommand } from "../setting/command_line.ts";
 import { openBars } from "../runner/progress_bar.ts";
 import { locate, type Places } from "../paper/locate_file.ts";
 import { PAPER_FILES } from "../paper/paper_files.ts";

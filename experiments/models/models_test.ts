@@ -16,7 +16,7 @@ import {
   VIT_H_TEXT,
   VIT_H_VISION,
   VIT_L_TEXT,
-} from "../sd15_sizes.ts";
+} from "../setting/sd15_sizes.ts";
 import { modelsText } from "./cli.ts";
 import { cardLicence, inspectMiniFiles, inspectPaperFile } from "./inspect.ts";
 import { locate } from "../paper/locate_file.ts";

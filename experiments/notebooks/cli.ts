@@ -7,7 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../lib/engine/errors.ts";
-import { readOptions, wholeNumber } from "../command_line.ts";
+import { readOptions, runCommand, wholeNumber } from "../setting/command_line.ts";
 import { runNotebook } from "./run_notebook.ts";
 
 const USAGE = `deno task notebooks [--only 03] [--timeout 600] [--list]
@@ -83,11 +83,6 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 if (import.meta.main) {
-  try {
-    process.exit(await main(process.argv.slice(2)));
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    process.exit(2);
-  }
+  await runCommand(() => main(process.argv.slice(2)));
+  process.exit();
 }

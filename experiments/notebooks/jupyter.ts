@@ -8,7 +8,8 @@ import { delimiter, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../lib/engine/errors.ts";
-import { readOptions, wholeNumber } from "../command_line.ts";
+import { cacheFolder } from "../setting/cache_folder.ts";
+import { readOptions, runCommand, wholeNumber } from "../setting/command_line.ts";
 import { jupyterLab } from "./jupyter_lab.ts";
 import { writeKernelspec } from "./kernelspec.ts";
 
@@ -49,7 +50,7 @@ async function main(args: readonly string[]): Promise<number> {
   const asked = values.get("port");
   const port = wholeNumber("--port", asked ?? "8888", { low: 1, high: 65_535 });
   if (asked !== undefined) await checkPort(port);
-  const cache = process.env["IPADAPTER_CACHE"] ?? join(ROOT, ".cache");
+  const cache = cacheFolder();
   const folder = join(cache, "jupyter");
   const lab = await jupyterLab({ folder: join(cache, "jupyter-venv"), notice: console.error });
   await writeKernelspec(folder, Deno.execPath());
@@ -78,11 +79,6 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 if (import.meta.main) {
-  try {
-    process.exit(await main(process.argv.slice(2)));
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    process.exit(2);
-  }
+  await runCommand(() => main(process.argv.slice(2)));
+  process.exit();
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../lib/engine/mod.ts";
 import { readText } from "../../lib/hub/mod.ts";
+import { isFields, jsonObject, refuser } from "./json_object.ts";
 
 /** More than any size that a published model has. */
 const MOST = 1_000_000;
@@ -56,12 +57,6 @@ const OPTIONAL = {
   global_pool_conditions: false,
 } as const;
 
-type Fields = Record<string, unknown>;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isSize(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST;
 }
@@ -113,16 +108,8 @@ export function parseConfig<Config extends object>(
   options: { otherwise: Config; part?: ClipPart },
 ): Config {
   const { otherwise, part } = options;
-  const fail = (why: string): never => {
-    throw new UserError(`Reading ${path} failed: ${why}`);
-  };
-  let given: unknown;
-  try {
-    given = JSON.parse(text);
-  } catch {
-    fail("it is no JSON");
-  }
-  if (!isFields(given)) return fail("expected an object");
+  const fail = refuser(path);
+  const given = jsonObject(text, path);
   let own = given;
   if (part && (given.text_config !== undefined || given.vision_config !== undefined)) {
     const tower = given[part] ?? given[`${part}_dict`];

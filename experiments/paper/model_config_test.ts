@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../lib/engine/mod.ts";
-import { SD15_UNET, VIT_H_VISION, VIT_L_TEXT } from "../sd15_sizes.ts";
+import { SD15_UNET, VIT_H_VISION, VIT_L_TEXT } from "../setting/sd15_sizes.ts";
 import { parseConfig } from "./model_config.ts";
 
 const parse = <Config extends object>(

@@ -20,7 +20,7 @@ import {
   VIT_H_TEXT,
   VIT_H_VISION,
   VIT_L_TEXT,
-} from "../sd15_sizes.ts";
+} from "../setting/sd15_sizes.ts";
 
 /** What a file is to the paper's models. */
 export type PaperRole =

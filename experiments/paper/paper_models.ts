@@ -39,7 +39,14 @@ import {
 import { CONTROLNETS } from "../../lib/tasks/controlnets/mod.ts";
 import { locate, type Places } from "./locate_file.ts";
 import { PAPER_FILES, type PaperFile, paperFile, SCHEDULER_FILE } from "./paper_files.ts";
-import { SD15_CONTROLNET, SD15_UNET, SD15_VAE, VIT_H_TEXT, VIT_H_VISION, VIT_L_TEXT } from "../sd15_sizes.ts";
+import {
+  SD15_CONTROLNET,
+  SD15_UNET,
+  SD15_VAE,
+  VIT_H_TEXT,
+  VIT_H_VISION,
+  VIT_L_TEXT,
+} from "../setting/sd15_sizes.ts";
 import { asConfigFault, type ClipPart, configBeside } from "./model_config.ts";
 import { readSchedule } from "./schedule_file.ts";
 

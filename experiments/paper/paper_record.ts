@@ -65,7 +65,7 @@ export const PAPER_RECORDS: RecordKind<"paper", PaperSettings, PaperWeightName> 
 };
 
 /** SHA-256 of a file's content, 16 digits. A file in the hub's cache is named by it, which spares reading gigabytes. */
-function shortHash(path: string): string {
+function weightHash(path: string): string {
   return (namedHash(path) ?? contentHash(path, 64)).slice(0, 16);
 }
 
@@ -74,7 +74,7 @@ export function recordedWeights(models: Partial<PaperModels>, lora?: string): Pa
   const found: Partial<Record<PaperWeightName, RecordedFile>> = {};
   for (const name of PAPER_WEIGHT_NAMES) {
     const file = name === "lora" ? lora : models[name]?.file;
-    if (file !== undefined) found[name] = { file, sha256: shortHash(file) };
+    if (file !== undefined) found[name] = { file, sha256: weightHash(file) };
   }
   return found;
 }

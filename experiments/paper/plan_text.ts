@@ -5,7 +5,7 @@ import { type TaskId, TASKS, TRAINING_SIDE } from "../../lib/tasks/mod.ts";
 import { visionTokens } from "../../lib/clip/mod.ts";
 import { vaeFactor } from "../../lib/diffusion/mod.ts";
 import type { PlannedStage } from "../runner/mod.ts";
-import { SD15_VAE, VIT_H_VISION } from "../sd15_sizes.ts";
+import { SD15_VAE, VIT_H_VISION } from "../setting/sd15_sizes.ts";
 import type { RunRequest } from "../setting/experiment.ts";
 import { expectedPaperSeconds, PAPER_RATES, type PaperRates } from "../setting/paper_rates.ts";
 import { PAPER_MAIN, SCALES } from "../setting/scales.ts";

@@ -5,8 +5,8 @@ import {
   type NoiseScheduleConfig,
   SD_SCHEDULE,
 } from "../../lib/diffusion/mod.ts";
-import { UserError } from "../../lib/engine/mod.ts";
 import { readText } from "../../lib/hub/mod.ts";
+import { jsonObject, refuser } from "./json_object.ts";
 
 /**
  * Reads a schedule; without a file SD 1.5's. Fields that the file leaves out are SD 1.5's, too. The sampler is not the file's to say.
@@ -19,17 +19,8 @@ export function readSchedule(path: string | undefined): NoiseSchedule {
 
 /** The same from the file's text. */
 export function parseSchedule(text: string, path: string): NoiseSchedule {
-  const fail = (why: string): never => {
-    throw new UserError(`Reading ${path} failed: ${why}`);
-  };
-  let given: unknown;
-  try {
-    given = JSON.parse(text);
-  } catch {
-    fail("expected JSON, got something else");
-  }
-  if (typeof given !== "object" || given === null || Array.isArray(given)) return fail("expected an object");
-  const config = { ...SD_SCHEDULE, ...given } as NoiseScheduleConfig;
+  const fail = refuser(path);
+  const config = { ...SD_SCHEDULE, ...jsonObject(text, path) } as NoiseScheduleConfig;
   for (const field of ["beta_start", "beta_end", "steps_offset"] as const) {
     if (typeof config[field] !== "number") fail(`expected ${field} to be a number, got ${config[field]}`);
   }

@@ -24,6 +24,8 @@ export interface Score {
   readonly n: number;
   /** "dB", or nothing for shares and cosines. */
   readonly unit?: string;
+  /** Decimal places that a table shows; 3 if absent. */
+  readonly digits?: number;
   readonly lowerIsBetter?: boolean;
   readonly bar?: Bar;
 }

@@ -1,5 +1,5 @@
 /** What tells one scale's pictures from the other's, for the command line and for repeating: a record of each. */
-import type { OptionKind } from "../command_line.ts";
+import type { OptionKind } from "../setting/command_line.ts";
 import type { Device } from "../setting/experiment.ts";
 import type { GivenOptions } from "./given_options.ts";
 import type { PictureRecord, PictureRequest, Prepared } from "./prepared.ts";

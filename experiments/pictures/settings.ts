@@ -3,7 +3,7 @@ import { UserError } from "../../lib/engine/errors.ts";
 import { DEFAULT_SAMPLER, SAMPLER_NAMES, type SamplerName } from "../../lib/diffusion/samplers/samplers.ts";
 import { checkSampling } from "../../lib/diffusion/sample.ts";
 import type { NoiseSchedule } from "../../lib/diffusion/noise_schedule.ts";
-import type { OptionKind } from "../command_line.ts";
+import type { OptionKind } from "../setting/command_line.ts";
 
 /** Options of both scales. */
 export const PICTURE_OPTIONS = {

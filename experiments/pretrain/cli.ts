@@ -1,9 +1,8 @@
 /** `deno task pretrain <part>`: makes a frozen part by its recipe and writes data/checkpoints/<part>.safetensors with a card. */
-import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { checkDevice, UserError } from "../../lib/engine/mod.ts";
 import { FAMILIES, loadBank } from "../../lib/tasks/mod.ts";
-import { oneOf, readOptions, runCommand, wholeNumber } from "../command_line.ts";
+import { cacheFolder } from "../setting/cache_folder.ts";
+import { oneOf, readOptions, runCommand, wholeNumber } from "../setting/command_line.ts";
 import { byJobs, JOB_HELP, JOB_OPTIONS, jobExitCode } from "../jobs/job_command.ts";
 import { type Options, withConfig } from "../jobs/run_config.ts";
 import { PART_HELP, PART_NAMES, partOf } from "../parts/mod.ts";
@@ -106,10 +105,11 @@ async function main(args: readonly string[]): Promise<number> {
       err: (line: string) => console.error(line),
       signal: new AbortController().signal,
     };
-    const cacheFolder = process.env["IPADAPTER_CACHE"] ??
-      fileURLToPath(new URL("../../.cache", import.meta.url));
     const request = { part: part.name, start, device };
-    return await jobExitCode(shown, () => trainByJob(request, job, { console: shown, cacheFolder }));
+    return await jobExitCode(
+      shown,
+      () => trainByJob(request, job, { console: shown, cacheFolder: cacheFolder() }),
+    );
   }
   await checkDevice(device);
   console.log(`${part.name}: ${part.recipe.summary}`);

@@ -5,7 +5,7 @@ import process from "node:process";
 import { UserError } from "../../lib/engine/errors.ts";
 import { atomicWrite, makeFolder, sha256 } from "../../lib/hub/mod.ts";
 import { reportHtml, reportMarkdown } from "../../lib/report/mod.ts";
-import { readOptions, runCommand } from "../command_line.ts";
+import { readOptions, runCommand } from "../setting/command_line.ts";
 import { EXPLANATIONS } from "../explanations/explanations.ts";
 import { type FigureEntry, itemOf, loadFigures } from "../figures/figure.ts";
 import { FIGURES } from "../figures/mod.ts";
@@ -15,11 +15,11 @@ import { findingsByRun, ownStills, renderedStills, reportEntries } from "./entri
 
 const ROOT = new URL("../../", import.meta.url);
 
-const USAGE = `deno task report [--out DIR] [--redraw]
+const USAGE = `deno task report [--out DIR] [--render]
 
 Builds report.html and report.md from the results in DIR (default results): Table 1 and every figure beside what the paper says, the
 statements with verdicts, how to rerun each. Of each experiment the largest run of the frozen parts in data/checkpoints is shown, of other parts
-only if there is none. No model runs. --redraw also renders the plots and diagrams of every run in DIR anew from its result.json.
+only if there is none. No model runs. --render also makes the plots and diagrams of every run in DIR anew from its result.json.
 
 Example: deno task report --out results
 `;
@@ -39,7 +39,7 @@ export async function report(
   args: readonly string[],
   list: readonly FigureEntry[] = FIGURES,
 ): Promise<string> {
-  const { flags, values, positionals } = readOptions(args, { out: "value", redraw: "flag", help: "flag" });
+  const { flags, values, positionals } = readOptions(args, { out: "value", render: "flag", help: "flag" });
   if (flags.has("help")) return USAGE;
   if (positionals.length > 0) {
     throw new UserError(`report expects options only, got "${positionals.join(" ")}"; see --help`);
@@ -61,7 +61,7 @@ export async function report(
   };
   const stills = [
     ...await ownStills(entries),
-    ...flags.has("redraw") ? await renderedStills(results, figures) : [],
+    ...flags.has("render") ? await renderedStills(results, figures) : [],
   ];
   await makeFolder(results);
   for (const [name, content] of stills) await atomicWrite(join(results, name), content);

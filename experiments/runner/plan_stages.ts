@@ -15,6 +15,8 @@ export interface PlannedStage {
   readonly place: StagePlace;
   readonly action: Action;
   readonly reason: string;
+  /** What is wrong with the output in the cache, where it is damaged. */
+  readonly damage?: string;
   /** Whether it is computed although its sound output is in the cache. */
   readonly again: boolean;
   /** Whether sound or damaged output already lies there and is to be replaced. */
@@ -92,6 +94,7 @@ export async function planStages(
       ...base,
       action: "run",
       reason: resumesAt === undefined ? reason : `goes on from its checkpoint at step ${resumesAt}`,
+      ...(sealed.state === "corrupted" && { damage: sealed.problem }),
       resumesAt,
       expectedSeconds: stage.expectedSeconds,
       manifest: undefined,

@@ -93,10 +93,14 @@ export async function runStages(
       slots: executor?.slots ?? 1,
       ...(signal && { signal }),
       async run(planned) {
-        const { stage, reason } = planned;
+        const { stage, reason, damage } = planned;
         onEvent({ kind: "started", stage, reason });
-        if (reason.startsWith("corrupted")) {
-          onEvent({ kind: "notice", stage, text: `its cached output is ${reason}; it is computed again` });
+        if (damage !== undefined) {
+          onEvent({
+            kind: "notice",
+            stage,
+            text: `its cached output is corrupted: ${damage}; it is computed again`,
+          });
         }
         const started = performance.now();
         outputs.set(stage.id, await compute(planned));

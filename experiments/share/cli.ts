@@ -1,6 +1,6 @@
 /** Entry of `deno task share`. Exit codes: 0 shared, 2 a mistake in what was asked or on the way to the hub, 1 anything else. */
 import process from "node:process";
-import { runCommand } from "../command_line.ts";
+import { runCommand } from "../setting/command_line.ts";
 import { openBars } from "../runner/progress_bar.ts";
 import { share } from "./share.ts";
 

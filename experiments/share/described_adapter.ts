@@ -14,7 +14,7 @@ import { locate } from "../paper/locate_file.ts";
 import { configBeside } from "../paper/model_config.ts";
 import { paperFile } from "../paper/paper_files.ts";
 import { headerObject, readWeights, type WeightFile } from "../pictures/weight_file.ts";
-import { SD15_UNET } from "../sd15_sizes.ts";
+import { SD15_UNET } from "../setting/sd15_sizes.ts";
 import type { TrainReport, TrainRequest } from "../setting/model_requests.ts";
 import type { ScaleId } from "../setting/scales.ts";
 

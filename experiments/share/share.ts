@@ -9,7 +9,7 @@ import {
   type UploadProgress,
   uploadToHub,
 } from "../../lib/hub/mod.ts";
-import { type OptionKind, readOptions } from "../command_line.ts";
+import { type OptionKind, readOptions } from "../setting/command_line.ts";
 import { describeAdapter } from "./described_adapter.ts";
 import { scoresOf } from "./scores.ts";
 import { RELEASED_FILE, sharedFiles } from "./shared_files.ts";

@@ -15,7 +15,7 @@ export {
   readAdapter,
   writeAdapter,
 } from "./checkpoint.ts";
-export { instantStyle, styleLayers } from "./instant_style.ts";
+export { instantStyle } from "./instant_style.ts";
 export { imageContext, imageContextShapes, initImageContext } from "./image_context.ts";
 export {
   type AnyInstructConfig,

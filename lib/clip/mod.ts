@@ -31,7 +31,7 @@ export {
   type ClipTokenizerOptions,
 } from "./clip_tokenizer.ts";
 export { createPieceTokenizer, type PieceTokenizer, type PieceVocabulary } from "./sentence_pieces.ts";
-export { SENTENCE_WIDTH, sentenceEncoder, type SentenceTokens, sentenceTokens } from "./sentence_encoder.ts";
+export { SENTENCE_WIDTH, sentenceEncoder, type SentenceTokens } from "./sentence_encoder.ts";
 export { loadSentenceEncoder, type SentenceEncoder } from "./sentence_encoder_package.ts";
 export {
   createSentenceEmbedder,
@@ -40,4 +40,4 @@ export {
   type SentenceEmbedder,
 } from "./sentence_embedder.ts";
 export { contrastiveLoss, INITIAL_LOGIT_SCALE, namingLoss, unitRows } from "./contrastive.ts";
-export { cellColours, colourTerm, initTokenHeads, labelTerm, type TokenTerms } from "./token_terms.ts";
+export { colourTerm, initTokenHeads, labelTerm, type TokenTerms } from "./token_terms.ts";

@@ -26,4 +26,4 @@ export { type GeneratedInstructions, generateInstructions, PAPER_REQUESTS } from
 export { type ReadAnswer, readAnswer } from "./model_answer.ts";
 export type { DroppedText } from "./model_talk.ts";
 export { articleFor, namedInstruction, type NamedItem, nameObject } from "./object_name.ts";
-export { foreignKeywords, instructionFault, KEYWORDS } from "./keyword_rule.ts";
+export { foreignKeywords, KEYWORDS } from "./keyword_rule.ts";

@@ -1,6 +1,7 @@
 /** A graphic in the form that suits it, and its files. */
 import { pngBundle } from "./display/picture_bundle.ts";
-import { escapeHtml, type MediaBundle, scrolled } from "./display/displayable.ts";
+import { type MediaBundle, scrolled } from "./display/displayable.ts";
+import { escapeHtml } from "./escape_html.ts";
 import { figureBundle, figureHtmlPart } from "./display/figure_bundle.ts";
 import type { FigureSpec } from "./figure_spec.ts";
 import { figurePng, figureSvg } from "./figure_svg.ts";

@@ -34,7 +34,6 @@ export {
   stillName,
 } from "./graphic.ts";
 export { pageHtml, type PageSpec } from "./page_html.ts";
-export { figureHtml } from "./figure_html.ts";
 export { figurePng, figureSvg, type SvgOptions } from "./figure_svg.ts";
 export {
   type Diagram,
@@ -48,7 +47,8 @@ export {
 } from "./diagram.ts";
 export { type DiagramRole, type MarkerSymbol, type SeriesLook, seriesLook } from "./palette.ts";
 
-export { DISPLAY, type Displayable, displayed, escapeHtml, type MediaBundle } from "./display/displayable.ts";
+export { DISPLAY, type Displayable, displayed, type MediaBundle } from "./display/displayable.ts";
+export { escapeHtml } from "./escape_html.ts";
 export { figureBundle, stillBundle } from "./display/figure_bundle.ts";
 export { showImages, type ShownPicture, showPng } from "./display/picture_bundle.ts";
 export {

@@ -1,5 +1,5 @@
 /** A page that needs nothing besides itself, light or dark as the reader's system is. */
-import { escapeHtml } from "./display/displayable.ts";
+import { escapeHtml } from "./escape_html.ts";
 import { plotlySource } from "./plotly.ts";
 
 /** What stands on a page. */

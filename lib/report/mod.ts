@@ -11,7 +11,6 @@ export {
   TABLE1_ROWS,
   type Table1Column,
   type Table1Row,
-  table1Row,
 } from "./paper_table1.ts";
 export {
   type Cell,
@@ -23,7 +22,7 @@ export {
   type ResampledCells,
   type SampleRow,
 } from "./cells.ts";
-export { committedNote, rowLabel, shownRows } from "./table1_rows.ts";
+export { rowLabel, shownRows } from "./table1_rows.ts";
 export {
   type CommittedTraining,
   type MetricNote,

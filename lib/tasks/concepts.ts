@@ -14,8 +14,6 @@ export interface Concept {
   readonly word: string;
   /** "a", "an", or "" for plurals and substances. */
   readonly article: string;
-  /** The Unicode name the drawings go by. */
-  readonly cldr: string;
   /** The character itself. */
   readonly emoji: string;
   /** Name of the drawing in the icon sets. */

@@ -14,16 +14,6 @@ export { type Aspect, ASPECTS, type TaskAspects } from "./aspects.ts";
 export { CONTROL_ORACLES, type ControlOracle } from "./control_oracles.ts";
 export { lookChoice, type NamedChoice, personChoice, thingChoice } from "./control_choices.ts";
 export type { PortraitWish, SceneWish, Wish, Word } from "./wishes.ts";
-export {
-  buildLayoutOracle,
-  classifyLayout,
-  type LayoutFacts,
-  layoutFacts,
-  type LayoutGallery,
-  layoutKept,
-  type LayoutOracle,
-  layoutOracleOf,
-} from "./oracle_layout.ts";
 export { type Concept, CONCEPTS, withArticle } from "./concepts.ts";
 export { DRAWING_FAMILIES, FAMILIES, type Family } from "./families/mod.ts";
 export { edgeF1, edgePicture, mapF1 } from "./edges.ts";

@@ -132,7 +132,7 @@ export interface Task<Id extends string = string> {
   readonly display: TaskLook;
   /** How it is asked for. */
   readonly words: TaskWords;
-  /** What its mini targets take from the condition (shared_conditions.ts). */
+  /** What its mini targets take from the condition (wishes.ts). */
   readonly takes: Takes;
   /** The same in the columns of the control matrix. */
   readonly aspects: TaskAspects;

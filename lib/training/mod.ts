@@ -22,14 +22,7 @@ export {
   compileControlnetStep,
   compileLoraStep,
 } from "./base_steps.ts";
-export {
-  compileDenoisingStep,
-  type DenoiserInputs,
-  type DenoisingStepOptions,
-  type FrozenModel,
-  latentShape,
-  type StepEngine,
-} from "./denoising_step.ts";
+export { type FrozenModel, latentShape, type StepEngine } from "./denoising_step.ts";
 export { adamw, adamwRates, type AdamWState, clipByGlobalNorm } from "./adamw.ts";
 export { muon, type MuonState } from "./muon.ts";
 export {
@@ -65,5 +58,4 @@ export {
   noisyBatch,
   noisyBatchSpecs,
   velocityWeights,
-  weightedSquaredError,
 } from "./noise_prediction.ts";

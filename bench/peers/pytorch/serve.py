@@ -16,12 +16,14 @@ import platform
 import resource
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 import torch._inductor.config
 from safetensors import safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from inference import Encoder, ImageDecoder, Inference, Sampler
 from training import AdaptedModel, BaseModel, Training
@@ -41,25 +43,44 @@ def load(path: str) -> tuple[dict, dict[str, Tensor], dict[str, Tensor]]:
     return config, tensors, batch
 
 
+@dataclass(frozen=True)
+class Work:
+    """A model whose work is timed: trained, or run for its outputs."""
+
+    model: Callable[[dict], nn.Module]
+    trained: bool = False
+    #: What the case's names are prefixed with to be the model's.
+    prefix: str = ""
+    #: A tensor of the batch that is laid out with channels last, as the model then is.
+    channels_last: str | None = None
+
+
+#: By their names in bench/works/mod.ts.
+WORKS = {
+    "train": Work(AdaptedModel, trained=True),
+    "pretrain": Work(BaseModel, trained=True),
+    "sample": Work(Sampler),
+    "encode": Work(Encoder, prefix="tower."),
+    # Measured: a quarter faster with channels last; no gain in the other works.
+    "vae": Work(ImageDecoder, prefix="vae.", channels_last="latents"),
+}
+
+
 def open_work(
-    work: str, mode: str, config: dict, weights: dict[str, Tensor], batch: dict[str, Tensor]
+    name: str, mode: str, config: dict, weights: dict[str, Tensor], batch: dict[str, Tensor]
 ) -> Training | Inference:
     prepare = torch.compile if mode == "compile" else lambda module: module
-    trained = {"train": AdaptedModel, "pretrain": BaseModel}
-    if work in trained:
-        model = trained[work](config)
-        model.load_state_dict(weights, strict=True)
+    work = WORKS[name]
+    model = work.model(config)
+    model.load_state_dict({work.prefix + key: tensor for key, tensor in weights.items()}, strict=True)
+    if work.trained:
         return Training(model, batch, prepare, config.get("emaDecay"))
     # What PyTorch advises for inference on a CPU: weights become constants of the compiled graph, laid out once. Measured: twice as fast.
     torch._inductor.config.freezing = mode == "compile"
-    model = {"sample": Sampler, "encode": Encoder, "vae": ImageDecoder}[work](config)
-    wrapped = {"encode": "tower.", "vae": "vae."}.get(work, "")
-    model.load_state_dict({wrapped + name: tensor for name, tensor in weights.items()}, strict=True)
     model.requires_grad_(False)
-    if work == "vae":
-        # Measured: a quarter faster with channels last; no gain in the other works.
+    if work.channels_last:
         model.to(memory_format=torch.channels_last)
-        batch["latents"] = batch["latents"].contiguous(memory_format=torch.channels_last)
+        batch[work.channels_last] = batch[work.channels_last].contiguous(memory_format=torch.channels_last)
     model.prepare(prepare)
     return Inference(model, batch)
 

@@ -8,7 +8,7 @@ import { configText, type Options, RUN_FILE } from "../../jobs/run_config.ts";
 import { markCollected, uncollected } from "../../jobs/submission.ts";
 import { canonicalJson } from "../../runner/mod.ts";
 import { DEVICES } from "../../setting/experiment.ts";
-import { oneOf } from "../../command_line.ts";
+import { oneOf } from "../../setting/command_line.ts";
 import { BUILD_OPTIONS, checkBuild, pathOptions } from "./build_command.ts";
 import type { BuildReport } from "./build_dataset.ts";
 import { BUILDING, type BuildJobRequest, buildStageId, reportOf, workload } from "./build_stage.ts";

@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { UserError } from "../../../lib/engine/mod.ts";
 import type { LanguageModel } from "../../../lib/instructions/mod.ts";
 import { TASK_RECORDS, type TaskId } from "../../../lib/tasks/mod.ts";
-import { type OptionKind, wholeNumber } from "../../command_line.ts";
+import { type OptionKind, wholeNumber } from "../../setting/command_line.ts";
 import { PAPER_DATASETS, PAPER_VALIDATION } from "../../paper/paper_datasets.ts";
 import { SOURCE_FORMS } from "../sources/picture_source.ts";
 import { buildDataset, type BuildReport, type BuildRequest } from "./build_dataset.ts";

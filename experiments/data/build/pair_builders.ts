@@ -1,12 +1,12 @@
 /** The builders of pairs. A further one is a file of its own and its place here. */
 import { UserError } from "../../../lib/engine/mod.ts";
 import { type PairBuild, type TaskId, taskOf, TASKS } from "../../../lib/tasks/mod.ts";
-import { listed } from "../../command_line.ts";
+import { listed } from "../../setting/command_line.ts";
 import { CAPTIONED_PICTURES } from "./captioned_pictures.ts";
 import { CUT_OBJECTS } from "./cut_objects.ts";
 import { IN_STYLE } from "./in_style.ts";
 import type { PairBuilder } from "./pair_builder.ts";
-import { REDRAWN_EDGES } from "./redrawn_edges.ts";
+import { SCRIBBLED_EDGES } from "./scribbled_edges.ts";
 import { SAME_PERSON } from "./same_person.ts";
 
 /** All builders. */
@@ -14,7 +14,7 @@ export const PAIR_BUILDERS: readonly PairBuilder[] = [
   CAPTIONED_PICTURES,
   IN_STYLE,
   CUT_OBJECTS,
-  REDRAWN_EDGES,
+  SCRIBBLED_EDGES,
   SAME_PERSON,
 ];
 

@@ -1,6 +1,6 @@
 /** Options of the builders whose targets models generate, and the models they open. */
 import { compile, type Device, UserError } from "../../../lib/engine/mod.ts";
-import { oneOf, wholeNumber } from "../../command_line.ts";
+import { oneOf, wholeNumber } from "../../setting/command_line.ts";
 import { placesOf } from "../../paper/locate_file.ts";
 import { PAPER_FILES } from "../../paper/paper_files.ts";
 import {

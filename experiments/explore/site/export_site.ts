@@ -18,9 +18,10 @@ import { atomicWrite, checkWritable, makeFolder, onDemandPackage } from "../../.
 import { encodePng, readPackageFile } from "../../../lib/raster/mod.ts";
 import { readAdapterFile } from "../../mini/adapter_file.ts";
 import { sharedBase, sharedEmbedder } from "../../mini/shared_models.ts";
-import { cacheFolder, type ExploreOptions } from "../explore.ts";
-import { openMiniStudio } from "../mini_studio.ts";
-import { typicalScores } from "../typical_scores.ts";
+import { cacheFolder } from "../../setting/cache_folder.ts";
+import type { ExplorerContent } from "../studio/explorer_content.ts";
+import { openMiniStudio } from "../studio/mini_studio.ts";
+import { typicalScores } from "../studio/typical_scores.ts";
 import { FACTS_PATH, PACKAGE_FILES, RUNTIME_PATH, type SiteFacts } from "./site_data.ts";
 import { siteParts } from "./site_parts.ts";
 import { SPACE_README } from "./space_readme.ts";
@@ -41,8 +42,7 @@ export interface ExportedSite {
 }
 
 /** What is exported, and where to. */
-export interface ExportOptions
-  extends Pick<ExploreOptions, "checkpoint" | "results" | "sizes" | "onProgress"> {
+export interface ExportOptions extends ExplorerContent {
   /** A folder that is not there yet, is empty, or holds an earlier export. */
   readonly folder: string;
 }

@@ -5,7 +5,7 @@ import { combine, type HostParams, prefixed, writeSafetensors } from "../../../l
 import { type InstructionSpace, spaceFile } from "../../../lib/explorer/mod.ts";
 import type { Adapter } from "../../mini/adapter_file.ts";
 import { sharedBase, sharedVae, sharedVision } from "../../mini/shared_models.ts";
-import { plusAdapter } from "../mini_studio.ts";
+import { plusAdapter } from "../studio/mini_studio.ts";
 import { partPath, type SitePart, type SiteParts } from "./site_data.ts";
 
 /**

@@ -9,7 +9,7 @@ import type { BaseModel } from "../../mini/frozen.ts";
 import { createGenerator, type OpenPipeline } from "../../../lib/pipeline/mod.ts";
 import { imageEncoder, latentDecoder } from "../../mini/programs.ts";
 import { once } from "../../adapters/once.ts";
-import { createStudio, sizedPicture, type StudioModel } from "../picture_studio.ts";
+import { createStudio, sizedPicture, type StudioModel } from "../studio/picture_studio.ts";
 import type { SiteFacts } from "./site_data.ts";
 import { readPart, siteResponse } from "./site_files.ts";
 

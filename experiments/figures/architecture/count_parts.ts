@@ -21,7 +21,7 @@ import type {
   ArchitectureStage,
 } from "./counted_parts.ts";
 import { MINI_INSTRUCT, MINI_UNET, MINI_VISION, TEXT_LENGTH } from "../../mini/models.ts";
-import { SD15_INSTRUCT, SD15_UNET } from "../../sd15_sizes.ts";
+import { SD15_INSTRUCT, SD15_UNET } from "../../setting/sd15_sizes.ts";
 
 /** The tensors at or below some places of a tree. */
 const below = (shapes: Shapes, ...paths: readonly string[]): Shapes =>

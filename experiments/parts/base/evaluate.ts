@@ -19,6 +19,12 @@ const BATCH = 16;
 /** Pictures of each caption, each from a noise of its own: one alone moves the score by 0.05 (standard deviation over noises). */
 const SAMPLES = 4;
 
+/** The scores by which recipes of the base are compared, by their names. */
+export const RECIPE_SCORES = {
+  captionsFound: "generated → caption top-1",
+  clipP: "CLIP-P, generated",
+} as const;
+
 /** Disjoint sets of captions; the bar is on the worse one. */
 const SETS = 2;
 
@@ -86,7 +92,7 @@ export async function measure({ bank, folder, items }: EvaluationContext): Promi
       `${items} of its set; beside it the same for the real scenes of these captions. A thing is named when its name lies nearest to the picture ` +
       `among all ${SUBJECTS.length}. CLIP-P is 2.5 · max(0, cosine) with the caption.`,
     scores: [
-      meanScore("generated → caption top-1", bySet(meanOver(found))),
+      meanScore(RECIPE_SCORES.captionsFound, bySet(meanOver(found))),
       meanScore("real scene → caption top-1", bySet(foundReal)),
       ...shares,
       { ...worse, name: `${share}, the worse set`, bar: { least: 0.9, items: 100 } },
@@ -95,7 +101,7 @@ export async function measure({ bank, folder, items }: EvaluationContext): Promi
       shareScore("thing named, share of the real scenes'", { part: namedMade, whole: namedReal }, {
         bar: { least: 0.85, items: 100 },
       }),
-      meanScore("CLIP-P, generated", bySet(meanOver(made.map(clipP)))),
+      meanScore(RECIPE_SCORES.clipP, bySet(meanOver(made.map(clipP)))),
       meanScore("CLIP-P, real scenes", bySet(clipP(real))),
     ],
     gallery: {

@@ -60,7 +60,7 @@ export function loraMeasure(family: Family): Measurement["measure"] {
     const rows = [
       ["LoRA", await sample(changed.base, plain)],
       ["base", await sample(base, plain)],
-      ["base, told the family", await sample(base, scenes.map(({ named }) => named))],
+      ["base, family in the caption", await sample(base, scenes.map(({ named }) => named))],
       ["drawings of the family (ceiling)", scenes.map(({ drawn }) => drawn)],
     ] as const satisfies readonly (readonly [string, readonly Rgb[]])[];
     await decoder.dispose();
@@ -74,20 +74,22 @@ export function loraMeasure(family: Family): Measurement["measure"] {
     await judge.dispose();
     const vectors = (name: string) => seen.get(name) as Float32Array[];
     const drawn = vectors(rows[3][0]);
-    const told = (images: readonly Rgb[]) =>
+    const recognised = (images: readonly Rgb[]) =>
       images.map((image) => Number(classifyStyle(oracle, image, "scene").family === family));
     const [lora, alone] = [rows[0][1], rows[1][1]];
     return {
       method:
         `One picture for each of ${items} held-out captions of ${items} distinct concepts that do not name a manner of drawing: DDIM, ` +
         `${STEPS} steps, guidance ${GUIDANCE}, the same noise for all. A statistic of colours and edges that knows every style by ` +
-        `drawings of it tells the family. CLIP-I by the judge is with the same scene drawn in the family "${family}". By the judge, a ` +
+        `drawings of it recognises the family. CLIP-I by the judge is with the same scene drawn in the family "${family}". By the judge, a ` +
         `picture finds its caption among the ${items}.`,
       scores: [
-        ...rows.map(([name, images]) => meanScore(`share told to be "${family}", ${name}`, [told(images)])),
+        ...rows.map(([name, images]) =>
+          meanScore(`share recognised as "${family}", ${name}`, [recognised(images)])
+        ),
         shareScore(
-          `told to be "${family}", share of the ceiling`,
-          { part: told(rows[0][1]), whole: told(rows[3][1]) },
+          `recognised as "${family}", share of the ceiling`,
+          { part: recognised(rows[0][1]), whole: recognised(rows[3][1]) },
           { bar: { least: 0.6, items: 100 } },
         ),
         ...rows.slice(0, 3).map(([name]) =>

@@ -35,6 +35,9 @@ export function scenesAndPortraits(bank: Bank, count: number): HeldOutItem[] {
   return [...found.scenes, ...found.portraits];
 }
 
+/** How a PSNR is shown. */
+const IN_DECIBELS = { unit: "dB", digits: 2 } as const;
+
 /** Encodes and decodes held-out pictures. */
 export async function measure({ bank, folder, items }: EvaluationContext): Promise<Measured> {
   const vae = await loadVae(folder);
@@ -60,14 +63,14 @@ export async function measure({ bank, folder, items }: EvaluationContext): Promi
     scores: [
       meanScore("PSNR of the mean squared error, scenes", squared(ofScenes), {
         of: decibels,
-        unit: "dB",
+        ...IN_DECIBELS,
         bar: BAR,
       }),
-      meanScore("mean of the scenes' PSNR", [ofScenes.map((row) => decibels(row.squared))], { unit: "dB" }),
+      meanScore("mean of the scenes' PSNR", [ofScenes.map((row) => decibels(row.squared))], IN_DECIBELS),
       meanScore("L1, scenes", [ofScenes.map((row) => row.absolute)], { lowerIsBetter: true }),
       meanScore("PSNR of the mean squared error, portraits", squared(ofPortraits), {
         of: decibels,
-        unit: "dB",
+        ...IN_DECIBELS,
         bar: BAR,
       }),
       meanScore("root mean square of the scaled latents (1 is wanted)", [latentSquare], { of: Math.sqrt }),

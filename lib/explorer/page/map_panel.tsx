@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** One map with its layout's name, scores and tools. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { LAYOUT_IDS, type LayoutId, LAYOUTS, METHOD_TITLES } from "../api.ts";
+import { dimensionsOf, LAYOUT_IDS, type LayoutId, LAYOUTS, METHOD_TITLES } from "../api.ts";
 import { createMapPlot, type DragMode, type MapPlot } from "./map_plot.ts";
 import { framedLayer, framedPlace, type Known } from "./known_points.ts";
 import type { MapContent } from "./map_content.ts";
@@ -27,7 +27,7 @@ function contentOf(here: Known, layout: LayoutId): MapContent {
     : undefined;
   return {
     known: here,
-    solid: layout.endsWith("3"),
+    solid: dimensionsOf(layout) === 3,
     colours: colours.value!,
     dark: dark.value,
     hidden: new Set(hidden),
@@ -108,7 +108,7 @@ export function MapPanel({ which }: { which: "layout" | "second" }) {
     view.value.layers,
   ]);
   const quality = here?.quality[layout];
-  const solid = layout.endsWith("3");
+  const solid = dimensionsOf(layout) === 3;
   const number = (value: number | undefined) => value === undefined ? "–" : value.toFixed(2);
   return (
     <section class="map" aria-label={`Map: ${layoutName(layout)}`}>

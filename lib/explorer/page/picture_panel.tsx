@@ -148,7 +148,7 @@ export function PicturePanel() {
         )}
       <ConditionPicker />
       <label class="prompt">
-        Prompt: what to draw
+        Prompt: what the picture shows
         <input
           value={promptInForce()}
           maxLength={500}

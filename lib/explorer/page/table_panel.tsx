@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** The map's twin: the same instructions as a table for keyboard and screen reader, with counts, search and export. */
 import { useState } from "preact/hooks";
+import { dimensionsOf } from "../api.ts";
 import { plotly } from "./plotly_page.ts";
 import { type KnownPoint, searchWords } from "./known_points.ts";
 import { getFigure, searchMeaning } from "./calls.ts";
@@ -34,7 +35,7 @@ function save(name: string, content: Blob): void {
 async function saveFigure(format: "svg" | "png"): Promise<void> {
   const { layout, points } = view.value;
   const name = `instructions-${layout}.${format}`;
-  if (layout.endsWith("2")) {
+  if (dimensionsOf(layout) === 2) {
     return save(
       name,
       await getFigure({ layout, format, typed: points.map(({ name, text }) => ({ name, text })) }),
@@ -126,7 +127,7 @@ function Exports({ rows }: { rows: readonly KnownPoint[] }) {
           : {}),
       };
     });
-  const solid = layout.endsWith("3");
+  const solid = dimensionsOf(layout) === 3;
   return (
     <div class="exports" role="group" aria-label="Export">
       <span>Export</span>

@@ -1,6 +1,6 @@
 /** The map as a still figure, with the content of the paper's Fig. 4: the training instructions by task, the fixed prompts as crosses. */
 import { type Figure, figure, type Trace } from "../../plots/mod.ts";
-import { type LayoutId, LAYOUTS, METHOD_TITLES } from "../api.ts";
+import { dimensionsOf, type LayoutId, LAYOUTS, METHOD_TITLES } from "../api.ts";
 import type { InstructionSpace } from "./instruction_space.ts";
 
 /** A typed point on the figure. */
@@ -23,7 +23,7 @@ export function spaceFigure(
   id: LayoutId,
   typed: readonly FigurePoint[] = [],
 ): Figure {
-  if (!id.endsWith("2")) throw new RangeError(`spaceFigure() renders 2-D layouts, got ${id}`);
+  if (dimensionsOf(id) !== 2) throw new RangeError(`spaceFigure() renders 2-D layouts, got ${id}`);
   const { tasks, points, trained, layouts, quality } = space;
   const layout = layouts[id];
   const at = (chosen: readonly number[]) => ({

@@ -1,4 +1,5 @@
 /** Objects that show themselves at the end of a notebook cell: the Deno kernel calls their method `Symbol.for("Jupyter.display")`. */
+import { escapeHtml } from "../escape_html.ts";
 
 /** One output in several forms: MIME type → content. Front ends take the richest they know. */
 export type MediaBundle = Readonly<Record<string, unknown>>;
@@ -30,16 +31,4 @@ export function scrolled(html: string, options: { width: number; id?: string }):
   return `<div style="overflow-x:auto"><div${id} style="min-width:${
     Math.round(LEAST_SHARE * options.width)
   }px">${html}</div></div>`;
-}
-
-/** Text safe inside HTML and XML, in element content and in quoted attributes. */
-export function escapeHtml(text: string): string {
-  const names: Record<string, string> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, (character) => names[character] as string);
 }

@@ -2,7 +2,8 @@
 import type { FigureSpec } from "../figure_spec.ts";
 import { figureSvg, STILL_WIDTH } from "../figure_svg.ts";
 import { plotlyJson, plotlySource, upgradeScript } from "../plotly.ts";
-import { type Displayable, displayed, escapeHtml, type MediaBundle, scrolled } from "./displayable.ts";
+import { escapeHtml } from "../escape_html.ts";
+import { type Displayable, displayed, type MediaBundle, scrolled } from "./displayable.ts";
 
 /** A short name from text: the same text gives the same name, so that a rerun changes nothing in the file. */
 function nameOf(text: string): string {

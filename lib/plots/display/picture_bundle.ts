@@ -1,7 +1,8 @@
 /** Pictures and tables as notebook outputs. */
 import { type GridOptions, type ImageGrid, renderImageGrid } from "../image_grid.ts";
 import { encodePng } from "../../raster/mod.ts";
-import { type Displayable, displayed, escapeHtml, type MediaBundle } from "./displayable.ts";
+import { escapeHtml } from "../escape_html.ts";
+import { type Displayable, displayed, type MediaBundle } from "./displayable.ts";
 
 function base64(bytes: Uint8Array): string {
   let text = "";

@@ -1,5 +1,6 @@
 /** Tables as notebook outputs. */
-import { type Displayable, displayed, escapeHtml, type MediaBundle } from "./displayable.ts";
+import { escapeHtml } from "../escape_html.ts";
+import { type Displayable, displayed, type MediaBundle } from "./displayable.ts";
 
 /** A cell: text, or lines of which the first is the main one. */
 export type TableCell = string | number | readonly string[];

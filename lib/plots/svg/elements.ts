@@ -1,5 +1,5 @@
 /** Elements of an SVG document as text. Coordinates are rounded to a tenth of a pixel: the same figure gives the same file. */
-import { escapeHtml } from "../display/displayable.ts";
+import { escapeHtml } from "../escape_html.ts";
 import type { MarkerSymbol } from "../palette.ts";
 
 /** A rounded coordinate. */

@@ -3,7 +3,7 @@ import type { BarTrace, Datum, ErrorBars, HeatmapTrace, ScatterTrace } from "../
 import { SEQUENTIAL } from "../palette.ts";
 import type { AxisScale } from "./axis_scale.ts";
 import { dashes, element, markerPath, px, words } from "./elements.ts";
-import { escapeHtml } from "../display/displayable.ts";
+import { escapeHtml } from "../escape_html.ts";
 
 /** Where a trace is rendered and with what. */
 export interface MarkFrame {

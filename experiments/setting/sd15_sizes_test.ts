@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { adapterShapes, projectionShapes, type PublishedProjection } from "../lib/adapter/mod.ts";
-import { textTowerShapes, visionTowerShapes } from "../lib/clip/mod.ts";
-import { controlnetShapes, unetShapes, vaeShapes } from "../lib/diffusion/mod.ts";
-import { countParameters, type Shapes } from "../lib/engine/mod.ts";
+import { adapterShapes, projectionShapes, type PublishedProjection } from "../../lib/adapter/mod.ts";
+import { textTowerShapes, visionTowerShapes } from "../../lib/clip/mod.ts";
+import { controlnetShapes, unetShapes, vaeShapes } from "../../lib/diffusion/mod.ts";
+import { countParameters, type Shapes } from "../../lib/engine/mod.ts";
 import {
   SD15_CONTROLNET,
   SD15_IMAGE_PROJECTION,
@@ -18,7 +18,7 @@ import {
 
 /** Names and shapes as diffusers and transformers have them: data/reference_names/make_names.py. */
 async function reference(name: string): Promise<[string, number[]][]> {
-  const text = await Deno.readTextFile(new URL(`../data/reference_names/${name}.tsv`, import.meta.url));
+  const text = await Deno.readTextFile(new URL(`../../data/reference_names/${name}.tsv`, import.meta.url));
   return text.trimEnd().split("\n").map((line) => {
     const [key = "", sides = ""] = line.split("\t");
     return [key, sides.split(" ").map(Number)];

@@ -1,8 +1,8 @@
 /** Options of a command line: what is wrong is said in one sentence, with the nearest name there is. */
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { UserError } from "../lib/engine/errors.ts";
-import { NotFiniteError } from "../lib/engine/finite.ts";
+import { UserError } from "../../lib/engine/errors.ts";
+import { NotFiniteError } from "../../lib/engine/finite.ts";
 
 /** Runs a command. The exit code is the number it gives, else 0; 2, with one line on the error stream, for a mistake in what was asked; 1, with one line, when a model's output is not finite. */
 export async function runCommand(run: () => Promise<number | void>): Promise<void> {

@@ -12,7 +12,7 @@ import { targetModels, targetOptions } from "./target_models.ts";
 const DEFAULTS = { guidance: 7.5, strength: 1 };
 
 /** Pictures and what a ControlNet makes of their edges. */
-export const REDRAWN_EDGES: PairBuilder = {
+export const SCRIBBLED_EDGES: PairBuilder = {
   kind: "edges",
   what: "pictures with captions, and what the scribble ControlNet generates from their edges",
   options: [

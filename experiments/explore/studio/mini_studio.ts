@@ -1,20 +1,20 @@
 /** Opens the explorer's studio with the mini models of this machine: the joint adapter, IPAdapter+ beside it, the judge's scores. */
-import { adapterParams, type ProjectionConfig } from "../../lib/adapter/mod.ts";
-import type { HostParams } from "../../lib/engine/mod.ts";
-import type { OpenPipeline } from "../../lib/pipeline/mod.ts";
-import type { GalleryItem, Studio } from "../../lib/explorer/mod.ts";
-import { composePair, TASKS } from "../../lib/tasks/mod.ts";
-import type { Device } from "../setting/experiment.ts";
-import { type Adapter, readAdapterFile } from "../mini/adapter_file.ts";
-import { once } from "../adapters/once.ts";
-import { decodeLatents, sharedGenerator } from "../mini/pipeline_models.ts";
+import { adapterParams, type ProjectionConfig } from "../../../lib/adapter/mod.ts";
+import type { HostParams } from "../../../lib/engine/mod.ts";
+import type { OpenPipeline } from "../../../lib/pipeline/mod.ts";
+import type { GalleryItem, Studio } from "../../../lib/explorer/mod.ts";
+import { composePair, TASKS } from "../../../lib/tasks/mod.ts";
+import type { Device } from "../../setting/experiment.ts";
+import { type Adapter, readAdapterFile } from "../../mini/adapter_file.ts";
+import { once } from "../../adapters/once.ts";
+import { decodeLatents, sharedGenerator } from "../../mini/pipeline_models.ts";
 import {
   sharedBank,
   sharedBase,
   sharedEmbedder,
   sharedImageEncoder,
   sharedPlus,
-} from "../mini/shared_models.ts";
+} from "../../mini/shared_models.ts";
 import { createStudio, sizedPicture } from "./picture_studio.ts";
 
 /** Pictures per run of the denoiser. */

@@ -1,20 +1,20 @@
 /** Samples and scores pictures for the explorer, step by step: with models that a machine's disk, or a static site's files, gave. */
-import type { CaptionTokenizer, SentenceEmbedder } from "../../lib/clip/mod.ts";
-import { fold, key, normal } from "../../lib/engine/mod.ts";
+import type { CaptionTokenizer, SentenceEmbedder } from "../../../lib/clip/mod.ts";
+import { fold, key, normal } from "../../../lib/engine/mod.ts";
 import type {
   GalleryItem,
   Studio,
   StudioEvent,
   StudioPicture,
   StudioRequest,
-} from "../../lib/explorer/mod.ts";
-import type { RgbPicture } from "../../lib/raster/mod.ts";
-import { clipI, clipS, clipScore } from "../../lib/metrics/mod.ts";
-import { type Rgb, SIZE } from "../../lib/tasks/mod.ts";
-import { fitSource } from "../pictures/fit_source.ts";
-import { type GenerationItem, type OpenPipeline, samplePictures } from "../../lib/pipeline/mod.ts";
-import { LATENT_SIZE } from "../mini/models.ts";
-import type { ImageFeatures, ImageProgram } from "../mini/programs.ts";
+} from "../../../lib/explorer/mod.ts";
+import type { RgbPicture } from "../../../lib/raster/mod.ts";
+import { clipI, clipS, clipScore } from "../../../lib/metrics/mod.ts";
+import { type Rgb, SIZE } from "../../../lib/tasks/mod.ts";
+import { fitSource } from "../../pictures/fit_source.ts";
+import { type GenerationItem, type OpenPipeline, samplePictures } from "../../../lib/pipeline/mod.ts";
+import { LATENT_SIZE } from "../../mini/models.ts";
+import type { ImageFeatures, ImageProgram } from "../../mini/programs.ts";
 
 const VECTOR = 512;
 /** How often unfinished pictures are shown in a sampling. */

@@ -1,13 +1,13 @@
-/** Sizes of the paper's models: Stable Diffusion 1.5, the CLIP encoders, and the adapters on top. Compare `mini/models.ts`. */
+/** Sizes of the paper's models: Stable Diffusion 1.5, the CLIP encoders, and the adapters on top. Compare `experiments/mini/models.ts`. */
 import type {
   ImageProjectionConfig,
   InstructResamplerConfig,
   ReleasedInstructResamplerConfig,
-} from "../lib/adapter/mod.ts";
-import type { TextTowerConfig, VisionTowerConfig } from "../lib/clip/mod.ts";
-import { type ControlnetConfig, SD15_UNET, type VaeConfig } from "../lib/diffusion/mod.ts";
+} from "../../lib/adapter/mod.ts";
+import type { TextTowerConfig, VisionTowerConfig } from "../../lib/clip/mod.ts";
+import { type ControlnetConfig, SD15_UNET, type VaeConfig } from "../../lib/diffusion/mod.ts";
 
-export { SD15_RESAMPLER } from "../lib/adapter/mod.ts";
+export { SD15_RESAMPLER } from "../../lib/adapter/mod.ts";
 export { SD15_UNET };
 
 /** IPAdapter+ with the instruction (Fig. 3), ViT-H/14's text vectors of width 1024: 49,598,208 parameters. */
