@@ -52,6 +52,23 @@ export interface PaperRow {
   };
 }
 
+/** A run of the paper's scale on random weights, killed in its training and gone on with (`bench/paper_run.ts`). */
+export interface WholeRun {
+  /** Latents and tokens of pairs, all tasks. */
+  readonly encode: { readonly items: number; readonly seconds: number };
+  /** Accumulated steps; `secondsPerSample` without the first step of a process. */
+  readonly train: {
+    readonly steps: number;
+    readonly batch: number;
+    readonly killedAfter: number;
+    readonly secondsPerSample: number;
+  };
+  readonly score: { readonly items: number; readonly samplerSteps: number; readonly seconds: number };
+  /** At the peak, of the process that was killed and of the one that went on; 10⁹ bytes. */
+  readonly gigabytes: { readonly killed: number; readonly resumed: number };
+  readonly loadBefore: number;
+}
+
 /** What was measured. */
 export interface PaperResult {
   readonly schema: 2;
@@ -60,6 +77,8 @@ export interface PaperResult {
   readonly device: Device;
   readonly threads: number;
   readonly rows: readonly PaperRow[];
+  /** Absent where it was not measured. */
+  readonly wholeRun?: WholeRun;
 }
 
 /** How to measure. */
@@ -147,12 +166,15 @@ async function measure(part: PaperPart, folder: string, options: PaperBenchOptio
   }
 }
 
-/** Rows of an earlier result of the same machine, device and threads; none where there is no such result. */
-function keptRows(out: string | undefined, common: Omit<PaperResult, "rows">): readonly PaperRow[] {
+/** What an earlier result of the same machine, device and threads holds; nothing where there is no such result. */
+function kept(
+  out: string | undefined,
+  common: Omit<PaperResult, "rows" | "wholeRun">,
+): Pick<PaperResult, "rows" | "wholeRun"> {
   const path = out === undefined ? undefined : join(out, "paper.json");
-  if (path === undefined || !existsSync(path)) return [];
-  const { rows, ...kept } = JSON.parse(readFileSync(path, "utf8")) as PaperResult;
-  return isDeepStrictEqual(kept, common) ? rows : [];
+  if (path === undefined || !existsSync(path)) return { rows: [] };
+  const { rows, wholeRun, ...about } = JSON.parse(readFileSync(path, "utf8")) as PaperResult;
+  return isDeepStrictEqual(about, common) ? { rows, ...(wholeRun && { wholeRun }) } : { rows: [] };
 }
 
 /**
@@ -166,9 +188,10 @@ export async function benchPaper(options: PaperBenchOptions): Promise<PaperResul
   const folder = join(cacheFolder, "bench-paper");
   await prepareCase(folder, { notice });
   const common = { schema: 2, bench: "paper", machine: thisMachine(), device, threads: THREADS } as const;
-  const rows = new Map(keptRows(options.out, common).map((row) => [row.part, row]));
+  const { rows: before, ...whole } = kept(options.out, common);
+  const rows = new Map(before.map((row) => [row.part, row]));
   for (const part of parts) rows.set(part, await measure(part, folder, options));
-  return { ...common, rows: PAPER_PARTS.flatMap((part) => rows.get(part) ?? []) };
+  return { ...common, rows: PAPER_PARTS.flatMap((part) => rows.get(part) ?? []), ...whole };
 }
 
 /** Gigabytes (10⁹) of a peak. */

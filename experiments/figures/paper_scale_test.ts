@@ -1,11 +1,11 @@
 /** Figures at the paper's scale, by tiny models of its layout on tiny pairs. */
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { encodePng, readPicture } from "../../lib/raster/mod.ts";
+import { readPicture } from "../../lib/raster/mod.ts";
 import type { FigureResult } from "../../lib/report/mod.ts";
-import { TASK_RECORDS, TASKS } from "../../lib/tasks/mod.ts";
-import { tinyScene } from "../data/tiny_pictures.ts";
+import { TASKS } from "../../lib/tasks/mod.ts";
+import { writeTinyPairs } from "../data/tiny_pairs.ts";
 import { inTinyFolder } from "../paper/testdata/tiny_folder.ts";
 import { reproduce } from "../reproduce.ts";
 import { jsonSchemas } from "../json_schemas.ts";
@@ -17,28 +17,6 @@ import type { ScaleContent } from "./scale/statements.ts";
 import type { UsesContent } from "./uses/uses.ts";
 
 const SCHEMA = JSON.parse(readFileSync(new URL("../../results/figure.schema.json", import.meta.url), "utf8"));
-
-/** Pairs of every task, with all fields. */
-function writeTinyPairs(data: string, counts: Readonly<Record<"train" | "val", number>>): void {
-  for (const { id, dataset: { fields } } of TASK_RECORDS) {
-    const folder = join(data, id);
-    mkdirSync(folder, { recursive: true });
-    for (const [split, count] of Object.entries(counts)) {
-      const lines = Array.from(
-        { length: count },
-        (_, i) =>
-          JSON.stringify(Object.fromEntries(fields.map(({ name, kind }) => {
-            const place = `${split} ${name} ${i}`;
-            if (kind === "text") return [name, place];
-            const file = `${place.replaceAll(" ", "-")}.png`;
-            writeFileSync(join(folder, file), encodePng(tinyScene(`${id} ${place}`).picture));
-            return [name, file];
-          }))),
-      );
-      writeFileSync(join(folder, `${split}.jsonl`), lines.join("\n"));
-    }
-  }
-}
 
 Deno.test("reproduce makes Figs. 4 to 6, 8 and 9 and the scales of weights and pairs in the user's folders, and judges what needs no oracle", () =>
   inTinyFolder(async (models) => {

@@ -1,6 +1,6 @@
 /** Pictures of the mini scale: what the command line and notebooks take of it. */
 import { UserError } from "../../lib/engine/mod.ts";
-import { collectPictures, type Generated, type GenerateOptions } from "../pictures/generate_pictures.ts";
+import { type CollectOptions, collectPictures, type Generated } from "../pictures/generate_pictures.ts";
 import { given, givenFile, givenPicture } from "../pictures/given_options.ts";
 import type { PictureScale } from "../pictures/picture_scale.ts";
 import { readRecordOf } from "../pictures/record.ts";
@@ -50,14 +50,10 @@ export const MINI_PICTURES: PictureScale<GenerateRequest, GenerationRecord> = {
  */
 export function generate(
   request: GenerateRequest & { readonly count?: number },
-  options: GenerateOptions & { readonly progress?: (done: number, total: number) => void } = {},
+  options: CollectOptions = {},
 ): Promise<Generated<GenerationRecord>> {
   const { count, ...rest } = request;
-  const device = options.device ? { device: options.device } : {};
-  return collectPictures(() => prepareGeneration(rest, device), {
-    ...options,
-    ...(count === undefined ? {} : { count }),
-  });
+  return collectPictures(MINI_PICTURES, rest, { ...options, count });
 }
 
 /**

@@ -20,7 +20,7 @@ import { checkSteps } from "../pictures/settings.ts";
 import type { Places } from "./locate_file.ts";
 import { loadPaperBase, loadPaperModels, type PaperBase } from "./paper_models.ts";
 import { type PaperRecord, recordedWeights } from "./paper_record.ts";
-import { checkSize, imageInputs, imageReader, latentDecoder, row, toPicture } from "./pipeline_models.ts";
+import { checkSize, imageInputs, imageReader, openDecoder, row } from "./pipeline_models.ts";
 
 const SAMPLER: SamplerName = "ddim";
 
@@ -155,18 +155,11 @@ export async function openTargets(
       passes: guidancePlan({ guidance }).passes,
       sides,
     }, { engine: make });
-    const decoder = await openRun(make, latentDecoder(models, sides));
+    const decoder = await openDecoder(models, sides, make);
     return {
       generator,
       show,
-      async decode(latents: readonly Float32Array[]) {
-        const pictures: RgbPicture[] = [];
-        for (const data of latents) {
-          const pixels = await decoder.run({ latents: { dtype: "float32", shape, data } });
-          pictures.push(toPicture(pixels, { width: side, height: side }));
-        }
-        return pictures;
-      },
+      decode: (latents: readonly Float32Array[]) => decoder.decode(latents),
       async close() {
         for (const part of [generator, decoder]) await part.dispose();
         await dispose();

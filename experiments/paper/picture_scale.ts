@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { UserError } from "../../lib/engine/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
-import { collectPictures, type Generated, type GenerateOptions } from "../pictures/generate_pictures.ts";
+import { type CollectOptions, collectPictures, type Generated } from "../pictures/generate_pictures.ts";
 import { given, givenFile, numbersGiven, type OptionValues } from "../pictures/given_options.ts";
 import type { PictureScale } from "../pictures/picture_scale.ts";
 import { CHAIN_NUMBERS, type ChainNumberName } from "../pictures/settings.ts";
@@ -50,13 +50,10 @@ export const PAPER_PICTURES: PictureScale<PaperRequest, PaperRecord> = {
  */
 export async function generatePaper(
   request: PaperRequest & { readonly count?: number },
-  options: GenerateOptions & { readonly progress?: (done: number, total: number) => void } = {},
+  options: CollectOptions = {},
 ): Promise<Generated<PaperRecord> & { readonly image: RgbPicture }> {
   const { count, ...rest } = request;
-  const made = await collectPictures(() => preparePaper(rest), {
-    ...options,
-    ...(count === undefined ? {} : { count }),
-  });
+  const made = await collectPictures(PAPER_PICTURES, rest, { ...options, count });
   // A request without a condition is refused at this scale.
   return { ...made, image: made.image as RgbPicture };
 }

@@ -23,6 +23,7 @@ import {
   guidancePlan,
   type MakeProgram,
   type ModelRun,
+  openRun,
   runOnce,
 } from "../../lib/pipeline/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
@@ -97,7 +98,7 @@ function encodeImage(make: MakeProgram, models: PaperModels, picture: RgbPicture
 }
 
 /** From scaled latents [1 channels height width] to pixels [1 3 height width] in [-1, 1]. */
-export function latentDecoder(
+function latentDecoder(
   { vae }: Pick<PaperModels, "vae">,
   sides: { readonly height: number; readonly width: number },
 ): ModelRun {
@@ -128,8 +129,38 @@ async function encodeInstruction(
   return row(await runOnce(make, read, { what: "the instruction encoder", model, inputs: { ids } }), 0);
 }
 
+/** A decoder of latents that stays in memory. */
+export interface OpenDecoder {
+  /** Of [channels height width] numbers each, one at a time. */
+  decode(latents: readonly Float32Array[]): Promise<RgbPicture[]>;
+  dispose(): Promise<void>;
+}
+
+/** Opens the autoencoder's decoder for latents of these sides. */
+export async function openDecoder(
+  models: Pick<PaperModels, "vae">,
+  sides: { readonly height: number; readonly width: number },
+  make: MakeProgram,
+): Promise<OpenDecoder> {
+  const run = await openRun(make, latentDecoder(models, sides));
+  const { config } = models.vae;
+  const shape = [1, config.latent_channels, sides.height, sides.width];
+  const factor = vaeFactor(config);
+  return {
+    async decode(latents) {
+      const pictures: RgbPicture[] = [];
+      for (const data of latents) {
+        const pixels = await run.run({ latents: { dtype: "float32", shape, data } });
+        pictures.push(toPicture(pixels, { width: factor * sides.width, height: factor * sides.height }));
+      }
+      return pictures;
+    },
+    dispose: () => run.dispose(),
+  };
+}
+
 /** Bytes of an image [1 3 height width] in [-1, 1]. */
-export function toPicture(
+function toPicture(
   { data }: HostArray,
   { width, height }: { width: number; height: number },
 ): RgbPicture {
@@ -185,21 +216,17 @@ export async function openPaper(
     ...(instruction === undefined ? {} : { instructionIds: tokenizer.encode([instruction]) }),
     ...(control ? { control: controlImage(control.pixels) } : {}),
   };
-  const { fn: decode, ...decoder } = latentDecoder(models, sides);
   const size = latent.reduce((a, b) => a * b, 1);
   return {
     generator,
     item: (index) => ({ ...item, noise: normal(fold(key(seed), index), size) }),
     async decode(all) {
-      const pictures: RgbPicture[] = [];
-      for (const data of all) {
-        const pixels = await runOnce(make, decode, {
-          ...decoder,
-          inputs: { latents: { dtype: "float32", shape: [1, ...latent], data } },
-        });
-        pictures.push(toPicture(pixels, { width, height }));
+      const decoder = await openDecoder(models, sides, make);
+      try {
+        return await decoder.decode(all);
+      } finally {
+        await decoder.dispose();
       }
-      return pictures;
     },
     close: () => generator.dispose(),
   };

@@ -1,16 +1,16 @@
 /** Pictures of an adapter at the paper's scale, one at a time: what the stages that measure adapters share. */
 import type { HostParams } from "../../lib/engine/mod.ts";
-import { createGenerator, type Generator, guidancePlan, openRun } from "../../lib/pipeline/mod.ts";
+import { createGenerator, type Generator, guidancePlan } from "../../lib/pipeline/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
 import type { Device } from "../setting/experiment.ts";
 import { inSlot } from "./open_slots.ts";
-import { latentDecoder, toPicture } from "./pipeline_models.ts";
+import { type OpenDecoder, openDecoder } from "./pipeline_models.ts";
 import { makeOn, openId, scorersFor, type StageModels } from "./stage_models.ts";
 
 /** What samples with every adapter of a kind. */
 interface OpenSampler {
   readonly generator: Generator;
-  decode(latents: Float32Array): Promise<RgbPicture>;
+  readonly decoder: OpenDecoder;
   dispose(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ function samplerFor(
   { instructed, guidance, device }: Pick<SamplingSetting, "instructed" | "guidance" | "device">,
   like: HostParams,
 ): Promise<OpenSampler> {
-  const { unet, text, tokenizer, schedule, plus, instruct, latentSide, side } = models;
+  const { unet, text, tokenizer, schedule, plus, instruct, latentSide } = models;
   const projection = instructed ? instruct : plus.projection;
   const { passes } = guidancePlan({ guidance });
   const id = openId(models, device, projection.class, passes.length);
@@ -42,14 +42,10 @@ function samplerFor(
       passes,
       sides,
     }, { engine: make });
-    const decoder = await openRun(make, latentDecoder(models, sides));
-    const shape = [1, unet.config.in_channels, latentSide, latentSide];
+    const decoder = await openDecoder(models, sides, make);
     return {
       generator,
-      async decode(data) {
-        const pixels = await decoder.run({ latents: { dtype: "float32", shape, data } });
-        return toPicture(pixels, { width: side, height: side });
-      },
+      decoder,
       async dispose() {
         for (const part of [generator, decoder]) await part.dispose();
       },
@@ -101,7 +97,7 @@ export async function samplePictures(
 ): Promise<SampledPicture[]> {
   const { instructed, adapterScale, steps, guidance, device, progress } = setting;
   const { reader, text } = await scorersFor(models, device);
-  const { generator, decode } = await samplerFor(models, setting, adapter);
+  const { generator, decoder } = await samplerFor(models, setting, adapter);
   const given = [];
   const read = new Map<RgbPicture, Float32Array>();
   for (const { prompt, condition, instruction, noise } of items) {
@@ -121,7 +117,6 @@ export async function samplePictures(
     guidance,
     ...(progress ? { progress } : {}),
   });
-  const pictures: SampledPicture[] = [];
-  for (const latents of all) pictures.push({ picture: await decode(latents), latents });
-  return pictures;
+  const pictures = await decoder.decode(all);
+  return all.map((latents, i) => ({ picture: pictures[i] as RgbPicture, latents }));
 }

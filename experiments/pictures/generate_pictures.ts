@@ -4,7 +4,8 @@
  */
 import { samplePictures } from "../../lib/pipeline/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
-import type { OpenOptions, PictureRecord, Prepared } from "./prepared.ts";
+import type { PictureScale } from "./picture_scale.ts";
+import type { OpenOptions, PictureRecord, PictureRequest, Prepared } from "./prepared.ts";
 import { encodeRecorded } from "./record.ts";
 import { numberSetting } from "./settings.ts";
 import { relay } from "./relay.ts";
@@ -99,23 +100,26 @@ export interface Generated<Made extends PictureRecord = PictureRecord> {
   readonly notes: readonly string[];
 }
 
+/** How all pictures of a request are generated. */
+export interface CollectOptions extends GenerateOptions {
+  /** Called after each call of the denoiser. */
+  readonly progress?: (done: number, total: number) => void;
+}
+
 /**
- * Makes all pictures of a request.
+ * Makes all pictures of a request at a scale.
  *
  * @param options.count how many, default 4; more begin with the same pictures.
- * @param options.progress called after each call of the denoiser.
- * @throws UserError for a count out of range.
+ * @throws UserError for a count out of range, or when the request cannot be met.
  */
-export async function collectPictures<Made extends PictureRecord>(
-  prepare: () => Promise<Prepared<Made>>,
-  options: GenerateOptions & {
-    readonly count?: number;
-    readonly progress?: (done: number, total: number) => void;
-  },
+export async function collectPictures<Request extends PictureRequest, Made extends PictureRecord>(
+  scale: Pick<PictureScale<Request, Made>, "prepare">,
+  request: Request,
+  options: CollectOptions & { readonly count: number | undefined },
 ): Promise<Generated<Made>> {
   const { progress, count: asked, ...rest } = options;
   const count = numberSetting("count", asked);
-  const prepared = await prepare();
+  const prepared = await scale.prepare(request, rest.device ? { device: rest.device } : {});
   const pictures: GeneratedPicture<Made>[] = [];
   const indices = Array.from({ length: count }, (_, index) => index);
   for await (const event of generatePictures(prepared, { ...rest, indices })) {
