@@ -33,23 +33,26 @@ export interface AblationRecord extends Experiment {
   readonly sizes: Readonly<Record<BudgetId, UseSize>>;
 }
 
-/** The joint model under an instruction of another task than the items': of composition for style, else of style. */
+/** The task whose instruction stands for another's, and the one whose instruction its own items get. */
+const OTHERS = { usual: "style", own: "composition" } as const;
+
+/** The joint model under an instruction of another task than the items': of style, or of composition for style. */
 export const OTHER_INSTRUCTION = [
   {
     row: "other-instruction",
     model: "joint",
     instructions: "random",
     adapterScale: 1,
-    tasks: ["style"],
-    instructionOverride: "composition",
+    tasks: [OTHERS.usual],
+    instructionOverride: OTHERS.own,
   },
   {
     row: "other-instruction",
     model: "joint",
     instructions: "random",
     adapterScale: 1,
-    tasks: PARTIAL_TASKS.filter((task) => task !== "style"),
-    instructionOverride: "style",
+    tasks: PARTIAL_TASKS.filter((task) => task !== OTHERS.usual),
+    instructionOverride: OTHERS.usual,
   },
 ] as const satisfies readonly UseCase[];
 
