@@ -16,8 +16,8 @@ import type { ScaleId } from "./setting/scales.ts";
 /** Model code that samples numbers instead of images: the same request gives the same scores. */
 function fakeCode(ran: string[], scale: ScaleId): Table1Stages {
   const code = <Compute>(compute: Compute) => ({
-    module: "experiments/setting/gallery.ts",
-    export: "concatenated",
+    module: "lib/engine/joined.ts",
+    export: "joinedBytes",
     data: ["deno.json"],
     load: () => Promise.resolve(compute),
   });
