@@ -1,7 +1,7 @@
 /**
  * The paper's scale at full size on this machine, with random weights: encodes, trains three accumulated steps, is killed with SIGKILL at the second one,
  * goes on, and scores: `deno run -A bench/paper_run.ts [--keep]`. Takes half an hour and 6 GB below .cache. Prints JSON; `--keep` puts it into
- * results/bench/paper.json beside the parts, whose training step it is compared with.
+ * results/bench/paper.json and table.md beside the parts, whose training step it is compared with.
  */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -11,13 +11,13 @@ import { readOptions, runCommand } from "../experiments/setting/command_line.ts"
 import { SCALES } from "../experiments/setting/scales.ts";
 import { writeTinyPairs } from "../experiments/data/tiny_pairs.ts";
 import { UserError } from "../lib/engine/mod.ts";
-import { atomicWrite } from "../lib/hub/mod.ts";
 import { TASKS } from "../lib/tasks/mod.ts";
 import type { PaperResult, WholeRun } from "./paper/bench_paper.ts";
 import { writeFullSizeModels } from "./paper/full_size_models.ts";
+import { keepResult } from "./results_folder.ts";
 
 const ROOT = new URL("../", import.meta.url);
-const KEPT = new URL("results/bench/paper.json", ROOT);
+const RESULTS = fileURLToPath(new URL("results/bench", ROOT));
 const FOLDER = fileURLToPath(new URL(".cache/bench-paper-run/", ROOT));
 const SIDES = { width: 512, height: 512 };
 const BUDGET = SCALES.paper.budgets.smoke;
@@ -127,7 +127,7 @@ await runCommand(async () => {
   const { flags } = readOptions(process.argv.slice(2), { keep: "flag" });
   if (process.platform !== "linux") throw new UserError("Measuring the run's memory needs Linux's /proc");
   const whole = await measure((text) => console.error(text));
-  const kept = JSON.parse(readFileSync(KEPT, "utf8")) as PaperResult;
+  const kept = JSON.parse(readFileSync(join(RESULTS, "paper.json"), "utf8")) as PaperResult;
   const step = kept.rows.find(({ part }) => part === "train")?.ours.median;
   console.log(JSON.stringify(whole, null, 2));
   if (step !== undefined) {
@@ -135,6 +135,6 @@ await runCommand(async () => {
     console.error(`a sample takes ${ratio.toFixed(3)} of a step of batch 1 by itself`);
   }
   if (flags.has("keep")) {
-    await atomicWrite(fileURLToPath(KEPT), `${JSON.stringify({ ...kept, wholeRun: whole }, null, 2)}\n`);
+    await keepResult(RESULTS, kept.bench, { ...kept, wholeRun: whole });
   }
 });
