@@ -8,6 +8,14 @@ import type { HeldOutPair, Scoring } from "../adapters/score_task.ts";
 import { type PairLine, readPairs } from "./pair_lines.ts";
 import { type PaperFolders, taskFolder } from "./paper_inputs.ts";
 
+/** A picture of a pair. @throws UserError that says what was `doing` when it is not there, or no picture. */
+export async function pairPicture(file: string, doing: string): ReturnType<typeof readPicture> {
+  const bytes = await readFile(file).catch(() => {
+    throw new UserError(`${doing} failed: expected the picture ${file}, got none`);
+  });
+  return await readPicture(new Uint8Array(bytes));
+}
+
 /** The pictures of a pair. */
 async function heldOut(
   { task, folder, line, index, side }: {
@@ -18,13 +26,7 @@ async function heldOut(
     readonly side: number;
   },
 ): Promise<HeldOutPair> {
-  const read = async (path: string) => {
-    const file = join(folder, path);
-    const bytes = await readFile(file).catch(() => {
-      throw new UserError(`Scoring ${task} pairs failed: expected the picture ${file}, got none`);
-    });
-    return await readPicture(new Uint8Array(bytes));
-  };
+  const read = (path: string) => pairPicture(join(folder, path), `Scoring ${task} pairs`);
   const square = { width: side, height: side, fit: "crop" } as const;
   const [condition, target] = [await read(line.condition), await read(line.target)];
   return {

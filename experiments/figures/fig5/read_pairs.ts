@@ -1,10 +1,10 @@
 /** Training pairs of the user's folders with an instruction each, as the paper scale's trainings read them. */
 import { join } from "node:path";
-import { readFile } from "node:fs/promises";
-import { fold, key, stream, UserError } from "../../../lib/engine/mod.ts";
+import { fold, key, stream } from "../../../lib/engine/mod.ts";
 import { sha256 } from "../../../lib/hub/mod.ts";
 import { namedInstruction, sampleInstruction } from "../../../lib/instructions/mod.ts";
-import { fitPicture, readPicture } from "../../../lib/raster/mod.ts";
+import { fitPicture } from "../../../lib/raster/mod.ts";
+import { pairPicture } from "../../paper/held_out_pairs.ts";
 import { readPairs } from "../../paper/pair_lines.ts";
 import { type PaperFolders, taskFolder } from "../../paper/paper_inputs.ts";
 import type { StageContext } from "../../runner/mod.ts";
@@ -28,12 +28,7 @@ export async function readTrainingPairs(
     const folder = taskFolder(folders, task);
     const lines = readPairs(task, folder, { split: "train", count: CHOSEN_AMONG });
     const shown = async (path: string) => {
-      const bytes = await readFile(join(folder, path)).catch(() => {
-        throw new UserError(
-          `Reading ${task} pairs failed: expected the picture ${join(folder, path)}, got none`,
-        );
-      });
-      const picture = await readPicture(new Uint8Array(bytes));
+      const picture = await pairPicture(join(folder, path), `Reading ${task} pairs`);
       return fitPicture(picture, { width: SIDE, height: SIDE, fit: "crop" }).pixels;
     };
     for (let place = 0; place < count; place++) {

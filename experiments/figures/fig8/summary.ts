@@ -101,7 +101,7 @@ export const summarize: Summarize = async (context, { tasks, seeds, budget }, ou
   return {
     content,
     caption:
-      `${items} held-out items of each task, each drawn with ${wordings} held-out wordings of the instruction from one noise, ` +
+      `${items} held-out items of each task, each sampled with ${wordings} held-out wordings of the instruction from one noise, ` +
       `and from ${noises} noises with one wording, by Table 1's joint model; its fixed-prompt model is given the same wordings.`,
     hashes: keysOf(outputs),
     claims: judgeAll(REWORDING_STATEMENTS, { resampled, content }),
