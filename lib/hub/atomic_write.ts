@@ -100,6 +100,11 @@ function sweepFolder(folder: string): void {
   }
 }
 
+/** A name beside `path` for content that does not count yet; whoever sweeps the folder deletes it once this process has ended. */
+function temporaryName(path: string): string {
+  return `${path}.${processName(thisProcess())}.${randomBytes(4).toString("hex")}${PARTIAL}`;
+}
+
 /**
  * Replaces a file: temporary name, sync, rename. What killed processes of this machine left unfinished in its folder is deleted.
  *
@@ -109,7 +114,7 @@ export async function atomicWrite(path: string, content: Uint8Array | string): P
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   await makeFolder(dirname(path));
   sweepFolder(dirname(path));
-  const temporary = `${path}.${processName(thisProcess())}.${randomBytes(4).toString("hex")}${PARTIAL}`;
+  const temporary = temporaryName(path);
   try {
     writeSynced(temporary, bytes);
     renameSync(temporary, path);
@@ -128,7 +133,7 @@ export async function atomicWrite(path: string, content: Uint8Array | string): P
  * @throws UserError when the disk is full or the place cannot be written.
  */
 export async function checkWritable(folder: string): Promise<void> {
-  const probe = join(folder, `.writable.${randomBytes(4).toString("hex")}`);
+  const probe = temporaryName(join(folder, ".writable"));
   try {
     await atomicWrite(probe, "writable");
   } catch (error) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { UserError } from "../engine/errors.ts";
 import { atomicWrite, checkWritable, makeFolder, writeFailure } from "./atomic_write.ts";
 import { processEnded, processName, thisProcess } from "./process_name.ts";
@@ -38,6 +38,24 @@ Deno.test("atomicWrite() deletes what killed processes left unfinished in the fo
     child.kill("SIGKILL");
     await child.status;
     assert.ok(processEnded(processName({ ...thisProcess(), pid: child.pid, started: start })));
+  }));
+
+Deno.test("checkWritable() has at no moment a file that would stay if its process were killed then", () =>
+  inFolder(async (folder) => {
+    const names = new Set<string>();
+    using events = Deno.watchFs(folder);
+    const watched = (async () => {
+      for await (const { paths } of events) {
+        for (const path of paths) names.add(basename(path));
+        if (names.has("last")) return;
+      }
+    })();
+    await checkWritable(folder);
+    writeFileSync(join(folder, "last"), "");
+    await watched;
+    names.delete("last");
+    assert.ok(names.size >= 2);
+    for (const name of names) assert.match(name, /\.[0-9a-f]{8}-\d+-\w+\.[0-9a-f]{8}\.partial$/);
   }));
 
 Deno.test("atomicWrite() says in one sentence what is wrong when the place cannot be written", () =>

@@ -14,7 +14,7 @@ import {
   pageFiles,
   RUNTIME_SCRIPT,
 } from "../../../lib/explorer/mod.ts";
-import { atomicWrite, checkWritable, makeFolder, onDemandPackage } from "../../../lib/hub/mod.ts";
+import { atomicWrite, checkWritable, makeFolder, onDemandPackage, PARTIAL } from "../../../lib/hub/mod.ts";
 import { encodePng, readPackageFile } from "../../../lib/raster/mod.ts";
 import { readAdapterFile } from "../../mini/adapter_file.ts";
 import { sharedBase, sharedEmbedder } from "../../mini/shared_models.ts";
@@ -52,7 +52,7 @@ function checkFolder(folder: string): void {
   let names: string[];
   try {
     // An export that was killed may have left a beginning.
-    names = readdirSync(folder).filter((name) => !/^\.writable|\.partial$/.test(name));
+    names = readdirSync(folder).filter((name) => !name.endsWith(PARTIAL));
   } catch {
     throw new UserError(`Exporting the explorer failed: expected a folder, got the file ${folder}`);
   }
