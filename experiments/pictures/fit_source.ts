@@ -5,6 +5,7 @@ import {
   fitPicture,
   isTransparent,
   onWhite,
+  opaque,
   readPicture,
   type RgbPicture,
 } from "../../lib/raster/mod.ts";
@@ -83,9 +84,7 @@ export async function fitSource(
     if (pixels.length !== 3 * width * height) {
       throw new RangeError(`Generating needs RGB pixels [${height} ${width} 3], got ${pixels.length} bytes`);
     }
-    const rgba = new Uint8Array(4 * width * height).fill(255);
-    for (let i = 0; i < width * height; i++) rgba.set(pixels.subarray(3 * i, 3 * i + 3), 4 * i);
-    picture = size(source) ? source : fitPicture({ width, height, pixels: rgba }, into(source));
+    picture = size(source) ? source : fitPicture(opaque(source), into(source));
   }
   return { picture, notes, ...(fitted ? { fit: fitted } : {}) };
 }

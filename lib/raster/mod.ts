@@ -2,7 +2,7 @@
 
 export { cannyEdges } from "./canny.ts";
 export { readPackageFile, readPackageJson } from "./package_file.ts";
-export { alphaBox, type Box, resample, type Rgba } from "./rgba.ts";
+export { alphaBox, type Box, opaque, resample, type Rgba } from "./rgba.ts";
 export { type Fit, fitPicture, FITS, isTransparent, onWhite } from "./fit_picture.ts";
 export { encodePng, pngText, type RgbPicture } from "./png.ts";
 export { formatOf, type PictureFormat, type PictureHeader, pictureHeader } from "./picture_header.ts";

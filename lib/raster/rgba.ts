@@ -1,4 +1,5 @@
 /** Pictures with transparency: 8-bit premultiplied RGBA, row by row, and the few operations on them. */
+import type { RgbPicture } from "./png.ts";
 
 /** `pixels` [height width 4], colour already multiplied by alpha. */
 export interface Rgba {
@@ -20,6 +21,13 @@ export interface Box {
   readonly width: number;
   /** In pixels. */
   readonly height: number;
+}
+
+/** A picture without transparency, RGB, as one with it. */
+export function opaque({ width, height, pixels }: RgbPicture): Rgba {
+  const rgba = new Uint8Array(4 * width * height).fill(255);
+  for (let i = 0; i < width * height; i++) rgba.set(pixels.subarray(3 * i, 3 * i + 3), 4 * i);
+  return { width, height, pixels: rgba };
 }
 
 /** Straight to premultiplied alpha. */
@@ -53,6 +61,7 @@ export function alphaBox(image: Rgba, threshold = 16): Box {
  * Box-filter resampling of one region to a new size (each new pixel is the mean of the area it covers).
  * @param options.from region of the source, fractions of a pixel allowed; default the whole picture.
  * @param options.flip mirror left and right.
+ * @throws RangeError when the pixels are not four bytes each.
  */
 export function resample(
   image: Rgba,
@@ -60,6 +69,11 @@ export function resample(
   height: number,
   options: { from?: Box; flip?: boolean } = {},
 ): Rgba {
+  if (image.pixels.length !== 4 * image.width * image.height) {
+    throw new RangeError(
+      `Resampling needs RGBA pixels [${image.height} ${image.width} 4], got ${image.pixels.length} bytes`,
+    );
+  }
   const { from = { left: 0, top: 0, width: image.width, height: image.height }, flip = false } = options;
   const columns = spans(from.left, from.width, width, image.width);
   const rows = spans(from.top, from.height, height, image.height);

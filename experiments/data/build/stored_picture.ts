@@ -4,6 +4,7 @@ import {
   encodeWebp,
   isTransparent,
   onWhite,
+  opaque,
   pictureHeader,
   readPicture,
   resample,
@@ -82,12 +83,7 @@ export async function storedSquare(
   { side, name }: { side: number; name: string },
 ): Promise<StoredPicture> {
   if (picture.width >= side) return await stored(picture, name);
-  const { width, height, pixels } = picture;
-  const opaque = new Uint8Array(4 * width * height).fill(255);
-  for (let i = 0, o = 0; i < pixels.length; o++) {
-    for (let c = 0; c < 3; c++) opaque[o++] = pixels[i++]!;
-  }
-  return await stored(onWhite(resample({ width, height, pixels: opaque }, side, side)), name);
+  return await stored(onWhite(resample(opaque(picture), side, side)), name);
 }
 
 /** A square region, resampled to `side`. */
