@@ -10,7 +10,7 @@ import { drawPortraitLayout, drawPortraitSpec } from "./draw_spec.ts";
 import { FACE_GRAMMAR } from "./face_grammar.ts";
 import { attributeAgreement, heldOutFaces, nearestIdentity } from "./oracle_face.ts";
 import { type Bank, type Draft, portraitTruth } from "./pair.ts";
-import { conditionField, targetField, textField } from "./pair_fields.ts";
+import { conditionField, controlField, targetField, textField } from "./pair_fields.ts";
 import type { Pool } from "./pools.ts";
 import { drawPortrait } from "./portrait_image.ts";
 import { VIEW_COUNT } from "./portraits.ts";
@@ -50,6 +50,7 @@ export const FACE: Task<"face"> = {
       conditionField("the person, or the face alone"),
       targetField("another picture of the person"),
       textField("prompt", "what the target shows"),
+      controlField("pose", "what OpenPose's annotator finds in the target, of its shape; for Fig. 10"),
     ],
     build: { kind: "people", zoomed: 0.5 },
   },

@@ -37,6 +37,15 @@ export const targetField = (what: string): PairField => ({
   side: TRAINING_SIDE,
 });
 
+/** What a ControlNet is shown of the target where that cannot be found in the target itself; named as the ControlNet is. */
+export const controlField = (name: string, what: string): PairField => ({
+  name,
+  kind: "picture",
+  required: false,
+  what,
+  side: TRAINING_SIDE,
+});
+
 /** A text; `required` unless false. */
 export const textField = (name: string, what: string, required = true): PairField => ({
   name,

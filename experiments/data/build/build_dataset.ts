@@ -3,7 +3,7 @@
  * of different groups, held out; then a journal's lines become the files that `deno task data check` and the training read.
  *
  *     DIR/train.jsonl, val.jsonl    one pair a line, in the seeded order
- *     DIR/conditions/, targets/     pictures, named by a hash
+ *     DIR/conditions/, targets/ …   pictures, named by a hash
  *     DIR/broken.jsonl              what was passed over, and why
  *     DIR/NOTICE.md                 the sources and their licences
  *     DIR/build/                    the journal, and what determines the pairs

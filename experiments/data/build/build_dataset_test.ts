@@ -226,6 +226,14 @@ Deno.test("face: two pictures of one person, half of the conditions zoomed, nobo
       const person = ({ prompt }: Record<string, string>) => who.get(/\d+$/.exec(prompt as string)![0]);
       const held = new Set(pairs(out, "val").map(person));
       assert.equal(held.size, 2);
+      for (const { pose, target } of pairs(out, "val")) {
+        assert.equal(pose !== undefined, faces === "landmarks.txt");
+        if (pose === undefined) continue;
+        const [drawn, shown] = [await picture(out, pose), await picture(out, target)];
+        assert.ok(Math.abs(drawn.width / drawn.height - shown.width / shown.height) < 0.01);
+        const red = drawn.pixels.filter((value, i) => i % 3 === 0 && value > 200);
+        assert.ok(red.length > 20, `${red.length} red pixels`);
+      }
       assert.ok(pairs(out, "train").every((pair) => !held.has(person(pair))));
       const square = await Promise.all(
         pairs(out, "train").map(async ({ condition }) => {

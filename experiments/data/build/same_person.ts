@@ -1,9 +1,11 @@
 /**
  * Identity preservation (Sec. 3.4; CelebA): two pictures of one person, the condition of a share of the pairs zoomed in on the face; the target's
- * prompt is asked for. A picture is in one pair only, and a person who is held out is in no training.
+ * prompt is asked for. Where the target's landmarks are known they are drawn as the pose that Fig. 10's ControlNet is shown. A picture is in one pair
+ * only, and a person who is held out is in no training.
  */
 import { fold, key, stream, UserError } from "../../../lib/engine/mod.ts";
-import { celebaFaces, celebaPeople, insidePicture } from "../sources/celeba.ts";
+import { drawOpenposeFace } from "../../../lib/raster/mod.ts";
+import { type CelebaFace, celebaFaces, celebaPeople, insidePicture } from "../sources/celeba.ts";
 import { indexPictures, stemOf } from "../sources/index_pictures.ts";
 import { pickSeeded } from "../sources/pick_seeded.ts";
 import { openSource } from "../sources/picture_source.ts";
@@ -11,11 +13,28 @@ import { BrokenPicture, type SourcePicture } from "../sources/source_picture.ts"
 import { needCaptioner } from "./need_captioner.ts";
 import { licenceIn } from "./notice.ts";
 import { type Candidate, erased, type PairBuilder, sideOf } from "./pair_builder.ts";
-import { decoded, squareOf, stored, storedWhole } from "./stored_picture.ts";
+import { decoded, squareOf, stored, type StoredPicture, storedWhole } from "./stored_picture.ts";
 
 interface FaceCandidate extends Candidate {
   readonly names: readonly [condition: string, target: string];
   readonly pictures: readonly [condition: SourcePicture, target: SourcePicture];
+}
+
+/** The pose of a face in a picture of these sides, as large as its field asks for; none without joints. */
+async function poseOf(
+  face: CelebaFace | undefined,
+  picture: { readonly width: number; readonly height: number },
+  { side, name }: { readonly side: number; readonly name: string },
+): Promise<Record<string, StoredPicture>> {
+  if (face?.joints === undefined) return {};
+  const scale = side / Math.min(picture.width, picture.height);
+  const scaled = ([x, y]: readonly [number, number]) => [scale * x, scale * y] as const;
+  const { nose, rightEye, leftEye } = face.joints;
+  const drawn = drawOpenposeFace(
+    { nose: scaled(nose), rightEye: scaled(rightEye), leftEye: scaled(leftEye) },
+    { width: Math.round(scale * picture.width), height: Math.round(scale * picture.height) },
+  );
+  return { pose: await stored(drawn, name) };
 }
 
 /** Pairs of one person. */
@@ -70,7 +89,9 @@ export const SAME_PERSON: PairBuilder = {
     }
     needCaptioner(captioner, listing);
     const candidates = await pickSeeded(pairs, { seed, most, name: ({ id }) => id });
-    const [conditionSide, targetSide] = [sideOf(fields, "condition"), sideOf(fields, "target")];
+    const [conditionSide, targetSide, poseSide] = ["condition", "target", "pose"].map((name) =>
+      sideOf(fields, name)
+    ) as [number, number, number];
     return erased<FaceCandidate>({
       identity: { people: people.size, faces: faces.size, zoomed: build.zoomed, pictures: { ...listing } },
       notes: [
@@ -93,7 +114,7 @@ export const SAME_PERSON: PairBuilder = {
       async make({ id, names, pictures: [condition, target] }) {
         const [seen, shown] = [await decoded(await condition.read()), await decoded(await target.read())];
         const zoomed = stream(fold(random, "zoom", id)).bool(build.zoomed);
-        const face = faces.get(names[0]);
+        const face = faces.get(names[0])?.box;
         if (zoomed && !face) throw new BrokenPicture(`there is no face of ${names[0]} in ${faceFile}`);
         if (face && (face.left + face.width / 2 > seen.width || face.top + face.height / 2 > seen.height)) {
           throw new BrokenPicture(
@@ -112,7 +133,11 @@ export const SAME_PERSON: PairBuilder = {
           )
           : await storedWhole(seen, { side: conditionSide, name: id });
         return {
-          pictures: { condition: own, target: await storedWhole(shown, { side: targetSide, name: id }) },
+          pictures: {
+            condition: own,
+            target: await storedWhole(shown, { side: targetSide, name: id }),
+            ...await poseOf(faces.get(names[1]), shown, { side: poseSide, name: id }),
+          },
           texts: { prompt },
         };
       },

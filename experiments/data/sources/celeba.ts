@@ -1,7 +1,7 @@
 /** CelebA's text files (Liu et al. 2015): who is on which picture, and where the face is. Those with commas are read, too. */
 import { UserError } from "../../../lib/engine/mod.ts";
 import { textLines } from "../../../lib/hub/mod.ts";
-import type { Box } from "../../../lib/raster/mod.ts";
+import type { Box, FaceJoints } from "../../../lib/raster/mod.ts";
 
 async function* rows(path: string): AsyncGenerator<{ number: number; words: string[] }> {
   for await (const { number, text } of textLines(path)) {
@@ -43,6 +43,14 @@ export async function celebaPeople(path: string): Promise<ReadonlyMap<string, re
   return people;
 }
 
+/** A face, in the pixels of its picture. */
+export interface CelebaFace {
+  /** The square around it. */
+  readonly box: Box;
+  /** What a pose shows of it; absent where only its box is known. */
+  readonly joints?: FaceJoints;
+}
+
 /** Side of the square around a face, in widths of its box. */
 const BOX_MARGIN = 1.4;
 /** The same in distances from the eyes to the mouth. */
@@ -53,13 +61,13 @@ function square(x: number, y: number, side: number): Box {
 }
 
 /**
- * The square around each face, in the pixels of its picture, from list_bbox_celeba.txt or a file of five landmarks (list_landmarks_celeba.txt,
- * list_landmarks_align_celeba.txt).
+ * Each picture's face, from list_bbox_celeba.txt or a file of five landmarks (list_landmarks_celeba.txt, list_landmarks_align_celeba.txt), whose
+ * left is the picture's.
  *
  * @throws UserError when a line is another.
  */
-export async function celebaFaces(path: string): Promise<ReadonlyMap<string, Box>> {
-  const faces = new Map<string, Box>();
+export async function celebaFaces(path: string): Promise<ReadonlyMap<string, CelebaFace>> {
+  const faces = new Map<string, CelebaFace>();
   for await (const { number, words } of rows(path)) {
     const [picture = "", ...rest] = words;
     const given = numbers(rest);
@@ -67,17 +75,22 @@ export async function celebaFaces(path: string): Promise<ReadonlyMap<string, Box
       const [left, top, width, height] = given as [number, number, number, number];
       // The list has faces without a box.
       if (width < 1 || height < 1) continue;
-      faces.set(picture, square(left + width / 2, top + height / 2, BOX_MARGIN * Math.max(width, height)));
+      faces.set(picture, {
+        box: square(left + width / 2, top + height / 2, BOX_MARGIN * Math.max(width, height)),
+      });
     } else if (given.length === 10 && given.every(Number.isFinite)) {
-      const [ax, ay, bx, by, , , cx, cy, dx, dy] = given as number[];
-      const eyes = [(ax! + bx!) / 2, (ay! + by!) / 2] as const,
-        mouth = [(cx! + dx!) / 2, (cy! + dy!) / 2] as const;
+      const point = (place: number) => [given[2 * place]!, given[2 * place + 1]!] as const;
+      const between = (one: number, other: number) => {
+        const [[ax, ay], [bx, by]] = [point(one), point(other)];
+        return [(ax + bx) / 2, (ay + by) / 2] as const;
+      };
+      const [eyes, mouth] = [between(0, 1), between(3, 4)];
       const distance = Math.hypot(mouth[0] - eyes[0], mouth[1] - eyes[1]);
       if (distance < 1) continue;
-      faces.set(
-        picture,
-        square((eyes[0] + mouth[0]) / 2, (eyes[1] + mouth[1]) / 2, LANDMARK_MARGIN * distance),
-      );
+      faces.set(picture, {
+        box: square((eyes[0] + mouth[0]) / 2, (eyes[1] + mouth[1]) / 2, LANDMARK_MARGIN * distance),
+        joints: { rightEye: point(0), leftEye: point(1), nose: point(2) },
+      });
     } else if (number > 2) {
       throw new UserError(
         `--faces expects a picture and the 4 numbers of its box, or the 10 of its landmarks, got "${

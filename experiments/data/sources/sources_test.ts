@@ -322,8 +322,11 @@ Deno.test("celebaPeople() and celebaFaces() read CelebA's files, with spaces or 
     const boxes = await celebaFaces(join(folder, "boxes.txt"));
     const landmarks = await celebaFaces(join(folder, "landmarks.txt"));
     assert.equal(boxes.size, 4);
-    for (const [name, box] of landmarks) {
-      const other = boxes.get(name)!;
+    for (const [name, { box, joints }] of landmarks) {
+      const { box: other, joints: none } = boxes.get(name)!;
+      assert.equal(none, undefined);
+      assert.ok(joints!.rightEye[0] < joints!.nose[0] && joints!.nose[0] < joints!.leftEye[0], name);
+      assert.ok(joints!.leftEye[1] < joints!.nose[1], name);
       for (const side of ["left", "top"] as const) {
         const centre = (of: typeof box) => of[side] + of.width / 2;
         assert.ok(Math.abs(centre(box) - centre(other)) < 2, name);
@@ -331,12 +334,9 @@ Deno.test("celebaPeople() and celebaFaces() read CelebA's files, with spaces or 
     }
     const path = join(folder, "other.csv");
     writeFileSync(path, "image_id,x_1,y_1,width,height\na.jpg,10,20,30,50\nb.jpg,0,0,0,0\n");
-    assert.deepEqual([...await celebaFaces(path)], [["a.jpg", {
-      left: -10,
-      top: 10,
-      width: 70,
-      height: 70,
-    }]]);
+    assert.deepEqual([...await celebaFaces(path)], [
+      ["a.jpg", { box: { left: -10, top: 10, width: 70, height: 70 } }],
+    ]);
     writeFileSync(path, "a.jpg 1\nb.jpg\n");
     await assert.rejects(
       () => celebaPeople(path),
