@@ -1,6 +1,6 @@
 /** Figures at the paper's scale, by tiny models of its layout on tiny pairs. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readPicture } from "../../lib/raster/mod.ts";
 import type { FigureResult } from "../../lib/report/mod.ts";
@@ -9,6 +9,7 @@ import { writeTinyPairs } from "../data/tiny_pairs.ts";
 import { inTinyFolder } from "../paper/testdata/tiny_folder.ts";
 import { reproduce } from "../reproduce.ts";
 import { jsonSchemas } from "../json_schemas.ts";
+import type { CombinationContent } from "./fig10/statements.ts";
 import type { RewordingContent } from "./fig8/statements.ts";
 import type { DatasetExamples } from "./fig5/example_sheet.ts";
 import type { InstructionSpace } from "./fig4/instruction_space.ts";
@@ -18,15 +19,16 @@ import type { UsesContent } from "./uses/uses.ts";
 
 const SCHEMA = JSON.parse(readFileSync(new URL("../../results/figure.schema.json", import.meta.url), "utf8"));
 
-Deno.test("reproduce makes Figs. 4 to 6, 8 and 9 and the scales of weights and pairs in the user's folders, and judges what needs no oracle", () =>
+Deno.test("reproduce makes Figs. 4 to 6 and 8 to 10 and the scales of weights and pairs in the user's folders, and judges what needs no oracle", () =>
   inTinyFolder(async (models) => {
     const [data, out] = [join(models, "data"), join(models, "out")];
     writeTinyPairs(data, { train: 4, val: 2 });
+    cpSync(join(models, "controlnet_scribble"), join(models, "controlnet_openpose"), { recursive: true });
     const valid = (await jsonSchemas()).compile(SCHEMA);
-    const run = async <Content>(id: string) => {
+    const run = async <Content>(id: string, ...options: readonly string[]) => {
       const said: string[] = [];
-      const folders = ["--models", models, "--data", data, "--out", out];
-      await reproduce([id, "--scale", "paper", "--budget", "smoke", "--json", ...folders], FIGURES, {
+      const asked = [...["--models", models, "--data", data, "--out", out], ...options];
+      await reproduce([id, "--scale", "paper", "--budget", "smoke", "--json", ...asked], FIGURES, {
         out: (text) => void said.push(text),
         err: () => {},
         terminal: false,
@@ -67,6 +69,31 @@ Deno.test("reproduce makes Figs. 4 to 6, 8 and 9 and the scales of weights and p
     assert.deepEqual([...leaking].sort(), ["composition", "face", "object"]);
     assert.ok(used.judged("replication-kept") && used.judged("plus-carries-over"));
     assert.ok(!used.judged("plus-leaks") && !used.judged("longer-training-leaks-less"));
+
+    const { content: combined, judged: judgedCombined } = await run<CombinationContent>("fig10");
+    assert.deepEqual(combined.rows, ["control-alone", "adapter-alone", "both"]);
+    assert.deepEqual(combined.agreement, { style: "edge F1" });
+    assert.deepEqual(combined.taken, { style: "CLIP-S", face: "CLIP-I" });
+    const scored = combined.cells.map(({ row, task, metric }) => `${task} ${metric} ${row}`);
+    assert.ok(scored.includes("style control F1 both") && !scored.includes("face control F1 both"));
+    const unlike = (task: string, metric: string, [one, other]: readonly [string, string]) => {
+      const [a, b] = [one, other].map((row) =>
+        combined.cells.find((cell) => cell.row === row && cell.task === task && cell.metric === metric)!
+      );
+      assert.notEqual(a!.mean, b!.mean, `${task} ${metric}`);
+    };
+    unlike("style", "control F1", ["adapter-alone", "both"]);
+    unlike("face", "CLIP-I", ["adapter-alone", "both"]);
+    unlike("face", "CLIP-I", ["control-alone", "both"]);
+    assert.ok(judgedCombined("controlnet-guides") && judgedCombined("adapter-undisturbed"));
+    assert.ok(!judgedCombined("lora-compatible"));
+    const poses = join(data, "face/val.jsonl");
+    const lines = readFileSync(poses, "utf8");
+    writeFileSync(poses, lines.replaceAll('"pose":', '"other":'));
+    await assert.rejects(run("fig10"), /needs .* pictures "pose" in .*face\/val\.jsonl, got none; .*--tasks/);
+    const { judged: judgedStyle } = await run<CombinationContent>("fig10", "--tasks", "style");
+    assert.ok(judgedStyle("controlnet-guides") && !judgedStyle("adapter-undisturbed"));
+    writeFileSync(poses, lines);
 
     const { judged: judgedJoint } = await run<UsesContent>("fig6");
     assert.ok(judgedJoint("joint-takes-as-much"));

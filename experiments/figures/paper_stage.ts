@@ -4,12 +4,15 @@ import type { StageCode } from "../runner/mod.ts";
 import type { ScoreRequest } from "../setting/model_requests.ts";
 import type { RunRequest } from "../setting/experiment.ts";
 import { modelHashes, type PairCounts, pairHashes, type PaperFolders, ROLES } from "../paper/paper_inputs.ts";
+import type { PaperRole } from "../paper/paper_files.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
 
 /** What such a stage reads of the user's. */
 export interface PaperReads {
   /** What it reads weights for; none if absent. */
   readonly weights?: keyof typeof ROLES;
+  /** What else a configuration asks weights for; nothing if absent. */
+  readonly also?: (config: Json) => readonly PaperRole[];
   /** The first pairs of tasks that a configuration asks for; none if absent. */
   readonly pairs?: (config: Json) => readonly ReadPairs[];
 }
@@ -53,6 +56,7 @@ export function paperStages({ models, data }: Pick<RunRequest, "models" | "data"
         },
         hashes: (config) => ({
           ...(reads.weights && weightsOf(ROLES[reads.weights])),
+          ...modelHashes(folders, reads.also?.(config) ?? []),
           ...Object.assign(
             {},
             ...(reads.pairs?.(config) ?? []).map((pairs) => pairHashes(folders, pairs.task, pairs)),

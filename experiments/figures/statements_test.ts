@@ -15,7 +15,7 @@ import {
 import { itemOf, loadFigures } from "./figure.ts";
 import { FIGURES } from "./mod.ts";
 import { key, normal } from "../../lib/engine/random.ts";
-import { TASKS } from "../../lib/tasks/mod.ts";
+import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
 import { ABLATION_STATEMENTS, ablationsContent, STYLE_ROWS } from "./ablations/statements.ts";
 import { controlModel, resampleModels } from "../../lib/report/testdata/control_samples.ts";
 import { PAPER_SOURCED } from "./ablations/record.ts";
@@ -295,6 +295,7 @@ Deno.test("COMBINATION_STATEMENTS supports the paper's view when control and ada
         resampled: resample(samplesOf(COMBINATIONS, means(control, takes, family))),
         taken,
         main,
+        followed: ["style", "face"],
       }),
     );
   assert.deepEqual(new Set(Object.values(judged(0.8, 0.7))), new Set(["supported"]));
@@ -313,10 +314,21 @@ Deno.test("COMBINATION_STATEMENTS supports the paper's view when control and ada
   const some = samplesOf(COMBINATIONS, means(0.8, 0.7)).filter(({ task }) => task === "face");
   assert.equal(
     verdicts(
-      judgeAll(COMBINATION_STATEMENTS, { resampled: resample(some), taken, main }),
+      judgeAll(COMBINATION_STATEMENTS, {
+        resampled: resample(some),
+        taken,
+        main,
+        followed: ["style", "face"],
+      }),
     )["controlnet-guides"],
     "inconclusive",
   );
+  const unread = { resampled: resample(samplesOf(COMBINATIONS, means(0.8, 0.7))), taken, main };
+  const guides = (followed: readonly TaskId[]) =>
+    judgeAll(COMBINATION_STATEMENTS, { ...unread, followed }).find(({ id }) => id === "controlnet-guides")!;
+  assert.equal(guides(["style"]).verdict, "supported");
+  assert.match(guides(["style"]).evidence, /, style alone; /);
+  assert.equal(guides([]).verdict, "inconclusive");
 });
 
 Deno.test("REWORDING_STATEMENTS tells subtle wordings from strong ones", () => {

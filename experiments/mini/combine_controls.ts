@@ -45,6 +45,7 @@ function heldOutPairs(bank: Bank, task: TaskId, count: number): Pair[] {
 /** Samples and measures. pictures.rgb: of each shown item condition, control, target, then one picture per combination. */
 export const combineControls: CombineControls = async (request, trained, context) => {
   const { task, controlnet: name, lora, combinations, seed, items, galleryItems, device } = request;
+  if (lora === null) throw new RangeError("Combining with a LoRA needs the family it is of, got none");
   const bank = await sharedBank({ cacheFolder: context.cacheFolder, notice: context.notice });
   const [base, controlnet] = [await sharedBase(), await loadControlnet(name)];
   const { adapter, replacesText } = readTrainedAdapter(await trained.bytes(TRAINED_ADAPTER));

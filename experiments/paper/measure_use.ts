@@ -1,15 +1,12 @@
 /** Stage: one model at one adapter scale on one task's held-out pairs at the paper's scale, with CLIP's scores and what leaks from the condition. */
-import { fitPicture, opaque, type RgbPicture } from "../../lib/raster/mod.ts";
-import { colourLikeness, SIZE, taskOf } from "../../lib/tasks/mod.ts";
+import type { RgbPicture } from "../../lib/raster/mod.ts";
+import { colourLikeness, taskOf } from "../../lib/tasks/mod.ts";
 import type { HeldOutPair } from "../adapters/score_task.ts";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
 import type { ScoreReport, UseRequest } from "../setting/model_requests.ts";
 import type { PaperFolders } from "./paper_inputs.ts";
+import { reduced } from "./reduced.ts";
 import { scoreModel } from "./score_model.ts";
-
-/** A picture as the measure of the mini scale reads it. */
-const reduced = (picture: RgbPicture): Uint8Array =>
-  fitPicture(opaque(picture), { width: SIZE, height: SIZE, fit: "crop" }).pixels;
 
 /**
  * `{ leak }` of each picture whose task should leave colours of the condition; none where nothing can leak, nor where an encoder would have to name what

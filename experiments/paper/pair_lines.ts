@@ -4,10 +4,19 @@ import { join } from "node:path";
 import { UserError } from "../../lib/engine/mod.ts";
 import { readText } from "../../lib/hub/mod.ts";
 import { type TaskId, taskOf } from "../../lib/tasks/mod.ts";
+import { type ControlnetName, controlnetOf, CONTROLNETS } from "../../lib/tasks/controlnets/mod.ts";
 import { PAPER_DATASETS } from "./paper_datasets.ts";
 
 /** Which of a folder's two files. */
 export type PairSplit = "train" | "val";
+
+/** Whether a ControlNet can be shown a pair's target: found in it, or given with it. */
+export const isShown = ({ controls }: Pick<PairLine, "controls">, control: ControlnetName): boolean =>
+  controlnetOf(control).readsEdges || controls?.[control] !== undefined;
+
+/** Whether a ControlNet can be shown the target of any held-out pair. @throws UserError as {@link readPairs}. */
+export const hasControl = (task: TaskId, folder: string, control: ControlnetName): boolean =>
+  readPairs(task, folder, { split: "val", count: Infinity }).some((line) => isShown(line, control));
 
 /** One pair's line. */
 export interface PairLine {
@@ -19,6 +28,8 @@ export interface PairLine {
   readonly caption: string;
   /** The object's name, where the task names it. */
   readonly object?: string;
+  /** Paths of what ControlNets are shown of the target, of those that cannot find it there themselves. */
+  readonly controls?: Readonly<Partial<Record<ControlnetName, string>>>;
 }
 
 /** Path of a split's lines. */
@@ -46,22 +57,25 @@ export function readPairs(
   const { fields } = PAPER_DATASETS[task];
   const has = (name: string) => fields.some((field) => field.name === name);
   const { objectWord } = taskOf(task).words;
+  const given = CONTROLNETS.filter(({ name, readsEdges }) => !readsEdges && has(name));
   const lines: PairLine[] = [];
   for (const [i, text] of readText(path).split("\n").entries()) {
     if (lines.length === count) break;
     if (text.trim() === "") continue;
     const place = `${path}:${i + 1}`;
-    let given: Record<string, unknown> = {};
+    let pair: Record<string, unknown> = {};
     try {
-      given = JSON.parse(text) ?? {};
+      pair = JSON.parse(text) ?? {};
     } catch {
       fail(place, "a line that is no JSON");
     }
     const of = (name: string): string => {
-      const value = given[name];
+      const value = pair[name];
       return typeof value === "string" && value !== "" ? value : fail(place, `no "${name}"`);
     };
     const whole = has("target");
+    const controls = given.filter(({ name }) => pair[name] !== undefined)
+      .map(({ name }) => [name, of(name)] as const);
     lines.push({
       condition: of("condition"),
       // Where there is no target the condition is it, and the prompt describes both.
@@ -69,6 +83,7 @@ export function readPairs(
       prompt: of("prompt"),
       caption: !whole ? of("prompt") : has("caption") && split === "val" ? of("caption") : "",
       ...(objectWord === null ? {} : { object: of("object") }),
+      ...(controls.length === 0 ? {} : { controls: Object.fromEntries(controls) }),
     });
   }
   if (lines.length === 0) fail(path, "no pairs");

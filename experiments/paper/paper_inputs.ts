@@ -7,6 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { CACHE } from "../adapters/shared.ts";
 import { UserError } from "../../lib/engine/mod.ts";
 import { sha256 } from "../../lib/hub/mod.ts";
+import type { ControlnetName } from "../../lib/tasks/controlnets/mod.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
 import { namedHash, openFileHashes } from "./file_hashes.ts";
 import { locate, placesOf } from "./locate_file.ts";
@@ -34,7 +35,7 @@ const ALL_ROLES: readonly PaperRole[] = [...TRAINING_ROLES, "schedule"];
 /** What determines the embedding of an instruction. */
 const INSTRUCTION_ROLES: readonly PaperRole[] = ["vocabulary", "merges", "instruction"];
 
-/** Roles by what reads them. */
+/** Roles of weights, by what reads them. */
 export const ROLES = {
   instructions: INSTRUCTION_ROLES,
   encoding: ENCODING_ROLES,
@@ -79,6 +80,8 @@ export const missingPairs = ({ data }: PaperFolders, tasks: readonly TaskId[]): 
 export interface PairCounts {
   readonly trainItems: number;
   readonly validationItems: number;
+  /** A ControlNet: of the pairs that have it, also what it is shown. */
+  readonly control?: ControlnetName;
 }
 
 /**
@@ -89,7 +92,7 @@ export interface PairCounts {
 export function pairHashes(
   folders: PaperFolders,
   task: TaskId,
-  { trainItems, validationItems }: PairCounts,
+  { trainItems, validationItems, control }: PairCounts,
 ): Record<string, string> {
   if (folders.data === undefined) return {};
   const folder = taskFolder(folders, task);
@@ -100,9 +103,12 @@ export function pairHashes(
     const path = linesPath(folder, split);
     if (counts[split] === 0 || !existsSync(path)) continue;
     const pairs = readPairs(task, folder, { split, count: counts[split] });
-    const lines = pairs.map(({ condition, target, ...texts }) =>
-      JSON.stringify([pictureHashOf(hashes, folder, condition), pictureHashOf(hashes, folder, target), texts])
-    );
+    const lines = pairs.map(({ condition, target, controls, ...texts }) => {
+      const shown = control === undefined ? undefined : controls?.[control];
+      const pictures = [condition, target].map((path) => pictureHashOf(hashes, folder, path));
+      const own = shown === undefined ? [] : [pictureHashOf(hashes, folder, shown)];
+      return JSON.stringify([...pictures, texts, ...own]);
+    });
     found[`${task}/${basename(path)}`] = sha256(lines.join("\n"));
   }
   hashes.save();

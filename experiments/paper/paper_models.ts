@@ -242,7 +242,7 @@ async function baseAround(
     schedule: readSchedule(locate(SCHEDULER_FILE, places)),
     ...(controlnet === undefined
       ? {}
-      : { controlnet: await readControlnet(places, controlnet, { unet: unet.config, vae: vae.config }) }),
+      : { controlnet: await loadControlnet(places, controlnet, { unet, vae }) }),
   };
 }
 
@@ -285,10 +285,16 @@ async function instructionEncoder(places: Places, width?: number): Promise<Paper
   );
 }
 
-async function readControlnet(
+/**
+ * Loads a ControlNet for a base model.
+ *
+ * @param given as for {@link loadPaperModels}.
+ * @throws UserError in one sentence when it is missing or damaged, or does not fit the base.
+ */
+export async function loadControlnet(
   places: Places,
   given: string,
-  { unet, vae }: { unet: UnetConfig; vae: VaeConfig },
+  { unet: { config: unet }, vae: { config: vae } }: Pick<PaperBase, "unet" | "vae">,
 ): Promise<PaperModel<ControlnetConfig>> {
   const published = CONTROLNETS.find(({ name }) => name === given)?.name;
   const found = await model(places, {

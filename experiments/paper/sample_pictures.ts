@@ -4,6 +4,8 @@ import { createGenerator, type Generator, guidancePlan } from "../../lib/pipelin
 import type { RgbPicture } from "../../lib/raster/mod.ts";
 import type { Device } from "../setting/experiment.ts";
 import { inSlot } from "./open_slots.ts";
+import { controlImage } from "../../lib/pipeline/mod.ts";
+import type { PaperBase } from "./paper_models.ts";
 import { type OpenDecoder, openDecoder } from "./pipeline_models.ts";
 import { makeOn, openId, scorersFor, type StageModels } from "./stage_models.ts";
 
@@ -14,16 +16,16 @@ interface OpenSampler {
   dispose(): Promise<void>;
 }
 
-/** The sampler of a kind of adapter, a picture at a time; the only one in memory. */
+/** The sampler of a kind of adapter, with a ControlNet or without, a picture at a time; the only one in memory. */
 function samplerFor(
   models: StageModels,
-  { instructed, guidance, device }: Pick<SamplingSetting, "instructed" | "guidance" | "device">,
+  { instructed, guidance, device, controlnet }: SamplingSetting,
   like: HostParams,
 ): Promise<OpenSampler> {
   const { unet, text, tokenizer, schedule, plus, instruct, latentSide } = models;
   const projection = instructed ? instruct : plus.projection;
   const { passes } = guidancePlan({ guidance });
-  const id = openId(models, device, projection.class, passes.length);
+  const id = openId(models, device, projection.class, passes.length, controlnet?.model.file ?? "none");
   return inSlot("sampling", id, async () => {
     const make = makeOn(device);
     const { reader } = await scorersFor(models, device);
@@ -37,6 +39,7 @@ function samplerFor(
         imageShape: [noImage.length / projectionWidth(projection), projectionWidth(projection)],
         noImage,
       },
+      ...(controlnet ? { controlnet: controlnet.model } : {}),
       schedule,
       batch: 1,
       passes,
@@ -64,6 +67,8 @@ export interface SampledItem {
   readonly instruction: string;
   /** {@link latentCount} numbers. */
   readonly noise: Float32Array;
+  /** What a ControlNet is shown, of the pictures' size. */
+  readonly control?: RgbPicture;
 }
 
 /** How. */
@@ -72,6 +77,8 @@ export interface SamplingSetting {
   readonly instructed: boolean;
   /** λ of the image attention. */
   readonly adapterScale: number;
+  /** A ControlNet, and the factor of its residuals. */
+  readonly controlnet?: { readonly model: NonNullable<PaperBase["controlnet"]>; readonly scale: number };
   readonly steps: number;
   readonly guidance: number;
   readonly device: Device;
@@ -95,24 +102,26 @@ export async function samplePictures(
   adapter: HostParams,
   setting: SamplingSetting,
 ): Promise<SampledPicture[]> {
-  const { instructed, adapterScale, steps, guidance, device, progress } = setting;
+  const { instructed, adapterScale, controlnet, steps, guidance, device, progress } = setting;
   const { reader, text } = await scorersFor(models, device);
   const { generator, decoder } = await samplerFor(models, setting, adapter);
   const given = [];
   const read = new Map<RgbPicture, Float32Array>();
-  for (const { prompt, condition, instruction, noise } of items) {
+  for (const { prompt, condition, instruction, noise, control } of items) {
     const image = read.get(condition) ?? (await reader.read(condition)).tokens;
     read.set(condition, image);
     given.push({
       ids: models.tokenizer.encode([prompt], { truncate: true }),
       image,
       ...(instructed ? { instruction: await text(instruction) } : {}),
+      ...(controlnet && control ? { control: controlImage(control.pixels) } : {}),
       noise,
     });
   }
   const all = await generator.generate(given, {
     adapter,
     adapterScale,
+    ...(controlnet ? { controlScale: controlnet.scale } : {}),
     steps,
     guidance,
     ...(progress ? { progress } : {}),

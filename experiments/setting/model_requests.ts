@@ -216,7 +216,8 @@ export interface CombineRequest extends UseSize {
   readonly [name: string]: Json;
   readonly task: TaskId;
   readonly controlnet: ControlnetName;
-  readonly lora: string;
+  /** The drawing family that its LoRA is of; null where no combination has one. */
+  readonly lora: string | null;
   /** Those with the LoRA come last. */
   readonly combinations: readonly Combination[];
   readonly adapterScale: number;

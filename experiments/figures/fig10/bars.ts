@@ -2,19 +2,20 @@
 import { figure, type Graphic, seriesLook, type Trace } from "../../../lib/plots/mod.ts";
 import { COMBINATION_LABELS, type CombinationContent, COMBINATIONS } from "./statements.ts";
 import { CONTROL_SCORE } from "../../setting/score_names.ts";
+import { takenBy } from "../uses/use_samples.ts";
 import { intervalBars, intervalNote, pictureSheet, type StoredFigure } from "../../../lib/report/mod.ts";
 
 function bars({ result }: StoredFigure<CombinationContent>): Graphic {
-  const { taken, agreement, cells } = result.content;
-  const data = COMBINATIONS.flatMap((row, place): Trace[] => {
+  const { rows, taken, agreement, cells } = result.content;
+  const data = COMBINATIONS.filter((row) => rows.includes(row)).flatMap((row, place): Trace[] => {
     const { colour } = seriesLook(place);
     const of = (task: string, metric: string | undefined) =>
       cells.find((cell) => cell.row === row && cell.task === task && cell.metric === metric);
     return [
       intervalBars(
         COMBINATION_LABELS[row],
-        result.tasks.map((task) => ({
-          label: `${task}<br>${agreement[task]}`,
+        Object.entries(agreement).map(([task, measure]) => ({
+          label: `${task}<br>${measure}`,
           value: of(task, CONTROL_SCORE),
         })),
         { colour, showlegend: true },
@@ -31,8 +32,8 @@ function bars({ result }: StoredFigure<CombinationContent>): Graphic {
     figure: figure({
       id: `${result.experiment}-scores`,
       caption:
-        "Left: how well the picture follows the control, F1 within one pixel. Right: what should be taken from the condition, by the data's " +
-        `generator, which knows the truth. Higher is better; ${intervalNote(result.seeds)} ${result.caption}`,
+        "Left: how well the picture follows the control, F1 within one pixel of 64 across. Right: what should be taken from the condition, by " +
+        `${takenBy(result.scale)}. Higher is better; ${intervalNote(result.seeds)} ${result.caption}`,
       data,
       layout: {
         title: { text: `${result.title}: what is followed, what is taken` },

@@ -1,23 +1,34 @@
 /**
  * Fig. 10: the adapter together with ControlNets, and with a LoRA on top: the style of one picture in the edges of another, the face of one
- * portrait in another's pose. Sec. 4.4 is about the paper's main model: here the committed joint adapter.
+ * portrait in another's pose. Sec. 4.4 is about the paper's main model: the committed joint adapter, or Table 1's joint model at a scale without one.
  *
- * committed-adapter ── combine-TASK-seedN ── fig10-summary
+ * committed-adapter or train-instruct-seedN ── combine-TASK-seedN ── fig10-summary
  */
 import { controlnetPart } from "../../../lib/tasks/controlnets/mod.ts";
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
+import { TRAINING_ROLES } from "../../paper/paper_inputs.ts";
 import { type Stage, type StageCode, stageCode, stageMaker } from "../../runner/mod.ts";
-import { type Budget, mainModel, samplingNote, SCALES } from "../../setting/scales.ts";
+import {
+  type Budget,
+  mainModel,
+  samplingCost,
+  samplingNote,
+  SCALES,
+  trainingNote,
+} from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
-import type { CombineControls, CombineRequest, UseSize } from "../../setting/model_requests.ts";
+import type { CombineControls, CombineRequest } from "../../setting/model_requests.ts";
 import { combinationGraphics } from "./bars.ts";
 import { COMBINATION_STATEMENTS } from "./statements.ts";
 import type { Figure } from "../figure.ts";
-import { TABLE1_CODE } from "../table1/model_code.ts";
-import { combineStageId, FIG10 } from "./record.ts";
+import { paperStages } from "../paper_stage.ts";
+import { table1Code } from "../table1/model_code.ts";
+import { adapterOf, modelAt } from "../uses/use_stages.ts";
+import { mainModelOf } from "../uses/use_evidence.ts";
+import { combinationsAt, combineStageId, controlnetFor, FIG10, loraAt } from "./record.ts";
 
 const COMBINE_CONTROLS: StageCode<CombineControls> = stageCode(
   "experiments/mini/combine_controls.ts",
@@ -27,45 +38,60 @@ const COMBINE_CONTROLS: StageCode<CombineControls> = stageCode(
     data: checkpointFiles(
       ...ADAPTER_PARTS,
       ...Object.values(FIG10.controlnets).map(controlnetPart),
-      `lora-${FIG10.lora}`,
+      `lora-${FIG10.loras.mini}`,
     ),
   },
 );
 
+/** @throws UserError when the folder of the weights is not there. */
+const combineControlsCode = (request: RunRequest): StageCode<CombineControls> =>
+  request.scale === "mini" ? COMBINE_CONTROLS : paperStages(request).stage(
+    stageCode("experiments/paper/combine_controls.ts", "combineControls", {
+      from: () => import("../../paper/combine_controls.ts"),
+    }),
+    {
+      weights: "training",
+      also: (config) => [(config as CombineRequest).controlnet],
+      pairs(config) {
+        const { task, items, controlnet: control } = config as CombineRequest;
+        return [{ task, trainItems: 0, validationItems: items, control }];
+      },
+    },
+  );
+
 function stages(request: RunRequest): Stage[] {
   const { scale, budget, seeds, tasks, device } = request;
-  const { samplerSteps, guidance, validationItems, expectedSeconds }: Budget = SCALES[scale].budgets[budget];
-  const { controlnets, lora, combinations, adapterScale, sizes } = FIG10;
-  const size: UseSize = sizes[budget];
+  const sizes: Budget = SCALES[scale].budgets[budget];
+  const size = FIG10.sizes[budget], lora = loraAt(scale), combinations = combinationsAt(scale);
   // A joint model is trained on all five tasks, whatever is asked for.
-  const find = table1Finder({ ...request, tasks: TASKS }, TABLE1_CODE);
-  const adapterOf = (seed: number) =>
-    mainModel(scale) === "committed" ? find.committed() : find.train({ kind: "instruct" }, seed);
-  const make = stageMaker(FIG10.id, COMBINE_CONTROLS);
+  const find = table1Finder({ ...request, tasks: TASKS }, table1Code(request));
+  const code = combineControlsCode(request);
+  const make = stageMaker(FIG10.id, code);
   return seeds.flatMap((seed) =>
     tasks.map((task) => {
-      const controlnet = controlnets[task as keyof typeof controlnets];
+      const controlnet = controlnetFor(task);
       const config: CombineRequest = {
         ...size,
         task,
         controlnet,
         lora,
         combinations,
-        adapterScale,
+        adapterScale: FIG10.adapterScale,
         seed,
-        samplerSteps,
-        guidance,
+        samplerSteps: sizes.samplerSteps,
+        guidance: sizes.guidance,
         device,
       };
-      const adapter = adapterOf(seed);
+      const main = { row: combineStageId(task, seed), model: modelAt(scale, "committed") };
+      const adapter = adapterOf(main, task, { find, seed }) as Stage;
       return make({
         id: combineStageId(task, seed),
         title: `Combine ${task} with the ${controlnet} ControlNet, seed ${seed}`,
         config,
         parents: [adapter],
-        expectedSeconds: 10 + 6 * expectedSeconds.score * size.items / validationItems,
+        ...samplingCost(sizes, combinations.length * size.items),
         async run(context) {
-          await (await COMBINE_CONTROLS.load())(config, context.input(adapter.id), context);
+          await (await code.load())(config, context.input(adapter.id), context);
         },
       });
     })
@@ -80,13 +106,19 @@ export const figure: Figure = figureProgram({
   eachTask: true,
   budgetNote({ scale, budget }) {
     const merged: Budget = { ...SCALES[scale].budgets[budget], validationItems: FIG10.sizes[budget].items };
-    return `the committed joint adapter at scale ${FIG10.adapterScale}, ${samplingNote(merged)}`;
+    const trained = mainModel(scale) === "committed" ? "" : ` of ${trainingNote(merged)}`;
+    return `${mainModelOf(scale).name}${trained} at scale ${FIG10.adapterScale}, ${samplingNote(merged)}`;
   },
   stages,
   summary: stageCode("experiments/figures/fig10/summary.ts", "summarize", {
     from: () => import("./summary.ts"),
   }),
   expectedSeconds: 3,
-  prepare: ({ device }) => TABLE1_CODE.checkDevice(device),
+  prepare: (request) => table1Code(request).checkDevice(request.device),
+  paperScale: "trained",
+  paperReads: ({ tasks }) => ({
+    roles: [...TRAINING_ROLES, ...tasks.map(controlnetFor)],
+    controls: Object.fromEntries(tasks.map((task) => [task, controlnetFor(task)])),
+  }),
   render: combinationGraphics,
 });

@@ -1,7 +1,7 @@
 /** Fig. 10: what the adapter takes and what a ControlNet prescribes, alone and together, and the paper's statements about it. */
 import type { TaskId } from "../../../lib/tasks/mod.ts";
 import { CONTROL_SCORE, LORA_SCORE } from "../../setting/score_names.ts";
-import { FIG10 } from "./record.ts";
+import { type CombinationRow, FIG10 } from "./record.ts";
 import {
   average,
   type Cell,
@@ -14,11 +14,11 @@ import {
 import { overUses, type UseEvidence } from "../uses/use_evidence.ts";
 import type { TakenScores } from "../uses/uses.ts";
 
-/** The rows, in the order of the figure. */
+/** The rows, in the order of the figure; a scale without a LoRA has none with one. */
 export const COMBINATIONS = FIG10.combinations.map(({ row }) => row);
 
 /** How they are named. */
-export const COMBINATION_LABELS: Readonly<Record<(typeof FIG10.combinations)[number]["row"], string>> = {
+export const COMBINATION_LABELS: Readonly<Record<CombinationRow, string>> = {
   "control-alone": "ControlNet alone",
   "adapter-alone": "Instruct alone",
   "both": "Instruct + ControlNet",
@@ -34,7 +34,7 @@ export interface CombinationContent {
   readonly rows: readonly string[];
   /** The score of what should be taken from the condition, by task. */
   readonly taken: TakenScores;
-  /** What {@link CONTROL_SCORE} measures, by task. */
+  /** What {@link CONTROL_SCORE} measures, by task; absent where nothing does. */
   readonly agreement: Readonly<Record<string, string>>;
   /** Means of all scores. */
   readonly cells: readonly Cell[];
@@ -44,29 +44,48 @@ export interface CombinationContent {
 export function combinationContent(
   resampled: ResampledCells,
   options: {
+    readonly rows: readonly string[];
     readonly tasks: readonly TaskId[];
     readonly taken: TakenScores;
     readonly agreement: Readonly<Record<string, string>>;
   },
 ): CombinationContent {
-  const { tasks, taken, agreement } = options;
+  const { rows, tasks, taken, agreement } = options;
   const own = Object.fromEntries(tasks.map((task) => [task, taken[task] as string]));
-  return { rows: COMBINATIONS, taken: own, agreement, cells: cellsOf(resampled) };
+  return { rows, taken: own, agreement, cells: cellsOf(resampled) };
 }
 
-/** What the statements are judged by: cells of all rows, the score of what should be taken, by task, and whose they are. */
-export type CombinationEvidence = UseEvidence;
+/** What the statements are judged by. */
+export interface CombinationEvidence extends UseEvidence {
+  /** The tasks whose pictures tell how well they follow the control. */
+  readonly followed: readonly TaskId[];
+}
 
 type Score = (mean: CellMean, row: string, task: TaskId) => number;
 
 const follows: Score = (mean, row, task) => mean(row, task, CONTROL_SCORE);
 const takes = (taken: TakenScores): Score => (mean, row, task) => mean(row, task, taken[task] as string);
 
-const over = (mean: CellMean, [more, less]: readonly [string, string], score: Score) =>
-  average(COMBINED_TASKS.map((task) => score(mean, more, task) - score(mean, less, task)));
+const over = (
+  mean: CellMean,
+  [more, less]: readonly [string, string],
+  score: Score,
+  tasks: readonly TaskId[] = COMBINED_TASKS,
+) => average(tasks.map((task) => score(mean, more, task) - score(mean, less, task)));
 
-const found = (evidence: CombinationEvidence, compute: (mean: CellMean) => number) =>
-  overUses(evidence, compute, evidence.main.name);
+const found = (
+  evidence: CombinationEvidence,
+  compute: (mean: CellMean) => number,
+  tasks: readonly TaskId[] = COMBINED_TASKS,
+) => {
+  const { main: { name } } = evidence;
+  const of = tasks.length < COMBINED_TASKS.length ? `${name}, ${tasks.join(", ")} alone` : name;
+  return overUses(evidence, compute, of);
+};
+
+/** How much more of the control is followed, where pictures tell it. */
+const foundFollowed = (evidence: CombinationEvidence, rows: readonly [string, string]) =>
+  found(evidence, (mean) => over(mean, rows, follows, evidence.followed), evidence.followed);
 
 /**
  * What the paper says about the adapter beside ControlNets and LoRAs. `lora-compatible` asks for both sides: control and condition stay, and the
@@ -79,7 +98,7 @@ export const COMBINATION_STATEMENTS: readonly Statement<CombinationEvidence>[] =
     statement: "Beside the adapter, a ControlNet gives pixel-precise guidance.",
     quantity: "edge and outline F1, both less Instruct alone, mean over style and face",
     region: { low: 0 },
-    measure: (evidence) => found(evidence, (mean) => over(mean, ["both", "adapter-alone"], follows)),
+    measure: (evidence) => foundFollowed(evidence, ["both", "adapter-alone"]),
   },
   {
     id: "controlnet-undisturbed",
@@ -87,7 +106,7 @@ export const COMBINATION_STATEMENTS: readonly Statement<CombinationEvidence>[] =
     statement: "The adapter does not disturb the ControlNet.",
     quantity: "edge and outline F1, both less ControlNet alone, mean over style and face",
     region: { low: -LITTLE_SCORE },
-    measure: (evidence) => found(evidence, (mean) => over(mean, ["both", "control-alone"], follows)),
+    measure: (evidence) => foundFollowed(evidence, ["both", "control-alone"]),
   },
   {
     id: "adapter-undisturbed",

@@ -13,16 +13,24 @@ import {
   judgeAll,
   resampleCells,
   type SampleRow,
+  sheetZoom,
 } from "../../../lib/report/mod.ts";
-import { type ControlnetName, controlnetOf } from "../../../lib/tasks/controlnets/mod.ts";
+import { controlnetOf } from "../../../lib/tasks/controlnets/mod.ts";
 import type { Summarize } from "../figure_summary.ts";
-import { combineStageId, FIG10 } from "./record.ts";
+import {
+  type CombinationRow,
+  combinationsAt,
+  combineStageId,
+  controlnetFor,
+  FIG10,
+  isFollowed,
+  loraAt,
+} from "./record.ts";
+import type { ScaleId } from "../../setting/scales.ts";
 import type { StageOutput } from "../../runner/mod.ts";
 import { mainModelOf } from "../uses/use_evidence.ts";
 import { keysOf, readSamples, takenScores } from "../uses/use_samples.ts";
 
-const SIDE = 64;
-const BYTES = SIDE * SIDE * 3;
 /** Condition, control and target come before the combinations' pictures. */
 const GIVEN = 3;
 
@@ -37,65 +45,82 @@ async function shownOf(task: string, output: StageOutput): Promise<Shown> {
   return { task, samples: await readSamples([output]), pixels: await output.bytes("pictures.rgb") };
 }
 
-async function sheet(result: FigureResult, parts: readonly Shown[]): Promise<Uint8Array> {
-  const each = GIVEN + COMBINATIONS.length;
+async function sheet(
+  result: FigureResult,
+  parts: readonly Shown[],
+  { rows, galleryItems }: {
+    readonly rows: readonly CombinationRow[];
+    readonly galleryItems: number;
+  },
+): Promise<Uint8Array> {
+  const each = GIVEN + rows.length;
+  const sides: number[] = [];
+  const shown = parts.flatMap(({ task, samples, pixels }) => {
+    const instructed = samples.filter(({ row }) => row === rows[0]);
+    const items = instructed.slice(0, galleryItems);
+    const bytes = pixels.length / (items.length * each);
+    const side = Math.sqrt(bytes / 3);
+    sides.push(side);
+    return items.map(({ instruction, prompt, index }, item) => {
+      const cell = (place: number) => {
+        const at = (item * each + place) * bytes;
+        return { images: [{ width: side, height: side, pixels: pixels.subarray(at, at + bytes) }] };
+      };
+      return {
+        name: task,
+        note: `item ${index}`,
+        cells: [
+          {
+            ...cell(0),
+            captions: [{ text: `I: ${instruction}`, colour: INSTRUCTION_INK }, { text: `T: ${prompt}` }],
+          },
+          cell(1),
+          ...rows.map((_, place) => cell(GIVEN + place)),
+          cell(2),
+        ],
+      };
+    });
+  });
   return await imageGridPng({
     title: `${result.title}, ${result.scale} scale`,
     subtitle: `${result.caption} T: prompt, I: instruction.`,
-    columns: ["Condition", "Control", ...COMBINATIONS.map((row) => COMBINATION_LABELS[row]), "Target"],
-    rows: parts.flatMap(({ task, samples, pixels }) => {
-      const instructed = samples.filter(({ row }) => row === COMBINATIONS[0]);
-      return Array.from({ length: pixels.length / (each * BYTES) }, (_, item) => {
-        const cell = (place: number) => {
-          const at = (item * each + place) * BYTES;
-          return { images: [{ width: SIDE, height: SIDE, pixels: pixels.subarray(at, at + BYTES) }] };
-        };
-        const { instruction, prompt, index } = instructed[item] as SampleRow;
-        return {
-          name: task,
-          note: `item ${index}`,
-          cells: [
-            {
-              ...cell(0),
-              captions: [{ text: `I: ${instruction}`, colour: INSTRUCTION_INK }, { text: `T: ${prompt}` }],
-            },
-            cell(1),
-            ...COMBINATIONS.map((_, place) => cell(GIVEN + place)),
-            cell(2),
-          ],
-        };
-      });
-    }),
-  });
+    columns: ["Condition", "Control", ...rows.map((row) => COMBINATION_LABELS[row]), "Target"],
+    rows: shown,
+  }, { zoom: sheetZoom(Math.max(1, ...sides)) });
 }
 
-/** Reads the stages of both tasks. */
-export const summarize: Summarize = async (context, { scale, tasks, seeds }, outputs) => {
+/** Where the controls are from, and whose the LoRA is. */
+function controlNote(scale: ScaleId): string {
+  const lora = loraAt(scale);
+  return scale === "mini"
+    ? `The control is drawn from the target: its edges for style, its outline, eyes and mouth for face. The LoRA is of the drawing family "${lora}".`
+    : "The control is of the target: its Canny edges for style, the pose given with it for face.";
+}
+
+/** Reads the stages of the tasks. */
+export const summarize: Summarize = async (context, { scale, budget, tasks, seeds }, outputs) => {
   const [taken, main] = [takenScores(scale), mainModelOf(scale)];
-  const resampled = resampleCells(await readSamples(outputs), {
-    key: key("fig10"),
-    rows: COMBINATIONS,
-  });
-  const controlnets: Readonly<Record<string, ControlnetName>> = FIG10.controlnets;
+  const rows = combinationsAt(scale).map(({ row }) => row);
+  const resampled = resampleCells(await readSamples(outputs), { key: key("fig10"), rows: COMBINATIONS });
+  const followed = tasks.filter((task) => isFollowed(scale, task));
   return {
     content: combinationContent(resampled, {
+      rows,
       tasks,
       taken,
       agreement: Object.fromEntries(
-        tasks.map((task) => [task, controlnetOf(controlnets[task] as ControlnetName).measure]),
+        followed.map((task) => [task, controlnetOf(controlnetFor(task)).measure]),
       ),
     }),
-    caption:
-      `Held-out items by ${main.name}, all columns from the same noise. The control is drawn from the target: its edges for style, its outline, eyes and ` +
-      `mouth for face. The LoRA is of the drawing family "${FIG10.lora}".`,
+    caption: `Held-out items by ${main.name}, all columns from the same noise. ${controlNote(scale)}`,
     hashes: keysOf(outputs),
-    claims: judgeAll(COMBINATION_STATEMENTS, { resampled, taken, main }),
+    claims: judgeAll(COMBINATION_STATEMENTS, { resampled, taken, main, followed }),
     files: async (result) => {
       const parts = [];
       for (const task of tasks) {
         parts.push(await shownOf(task, context.input(combineStageId(task, seeds[0] as number))));
       }
-      return { "fig10.png": await sheet(result, parts) };
+      return { "fig10.png": await sheet(result, parts, { rows, ...FIG10.sizes[budget] }) };
     },
   };
 };

@@ -3,6 +3,7 @@ import { figure, type Graphic, seriesLook, type Trace } from "../../../lib/plots
 import { intervalBars, intervalNote, pictureSheet, type StoredFigure } from "../../../lib/report/mod.ts";
 import { type TaskId, taskOf } from "../../../lib/tasks/mod.ts";
 import { TARGETS, useRow } from "./use_rows.ts";
+import { takenBy } from "./use_samples.ts";
 import type { UsesContent } from "./uses.ts";
 
 /** What leaks, by what may: "colours for composition, …". */
@@ -45,10 +46,7 @@ function bars({ result }: StoredFigure<UsesContent>): Graphic {
     kind: "figure",
     figure: figure({
       id: `${result.experiment}-scores`,
-      caption:
-        `What should be taken from the condition, by ${
-          result.scale === "mini" ? "the data's generator, which knows the truth" : "Table 1's score of it"
-        }; higher is better.` +
+      caption: `What should be taken from the condition, by ${takenBy(result.scale)}; higher is better.` +
         (both
           ? ` Right: what should not be taken, likeness to the condition less the target's own likeness: ${
             leakWords(leaking)

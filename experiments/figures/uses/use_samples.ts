@@ -11,6 +11,10 @@ import type { GalleryItem } from "../../setting/model_requests.ts";
 export const takenScores = (scale: ScaleId): TakenScores =>
   byTask(({ oracle, scores }) => scale === "mini" ? oracle.name : scores[0].name);
 
+/** What gives {@link takenScores}, in a caption's words. */
+export const takenBy = (scale: ScaleId): string =>
+  scale === "mini" ? "the data's generator, which knows the truth" : "Table 1's score of it";
+
 /** The samples of all outputs. */
 export async function readSamples(outputs: readonly StageOutput[]): Promise<SampleRow[]> {
   const all: SampleRow[] = [];

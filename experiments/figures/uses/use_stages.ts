@@ -5,7 +5,7 @@
  * encode-TASK, train-…-seedN or committed-adapter ── use-ROW-TASK-seedN
  */
 import type { TaskId } from "../../../lib/tasks/mod.ts";
-import type { ExperimentRow, RunRequest } from "../../setting/experiment.ts";
+import type { ExperimentRow, RowModel, RunRequest } from "../../setting/experiment.ts";
 import { GALLERY, writeGallery } from "../../setting/gallery.ts";
 import {
   formFields,
@@ -14,7 +14,7 @@ import {
   overrideFields,
 } from "../../setting/instruct_form.ts";
 import { type Stage, type StageCode, stageMaker } from "../../runner/mod.ts";
-import { type Budget, mainModel, samplingCost, SCALES } from "../../setting/scales.ts";
+import { type Budget, mainModel, samplingCost, type ScaleId, SCALES } from "../../setting/scales.ts";
 import type { MeasureUse, UseRequest, UseSize } from "../../setting/model_requests.ts";
 import type { Table1Found } from "../table1/stages.ts";
 
@@ -31,8 +31,12 @@ export interface UseCase extends ExperimentRow {
 /** What cases are stages of: Table 1's, or other trainings in their place. */
 export type FoundModels = Pick<Table1Found, "encode" | "train"> & Partial<Pick<Table1Found, "committed">>;
 
-/** A case's adapter; undefined where it needs none that was trained here. @throws RangeError for a model that was not found. */
-function adapterOf(
+/** A row's model at a scale: Table 1's joint one in place of the committed one where there is none. */
+export const modelAt = (scale: ScaleId, model: RowModel): RowModel =>
+  model === "committed" ? mainModel(scale) : model;
+
+/** A model's adapter; undefined where it needs none that was trained here. @throws RangeError for a model that was not found. */
+export function adapterOf(
   { row, model }: Pick<UseCase, "row" | "model">,
   task: TaskId,
   { find, seed }: { readonly find: FoundModels; readonly seed: number },
@@ -86,7 +90,7 @@ export function useStages(
     cases.filter(({ model }) => model !== "target" || seed === seeds[0]).flatMap((each) =>
       tasks.filter((task) => each.tasks?.includes(task) ?? true).map((task) => {
         const { row, instructions, adapterScale, instructionOverride } = each;
-        const model = each.model === "committed" ? mainModel(scale) : each.model;
+        const model = modelAt(scale, each.model);
         const config: UseRequest = {
           scale,
           row,
