@@ -4,6 +4,7 @@ import type { Graph } from "./graph.ts";
 import { type HostArray, sizeOf } from "./host_array.ts";
 import { encodeOnnx, storageRoot } from "./onnx.ts";
 import type { HostParams, Params } from "./parameters.ts";
+import { halveProducts } from "./passes/half_products.ts";
 import { optimize, type PassName } from "./passes/mod.ts";
 import {
   feedData,
@@ -37,11 +38,19 @@ export interface CompileOptions {
    * quarter of the memory or less, but multiplies slower. Default "once".
    */
   readonly widen?: "once" | "each-run";
+  /**
+   * Of matrix products and convolutions: "half" rounds their operands, which halves the memory of frozen weights on a device and is much faster where
+   * it multiplies such numbers itself; a CPU only emulates it. All else is "float32", the default.
+   */
+  readonly precision?: Precision;
   /** Graph passes to leave out, to find a wrong one by bisection. */
   readonly withoutPasses?: readonly PassName[];
   /** Writes an onnxruntime profile with this file prefix. */
   readonly profile?: string;
 }
+
+/** How products are computed. */
+export type Precision = "float32" | "half";
 
 type Typed = SessionArray["data"];
 
@@ -57,10 +66,10 @@ function allocate(dtype: string, size: number): Typed {
 export function recordProgram(
   fn: ProgramFunction,
   parts: ProgramParts,
-  options: { withoutPasses?: readonly PassName[] } = {},
+  options: Pick<CompileOptions, "withoutPasses" | "precision"> = {},
 ): { graph: Graph; stateValues: Record<string, string>; outputValues: Record<string, string> } {
   const { frozen = {}, state = {}, inputs = {} } = parts;
-  const { graph, outputs } = record((builder) => {
+  const { graph: recorded, outputs } = record((builder) => {
     for (const [name, weight] of Object.entries(frozen)) {
       if (isFileArray(weight)) builder.fileConstant(`frozen:${name}`, weight);
       else builder.frozen(`frozen:${name}`, weight);
@@ -91,8 +100,8 @@ export function recordProgram(
   const stateValues: Record<string, string> = {};
   const outputValues: Record<string, string> = {};
   // Every result gets a node of its own, so that no two results (or a result and an input) share a name.
-  const nodes = [...graph.nodes];
-  const values = new Map(graph.values);
+  const nodes = [...recorded.nodes];
+  const values = new Map(recorded.values);
   for (const [name, value] of Object.entries(outputs)) {
     const own = `result:${name}`;
     const info = values.get(value);
@@ -103,12 +112,14 @@ export function recordProgram(
     else outputValues[name.slice(7)] = own;
   }
   const whole: Graph = {
-    ...graph,
+    ...recorded,
     nodes,
     values,
     outputs: [...Object.values(stateValues), ...Object.values(outputValues)],
   };
-  return { graph: optimize(whole, options), stateValues, outputValues };
+  const optimized = optimize(whole, options);
+  const graph = options.precision === "half" ? halveProducts(optimized) : optimized;
+  return { graph, stateValues, outputValues };
 }
 
 /**

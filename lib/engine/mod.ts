@@ -60,7 +60,7 @@ export type {
   ProgramParts,
   RunOptions,
 } from "./program.ts";
-export { compile, type CompileOptions, compilePair, type Device } from "./compile.ts";
+export { compile, type CompileOptions, compilePair, type Device, type Precision } from "./compile.ts";
 export { checkDevice } from "./check_device.ts";
 export { compileSharded, divides, shardCount, shardOf, shardSpec } from "./sharded.ts";
 export { eager, type EagerBackend } from "./eager.ts";

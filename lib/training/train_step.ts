@@ -27,6 +27,7 @@ import {
   shardOf,
   shardSpec,
   type Tensor,
+  tf,
   valueAndGradients,
   type Weights,
 } from "../engine/mod.ts";
@@ -47,6 +48,9 @@ export interface LossResult {
 /** What a gradient program gives itself; all else that it gives is what the loss reports. */
 const OWN_OUTPUTS: readonly string[] = ["gradient", "loss"];
 
+/** Factor of the loss while gradients are computed in half precision, which has no numbers below 6e-8; a power of two, so that it rounds nothing. */
+const LOSS_SCALE = 2 ** 12;
+
 /** What is trained and how. */
 export interface TrainStepOptions {
   /** Weights that stay as they are; constants of the graph. */
@@ -65,7 +69,7 @@ export interface TrainStepOptions {
   readonly clipNorm?: number;
   /** Decay of the exponential moving average of the weights; none if absent. */
   readonly emaDecay?: number;
-  /** Device, threads and passes of the compiled step. */
+  /** Device, threads and passes of the compiled step; its precision is that of loss and gradients alone, weights and moments are float32. */
   readonly compile?: CompileOptions;
   /**
    * True when the loss is a mean over samples and every input's first side is the batch: halves of an even batch may then run side by
@@ -254,12 +258,23 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
   let current = begin(start);
   let spare = begin(start);
 
+  const lossScale = options.engine === undefined && options.compile?.precision === "half" ? LOSS_SCALE : 1;
+  const scaled = (x: Tensor, factor: number) => factor === 1 ? x : tf.mul(x, factor);
   const programs = await gradientPrograms(options, (fixed, _state, { params, ...batch }) => {
     const trained = unflatten(params as Tensor, shapes);
-    const result = valueAndGradients((p) => loss(p, fixed, batch), trained);
+    const result = valueAndGradients((p) => {
+      const found = loss(p, fixed, batch);
+      return { ...found, loss: scaled(found.loss, lossScale) };
+    }, trained);
     const clash = OWN_OUTPUTS.find((name) => Object.hasOwn(result.aux, name));
     if (clash) throw new RangeError(`A loss needs other names for what it reports, got "${clash}"`);
-    return { outputs: { gradient: flatten(result.grads, shapes), loss: result.loss, ...result.aux } };
+    return {
+      outputs: {
+        gradient: scaled(flatten(result.grads, shapes), 1 / lossScale),
+        loss: scaled(result.loss, 1 / lossScale),
+        ...result.aux,
+      },
+    };
   }, {
     frozen,
     inputs: {
@@ -275,7 +290,8 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
     optimizer,
     clipNorm,
     averaged,
-    engine: options.engine ?? ((fn, parts) => compile(fn, parts, options.compile)),
+    engine: options.engine ??
+      ((fn, parts) => compile(fn, parts, { ...options.compile, precision: "float32" })),
   });
 
   /** Runs all shards of a batch, or of a part of one. */
