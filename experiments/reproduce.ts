@@ -28,6 +28,7 @@ import {
   progressDisplay,
   runStages,
 } from "./runner/mod.ts";
+import { PRECISIONS, usualPrecision } from "./setting/precision.ts";
 import { BUDGET_IDS, SCALE_IDS, SCALES } from "./setting/scales.ts";
 import type { Stage } from "./runner/stage.ts";
 
@@ -59,6 +60,7 @@ const OPTIONS = {
   models: "value",
   data: "value",
   "micro-batch": "value",
+  precision: "value",
   out: "value",
   device: "value",
   cache: "value",
@@ -94,6 +96,7 @@ where it stopped.
   --models DIR                 paper scale: weights in diffusers' layout (default: the hub's cache; deno task models lists them)
   --data DIR                   paper scale: DIR/<task>/ holds each task's pairs, as deno task data build makes them
   --micro-batch N              paper scale: samples of a run of the training step, which divide the batch (default 1)
+  --precision float32|half     paper scale: of the training step's products; weights stay float32 (default half on cuda, else float32)
   --out DIR                    where <experiment>/<scale>-<budget>/ is written (default results)
   --retrain                    train again although cached
   --device cpu|webgpu|cuda     where models run (default cpu)
@@ -134,7 +137,7 @@ function requested(
   return {
     ...{ scale, budget, seeds: Array.from({ length: count }, (_, i) => i + 1), tasks, device },
     ...rowsOf(program, values.get("rows")),
-    ...ofPaperScale({ scale, budget }, values),
+    ...ofPaperScale({ scale, budget, device }, values),
   };
 }
 
@@ -149,11 +152,11 @@ function rowsOf({ record }: ExperimentProgram, given: string | undefined): Pick<
 
 /** What only the paper's scale takes. @throws UserError at the other one. */
 function ofPaperScale(
-  { scale, budget }: Pick<RunRequest, "scale" | "budget">,
+  { scale, budget, device }: Pick<RunRequest, "scale" | "budget" | "device">,
   values: ReadonlyMap<keyof typeof OPTIONS, string>,
-): Pick<RunRequest, "models" | "data" | "microBatch"> {
+): Pick<RunRequest, "models" | "data" | "microBatch" | "precision"> {
   const [models, data, micro] = [values.get("models"), values.get("data"), values.get("micro-batch")];
-  const named = (["models", "data", "micro-batch"] as const).find((name) => values.has(name));
+  const named = (["models", "data", "micro-batch", "precision"] as const).find((name) => values.has(name));
   if (named !== undefined && scale !== "paper") {
     throw new UserError(`--${named} expects --scale paper, got --scale ${scale}`);
   }
@@ -168,6 +171,9 @@ function ofPaperScale(
     ...(models === undefined ? {} : { models: resolve(models) }),
     ...(data === undefined ? {} : { data: resolve(data) }),
     ...(microBatch === undefined ? {} : { microBatch }),
+    ...(scale === "paper"
+      ? { precision: oneOf("--precision", values.get("precision") ?? usualPrecision(device), PRECISIONS) }
+      : {}),
   };
 }
 

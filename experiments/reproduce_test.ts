@@ -292,6 +292,11 @@ Deno.test("reproduce() says in one sentence what is wrong when it is used wrongl
         "table1 --scale paper --budget smoke --micro-batch 3",
         /--micro-batch expects a divisor of the batch, 4, got 3/,
       ],
+      ["table1 --precision half", /--precision expects --scale paper, got --scale mini/],
+      [
+        "table1 --scale paper --precision double",
+        /--precision expects float32 or half, got "double"/,
+      ],
       ["table1 --rows instruct,fix", /--rows expects .* got "fix"/],
       [`table1 --out ${folder}/file`, /Cannot write .*: a part of the path is a file/],
       ["table1 --out /proc/nowhere", /Cannot write \/proc\/nowhere/],

@@ -5,6 +5,7 @@ import type { ExperimentRow, InstructionChoice, RunRequest } from "../setting/ex
 import { GALLERY, writeGallery } from "../setting/gallery.ts";
 import { formFields, type InstructForm } from "../setting/instruct_form.ts";
 import { microBatchFields } from "../setting/micro_batch.ts";
+import { precisionFields } from "../setting/precision.ts";
 import { sourcesFields } from "../setting/pair_sources.ts";
 import { type Stage, stageMaker } from "../runner/mod.ts";
 import { type Budget, SCALES } from "../setting/scales.ts";
@@ -73,7 +74,7 @@ export interface ModelStages {
  */
 export function modelStages(
   experiment: string,
-  { scale, device, microBatch }: RunRequest,
+  { scale, device, microBatch, precision }: RunRequest,
   options: {
     readonly code: Table1Stages;
     readonly budget: Budget;
@@ -139,6 +140,7 @@ export function modelStages(
       device,
       ...formFields(form),
       ...microBatchFields(microBatch ?? SCALES[scale].microBatch),
+      ...precisionFields(precision),
     };
     return makers.train({
       id: trainId(name, seed),

@@ -6,6 +6,7 @@ import { onDevice } from "../adapters/shared.ts";
 import { runTraining } from "../adapters/train_adapter.ts";
 import type { StageContext } from "../runner/mod.ts";
 import { microBatchOf } from "../setting/micro_batch.ts";
+import { precisionOf } from "../setting/precision.ts";
 import type { TrainInputs, TrainReport, TrainRequest } from "../setting/model_requests.ts";
 import { type OpenTask, openTask } from "./encoded_task.ts";
 import { emptySlots, inSlot } from "./open_slots.ts";
@@ -39,10 +40,10 @@ export async function trainAdapter(
     }
     const start = freshInstruct(fold(key("instruct"), seed), projection, { plus: plusParts(models), recipe });
     await emptySlots("encoding", "sampling", "scoring");
-    const micro = microBatchOf(request);
+    const micro = microBatchOf(request), precision = precisionOf(request);
     const step = await inSlot(
       "training",
-      openId(models, device, batch, micro, recipe),
+      openId(models, device, batch, micro, precision, recipe),
       () =>
         compileAdapterStep({
           unet,
@@ -54,7 +55,7 @@ export async function trainAdapter(
           side: latentSide,
           imageTokens: visionTokens(vision.config),
           recipe,
-          compile: onDevice(device),
+          compile: { ...onDevice(device), precision },
         }),
     );
     if (validateItems > 0) {

@@ -1,4 +1,5 @@
 /** What an experiment is: a JSON-serialisable record, and a program that turns it into stages and files. */
+import type { Precision } from "../../lib/engine/compile.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
 import type { Stage, StageOutput } from "../runner/mod.ts";
 import type { BudgetId, ScaleId } from "./scales.ts";
@@ -74,6 +75,8 @@ export interface RunRequest {
   readonly data?: string;
   /** Samples of a run of the training step where a batch does not fit the device; the scale's if absent. */
   readonly microBatch?: number;
+  /** Of the training step's products; single if absent. */
+  readonly precision?: Precision;
 }
 
 /** An experiment that can be run. */
