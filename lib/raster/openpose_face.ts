@@ -9,8 +9,11 @@ export type Point = readonly [x: number, y: number];
 
 /** Joints of a face. The right eye is the person's own, which is on the left of a picture from the front. */
 export interface FaceJoints {
+  /** Its tip. */
   readonly nose: Point;
+  /** The pupil. */
   readonly rightEye: Point;
+  /** The pupil. */
   readonly leftEye: Point;
 }
 
