@@ -64,6 +64,9 @@ Deno.test("a task is one file and its place in the list: instructions, pairs, Ta
     }
   }
   assert.deepEqual(Object.keys(found.leak), ["leak", "leak (encoder)"]);
+  const asked = found.asked.filter((wish: { task: string }) => wish.task === "background");
+  assert.equal(asked.length, 1, "control asks a scene for it, and no portrait");
+  assert.match(asked[0].instruction, /put something else into this very place|the same surroundings, please/);
   assert.equal(found.tasks.length, 6);
   assert.equal(found.tasks[5].id, "background");
   assert.equal(found.tasks[5].fixed, "Use the background of the image");

@@ -2,7 +2,6 @@
 import { fold, key, normal, stream } from "../../lib/engine/mod.ts";
 import {
   FIXED_INSTRUCTIONS,
-  freeWordings,
   namedInstruction,
   sampleInstruction,
 } from "../../lib/instructions/mod.ts";
@@ -13,6 +12,7 @@ import {
   lookChoice,
   TASK_RECORDS,
   type TaskId,
+  taskOf,
 } from "../../lib/tasks/mod.ts";
 import type { ControlSize, ControlWordings } from "../setting/control_requests.ts";
 import { LATENT_SIZE } from "./models.ts";
@@ -59,7 +59,7 @@ export function controlInstruction(
     case "fixed":
       return FIXED_INSTRUCTIONS[task];
     case "free":
-      return random.pick(freeWordings(task));
+      return random.pick(taskOf(task).words.freeWordings);
     case "held-out":
       return namedInstruction(sampleInstruction(random, task, "held-out"), {
         task,

@@ -9,7 +9,6 @@ export {
   sampleInstruction,
 } from "./corpus.ts";
 export { FIXED_INSTRUCTIONS } from "./fixed_instructions.ts";
-export { freeWordings } from "./free_wordings.ts";
 export {
   heldOutInstructions,
   type InstructionSplit,
