@@ -1,7 +1,7 @@
 /** The parts of the paper's scale that are measured, each in a process of its own: load, compile, run. */
 import { imageContext, projectImage } from "../../lib/adapter/mod.ts";
 import { unitRows, visionTokens, visionTower } from "../../lib/clip/mod.ts";
-import { unet, vaeDecode } from "../../lib/diffusion/mod.ts";
+import { decoderHalf, unet, vaeDecode } from "../../lib/diffusion/mod.ts";
 import {
   compile,
   type CompileOptions,
@@ -10,7 +10,6 @@ import {
   type HostParams,
   leaf,
   type Params,
-  partition,
   prefixed,
   type ProgramFunction,
   type ProgramParts,
@@ -114,7 +113,7 @@ export const PARTS: Readonly<Record<PaperPart, Part>> = {
     async open(folder, options) {
       const { vae } = caseSizes(folder);
       const weights = await caseWeights(folder, "vae");
-      const frozen = partition(weights, (name) => /^(decoder|post_quant_conv)\./.test(name)).trainable;
+      const frozen = decoderHalf(weights);
       return inference(
         (fixed, _state, { noise }) => ({ outputs: { image: vaeDecode(fixed, vae, noise as Tensor) } }),
         { frozen, feeds: pick(caseInputs(folder), "noise") },

@@ -3,8 +3,8 @@
  * takes, and a condition's image tokens.
  */
 import { preprocessImage, textTower, visionTokens, visionTower } from "../../lib/clip/mod.ts";
-import { vaeEncode, vaeFactor } from "../../lib/diffusion/mod.ts";
-import { checkFinite, type HostArray, leaf, partition, type Tensor, tf } from "../../lib/engine/mod.ts";
+import { encoderHalf, vaeEncode, vaeFactor } from "../../lib/diffusion/mod.ts";
+import { checkFinite, type HostArray, leaf, type Tensor, tf } from "../../lib/engine/mod.ts";
 import { frozenOf, type MakeProgram, type OpenRun, openRun, paramsIn } from "../../lib/pipeline/mod.ts";
 import { fitPicture, onWhite, readPicture, type RgbPicture } from "../../lib/raster/mod.ts";
 import { rounded, type RowEncoder } from "./encoding_cache.ts";
@@ -72,10 +72,7 @@ export async function openLatentEncoder(
   const shape = [1, config.in_channels, side, side];
   const run = await openRun(make, {
     what: "the autoencoder",
-    model: {
-      ...models.vae,
-      params: partition(params, (name) => /^(encoder|quant_conv)\./.test(name)).trainable,
-    },
+    model: { ...models.vae, params: encoderHalf(params) },
     inputs: { pixels: { dtype: "float32", shape } },
     fn: (weights, fed) => {
       const { mean, logvar } = vaeEncode(weights, config, leaf(fed, "pixels"));

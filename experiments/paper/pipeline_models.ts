@@ -3,7 +3,7 @@
  * tower; the rest is the pipeline's. One model is in memory at a time, beside the denoiser.
  */
 import { preprocessImage, textTower, visionTower } from "../../lib/clip/mod.ts";
-import { vaeDecode, vaeFactor } from "../../lib/diffusion/mod.ts";
+import { decoderHalf, vaeDecode, vaeFactor } from "../../lib/diffusion/mod.ts";
 import {
   compile,
   fold,
@@ -11,7 +11,6 @@ import {
   key,
   leaf,
   normal,
-  partition,
   type Tensor,
   tf,
   UserError,
@@ -103,10 +102,9 @@ function latentDecoder(
   sides: { readonly height: number; readonly width: number },
 ): ModelRun {
   const { config } = vae;
-  const params = partition(vae.params, (name) => /^(decoder|post_quant_conv)\./.test(name)).trainable;
   return {
     what: "the autoencoder",
-    model: { ...vae, params },
+    model: { ...vae, params: decoderHalf(vae.params) },
     inputs: { latents: { dtype: "float32", shape: [1, config.latent_channels, sides.height, sides.width] } },
     fn: (weights, fed) => vaeDecode(weights, config, leaf(fed, "latents")),
   };

@@ -31,6 +31,7 @@ export {
   vaeSample,
   vaeShapes,
 } from "./vae.ts";
+export { decoderHalf, encoderHalf } from "./vae_halves.ts";
 export { guide, guided } from "./guidance.ts";
 export {
   addNoise,
