@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheFolder } from "../lib/tasks/pack_cache.ts";
+import { cacheFolder } from "../lib/hub/mod.ts";
 import { copyArtwork, treeCopy } from "./tree_copy.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
