@@ -1,6 +1,5 @@
 /** Samples and scores pictures for the explorer, step by step: with models that a machine's disk, or a static site's files, gave. */
 import type { CaptionTokenizer, SentenceEmbedder } from "../../../lib/clip/mod.ts";
-import { fold, key, normal } from "../../../lib/engine/mod.ts";
 import type {
   GalleryItem,
   Studio,
@@ -13,8 +12,9 @@ import { clipI, clipS, clipScore } from "../../../lib/metrics/mod.ts";
 import { type Rgb, SIZE } from "../../../lib/tasks/mod.ts";
 import { fitSource } from "../../pictures/fit_source.ts";
 import { type GenerationItem, type OpenPipeline, samplePictures } from "../../../lib/pipeline/mod.ts";
-import { LATENT_SIZE } from "../../mini/models.ts";
+import { generationNoise } from "../../mini/generation_noise.ts";
 import type { ImageFeatures, ImageProgram } from "../../mini/programs.ts";
+import { unknownWordsNote } from "../../mini/unknown_words.ts";
 
 const VECTOR = 512;
 /** How often unfinished pictures are shown in a sampling. */
@@ -90,12 +90,7 @@ export function createStudio(parts: StudioParts): Studio {
     const tokenizer = await parts.tokenizer();
     const unknown = tokenizer.unknownWords(request.prompt);
     if (unknown.length > 0) {
-      yield {
-        kind: "notes",
-        notes: [
-          `The mini base model does not know these words and reads them all alike: ${unknown.join(", ")}`,
-        ],
-      };
+      yield { kind: "notes", notes: [unknownWordsNote(unknown)] };
     }
     const score = await scorer(request, condition.pixels);
     if ("item" in request.condition) {
@@ -110,7 +105,7 @@ export function createStudio(parts: StudioParts): Studio {
       negative,
       image: features!.tokens,
       ...(instruction ? { instruction } : {}),
-      noise: normal(fold(key("generate"), request.seed, noise), LATENT_SIZE),
+      noise: generationNoise(request.seed, noise),
     });
     const jobs: { model: StudioModel; at: number[]; items: GenerationItem[] }[] = [{
       model: "instruct",
