@@ -1,6 +1,5 @@
 /** Stages: a model's pictures of control conditions under every instruction, and what they are compared with; scored against the conditions. */
 import { visionTokens } from "../../lib/clip/mod.ts";
-import { adapterParams } from "../../lib/adapter/mod.ts";
 import type { AspectScores } from "../../lib/report/mod.ts";
 import type { ControlItem, Rgb } from "../../lib/tasks/mod.ts";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
@@ -22,6 +21,7 @@ import {
   shownItems,
   tasksOf,
 } from "./control_wishes.ts";
+import { startParams } from "./frozen.ts";
 import { samplePictures } from "./sample_pictures.ts";
 import {
   sentenceVectors,
@@ -39,9 +39,7 @@ interface SampledAdapter extends TrainedAdapter {
 
 /** IPAdapter+. */
 async function startAdapter(): Promise<SampledAdapter> {
-  const plus = await sharedPlus();
-  const adapter = adapterParams({ projection: plus.projection.params, context: plus.context });
-  return { adapter, replacesText: false };
+  return { adapter: startParams(await sharedPlus()), replacesText: false };
 }
 
 async function adapterOf(request: ControlRequest, trained: StageOutput | undefined): Promise<SampledAdapter> {
