@@ -7,6 +7,7 @@ export {
   checkAdapterFile,
   detectAdapter,
   detectProjection,
+  encoderWidth,
   loadAdapter,
   loadAdapterFile,
   type ProjectionConfig,

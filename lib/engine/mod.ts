@@ -6,6 +6,7 @@ export { UserError } from "./errors.ts";
 export {
   FILE_KINDS,
   type FileArray,
+  inMemory,
   isFileArray,
   readWeight,
   type Weight,
