@@ -26,4 +26,6 @@ export {
   type Interval,
   type Observation,
 } from "./bootstrap.ts";
+export { levelsBetween } from "./levels_between.ts";
+export { quantile } from "./quantile.ts";
 export { studentQuantile } from "./student.ts";

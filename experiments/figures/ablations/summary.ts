@@ -1,5 +1,6 @@
 /** The ablations' findings: differences from the joint model, the untrained uses, the verdicts, and a sheet of pictures. */
 import { key } from "../../../lib/engine/mod.ts";
+import { levelsBetween } from "../../../lib/metrics/mod.ts";
 import { ABLATION_SHEET } from "./bars.ts";
 import { ABLATION_STATEMENTS, ablationsContent } from "./statements.ts";
 import { judgeAll, resampleCells, type SampleRow } from "../../../lib/report/mod.ts";
@@ -14,11 +15,6 @@ import { useStageId } from "../uses/use_stages.ts";
 /** Items of the sheet. */
 const SHOWN_ITEMS = 3;
 const SHOWN = ["own-instruction", "other-instruction", "colours-instruction"];
-
-/** Root mean square difference of two pictures' bytes, in levels of 255. */
-function levelsBetween(one: Uint8Array, other: Uint8Array): number {
-  return Math.sqrt(one.reduce((sum, value, i) => sum + (value - other[i]!) ** 2, 0) / one.length);
-}
 
 /** Reads the stages of all rows. */
 export const summarize: Summarize = async (context, { scale, tasks, seeds }, outputs) => {

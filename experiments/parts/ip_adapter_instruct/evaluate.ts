@@ -1,5 +1,6 @@
 /** The joint adapter: does the instruction decide what is taken? Pictures of one condition under every instruction, same prompt and noise: the control matrix. */
 import { key } from "../../../lib/engine/mod.ts";
+import { levelsBetween } from "../../../lib/metrics/mod.ts";
 import { createGenerator } from "../../../lib/pipeline/mod.ts";
 import {
   type AspectScores,
@@ -48,13 +49,6 @@ const BAR: Bar = { least: 0.3, items: USUAL_SCENES };
 
 /** Two portraits for every three scenes. */
 const portraitsFor = (scenes: number): number => Math.ceil(2 * scenes / 3);
-
-/** Root mean square difference of two pictures, 0 to 255. */
-function pixelDistance(a: Rgb, b: Rgb): number {
-  let sum = 0;
-  a.forEach((value, i) => sum += (value - (b[i] as number)) ** 2);
-  return Math.sqrt(sum / a.length);
-}
 
 /** A number of the matrix as a score. */
 function matrixScore(name: string, { mean, low, high }: MeanInterval, n: number, bar?: Bar): Score {
@@ -165,7 +159,7 @@ export async function measure(context: EvaluationContext): Promise<Measured> {
     made.filter((_, i) => wishes[i]!.row === heldOut && wishes[i]!.item === item);
   const changed = items.map((item) => {
     const [first, ...others] = picturesOf(item) as [Rgb, ...Rgb[]];
-    return others.reduce((sum, other) => sum + pixelDistance(first, other), 0) / others.length;
+    return others.reduce((sum, other) => sum + levelsBetween(first, other), 0) / others.length;
   });
   return {
     method:
