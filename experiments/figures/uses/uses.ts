@@ -6,6 +6,7 @@ import {
   type MeanInterval,
   type ResampledCells,
   resampledInterval,
+  signedPercent,
 } from "../../../lib/report/mod.ts";
 import type { TaskId } from "../../../lib/tasks/mod.ts";
 import { INSTANT_STYLE, TARGETS } from "./use_rows.ts";
@@ -62,7 +63,7 @@ export function usesContent(
   return { rows, taken, cells: cellsOf(resampled), leaks };
 }
 
-const percent = (value: number) => `${value < 0 ? "−" : "+"}${(100 * Math.abs(value)).toFixed(1)} %`;
+const percent = (value: number) => signedPercent(value, 1);
 
 /**
  * What the baseline InstantStyle does beyond the prompt alone, in a caption's sentence: its relative difference in CLIP-S, and a warning where
