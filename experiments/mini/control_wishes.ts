@@ -1,10 +1,6 @@
 /** Held-out control conditions with every instruction that they allow: its words, and the noise it starts from. */
 import { fold, key, normal, stream } from "../../lib/engine/mod.ts";
-import {
-  FIXED_INSTRUCTIONS,
-  namedInstruction,
-  sampleInstruction,
-} from "../../lib/instructions/mod.ts";
+import { FIXED_INSTRUCTIONS, namedInstruction, sampleInstruction } from "../../lib/instructions/mod.ts";
 import {
   type Bank,
   type ControlItem,
@@ -47,7 +43,7 @@ export const tasksOf = ({ items }: ControlItem): readonly TaskId[] =>
   TASK_RECORDS.filter(({ id }) => items.has(id)).map(({ id }) => id);
 
 /** The instruction of a task for a condition. */
-export function controlInstruction(
+function controlInstruction(
   { kind, index, items }: ControlItem,
   task: TaskId,
   wordings: ControlWordings,

@@ -35,7 +35,6 @@ export { decoderHalf, encoderHalf } from "./vae_halves.ts";
 export { guide, guided } from "./guidance.ts";
 export {
   addNoise,
-  closedForm,
   fromVelocity,
   type ImpliedFields,
   type NoiseSchedule,

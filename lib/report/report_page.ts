@@ -181,7 +181,7 @@ export function isOfEarlierParts(
 }
 
 /** Says which results are of earlier parts than there are now; undefined where none is. */
-export function earlierPartsNote(
+function earlierPartsNote(
   entries: readonly ReportEntry[],
   { items, parts = {} }: Pick<ReportOptions, "items" | "parts">,
 ): string | undefined {

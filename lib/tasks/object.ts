@@ -108,7 +108,7 @@ function paperLike(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
 }
 
 /** The object's box of a drawn scene (one pixel of margin), fitted into a square of the ground colour. */
-export function drawCrop(scene: DrawnScene, crop: Omit<CropTruth, "kind" | "of">): Rgb {
+function drawCrop(scene: DrawnScene, crop: Omit<CropTruth, "kind" | "of">): Rgb {
   const { box } = scene;
   const [left, top] = [Math.max(0, box.left - 1), Math.max(0, box.top - 1)];
   const width = Math.min(SIZE, box.left + box.width + 1) - left;
