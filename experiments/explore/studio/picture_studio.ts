@@ -1,5 +1,5 @@
 /** Samples and scores pictures for the explorer, step by step: with models that a machine's disk, or a static site's files, gave. */
-import type { CaptionTokenizer, SentenceEmbedder } from "../../../lib/clip/mod.ts";
+import { type CaptionTokenizer, SENTENCE_WIDTH, type SentenceEmbedder } from "../../../lib/clip/mod.ts";
 import type {
   GalleryItem,
   Studio,
@@ -16,7 +16,6 @@ import { generationNoise } from "../../mini/generation_noise.ts";
 import type { ImageFeatures, ImageProgram } from "../../mini/programs.ts";
 import { unknownWordsNote } from "../../mini/unknown_words.ts";
 
-const VECTOR = 512;
 /** How often unfinished pictures are shown in a sampling. */
 const PREVIEWS = 6;
 
@@ -61,7 +60,7 @@ export function createStudio(parts: StudioParts): Studio {
     const [seen, truth] = await judge.run([condition, ...(item ? [item.target.pixels] : [])]);
     const texts = [request.prompt || "-", item?.caption || "-"];
     const rows = await (await parts.embedder()).embed(texts);
-    const [prompt, caption] = [rows.slice(0, VECTOR), rows.slice(VECTOR, 2 * VECTOR)];
+    const [prompt, caption] = [rows.slice(0, SENTENCE_WIDTH), rows.slice(SENTENCE_WIDTH, 2 * SENTENCE_WIDTH)];
     return async (pictures: readonly Rgb[]) =>
       (await judge.run(pictures)).map(({ embedding }): Record<string, number> => ({
         "CLIP-I": clipI(embedding, seen!.embedding),

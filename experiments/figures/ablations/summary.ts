@@ -7,6 +7,7 @@ import { judgeAll, resampleCells, type SampleRow } from "../../../lib/report/mod
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
 import { ABLATIONS } from "./record.ts";
 import type { Summarize } from "../figure_summary.ts";
+import { MOVED_SCORE } from "../../setting/score_names.ts";
 import { readGallery } from "../../setting/gallery.ts";
 import { keysOf, readItems, readSamples, takenScores } from "../uses/use_samples.ts";
 import { useSheet } from "../uses/use_sheet.ts";
@@ -37,7 +38,7 @@ export const summarize: Summarize = async (context, { scale, tasks, seeds }, out
   const samples = (await readSamples(outputs)).map((sample): SampleRow => {
     const { row, task, seed, index, scores } = sample;
     const levels = moved.get(JSON.stringify([row, task, seed, index]));
-    return levels === undefined ? sample : { ...sample, scores: { ...scores, moved: levels } };
+    return levels === undefined ? sample : { ...sample, scores: { ...scores, [MOVED_SCORE]: levels } };
   });
   const resampled = resampleCells(samples, {
     key: key("ablations"),
