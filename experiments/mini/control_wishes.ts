@@ -12,6 +12,7 @@ import {
 } from "../../lib/tasks/mod.ts";
 import type { ControlSize, ControlWordings } from "../setting/control_requests.ts";
 import { LATENT_SIZE } from "./models.ts";
+import type { SampledItem } from "./sample_pictures.ts";
 
 const KINDS = [["scene", "scenes"], ["portrait", "portraits"]] as const;
 
@@ -74,4 +75,17 @@ export function controlWishes(items: readonly ControlItem[], wordings: ControlWo
 /** Initial noise of a condition, [4 16 16] flat: the same under all instructions and for all models of a seed. */
 export function controlNoise({ kind, index }: ControlItem, seed: number): Float32Array {
   return normal(fold(key("control noise"), kind, index, seed), LATENT_SIZE);
+}
+
+/** What the sampler is given of a wish, or of a condition that nothing is said about. */
+export function wishedItem(
+  { item, task, instruction: text }: Pick<ControlWish, "item"> & Partial<ControlWish>,
+  seed: number,
+): SampledItem {
+  return {
+    prompt: item.prompt,
+    condition: item.condition,
+    ...(task === undefined || text === undefined ? {} : { instruction: { task, text } }),
+    noise: controlNoise(item, seed),
+  };
 }
