@@ -14,7 +14,7 @@ import { measure } from "../experiments/parts/ip_adapter_plus/evaluate.ts";
 import { IP_ADAPTER_PLUS } from "../experiments/parts/ip_adapter_plus/mod.ts";
 import { plusPool, preparePlus, RECIPE } from "../experiments/parts/ip_adapter_plus/train.ts";
 import { type AdapterTrial, TRIALS } from "../experiments/parts/ip_adapter_plus/trials.ts";
-import { keepTrial, withTriedPart } from "./recipe_trial.ts";
+import { reportTrial, trainSteps, withTriedAdapter } from "./recipe_trial.ts";
 
 const muon = (muonRate: number, firstTimestep = 0) => ({
   optimizer: { ...MUON_OPTIMIZER, muonRate },
@@ -57,11 +57,12 @@ await runCommand(async () => {
     compile: { threads: number("threads", 1, 1, 64) },
   }, { adapterRecipe, pool });
   const { lr, warmup } = recipe.schedule;
-  for (let step = 0; step < steps; step++) {
-    const learningRate = lr * Math.min(1, (step + 1) / warmup) * (1 - step / steps);
-    const { loss } = await training.step.run(await training.batch(step), { step, learningRate });
-    if ((step + 1) % 50 === 0) notify(`${name}: step ${step + 1}, loss ${loss.toFixed(3)}`);
-  }
+  await trainSteps(training, steps, {
+    learningRate: (step) => lr * Math.min(1, (step + 1) / warmup) * (1 - step / steps),
+    done(step, loss) {
+      if (step % 50 === 0) notify(`${name}: step ${step}, loss ${loss.toFixed(3)}`);
+    },
+  });
   const finished = await training.finish();
   const { tokenizer } = await loadBase();
   const held = await plusPool(bank, { first: FIRST_HELD_OUT, pool: HELD_OUT, tokenizer });
@@ -79,14 +80,14 @@ await runCommand(async () => {
   };
   const heldOutError = await errorWithout(0), heldOutErrorWithoutText = await errorWithout(1);
   await training.step.dispose();
-  const { scores } = await withTriedPart({
-    ...{ name: "ip-adapter-plus", finished },
-    beside: { base: "base", vae: "vae", encoder: "encoder", judge: "judge" },
-  }, (folder) => measure({ bank, folder, items }));
+  const { scores } = await withTriedAdapter(
+    "ip-adapter-plus",
+    finished,
+    (folder) => measure({ bank, folder, items }),
+  );
   const trial: AdapterTrial = {
     ...{ recipe: name, steps, heldOutError, heldOutErrorWithoutText },
     clipIShare: Number((scores.find((each) => each.bar !== undefined)?.value ?? NaN).toFixed(3)),
   };
-  console.log(JSON.stringify(trial, null, 2));
-  if (flags.has("keep")) await keepTrial(TRIALS, trial);
+  await reportTrial(TRIALS, trial, { keep: flags.has("keep") });
 });

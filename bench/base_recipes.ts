@@ -18,7 +18,7 @@ import { BASE } from "../experiments/parts/base/mod.ts";
 import { type Trial, TRIALS } from "../experiments/parts/base/trials.ts";
 import { type BaseDesign, basePool, DESIGN, prepareBase } from "../experiments/parts/base/train.ts";
 import { FIRST_HELD_OUT } from "../experiments/parts/held_out.ts";
-import { keepTrial, withTriedPart } from "./recipe_trial.ts";
+import { reportTrial, withTriedPart } from "./recipe_trial.ts";
 
 /** The denoiser with attention at 16×16 too. */
 const ATTENTIVE: UnetConfig = {
@@ -117,6 +117,5 @@ await runCommand(async () => {
     judge,
     processor: cpus()[0]?.model ?? "",
   };
-  console.log(JSON.stringify(trial, null, 2));
-  if (flags.has("keep")) await keepTrial(TRIALS, trial);
+  await reportTrial(TRIALS, trial, { keep: flags.has("keep") });
 });

@@ -51,7 +51,7 @@ function faultOf(error: unknown): string | undefined {
 }
 
 /** The bytes of case `number` of a target. */
-export function fuzzCase({ name, seeds }: FuzzTarget, seed: number, number: number): Uint8Array {
+function fuzzCase({ name, seeds }: FuzzTarget, seed: number, number: number): Uint8Array {
   const random = stream(fold(key(seed), "fuzz", name, number));
   return mutated(random.pick(seeds), random);
 }

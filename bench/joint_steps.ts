@@ -14,7 +14,7 @@ import { prepareJoint } from "../experiments/parts/ip_adapter_instruct/train.ts"
 import { type JointTrial, TRIALS } from "../experiments/parts/ip_adapter_instruct/trials.ts";
 import type { Score } from "../experiments/parts/measurement.ts";
 import { MINI_RECIPE } from "../experiments/setting/scales.ts";
-import { keepTrial, withTriedPart } from "./recipe_trial.ts";
+import { reportTrial, trainSteps, withTriedAdapter } from "./recipe_trial.ts";
 
 await runCommand(async () => {
   const { flags, values } = readOptions(process.argv.slice(2), {
@@ -46,21 +46,23 @@ await runCommand(async () => {
   );
   const start = performance.now();
   let sum = 0;
-  for (let step = 0; step < steps; step++) {
-    const feeds = await training.batch(step);
-    sum += (await training.step.run(feeds, { step, learningRate: learningRate(schedule, step) })).loss;
-    if ((step + 1) % 100 === 0) {
-      notify(`step ${step + 1}, loss ${(sum / 100).toFixed(4)}`);
+  await trainSteps(training, steps, {
+    learningRate: (step) => learningRate(schedule, step),
+    done(step, loss) {
+      sum += loss;
+      if (step % 100 > 0) return;
+      notify(`step ${step}, loss ${(sum / 100).toFixed(4)}`);
       sum = 0;
-    }
-  }
+    },
+  });
   const seconds = Math.round((performance.now() - start) / 1000);
   const finished = await training.finish();
   await training.step.dispose();
-  const { scores } = await withTriedPart({
-    ...{ name: IP_ADAPTER_INSTRUCT.name, finished },
-    beside: { base: "base", vae: "vae", encoder: "encoder", judge: "judge" },
-  }, (folder) => measure({ bank, folder, items }));
+  const { scores } = await withTriedAdapter(
+    IP_ADAPTER_INSTRUCT.name,
+    finished,
+    (folder) => measure({ bank, folder, items }),
+  );
   const found = (name: string): JointTrial["control"] => {
     const { value, low, high } = scores.find((each) => each.name === name) as Score;
     return [value, low ?? NaN, high ?? NaN].map((each) =>
@@ -81,6 +83,5 @@ await runCommand(async () => {
     },
     ...{ control: found("control"), controlFree: found("control, free wordings") },
   };
-  console.log(JSON.stringify(trial, null, 2));
-  if (flags.has("keep")) await keepTrial(TRIALS, trial);
+  await reportTrial(TRIALS, trial, { keep: flags.has("keep") });
 });

@@ -1,11 +1,27 @@
-/** What trials of recipes share: a folder in which the tried part stands among committed ones, and the file that keeps the rows. */
+/** What trials of recipes share: their steps, a folder in which the tried part stands among committed ones, and the file that keeps the rows. */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { atomicWrite } from "../lib/hub/mod.ts";
 import { checkpointPath, encodeCheckpoint, readCheckpoint } from "../experiments/mini/checkpoints.ts";
-import type { FinishedPart } from "../experiments/parts/part.ts";
+import type { FinishedPart, Training } from "../experiments/parts/part.ts";
+
+/** Trains for so many steps. */
+export async function trainSteps(
+  { step, batch }: Training,
+  steps: number,
+  { learningRate, done }: {
+    readonly learningRate: (step: number) => number;
+    /** Hears of every step's loss; the first is step 1. */
+    readonly done: (step: number, loss: number) => void;
+  },
+): Promise<void> {
+  for (let at = 0; at < steps; at++) {
+    const { loss } = await step.run(await batch(at), { step: at, learningRate: learningRate(at) });
+    done(at + 1, loss);
+  }
+}
 
 /**
  * Uses a folder of checkpoints that is gone afterwards: a finished part beside others.
@@ -35,11 +51,24 @@ export async function withTriedPart<Found>(
   }
 }
 
-/** Puts a trial's row into a file of rows, in place of the one of the same recipe. */
-export async function keepTrial<Trial extends { readonly recipe: string }>(
+/** {@link withTriedPart} for an adapter, beside the parts that it is measured with. */
+export function withTriedAdapter<Found>(
+  name: string,
+  finished: FinishedPart,
+  use: (folder: URL) => Promise<Found>,
+): Promise<Found> {
+  const beside = { base: "base", vae: "vae", encoder: "encoder", judge: "judge" };
+  return withTriedPart({ name, finished, beside }, use);
+}
+
+/** Prints a trial's row and, where it is to be kept, puts it into a file of rows, in place of the one of the same recipe. */
+export async function reportTrial<Trial extends { readonly recipe: string }>(
   file: URL,
   trial: Trial,
+  { keep }: { readonly keep: boolean },
 ): Promise<void> {
+  console.log(JSON.stringify(trial, null, 2));
+  if (!keep) return;
   const kept: Trial[] = existsSync(file) ? JSON.parse(await Deno.readTextFile(file)) : [];
   const all = [...kept.filter(({ recipe }) => recipe !== trial.recipe), trial];
   await atomicWrite(fileURLToPath(file), JSON.stringify(all, null, 2) + "\n");

@@ -17,6 +17,7 @@ import { createInterface } from "node:readline";
 import { eager, UserError, writeSafetensors } from "../lib/engine/mod.ts";
 import { onDemandPackage } from "../lib/hub/mod.ts";
 import { decodeCase } from "./timing/case_file.ts";
+import { pinnedVersion } from "../experiments/pictures/pinned_version.ts";
 import { oneOf } from "../experiments/setting/command_line.ts";
 import { LIMIT_WORK, loadWork, WORKS } from "./works/mod.ts";
 import type { OpenOptions, OpenWork } from "./timing/work.ts";
@@ -47,11 +48,7 @@ async function time(work: OpenWork, steps: number): Promise<number[]> {
 
 /** The versions that deno.json pins. */
 function versions(...names: readonly string[]): Record<string, string> {
-  const { imports } = JSON.parse(readFileSync(new URL("../deno.json", import.meta.url), "utf8")) as {
-    imports: Record<string, string>;
-  };
-  const pinned = names.map((name) => [name, imports[name]?.split("@").at(-1) ?? "unknown"]);
-  return { deno: Deno.version.deno, ...Object.fromEntries(pinned) };
+  return { deno: Deno.version.deno, ...Object.fromEntries(names.map((name) => [name, pinnedVersion(name)])) };
 }
 
 async function main([name = "", path = "", engineName = "", threadCount = ""]: readonly string[]) {

@@ -6,13 +6,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { createInterface } from "node:readline";
+import { pinnedVersion } from "../experiments/pictures/pinned_version.ts";
 import { tsne } from "../lib/projection/mod.ts";
-
-/** The version of a package that deno.json pins. */
-function pinned(name: string): string {
-  const { imports } = JSON.parse(readFileSync(new URL("../deno.json", import.meta.url), "utf8"));
-  return imports[name]?.split("@").at(-1) ?? "unknown";
-}
 
 async function main([path = "", ...numbers]: readonly string[]): Promise<void> {
   const [width, perplexity, iterations, threads] = numbers.map(Number) as [number, number, number, number];
@@ -21,7 +16,7 @@ async function main([path = "", ...numbers]: readonly string[]): Promise<void> {
   const answer = (value: unknown) => console.log(JSON.stringify(value));
   answer({
     threads,
-    versions: { deno: Deno.version.deno, "onnxruntime-node": pinned("onnxruntime-node") },
+    versions: { deno: Deno.version.deno, "onnxruntime-node": pinnedVersion("onnxruntime-node") },
   });
   for await (const line of createInterface({ input: process.stdin })) {
     const request = JSON.parse(line) as { do: string; path: string };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { cacheFolder } from "../lib/tasks/pack_cache.ts";
+import { cacheFolder } from "../lib/hub/mod.ts";
 import { copyArtwork, treeCopy } from "./tree_copy.ts";
 
 const LIST = "lib/tasks/families/mod.ts";

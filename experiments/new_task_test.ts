@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheFolder } from "../lib/tasks/pack_cache.ts";
+import { cacheFolder } from "../lib/hub/mod.ts";
 import { copyArtwork, treeCopy } from "./tree_copy.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -64,6 +64,9 @@ Deno.test("a task is one file and its place in the list: instructions, pairs, Ta
     }
   }
   assert.deepEqual(Object.keys(found.leak), ["leak", "leak (encoder)"]);
+  const asked = found.asked.filter((wish: { task: string }) => wish.task === "background");
+  assert.equal(asked.length, 1, "control asks a scene for it, and no portrait");
+  assert.match(asked[0].instruction, /put something else into this very place|the same surroundings, please/);
   assert.equal(found.tasks.length, 6);
   assert.equal(found.tasks[5].id, "background");
   assert.equal(found.tasks[5].fixed, "Use the background of the image");

@@ -1,20 +1,19 @@
 /** The parts of the paper's scale that are measured, each in a process of its own: load, compile, run. */
 import { imageContext, projectImage } from "../../lib/adapter/mod.ts";
 import { unitRows, visionTokens, visionTower } from "../../lib/clip/mod.ts";
-import { unet, vaeDecode } from "../../lib/diffusion/mod.ts";
+import { decoderHalf, unet, vaeDecode } from "../../lib/diffusion/mod.ts";
 import {
   compile,
   type CompileOptions,
   host,
   type HostArray,
   type HostParams,
+  inMemory,
   leaf,
   type Params,
-  partition,
   prefixed,
   type ProgramFunction,
   type ProgramParts,
-  readWeight,
   scope,
   type Tensor,
 } from "../../lib/engine/mod.ts";
@@ -114,7 +113,7 @@ export const PARTS: Readonly<Record<PaperPart, Part>> = {
     async open(folder, options) {
       const { vae } = caseSizes(folder);
       const weights = await caseWeights(folder, "vae");
-      const frozen = partition(weights, (name) => /^(decoder|post_quant_conv)\./.test(name)).trainable;
+      const frozen = decoderHalf(weights);
       return inference(
         (fixed, _state, { noise }) => ({ outputs: { image: vaeDecode(fixed, vae, noise as Tensor) } }),
         { frozen, feeds: pick(caseInputs(folder), "noise") },
@@ -155,9 +154,7 @@ export const PARTS: Readonly<Record<PaperPart, Part>> = {
         unet: { config: sizes.unet, params: await caseWeights(folder, "unet") },
         text: sizes.textTokens,
         projection: sizes.projection,
-        adapter: Object.fromEntries(
-          Object.entries(adapter).map(([name, weight]) => [name, readWeight(weight)]),
-        ),
+        adapter: inMemory(adapter),
         batch: 1,
         side: sizes.side,
         imageTokens: visionTokens(sizes.vision),

@@ -1,19 +1,14 @@
 /** Numbers that stand for many timings. */
+import { quantile } from "../../lib/metrics/mod.ts";
 
 /** The middle value, or the mean of the two in the middle. @throws RangeError for none. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError("median() needs at least one number, got none");
-  return quantile(values, 0.5);
+  return quantileOf(values, 0.5);
 }
 
-/** The value that the share `q` in [0, 1] of the values lies below, linear between neighbours (R's type 7, numpy's default). */
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const place = q * (sorted.length - 1);
-  const below = sorted[Math.floor(place)] ?? NaN;
-  const above = sorted[Math.ceil(place)] ?? NaN;
-  return below + (above - below) * (place - Math.floor(place));
-}
+const quantileOf = (values: readonly number[], share: number): number =>
+  quantile(values.toSorted((a, b) => a - b), share);
 
 /** Middle and spread of timings. */
 export interface Spread {
@@ -30,7 +25,7 @@ export function spread(values: readonly number[]): Spread {
     median: median(values),
     min: Math.min(...values),
     max: Math.max(...values),
-    quartiles: [quantile(values, 0.25), quantile(values, 0.75)],
+    quartiles: [quantileOf(values, 0.25), quantileOf(values, 0.75)],
   };
 }
 

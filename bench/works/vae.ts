@@ -1,6 +1,6 @@
 /** The autoencoder's decoder: latents → images. */
 import { fold, host, key, normal, type Tensor } from "../../lib/engine/mod.ts";
-import { initVae, type VaeConfig, vaeDecode, vaeFactor } from "../../lib/diffusion/mod.ts";
+import { decoderHalf, initVae, type VaeConfig, vaeDecode, vaeFactor } from "../../lib/diffusion/mod.ts";
 import { MINI_VAE } from "../../experiments/mini/models.ts";
 import { inferenceWork } from "./inference_work.ts";
 import { openBatchProgram } from "./open_program.ts";
@@ -23,11 +23,7 @@ export const VAE: Work<DecodeConfig> = {
   makeCase(config, seed) {
     const from = key(`bench vae ${seed}`);
     const { vae, batch, side } = config;
-    const weights = Object.fromEntries(
-      Object.entries(initVae(fold(from, "weights"), vae)).filter(([name]) =>
-        /^(decoder|post_quant_conv)\./.test(name)
-      ),
-    );
+    const weights = decoderHalf(initVae(fold(from, "weights"), vae));
     const shape = [batch, vae.latent_channels, side, side];
     const latents = normal(fold(from, "latents"), shape.reduce((a, b) => a * b, 1));
     return { config, weights, batch: { latents: host(latents, shape) } };

@@ -1,14 +1,12 @@
 /** What several stages of one process use, made once, and how every program of a stage is compiled. */
 import { join } from "node:path";
-import process from "node:process";
-import { fileURLToPath } from "node:url";
 import type { CompileOptions } from "../../lib/engine/mod.ts";
+import { cacheFolder } from "../../lib/hub/mod.ts";
 import type { Device } from "../setting/experiment.ts";
 import { once } from "./once.ts";
 
 /** Folder of derived files of this process, unless a command says another. */
-export const CACHE: string = process.env["IPADAPTER_CACHE"] ??
-  fileURLToPath(new URL("../../.cache", import.meta.url));
+export const CACHE: string = cacheFolder();
 
 /** Options of every compiled program on a device. */
 export function onDevice(device: Device): CompileOptions {

@@ -1,7 +1,7 @@
 /** Checks a folder of pairs against what a task's training set must be: lines, fields, pictures, sizes, counts, and that no pair is in both splits. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, normalize } from "node:path";
-import { openFileSource, UserError } from "../../lib/engine/mod.ts";
+import { isJsonObject, openFileSource, UserError } from "../../lib/engine/mod.ts";
 import { textLines } from "../../lib/hub/mod.ts";
 import { LARGEST_SIDE, type PictureHeader, pictureHeader, readPicture } from "../../lib/raster/mod.ts";
 import type { PairField, TaskId } from "../../lib/tasks/mod.ts";
@@ -109,15 +109,14 @@ function checkLine(
     findings.add("wrong", "a line is no JSON", place);
     return undefined;
   }
-  if (typeof pair !== "object" || pair === null || Array.isArray(pair)) {
+  if (!isJsonObject(pair)) {
     findings.add("wrong", "a line is no JSON object", place);
     return undefined;
   }
-  const given = pair as Record<string, unknown>;
   const pictures = new Map<PairField, string>();
   for (const field of fields) {
     const { name, kind, required } = field;
-    const value = given[name];
+    const value = pair[name];
     if (value === undefined) {
       if (required) findings.add("wrong", `"${name}" is missing`, place);
       else findings.add("note", `"${name}" is missing, which is optional`, place);
@@ -130,7 +129,7 @@ function checkLine(
     } else if (!staysInside(value)) findings.add("wrong", `"${name}" lies outside the folder`, place);
     else pictures.set(field, value);
   }
-  const unknown = Object.keys(given).find((name) => !fields.some((field) => field.name === name));
+  const unknown = Object.keys(pair).find((name) => !fields.some((field) => field.name === name));
   if (unknown !== undefined) {
     findings.add("note", `"${unknown}" is no field of this task and is not read`, place);
   }

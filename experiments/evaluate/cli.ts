@@ -6,7 +6,8 @@ import { UserError } from "../../lib/engine/mod.ts";
 import { atomicWrite, checkWritable } from "../../lib/hub/mod.ts";
 import { loadBank } from "../../lib/tasks/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../setting/command_line.ts";
-import { checkpointPath, CHECKPOINTS, fileHash, readCheckpoint, trainingsOf } from "../mini/checkpoints.ts";
+import { checkpointPath, CHECKPOINTS, readCheckpoint, trainingsOf } from "../mini/checkpoints.ts";
+import { shortHash } from "../pictures/short_hash.ts";
 import { type Evaluation, type Measurement, verdictOf } from "../parts/measurement.ts";
 import { PART_HELP, PARTS } from "../parts/mod.ts";
 import type { Part } from "../parts/part.ts";
@@ -112,7 +113,7 @@ export async function evaluate(
   const hashes: Record<string, string> = {};
   for (const each of checkpoints) {
     const path = checkpointPath(each, folder);
-    hashes[each] = await Deno.readFile(path).then(fileHash, () => {
+    hashes[each] = await Deno.readFile(path).then(shortHash, () => {
       throw new UserError(
         `Evaluating ${name} needs the checkpoint ${decodeURIComponent(path.pathname)}, found none; ` +
           `make it with: deno task pretrain ${each}`,

@@ -16,7 +16,7 @@ const OPTIONS = {
 } as const satisfies Record<string, OptionKind>;
 
 /** The help text. */
-export const EXPLORE_HELP = `deno task explore [--port N] [--no-open] [--results DIR] [--checkpoint FILE]
+const EXPLORE_HELP = `deno task explore [--port N] [--no-open] [--results DIR] [--checkpoint FILE]
 deno task explore --export DIR [--results DIR] [--checkpoint FILE]
 
 Opens a page on this machine: the map of the training instructions. Type an instruction, see where it lands, and what the joint

@@ -1,5 +1,6 @@
 /** Settings from a file, since those of a cluster repeat: the options of the command line by name. The command line goes before. */
 import { UserError } from "../../lib/engine/errors.ts";
+import { isJsonObject } from "../../lib/engine/json_object.ts";
 import { readText } from "../../lib/hub/text_file.ts";
 import { type OptionKind, suggestion } from "../setting/command_line.ts";
 
@@ -31,7 +32,7 @@ export function withConfig<Given extends Options>(
     const problem = error instanceof SyntaxError ? "which is no JSON" : "which cannot be read";
     throw new UserError(`--config expects a JSON file of options, got ${path}, ${problem}`);
   }
-  if (settings === null || typeof settings !== "object" || Array.isArray(settings)) {
+  if (!isJsonObject(settings)) {
     throw new UserError(`--config expects an object of options in ${path}, got ${JSON.stringify(settings)}`);
   }
   const flags = new Set(given.flags);

@@ -1,6 +1,7 @@
 /** The committed checkpoints of the frozen parts (`experiments/parts`): fp16 safetensors whose header holds the configuration and a SHA-256 of the tensors. */
 import { createHash } from "node:crypto";
 import { type HostParams, readSafetensors, UserError, writeSafetensors } from "../../lib/engine/mod.ts";
+import { shortHash } from "../pictures/short_hash.ts";
 
 /** Parts that adapters are trained, sampled and judged with. */
 export const ADAPTER_PARTS = ["vae", "encoder", "judge", "base", "ip-adapter-plus"] as const;
@@ -40,11 +41,6 @@ export function encodeCheckpoint(
   return writeSafetensors(tensors, metadata, { dtype: "float16" });
 }
 
-/** SHA-256 of a file, 16 hexadecimal digits. */
-export function fileHash(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
-}
-
 /**
  * Reads a part.
  *
@@ -76,7 +72,7 @@ export async function readCheckpoint(
       `Reading checkpoint ${shown} failed: its tensors do not match its checksum, the file is damaged`,
     );
   }
-  return { part, config: JSON.parse(metadata.config ?? "{}"), tensors, hash: fileHash(bytes) };
+  return { part, config: JSON.parse(metadata.config ?? "{}"), tensors, hash: shortHash(bytes) };
 }
 
 /** The trainings behind a part's weights as its header tells them, the first one first. Files of one training before the last name that one alone. */

@@ -1,11 +1,6 @@
 /** Held-out control conditions with every instruction that they allow: its words, and the noise it starts from. */
 import { fold, key, normal, stream } from "../../lib/engine/mod.ts";
-import {
-  FIXED_INSTRUCTIONS,
-  freeWordings,
-  namedInstruction,
-  sampleInstruction,
-} from "../../lib/instructions/mod.ts";
+import { FIXED_INSTRUCTIONS, namedInstruction, sampleInstruction } from "../../lib/instructions/mod.ts";
 import {
   type Bank,
   type ControlItem,
@@ -13,9 +8,11 @@ import {
   lookChoice,
   TASK_RECORDS,
   type TaskId,
+  taskOf,
 } from "../../lib/tasks/mod.ts";
 import type { ControlSize, ControlWordings } from "../setting/control_requests.ts";
 import { LATENT_SIZE } from "./models.ts";
+import type { SampledItem } from "./sample_pictures.ts";
 
 const KINDS = [["scene", "scenes"], ["portrait", "portraits"]] as const;
 
@@ -47,7 +44,7 @@ export const tasksOf = ({ items }: ControlItem): readonly TaskId[] =>
   TASK_RECORDS.filter(({ id }) => items.has(id)).map(({ id }) => id);
 
 /** The instruction of a task for a condition. */
-export function controlInstruction(
+function controlInstruction(
   { kind, index, items }: ControlItem,
   task: TaskId,
   wordings: ControlWordings,
@@ -59,7 +56,7 @@ export function controlInstruction(
     case "fixed":
       return FIXED_INSTRUCTIONS[task];
     case "free":
-      return random.pick(freeWordings(task));
+      return random.pick(taskOf(task).words.freeWordings);
     case "held-out":
       return namedInstruction(sampleInstruction(random, task, "held-out"), {
         task,
@@ -78,4 +75,17 @@ export function controlWishes(items: readonly ControlItem[], wordings: ControlWo
 /** Initial noise of a condition, [4 16 16] flat: the same under all instructions and for all models of a seed. */
 export function controlNoise({ kind, index }: ControlItem, seed: number): Float32Array {
   return normal(fold(key("control noise"), kind, index, seed), LATENT_SIZE);
+}
+
+/** What the sampler is given of a wish, or of a condition that nothing is said about. */
+export function wishedItem(
+  { item, task, instruction: text }: Pick<ControlWish, "item"> & Partial<ControlWish>,
+  seed: number,
+): SampledItem {
+  return {
+    prompt: item.prompt,
+    condition: item.condition,
+    ...(task === undefined || text === undefined ? {} : { instruction: { task, text } }),
+    noise: controlNoise(item, seed),
+  };
 }

@@ -16,7 +16,12 @@ import {
   type VaeConfig,
   vaeShapes,
 } from "../../lib/diffusion/mod.ts";
-import { imageContextShapes, type ResamplerConfig, resamplerShapes } from "../../lib/adapter/mod.ts";
+import {
+  adapterParams,
+  imageContextShapes,
+  type ResamplerConfig,
+  resamplerShapes,
+} from "../../lib/adapter/mod.ts";
 import { checkpointPath, CHECKPOINTS, readCheckpoint } from "./checkpoints.ts";
 import { type ControlnetName, controlnetPart } from "../../lib/tasks/controlnets/mod.ts";
 
@@ -37,6 +42,11 @@ export interface BaseModel {
 export interface PlusModel {
   readonly projection: Model<ResamplerConfig>;
   readonly context: HostParams;
+}
+
+/** IPAdapter+ as it is sampled with, and as trainings start from it. */
+export function startParams({ projection, context }: PlusModel): HostParams {
+  return adapterParams({ projection: projection.params, context });
 }
 
 /** Reads the autoencoder. `folder`, here and below, is where the checkpoints lie. */

@@ -1,8 +1,9 @@
 /** Stage: one model on one task's validation items. */
-import { adapterParams, instantStyle } from "../../lib/adapter/mod.ts";
+import { instantStyle } from "../../lib/adapter/mod.ts";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
 import type { RowModel } from "../setting/experiment.ts";
 import type { ScoreReport, ScoreRequest } from "../setting/model_requests.ts";
+import { startParams } from "./frozen.ts";
 import { scoreTask } from "./score_task.ts";
 import { sharedBank, sharedBase, sharedPlus } from "./shared_models.ts";
 import { readTrainedAdapter, TRAINED_ADAPTER, type TrainedAdapter } from "../adapters/trained_adapter.ts";
@@ -16,8 +17,7 @@ async function adapterOf(
     if (trained === undefined) throw new RangeError(`Scoring a ${model} model needs its training, got none`);
     return readTrainedAdapter(await trained.bytes(TRAINED_ADAPTER));
   }
-  const plus = await sharedPlus();
-  const whole = adapterParams({ projection: plus.projection.params, context: plus.context });
+  const whole = startParams(await sharedPlus());
   const adapter = model === "start" ? whole : instantStyle(whole, (await sharedBase()).unet.config);
   return { adapter, replacesText: false };
 }

@@ -3,13 +3,12 @@ import { ranksFirst } from "../../lib/metrics/mod.ts";
 import { colourLikeness, composePair, type TaskId, taskOf } from "../../lib/tasks/mod.ts";
 import type { Device } from "../setting/experiment.ts";
 import type { GalleryItem } from "../setting/model_requests.ts";
-import { sharedBank, sharedEmbedder, sharedImageEncoder } from "./shared_models.ts";
-
-const WIDTH = 512;
+import { BY_ENCODER, LEAK_SCORE } from "../setting/score_names.ts";
+import { sentenceVectors, sharedBank, sharedImageEncoder } from "./shared_models.ts";
 
 /**
- * `{ leak }` of each picture of a task, with `leak (encoder)`, the same by the encoder that conditions the adapters, where an encoder must judge;
- * `{}` where nothing can leak.
+ * The {@link LEAK_SCORE} of each picture of a task, with the same by the encoder that conditions the adapters, where an encoder must judge; `{}` where
+ * nothing can leak.
  */
 export async function leakScores(
   task: TaskId,
@@ -19,12 +18,12 @@ export async function leakScores(
   const { leak } = taskOf(task);
   if (leak === null) return gallery.map(() => ({}));
   if (leak.kind === "colours") {
-    return gallery.map(({ output, condition }) => ({ leak: colourLikeness(output, condition, leak) }));
+    return gallery.map(({ output, condition }) => ({
+      [LEAK_SCORE]: colourLikeness(output, condition, leak),
+    }));
   }
   const bank = await sharedBank();
-  const texts = leak.names();
-  const rows = await (await sharedEmbedder(device)).embed(texts);
-  const names = texts.map((_, i) => rows.slice(i * WIDTH, (i + 1) * WIDTH));
+  const names = await sentenceVectors(leak.names(), device);
   const outputs = gallery.map(({ output }) => output);
   const [byJudge, byEncoder] = [
     await (await sharedImageEncoder("judge", device)).run(outputs),
@@ -34,8 +33,8 @@ export async function leakScores(
     const own = leak.own(composePair(bank, { task, split: "val", index }));
     if (own === undefined) return {};
     return {
-      "leak": Number(ranksFirst(byJudge[i]!.embedding, names, own)),
-      "leak (encoder)": Number(ranksFirst(byEncoder[i]!.embedding, names, own)),
+      [LEAK_SCORE]: Number(ranksFirst(byJudge[i]!.embedding, names, own)),
+      [`${LEAK_SCORE}${BY_ENCODER}`]: Number(ranksFirst(byEncoder[i]!.embedding, names, own)),
     };
   });
 }

@@ -1,6 +1,5 @@
 /** Stages: a model's pictures of control conditions under every instruction, and what they are compared with; scored against the conditions. */
 import { visionTokens } from "../../lib/clip/mod.ts";
-import { adapterParams } from "../../lib/adapter/mod.ts";
 import type { AspectScores } from "../../lib/report/mod.ts";
 import type { ControlItem, Rgb } from "../../lib/tasks/mod.ts";
 import type { StageContext, StageOutput } from "../runner/mod.ts";
@@ -13,15 +12,10 @@ import type {
   MeasureControl,
 } from "../setting/control_requests.ts";
 import { type InstructForm, instructForm } from "../setting/instruct_form.ts";
+import { controlAnchors, controlSample, controlTargets } from "./control_anchors.ts";
 import { controlScores, type ScoredPicture } from "./control_scores.ts";
-import {
-  controlItems,
-  controlNoise,
-  type ControlWish,
-  controlWishes,
-  shownItems,
-  tasksOf,
-} from "./control_wishes.ts";
+import { controlItems, type ControlWish, controlWishes, shownItems, wishedItem } from "./control_wishes.ts";
+import { startParams } from "./frozen.ts";
 import { samplePictures } from "./sample_pictures.ts";
 import {
   sentenceVectors,
@@ -39,9 +33,7 @@ interface SampledAdapter extends TrainedAdapter {
 
 /** IPAdapter+. */
 async function startAdapter(): Promise<SampledAdapter> {
-  const plus = await sharedPlus();
-  const adapter = adapterParams({ projection: plus.projection.params, context: plus.context });
-  return { adapter, replacesText: false };
+  return { adapter: startParams(await sharedPlus()), replacesText: false };
 }
 
 async function adapterOf(request: ControlRequest, trained: StageOutput | undefined): Promise<SampledAdapter> {
@@ -64,12 +56,7 @@ async function sampled(
 ): Promise<Rgb[]> {
   const { seed, samplerSteps: steps, guidance, device } = setting;
   const pictures = await samplePictures(
-    wishes.map(({ item, task, instruction: text }) => ({
-      prompt: item.prompt,
-      condition: item.condition,
-      ...(task === undefined || text === undefined ? {} : { instruction: { task, text } }),
-      noise: controlNoise(item, seed),
-    })),
+    wishes.map((wish) => wishedItem(wish, seed)),
     adapter,
     { form: adapter.form, adapterScale, steps, guidance, device, progress },
   );
@@ -123,10 +110,9 @@ export const measureControl: MeasureControl = async (request, { adapter: trained
   const scores = await scoresOf(scored, request, context);
   const kept = new Set(shownItems(items, shown));
   return {
-    samples: wishes.map(({ item, task, instruction }, i) => ({
-      ...{ row, task, kind: item.kind, index: item.index, seed, instruction, prompt: item.prompt },
-      scores: scores[deaf ? items.indexOf(item) : i]!,
-    })),
+    samples: wishes.map((wish, i) =>
+      controlSample(wish, { row, seed, scores: scores[deaf ? items.indexOf(wish.item) : i]! })
+    ),
     pictures: wishes.flatMap((wish, i) =>
       kept.has(wish.item) ? [picture(wish.item, wish.task, pictureOf(wish, i))] : []
     ),
@@ -143,22 +129,10 @@ export const measureAnchors: MeasureAnchors = async (setting, context) => {
     progress: (done, total) => context.progress(done, total, "images"),
   });
   const alone = items.map((item, i) => ({ item, picture: made[i]! }));
-  const targets = items.flatMap((item) =>
-    tasksOf(item).map((task) => ({ item, task, picture: item.items.get(task)!.target }))
-  );
-  const scores = await scoresOf([...alone, ...targets], setting, context);
-  const ofTargets = scores.slice(items.length);
+  const scores = await scoresOf([...alone, ...controlTargets(items)], setting, context);
   const kept = new Set(shownItems(items, shown));
   return {
-    anchors: items.map((item, i) => ({
-      ...{ kind: item.kind, index: item.index, seed, prompt: item.prompt },
-      alone: scores[i]!,
-      targets: Object.fromEntries(
-        targets.flatMap((target, place) =>
-          target.item === item ? [[target.task, ofTargets[place]!] as const] : []
-        ),
-      ),
-    })),
+    anchors: controlAnchors(items, seed, { alone: scores, targets: scores.slice(items.length) }),
     pictures: items.flatMap((item, i) =>
       kept.has(item) ? [picture(item, "condition", item.condition), picture(item, "prompt", made[i]!)] : []
     ),

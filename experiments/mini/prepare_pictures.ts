@@ -1,6 +1,6 @@
 /** From a request to everything that sampling needs at the mini scale: all that can be wrong with it is said here, before anything is sampled. */
 import { noiseSchedule } from "../../lib/diffusion/mod.ts";
-import { fold, key, normal, UserError } from "../../lib/engine/mod.ts";
+import { UserError } from "../../lib/engine/mod.ts";
 import { controlImage, createGenerator, type Generator } from "../../lib/pipeline/mod.ts";
 import { controlnetPart, CONTROLNETS } from "../../lib/tasks/controlnets/mod.ts";
 import { edgePicture, SIZE } from "../../lib/tasks/mod.ts";
@@ -23,9 +23,10 @@ import { type Adapter, readAdapterFile } from "./adapter_file.ts";
 import { baseWithLora, readControlnet, trainedOn } from "./base_additions.ts";
 import { checkpointPath } from "./checkpoints.ts";
 import type { BaseModel } from "./frozen.ts";
-import { LATENT_SIZE } from "./models.ts";
+import { generationNoise } from "./generation_noise.ts";
 import { adapterPart, decodeLatents } from "./pipeline_models.ts";
 import { onDevice, sharedBase, sharedEmbedder, sharedImageEncoder } from "./shared_models.ts";
+import { unknownWordsNote } from "./unknown_words.ts";
 
 /** Pictures per run of the denoiser. */
 const BATCH = 4;
@@ -207,13 +208,7 @@ export async function prepareGeneration(
       ...(control?.notes ?? []),
       ...otherBase("LoRA", lora?.stored, baseFile.sha256),
       ...otherBase("ControlNet", controlnet?.stored, baseFile.sha256),
-      ...(unknownWords.length > 0
-        ? [
-          `The mini base model does not know these words and reads them all alike: ${
-            unknownWords.join(", ")
-          }`,
-        ]
-        : []),
+      ...(unknownWords.length > 0 ? [unknownWordsNote(unknownWords)] : []),
     ],
     record,
     async open(options): Promise<OpenRequest> {
@@ -237,10 +232,7 @@ export async function prepareGeneration(
         generator,
         ...(adapter ? { adapter: adapter.params } : {}),
         decode: (latents) => decodeLatents(latents, device),
-        item: (index) => ({
-          ...item,
-          noise: normal(fold(key("generate"), settings.seed, index), LATENT_SIZE),
-        }),
+        item: (index) => ({ ...item, noise: generationNoise(settings.seed, index) }),
         close: async () => make ? await generator.dispose() : undefined,
       };
     },

@@ -12,7 +12,15 @@ import {
   type Tensor,
 } from "../../lib/engine/mod.ts";
 import { unitRows, visionTower, type VisionTowerConfig } from "../../lib/clip/mod.ts";
-import { type VaeConfig, vaeDecode, vaeEncode, vaeFactor, vaeMean } from "../../lib/diffusion/mod.ts";
+import {
+  decoderHalf,
+  encoderHalf,
+  type VaeConfig,
+  vaeDecode,
+  vaeEncode,
+  vaeFactor,
+  vaeMean,
+} from "../../lib/diffusion/mod.ts";
 import { fromModelImage, type Rgb, SIZE, toModelImage } from "../../lib/tasks/mod.ts";
 import type { Model } from "./frozen.ts";
 
@@ -132,9 +140,7 @@ export function latentEncoder(
   { config, params }: Model<VaeConfig>,
   options: BatchOptions = {},
 ): ImageProgram<Float32Array> {
-  const used = Object.fromEntries(
-    Object.entries(params).filter(([name]) => /^(encoder|quant_conv)\./.test(name)),
-  );
+  const used = encoderHalf(params);
   const program = new BatchedProgram(PIXELS, options, (batch) => [
     (frozen, _state, { x }) => ({
       outputs: { latent: vaeMean(vaeEncode(frozen, config, x as Tensor), config) },
@@ -160,9 +166,7 @@ export function latentDecoder(
   { config, params }: Model<VaeConfig>,
   options: BatchOptions = {},
 ): { run(latents: readonly Float32Array[]): Promise<Rgb[]>; dispose(): Promise<void> } {
-  const used = Object.fromEntries(
-    Object.entries(params).filter(([name]) => /^(decoder|post_quant_conv)\./.test(name)),
-  );
+  const used = decoderHalf(params);
   const side = SIZE / vaeFactor(config);
   const latent = [config.latent_channels, side, side];
   const program = new BatchedProgram(sizeOf(latent), options, (batch) => [

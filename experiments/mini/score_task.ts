@@ -12,6 +12,7 @@ import { initialNoise } from "../adapters/validation_items.ts";
 import type { Device } from "../setting/experiment.ts";
 import { instructForm } from "../setting/instruct_form.ts";
 import type { ScoreReport, ScoreRequest } from "../setting/model_requests.ts";
+import { BY_ENCODER } from "../setting/score_names.ts";
 import { LATENT_SIZE } from "./models.ts";
 import { samplePictures } from "./sample_pictures.ts";
 import { sentenceVectors, sharedBank, sharedImageEncoder } from "./shared_models.ts";
@@ -68,13 +69,13 @@ async function encodersOn(device: Device): Promise<ScoringEncoder[]> {
         (await encoder.run(pictures.map(({ pixels }) => pixels))).map(({ embedding }) => embedding),
     };
   };
-  return [await by("judge", ""), await by("encoder", " (encoder)")];
+  return [await by("judge", ""), await by("encoder", BY_ENCODER)];
 }
 
 /**
  * Scores `items` validation items of a task.
  *
- * Names with "(encoder)" are the same scores by the encoder that conditions the adapters; the rest beyond Table 1's are oracles.
+ * Names that end in {@link BY_ENCODER} are the same scores by the encoder that conditions the adapters; the rest beyond Table 1's are oracles.
  */
 export async function scoreTask(request: ScoreRequest, model: ScoredModel): Promise<ScoreReport> {
   const { task, device } = request;

@@ -2,7 +2,7 @@
 import type { HostParams } from "../../lib/engine/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
 import { composePair, SIZE } from "../../lib/tasks/mod.ts";
-import { instructForm, overrideOf } from "../setting/instruct_form.ts";
+import { instructForm } from "../setting/instruct_form.ts";
 import type { TrainRequest } from "../setting/model_requests.ts";
 import { sampleSheet } from "../adapters/sample_sheet.ts";
 import { initialNoise, validationInstruction } from "../adapters/validation_items.ts";
@@ -23,9 +23,7 @@ export async function watchedSamples(request: TrainRequest, adapter: HostParams)
   const pairs = tasks.flatMap((task) =>
     Array.from({ length: each }, (_, index) => composePair(bank, { task, split: "val", index }))
   );
-  const wordings = pairs.map((pair) =>
-    validationInstruction(pair, instructions, overrideOf({ ...request, task: pair.task }))
-  );
+  const wordings = pairs.map((pair) => validationInstruction(pair, instructions));
   const outputs = await samplePictures(
     pairs.map((pair, i) => ({
       prompt: pair.prompt,

@@ -5,9 +5,9 @@ import { initVae, vaeEncode } from "../../lib/diffusion/mod.ts";
 import {
   compile,
   eager,
+  inMemory,
   key,
   leaf,
-  readWeight,
   tf,
   UserError,
   writeSafetensors,
@@ -73,9 +73,7 @@ Deno.test("openLatentEncoder() gives the autoencoder's distribution of the middl
       const [c, y, x] = [Math.floor(i / 256), Math.floor(i / 16) % 16, i % 16];
       return pixels[3 * (20 * y + x + 2) + c]! / 127.5 - 1;
     });
-    const params = Object.fromEntries(
-      Object.entries(models.vae.params).map(([name, weight]) => [name, readWeight(weight)]),
-    );
+    const params = inMemory(models.vae.params);
     const program = await eager(
       (frozen, _state, fed) => {
         const { mean, logvar } = vaeEncode(frozen, models.vae.config, leaf(fed, "pixels"));

@@ -1,13 +1,8 @@
 /** A configuration file's JSON as fields. */
-import { UserError } from "../../lib/engine/mod.ts";
+import { isJsonObject, UserError } from "../../lib/engine/mod.ts";
 
 /** A JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
-
-/** Whether a value of JSON is an object, no list. */
-export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** Refuses a file in one sentence. */
 export const refuser = (path: string) => (why: string): never => {
@@ -23,5 +18,5 @@ export function jsonObject(text: string, path: string): Fields {
   } catch {
     fail("expected JSON, got something else");
   }
-  return isFields(given) ? given : fail("expected an object");
+  return isJsonObject(given) ? given : fail("expected an object");
 }

@@ -1,9 +1,9 @@
 /** The config.json beside a published model's weights, in the names of diffusers and transformers. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { UserError } from "../../lib/engine/mod.ts";
+import { isJsonObject, UserError } from "../../lib/engine/mod.ts";
 import { readText } from "../../lib/hub/mod.ts";
-import { isFields, jsonObject, refuser } from "./json_object.ts";
+import { jsonObject, refuser } from "./json_object.ts";
 
 /** More than any size that a published model has. */
 const MOST = 1_000_000;
@@ -113,7 +113,7 @@ export function parseConfig<Config extends object>(
   let own = given;
   if (part && (given.text_config !== undefined || given.vision_config !== undefined)) {
     const tower = given[part] ?? given[`${part}_dict`];
-    if (!isFields(tower)) {
+    if (!isJsonObject(tower)) {
       return fail(`expected ${part}, a tower's sizes in a whole CLIP's configuration, got none`);
     }
     const { projection_dim = 512 } = given;

@@ -4,7 +4,7 @@
  */
 import { instantStyle } from "../../lib/adapter/mod.ts";
 import { type SamplerName, vaeFactor } from "../../lib/diffusion/mod.ts";
-import { fold, key, normal, readWeight, UserError } from "../../lib/engine/mod.ts";
+import { fold, inMemory, key, normal, UserError } from "../../lib/engine/mod.ts";
 import {
   controlImage,
   createGenerator,
@@ -92,9 +92,6 @@ async function inStyle(places: Places): Promise<TargetModels> {
   return {
     models,
     async open(make) {
-      const inMemory = Object.fromEntries(
-        Object.entries(adapter.params).map(([name, weight]) => [name, readWeight(weight)]),
-      );
       const reader = await openRun(make, imageReader(models));
       const side = vision.config.image_size;
       const plain = await reader.run(
@@ -104,7 +101,7 @@ async function inStyle(places: Places): Promise<TargetModels> {
         parts: {
           adapter: {
             projection: adapter.config,
-            params: instantStyle(inMemory, unet.config),
+            params: instantStyle(inMemory(adapter.params), unet.config),
             imageShape: plain.shape.slice(1),
             noImage: row(plain, 0),
           },

@@ -4,27 +4,23 @@ import { join } from "node:path";
 import { initVisionTower } from "../../lib/clip/mod.ts";
 import {
   host,
+  inMemory,
   isFileArray,
   key,
   readSafetensors,
-  readWeight,
   UserError,
-  type Weights,
   writeSafetensors,
 } from "../../lib/engine/mod.ts";
 import { loadPaperModels } from "./paper_models.ts";
 import { inTinyFolder } from "./testdata/tiny_folder.ts";
 import { INSTRUCT, tinyInstruct, tinyUnet, VISION } from "./tiny_models.ts";
 
-const read = (weights: Weights) =>
-  Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, readWeight(weight)]));
-
 Deno.test("loadPaperModels() reads a local folder in diffusers' layout, sizes from its config.json files", () =>
   inTinyFolder(async (_, places) => {
     const models = await loadPaperModels(places);
-    assert.deepEqual(read(models.unet.params), tinyUnet());
+    assert.deepEqual(inMemory(models.unet.params), tinyUnet());
     assert.deepEqual(models.adapter.config, INSTRUCT);
-    assert.deepEqual(read(models.adapter.params), tinyInstruct());
+    assert.deepEqual(inMemory(models.adapter.params), tinyInstruct());
     assert.ok(Object.values(models.unet.params).every(isFileArray));
     assert.equal(models.text.config.hidden_size, 12);
     assert.deepEqual(models.processor.crop_size, { height: 16, width: 16 });

@@ -2,12 +2,13 @@
  * What training reads of pictures at the paper's scale (Sec. 3.5, IP-Adapter's recipe): the distribution of a target's latents, whose sample each step
  * takes, and a condition's image tokens.
  */
-import { preprocessImage, textTower, visionTokens, visionTower } from "../../lib/clip/mod.ts";
-import { vaeEncode, vaeFactor } from "../../lib/diffusion/mod.ts";
-import { checkFinite, type HostArray, leaf, partition, type Tensor, tf } from "../../lib/engine/mod.ts";
+import { preprocessImage, visionTokens, visionTower } from "../../lib/clip/mod.ts";
+import { encoderHalf, vaeEncode, vaeFactor } from "../../lib/diffusion/mod.ts";
+import { checkFinite, type HostArray, leaf, type Tensor, tf } from "../../lib/engine/mod.ts";
 import { frozenOf, type MakeProgram, type OpenRun, openRun, paramsIn } from "../../lib/pipeline/mod.ts";
 import { fitPicture, onWhite, readPicture, type RgbPicture } from "../../lib/raster/mod.ts";
 import { rounded, type RowEncoder } from "./encoding_cache.ts";
+import { instructionInputs, instructionReader } from "./instruction_reader.ts";
 import type { PaperModels } from "./paper_models.ts";
 import { recordedWeights } from "./paper_record.ts";
 
@@ -72,10 +73,7 @@ export async function openLatentEncoder(
   const shape = [1, config.in_channels, side, side];
   const run = await openRun(make, {
     what: "the autoencoder",
-    model: {
-      ...models.vae,
-      params: partition(params, (name) => /^(encoder|quant_conv)\./.test(name)).trainable,
-    },
+    model: { ...models.vae, params: encoderHalf(params) },
     inputs: { pixels: { dtype: "float32", shape } },
     fn: (weights, fed) => {
       const { mean, logvar } = vaeEncode(weights, config, leaf(fed, "pixels"));
@@ -132,25 +130,15 @@ export async function openTokenEncoder(
   };
 }
 
-/**
- * Instructions as the paper's design reads them: the text tower's projected vector [width] of one text. What does not fit into a row is cut off, as in
- * the authors' code.
- */
+/** An encoder of instructions that is kept. What does not fit into a row is cut off, as in the authors' code. */
 export async function openInstructionEncoder(
-  { instruction: model, tokenizer }: Pick<PaperModels, "instruction" | "tokenizer">,
+  models: Pick<PaperModels, "instruction" | "tokenizer">,
   { make }: { readonly make: MakeProgram },
 ): Promise<{ encode(text: string): Promise<Float32Array>; dispose(): Promise<void> }> {
-  if (!model) throw new RangeError("The paper's Instruct design needs an encoder of instructions, got none");
-  const shape = [1, tokenizer.length];
-  const run = await openRun(make, {
-    what: "the instruction encoder",
-    model,
-    inputs: { ids: { dtype: "int32", shape } },
-    fn: (params, fed) => textTower(params, model.config, leaf(fed, "ids")).embeds as Tensor,
-  });
+  const run = await openRun(make, instructionReader(models));
   return {
     encode: async (text) =>
-      (await run.run({ ids: { dtype: "int32", shape, data: tokenizer.encode([text], { truncate: true }) } }))
+      (await run.run(instructionInputs(models.tokenizer.encode([text], { truncate: true }))))
         .data as Float32Array,
     dispose: () => run.dispose(),
   };

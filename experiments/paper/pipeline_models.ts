@@ -2,20 +2,9 @@
  * The paper scale's record of models for sampling: condition image → ViT-H/14, instruction of the paper's own design → ViT-H/14's text
  * tower; the rest is the pipeline's. One model is in memory at a time, beside the denoiser.
  */
-import { preprocessImage, textTower, visionTower } from "../../lib/clip/mod.ts";
-import { vaeDecode, vaeFactor } from "../../lib/diffusion/mod.ts";
-import {
-  compile,
-  fold,
-  type HostArray,
-  key,
-  leaf,
-  normal,
-  partition,
-  type Tensor,
-  tf,
-  UserError,
-} from "../../lib/engine/mod.ts";
+import { preprocessImage, visionTower } from "../../lib/clip/mod.ts";
+import { decoderHalf, vaeDecode, vaeFactor } from "../../lib/diffusion/mod.ts";
+import { compile, fold, type HostArray, key, leaf, normal, tf, UserError } from "../../lib/engine/mod.ts";
 import {
   type ChainScales,
   controlImage,
@@ -30,6 +19,7 @@ import type { RgbPicture } from "../../lib/raster/mod.ts";
 import type { OpenRequest } from "../pictures/prepared.ts";
 import type { GenerationSettings } from "../pictures/settings.ts";
 import { checkChain, checkInstruction } from "./adapter_checks.ts";
+import { instructionInputs, instructionReader } from "./instruction_reader.ts";
 import type { PaperModels } from "./paper_models.ts";
 
 /** What is sampled: settings of both scales, the size in pixels, and the scales of the four predictions where these are asked for. */
@@ -103,10 +93,9 @@ function latentDecoder(
   sides: { readonly height: number; readonly width: number },
 ): ModelRun {
   const { config } = vae;
-  const params = partition(vae.params, (name) => /^(decoder|post_quant_conv)\./.test(name)).trainable;
   return {
     what: "the autoencoder",
-    model: { ...vae, params },
+    model: { ...vae, params: decoderHalf(vae.params) },
     inputs: { latents: { dtype: "float32", shape: [1, config.latent_channels, sides.height, sides.width] } },
     fn: (weights, fed) => vaeDecode(weights, config, leaf(fed, "latents")),
   };
@@ -115,18 +104,12 @@ function latentDecoder(
 /** The projected vector of an instruction [width], for the paper's own design. */
 async function encodeInstruction(
   make: MakeProgram,
-  { instruction: model, tokenizer }: PaperModels,
+  models: PaperModels,
   instruction: string,
 ): Promise<Float32Array> {
-  if (!model) throw new RangeError("The paper's Instruct design needs an encoder of instructions, got none");
-  const ids = {
-    dtype: "int32",
-    shape: [1, tokenizer.length],
-    data: tokenizer.encode([instruction]),
-  } as const;
-  const read = (params: Record<string, Tensor>, fed: Record<string, Tensor>) =>
-    textTower(params, model.config, leaf(fed, "ids")).embeds as Tensor;
-  return row(await runOnce(make, read, { what: "the instruction encoder", model, inputs: { ids } }), 0);
+  const { fn, ...parts } = instructionReader(models);
+  const inputs = instructionInputs(models.tokenizer.encode([instruction]));
+  return row(await runOnce(make, fn, { ...parts, inputs }), 0);
 }
 
 /** A decoder of latents that stays in memory. */

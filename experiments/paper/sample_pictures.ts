@@ -1,4 +1,5 @@
 /** Pictures of an adapter at the paper's scale, one at a time: what the stages that measure adapters share. */
+import { encoderWidth } from "../../lib/adapter/mod.ts";
 import type { HostParams } from "../../lib/engine/mod.ts";
 import { createGenerator, type Generator, guidancePlan } from "../../lib/pipeline/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
@@ -36,7 +37,7 @@ function samplerFor(
       adapter: {
         projection,
         like,
-        imageShape: [noImage.length / projectionWidth(projection), projectionWidth(projection)],
+        imageShape: [noImage.length / encoderWidth(projection), encoderWidth(projection)],
         noImage,
       },
       ...(controlnet ? { controlnet: controlnet.model } : {}),
@@ -55,9 +56,6 @@ function samplerFor(
     };
   });
 }
-
-const projectionWidth = (projection: StageModels["instruct"] | StageModels["plus"]["projection"]): number =>
-  projection.class === "Resampler" ? projection.embedding_dim : projection.embedding_dim_image_embeds;
 
 /** What a picture is sampled from. */
 export interface SampledItem {

@@ -1,14 +1,7 @@
 /** The models that the stages of an experiment share at the paper's scale: the base, both encoders, and the IPAdapter+ that trainings start from. */
 import { adapterParams, type InstructResamplerConfig, type ResamplerConfig } from "../../lib/adapter/mod.ts";
 import { vaeFactor } from "../../lib/diffusion/mod.ts";
-import {
-  compile,
-  type HostParams,
-  readWeight,
-  scope,
-  UserError,
-  type Weights,
-} from "../../lib/engine/mod.ts";
+import { compile, type HostParams, inMemory, scope, UserError } from "../../lib/engine/mod.ts";
 import type { MakeProgram } from "../../lib/pipeline/mod.ts";
 import { TRAINING_SIDE } from "../../lib/tasks/mod.ts";
 import { onDevice, shared } from "../adapters/shared.ts";
@@ -36,9 +29,6 @@ export interface StageModels extends Omit<PaperModels, "adapter" | "instruction"
   readonly side: number;
   readonly latentSide: number;
 }
-
-const inMemory = (weights: Weights): HostParams =>
-  Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, readWeight(weight)]));
 
 /** @throws UserError unless it is an IPAdapter+. */
 function startOf(

@@ -1,5 +1,5 @@
 /** Which runner computes a case, known from the form of its configuration alone. */
-import { isRecord } from "../../lib/golden/mod.ts";
+import { isJsonObject } from "../../lib/engine/mod.ts";
 import type { CaseRunner } from "./case_runner.ts";
 import { textCase, visionCase } from "./clip_case.ts";
 import { controlnetCase } from "./controlnet_case.ts";
@@ -40,5 +40,5 @@ const RULES: readonly Rule[] = [
 /** The runner for a configuration, or nothing where no such model is built. */
 export function runnerOf(config: Readonly<Record<string, unknown>>): CaseRunner | undefined {
   if (RESAMPLERS.includes(String(config.class))) return resamplerCase;
-  return RULES.find(({ fields }) => fields.every((field) => isRecord(config) && field in config))?.run;
+  return RULES.find(({ fields }) => fields.every((field) => isJsonObject(config) && field in config))?.run;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../../lib/tasks/pack_cache.ts";
+import { cacheFolder } from "../../lib/hub/mod.ts";
 import { copyArtwork, treeCopy } from "../tree_copy.ts";
 
 const LIST = "experiments/parts/mod.ts";

@@ -1,7 +1,9 @@
 /** What a generated PNG says of itself: a JSON text under the keyword "ipadapter-instruct" that holds all it takes to make it again. */
 import { readFileSync } from "node:fs";
 import { UserError } from "../../lib/engine/errors.ts";
+import { isJsonObject } from "../../lib/engine/json_object.ts";
 import { encodePng, type Fit, onWhite, pngText, readPicture, type RgbPicture } from "../../lib/raster/mod.ts";
+import { pinnedVersion } from "./pinned_version.ts";
 
 /** Keyword of the PNG's text chunk. */
 const KEYWORD = "ipadapter-instruct";
@@ -52,11 +54,10 @@ export interface RecordKind<Scale extends string, Settings, Name extends string>
 export function currentVersions(): Record<string, string> {
   const config = JSON.parse(readFileSync(new URL("../../deno.json", import.meta.url), "utf8")) as {
     version: string;
-    imports: Record<string, string>;
   };
   return {
     project: config.version,
-    "onnxruntime-node": config.imports["onnxruntime-node"]?.split("@").at(-1) ?? "unknown",
+    "onnxruntime-node": pinnedVersion("onnxruntime-node"),
     deno: Deno.version.deno,
   };
 }
@@ -69,10 +70,6 @@ export function encodeRecorded(picture: RgbPicture, record: RecordOf<string, unk
     (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   return encodePng(picture, { text: { [KEYWORD]: text } });
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 const isHash = (value: unknown): value is string => typeof value === "string" && /^[0-9a-f]{16}$/.test(value);
@@ -106,20 +103,20 @@ export function readRecordOf<Scale extends string, Settings, Name extends string
   } catch {
     fail("it is damaged");
   }
-  if (!isObject(record) || record.schema !== SCHEMA || record.scale !== kind.scale) {
+  if (!isJsonObject(record) || record.schema !== SCHEMA || record.scale !== kind.scale) {
     return fail(`expected schema ${SCHEMA} of the ${kind.scale} scale, got another`);
   }
   const { index, weights, versions, settings, image, control } = record;
-  const files = isObject(weights) ? Object.entries(weights) : [];
+  const files = isJsonObject(weights) ? Object.entries(weights) : [];
   const sound = Number.isInteger(index) && (index as number) >= 0 && (index as number) < 64 &&
-    isObject(settings) && isObject(versions) && files.length >= 3 &&
+    isJsonObject(settings) && isJsonObject(versions) && files.length >= 3 &&
     files.every(([key, file]) =>
-      (kind.names as readonly string[]).includes(key) && isObject(file) && isHash(file.sha256) &&
+      (kind.names as readonly string[]).includes(key) && isJsonObject(file) && isHash(file.sha256) &&
       ["undefined", "string"].includes(typeof file.file)
     ) &&
     [image, control].every((each) =>
       each === undefined ||
-      isObject(each) && isHash(each.sha256) && typeof each.png === "string" &&
+      isJsonObject(each) && isHash(each.sha256) && typeof each.png === "string" &&
         [undefined, "crop", "pad"].includes(each.fit as string | undefined)
     );
   if (!sound) fail("it is incomplete or damaged");

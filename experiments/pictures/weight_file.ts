@@ -1,7 +1,7 @@
 /** A file of weights that the user names: its bytes, its tensors and its hash. */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { readSafetensors, type SafetensorsFile, UserError } from "../../lib/engine/mod.ts";
+import { isJsonObject, readSafetensors, type SafetensorsFile, UserError } from "../../lib/engine/mod.ts";
 import { systemErrorCode } from "../../lib/hub/mod.ts";
 import { shortHash } from "./short_hash.ts";
 
@@ -40,7 +40,7 @@ export async function readWeights(file: string | URL, what: string): Promise<Wei
 export function headerObject(file: WeightFile, entry: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(file.metadata[entry] ?? "null");
-    return typeof value === "object" && value !== null ? value as Record<string, unknown> : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

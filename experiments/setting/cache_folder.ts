@@ -1,8 +1,2 @@
-/** Where derived files are kept: computed stages, the map, fetched packages. */
-import process from "node:process";
-import { fileURLToPath } from "node:url";
-
-/** The folder that IPADAPTER_CACHE names, else .cache in the repository. */
-export function cacheFolder(): string {
-  return process.env["IPADAPTER_CACHE"] ?? fileURLToPath(new URL("../../.cache", import.meta.url));
-}
+/** Where derived files are kept, unless a command says another folder. */
+export { cacheFolder } from "../../lib/hub/mod.ts";

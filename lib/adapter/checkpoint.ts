@@ -77,7 +77,7 @@ function tokenCount(config: PublishedProjection): number {
 }
 
 /** Width of what the projection takes from the image encoder. */
-function encoderWidth(config: PublishedProjection): number {
+export function encoderWidth(config: PublishedProjection): number {
   if (config.class === "ImageProjModel") return config.clip_embeddings_dim;
   return config.class === "Resampler" ? config.embedding_dim : config.embedding_dim_image_embeds;
 }

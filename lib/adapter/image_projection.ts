@@ -11,16 +11,8 @@
  *
  * Source: tencent-ailab/IP-Adapter, `ip_adapter/ip_adapter.py`, class ImageProjModel, whose state-dict and field names are kept.
  */
-import {
-  type HostParams,
-  type Key,
-  type Params,
-  scope,
-  type Shapes,
-  type Tensor,
-  tf,
-} from "../engine/mod.ts";
-import { initialize, layerNorm, linear, linearShapes, normShapes, shapeTree } from "../nn/mod.ts";
+import { type Params, scope, type Shapes, type Tensor, tf } from "../engine/mod.ts";
+import { layerNorm, linear, linearShapes, normShapes, shapeTree } from "../nn/mod.ts";
 
 /** Sizes of the first IP-Adapter's projection, under the reference's names. */
 export interface ImageProjectionConfig {
@@ -39,11 +31,6 @@ export function imageProjectionShapes(config: ImageProjectionConfig): Shapes {
   const { clip_embeddings_dim: input, cross_attention_dim: width, clip_extra_context_tokens: tokens } =
     config;
   return shapeTree({ proj: linearShapes(input, tokens * width), norm: normShapes(width) });
-}
-
-/** Fresh parameters with PyTorch's default initial values. */
-export function initImageProjection(from: Key, config: ImageProjectionConfig): HostParams {
-  return initialize(from, imageProjectionShapes(config));
 }
 
 /**

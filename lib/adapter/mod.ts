@@ -7,6 +7,7 @@ export {
   checkAdapterFile,
   detectAdapter,
   detectProjection,
+  encoderWidth,
   loadAdapter,
   loadAdapterFile,
   type ProjectionConfig,
@@ -33,10 +34,5 @@ export {
 export { type AdapterParts, releasedLayout } from "./released_layout.ts";
 export { initResampler, resampler, type ResamplerConfig, resamplerShapes } from "./resampler.ts";
 export { SD15_RESAMPLER } from "./sd15_resampler.ts";
-export {
-  imageProjection,
-  type ImageProjectionConfig,
-  imageProjectionShapes,
-  initImageProjection,
-} from "./image_projection.ts";
+export type { ImageProjectionConfig } from "./image_projection.ts";
 export { projectImage, type ProjectionInputs } from "./project_image.ts";

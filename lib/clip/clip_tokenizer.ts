@@ -4,7 +4,7 @@
  * Source: transformers' CLIPTokenizer, whose ids it gives.
  */
 import { Tokenizer } from "@huggingface/tokenizers";
-import { UserError } from "../engine/mod.ts";
+import { isJsonObject, UserError } from "../engine/mod.ts";
 
 /** Maps texts to rows of ids. */
 export interface ClipTokenizer {
@@ -79,7 +79,7 @@ export function clipTokenizerFromVocabulary(
   options: ClipTokenizerOptions = {},
 ): ClipTokenizer {
   const vocab = parsed(files.vocab, "vocab.json");
-  if (typeof vocab !== "object" || vocab === null || Array.isArray(vocab)) {
+  if (!isJsonObject(vocab)) {
     throw new UserError("Reading vocab.json failed: expected an object of ids by piece");
   }
   const merges = files.merges.split("\n").filter((line) => line !== "" && !line.startsWith("#version"))

@@ -10,7 +10,7 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { UserError } from "../engine/mod.ts";
+import { isJsonObject, UserError } from "../engine/mod.ts";
 import { readText } from "../hub/mod.ts";
 import type { LoraPart } from "./lora_part.ts";
 
@@ -19,10 +19,6 @@ export type AlphaOf = (module: string, rank: number) => number | undefined;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function parse(text: string, what: string): Fields {
   let fields: unknown;
   try {
@@ -30,7 +26,7 @@ function parse(text: string, what: string): Fields {
   } catch {
     fields = undefined;
   }
-  if (isRecord(fields)) return fields;
+  if (isJsonObject(fields)) return fields;
   throw new UserError(`Reading ${what} failed: expected a JSON object, got something else`);
 }
 
@@ -60,7 +56,7 @@ function alphas(fields: Fields, what: string): AlphaOf {
     throw new UserError(`Reading ${what} failed: expected a LoRA, got peft_type ${JSON.stringify(peft)}`);
   }
   const general = fields.lora_alpha === undefined ? undefined : number("lora_alpha", fields.lora_alpha);
-  const exceptions = Object.entries(isRecord(fields.alpha_pattern) ? fields.alpha_pattern : {})
+  const exceptions = Object.entries(isJsonObject(fields.alpha_pattern) ? fields.alpha_pattern : {})
     .map(([pattern, alpha]) => ({ name: fits(pattern, what), alpha: number("alpha_pattern", alpha) }));
   const power = fields.use_rslora ? 0.5 : 0;
   return (module, rank) => {

@@ -31,10 +31,10 @@ export {
   vaeSample,
   vaeShapes,
 } from "./vae.ts";
+export { decoderHalf, encoderHalf } from "./vae_halves.ts";
 export { guide, guided } from "./guidance.ts";
 export {
   addNoise,
-  closedForm,
   fromVelocity,
   type ImpliedFields,
   type NoiseSchedule,

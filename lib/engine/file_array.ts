@@ -53,3 +53,8 @@ export function readWeight(weight: Weight): HostArray {
     source.close();
   }
 }
+
+/** All weights in memory. @throws UserError when a file is gone or too short. */
+export function inMemory(weights: Weights): Record<string, HostArray> {
+  return Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, readWeight(weight)]));
+}

@@ -6,6 +6,7 @@ export { UserError } from "./errors.ts";
 export {
   FILE_KINDS,
   type FileArray,
+  inMemory,
   isFileArray,
   readWeight,
   type Weight,
@@ -26,6 +27,7 @@ export {
   type Shapes,
 } from "./parameters.ts";
 export { fold, type Key, key, normal, type Stream, stream, uniform } from "./random.ts";
+export { isJsonObject } from "./json_object.ts";
 export { type ByteSource, type FileSource, openFileSource } from "./byte_source.ts";
 export {
   emptyWidened,

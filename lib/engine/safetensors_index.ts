@@ -5,6 +5,7 @@
 import type { ByteSource } from "./byte_source.ts";
 import { UserError } from "./errors.ts";
 import { sizeOf } from "./host_array.ts";
+import { isJsonObject } from "./json_object.ts";
 import { beginning, standIn } from "./stand_in.ts";
 import { isStoredKind, STORED_WIDTH, type StoredKind } from "./stored_array.ts";
 
@@ -40,10 +41,6 @@ const NO_WEIGHTS: readonly (readonly [start: RegExp, what: string])[] = [
 
 const MAX_HEADER = 100_000_000;
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /**
  * Reads and checks the header.
  *
@@ -76,7 +73,7 @@ export function readSafetensorsIndex(source: ByteSource, options: { what?: strin
   } catch {
     fail("its header is no JSON");
   }
-  const header = isRecord(parsed) ? parsed : fail("its header is no JSON object");
+  const header = isJsonObject(parsed) ? parsed : fail("its header is no JSON object");
   const body = source.size - 8 - length;
   const entries: Record<string, SafetensorsEntry> = {};
   const metadata: Record<string, string> = {};
@@ -84,7 +81,7 @@ export function readSafetensorsIndex(source: ByteSource, options: { what?: strin
   for (const [name, value] of Object.entries(header)) {
     // The reference reader takes null for absent.
     if (name === "__metadata__" && value === null) continue;
-    if (name === "__proto__" || !isRecord(value)) return fail(`its header has no valid entry "${name}"`);
+    if (name === "__proto__" || !isJsonObject(value)) return fail(`its header has no valid entry "${name}"`);
     if (name === "__metadata__") {
       for (const [field, text] of Object.entries(value)) {
         metadata[field] = typeof text === "string" ? text : fail(`its metadata "${field}" is no text`);

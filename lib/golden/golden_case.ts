@@ -2,7 +2,14 @@
  * Golden cases: expected values computed by the reference implementations with small random weights, a pair CASE.json and CASE.safetensors.
  * Tensor names start with `weights.`, `inputs.`, `outputs.`, `grads.` or `intermediates.`; the json holds config, tolerance and provenance.
  */
-import { type HostArray, type HostParams, readSafetensors, scope, UserError } from "../engine/mod.ts";
+import {
+  type HostArray,
+  type HostParams,
+  isJsonObject,
+  readSafetensors,
+  scope,
+  UserError,
+} from "../engine/mod.ts";
 
 /** An expected or actual tensor; float64 where the reference computed in float64. */
 export interface Values {
@@ -52,7 +59,7 @@ export interface GoldenCase {
 export function parseCase(name: string, json: string, bytes: Uint8Array): GoldenCase {
   const description = parseJson(name, json);
   const { what, config, tolerance } = description;
-  if (!isRecord(config) || !isRecord(tolerance) || typeof tolerance.outputs !== "number") {
+  if (!isJsonObject(config) || !isJsonObject(tolerance) || typeof tolerance.outputs !== "number") {
     throw new UserError(
       `Reading golden case "${name}" failed: its json needs "config" and "tolerance.outputs"`,
     );
@@ -84,15 +91,10 @@ function parseJson(name: string, json: string): Record<string, unknown> {
   } catch {
     throw new UserError(`Reading golden case "${name}" failed: ${name}.json is no JSON`);
   }
-  if (!isRecord(value)) {
+  if (!isJsonObject(value)) {
     throw new UserError(`Reading golden case "${name}" failed: ${name}.json is no object`);
   }
   return value;
-}
-
-/** Whether a value is a plain object with fields. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The float64 tensors of a file that readSafetensors has already checked; models read them as float32, bars of 1e-9 cannot. */

@@ -1,5 +1,5 @@
-import { combine, prefixed, UserError } from "../engine/mod.ts";
-import { type GoldenCase, isRecord, parseCase } from "./golden_case.ts";
+import { combine, isJsonObject, prefixed, UserError } from "../engine/mod.ts";
+import { type GoldenCase, parseCase } from "./golden_case.ts";
 
 /** The cases kept in the repository for tests. */
 const FOLDER = new URL("../../data/golden/", import.meta.url);
@@ -22,7 +22,7 @@ export function readCase(name: string, folder: URL = FOLDER): GoldenCase {
   }
   const golden = parseCase(name, json, bytes);
   const shared = golden.description.weights_from;
-  if (!isRecord(shared)) return golden;
+  if (!isJsonObject(shared)) return golden;
   const borrowed = Object.entries(shared).map(([prefix, other]) =>
     prefixed(readCase(String(other), folder).weights, prefix)
   );

@@ -7,6 +7,7 @@ export {
   systemErrorCode,
   writeFailure,
 } from "./atomic_write.ts";
+export { cacheFolder } from "./cache_folder.ts";
 export { type CheckedState, readChecked, writeChecked } from "./checked_file.ts";
 export {
   type FolderWriter,

@@ -10,7 +10,7 @@ export const CAPTION_REQUEST =
   "Describe this picture in one sentence, as a prompt for a text-to-image model would: what it shows and where, from 5 to 40 words. Answer with the sentence alone.";
 
 /** Fewest and most words of a caption. */
-export const CAPTION_WORDS = { low: 2, high: 80 } as const;
+const CAPTION_WORDS = { low: 2, high: 80 } as const;
 
 const QUOTES: readonly (readonly [string, string])[] = [['"', '"'], ["“", "”"], ["`", "`"], ["**", "**"], [
   "<answer>",

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { TASKS } from "../tasks/registry.ts";
-import { foreignKeywords, instructionFault, keywordForms, wordCount } from "./keyword_rule.ts";
+import { TASK_RECORDS, TASKS } from "../tasks/registry.ts";
+import { instructionCorpus } from "./corpus.ts";
+import { instructionKey } from "./grammar.ts";
+import { foreignKeywords, instructionFault, keywordForms, WORD_LIMITS, wordCount } from "./keyword_rule.ts";
 
 Deno.test("keywordForms() finds inflections and compounds when a text holds them", () => {
   const text =
@@ -30,4 +32,18 @@ Deno.test("instructionFault() gives the reason when an instruction is too short,
   assert.match(instructionFault("Facial style of it", "style") as string, /"facial"/);
   assert.equal(instructionFault("Same style", "style"), undefined);
   assert.equal(wordCount("in short: its style; what - it shows"), 7);
+});
+
+Deno.test("every task has a few free wordings, without a form of any keyword and in no corpus", () => {
+  const all = TASK_RECORDS.flatMap(({ words }) => words.freeWordings);
+  assert.equal(new Set(all.map(instructionKey)).size, all.length);
+  for (const { id, words } of TASK_RECORDS) {
+    assert.ok(words.freeWordings.length >= 4, id);
+    const known = new Set((["train", "held-out"] as const).flatMap((split) => instructionCorpus(id, split)));
+    for (const wording of words.freeWordings) {
+      assert.ok(wordCount(wording) >= WORD_LIMITS.least && wordCount(wording) <= WORD_LIMITS.most, wording);
+      for (const other of TASKS) assert.deepEqual(keywordForms(wording, other), [], wording);
+      assert.ok(!known.has(wording), wording);
+    }
+  }
 });

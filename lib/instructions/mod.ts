@@ -9,7 +9,6 @@ export {
   sampleInstruction,
 } from "./corpus.ts";
 export { FIXED_INSTRUCTIONS } from "./fixed_instructions.ts";
-export { freeWordings } from "./free_wordings.ts";
 export {
   heldOutInstructions,
   type InstructionSplit,
@@ -22,7 +21,7 @@ export {
 export type { LanguageModel } from "./chat_model.ts";
 export { describePicture } from "./describe_picture.ts";
 
-export { type GeneratedInstructions, generateInstructions, PAPER_REQUESTS } from "./language_model.ts";
+export { type GeneratedInstructions, generateInstructions } from "./language_model.ts";
 export { type ReadAnswer, readAnswer } from "./model_answer.ts";
 export type { DroppedText } from "./model_talk.ts";
 export { articleFor, namedInstruction, type NamedItem, nameObject } from "./object_name.ts";

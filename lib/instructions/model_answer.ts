@@ -3,6 +3,7 @@
  * counts, and what is left out is reported with its reason.
  */
 
+import { isJsonObject } from "../engine/mod.ts";
 import { type DroppedText, isTalk, withoutThoughts } from "./model_talk.ts";
 
 /** What an answer holds. */
@@ -42,9 +43,6 @@ const QUOTES: Readonly<Record<string, string>> = {
   "`": "`",
 };
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** Takes quotes and emphasis off that stand around a whole text. */
 function bare(line: string): { text: string; quoted: boolean } {
   let text = line.trim(), quoted = false;
@@ -70,11 +68,13 @@ function bare(line: string): { text: string; quoted: boolean } {
 
 /** The texts of a parsed list; nothing where the value is none. */
 function listed(value: unknown): ReadAnswer | undefined {
-  if (isRecord(value)) {
+  if (isJsonObject(value)) {
     const fields = Object.fromEntries(
       Object.entries(value).map(([name, field]) => [name.toLowerCase(), field]),
     );
-    const named = FIELDS.map((name) => fields[name]).find((field) => Array.isArray(field) || isRecord(field));
+    const named = FIELDS.map((name) => fields[name]).find((field) =>
+      Array.isArray(field) || isJsonObject(field)
+    );
     const lists = Object.values(value).filter((field) => Array.isArray(field));
     const list = named ?? (lists.length === 1 ? lists[0] : undefined);
     if (list !== undefined) return listed(list);
@@ -103,7 +103,7 @@ function listed(value: unknown): ReadAnswer | undefined {
 /** The text of one entry: itself, a field of a known name, or the only text of an object. */
 function entryText(item: unknown): string | undefined {
   if (typeof item === "string") return item;
-  if (!isRecord(item)) return undefined;
+  if (!isJsonObject(item)) return undefined;
   const fields = Object.entries(item).filter((field): field is [string, string] =>
     typeof field[1] === "string"
   );

@@ -8,6 +8,7 @@
  * so whatever is computed from several cells of a resample is a *paired* comparison.
  */
 import { fold, type Key, stream } from "../engine/random.ts";
+import { quantile } from "./quantile.ts";
 import { studentQuantile } from "./student.ts";
 
 /** What names a cell: a text, or a record of names that is the same object for every observation of the cell. */
@@ -187,13 +188,6 @@ function weightedMeans(
     totals[cell] = (totals[cell] as number) + weight;
   }
   return sums.map((sum, cell) => sum / (totals[cell] as number));
-}
-
-/** The value below which the share `p` of sorted numbers lies, linear between neighbours. */
-function quantile(sorted: Float64Array, p: number): number {
-  const place = p * (sorted.length - 1);
-  const [below, above] = [sorted[Math.floor(place)] as number, sorted[Math.ceil(place)] as number];
-  return below + (above - below) * (place - Math.floor(place));
 }
 
 /**

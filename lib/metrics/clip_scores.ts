@@ -15,7 +15,7 @@
  */
 
 /** CLIPScore's factor w. */
-export const CLIP_SCORE_FACTOR = 2.5;
+const CLIP_SCORE_FACTOR = 2.5;
 
 /** One embedding: numbers in any array. */
 export type Embedding = ArrayLike<number>;

@@ -1,13 +1,5 @@
 /** Scores of single samples, retrieval, and summary statistics with intervals. */
-export {
-  CLIP_SCORE_FACTOR,
-  clipI,
-  clipS,
-  clipScore,
-  cosine,
-  type Embedding,
-  type StylePair,
-} from "./clip_scores.ts";
+export { clipI, clipS, clipScore, cosine, type Embedding, type StylePair } from "./clip_scores.ts";
 export {
   CLIP_I,
   CLIP_P,
@@ -26,4 +18,6 @@ export {
   type Interval,
   type Observation,
 } from "./bootstrap.ts";
+export { levelsBetween } from "./levels_between.ts";
+export { quantile } from "./quantile.ts";
 export { studentQuantile } from "./student.ts";

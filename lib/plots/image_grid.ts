@@ -1,5 +1,6 @@
 /** A labelled sheet of small images: rows with a name, cells with images side by side and wrapped captions below. */
 import { encodePng, initialiseSvg, rasterise, type RgbPicture } from "../raster/mod.ts";
+import { escapeHtml } from "./escape_html.ts";
 import { wrapText } from "./text_width.ts";
 
 /** One line of a caption before wrapping. */
@@ -201,7 +202,6 @@ function dropAlpha(rgba: Uint8Array): Uint8Array {
 }
 
 function escapeXml(text: string): string {
-  const names: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
   // deno-lint-ignore no-control-regex -- XML 1.0 has no place for control characters
-  return text.replace(/[\u0000-\u001f]/g, " ").replace(/[&<>"]/g, (character) => names[character]!);
+  return escapeHtml(text.replace(/[\u0000-\u001f]/g, " "));
 }

@@ -24,7 +24,7 @@ export type { Projection, ProjectionMethod } from "./projection.ts";
 export { type RankQuality, rankQuality } from "./rank_quality.ts";
 export { tsne, type TsneOptions } from "./tsne.ts";
 export { jointProbabilities, klDivergence, klGradient } from "./tsne_exact.ts";
-export { tsneJs, type TsneJsOptions } from "./tsne_js.ts";
+export type { TsneJsOptions } from "./tsne_js.ts";
 export type { TsneProgress } from "./tsne_optimise.ts";
 export { transformTsne, type TsneTransformOptions } from "./tsne_transform.ts";
 export { umap, type UmapOptions } from "./umap.ts";

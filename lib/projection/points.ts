@@ -26,7 +26,7 @@ export function pointsOf(rows: readonly ArrayLike<number>[]): Points {
 }
 
 /** Largest coordinate in size: squares of distances stay finite in single precision. */
-export const LARGEST_COORDINATE = 1e15;
+const LARGEST_COORDINATE = 1e15;
 
 /**
  * Checks coordinates, before anything is computed from them.

@@ -5,7 +5,7 @@
 import type { RgbPicture } from "./png.ts";
 
 /** Thresholds of ControlNet's annotator. */
-export const CANNY_THRESHOLDS = { low: 100, high: 200 } as const;
+const CANNY_THRESHOLDS = { low: 100, high: 200 } as const;
 
 /** tan 22.5° in 15 binary places. */
 const TAN = 13573;

@@ -78,6 +78,7 @@ export {
   measured,
   PERCENT,
   type Region,
+  signedPercent,
   type Statement,
   type StatementText,
   type Verdict,

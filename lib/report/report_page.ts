@@ -12,7 +12,7 @@ import {
   type TableSpec,
 } from "../plots/mod.ts";
 import { explain, type Explained, type Explanation, type Findings } from "./explanation.ts";
-import type { ClaimVerdict } from "./statement.ts";
+import { type ClaimVerdict, placeInPaper } from "./statement.ts";
 import { claimsOf, claimStates, type PaperClaim, type PaperItem } from "./paper_item.ts";
 import type { Cell } from "./cells.ts";
 import type { Provenance } from "./provenance.ts";
@@ -100,7 +100,7 @@ function claimsTable(entries: readonly ReportEntry[], known: readonly PaperClaim
     columns: ["No.", "Where", "Statement", "Verdict", "Evidence"],
     rows: claims.map(({ section, statement, verdict, evidence }, i) => [
       i + 1,
-      /^\d/.test(section) ? `Sec. ${section}` : section,
+      placeInPaper(section),
       statement,
       verdict,
       evidence,
@@ -181,7 +181,7 @@ export function isOfEarlierParts(
 }
 
 /** Says which results are of earlier parts than there are now; undefined where none is. */
-export function earlierPartsNote(
+function earlierPartsNote(
   entries: readonly ReportEntry[],
   { items, parts = {} }: Pick<ReportOptions, "items" | "parts">,
 ): string | undefined {

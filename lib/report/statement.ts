@@ -21,6 +21,9 @@ export interface StatementText {
   readonly noEffect?: number | undefined;
 }
 
+/** A statement's `section` as it is read: "Sec. 4.2"; tables and figures as they are. */
+export const placeInPaper = (section: string): string => /^\d/.test(section) ? `Sec. ${section}` : section;
+
 /** A statement judged by our numbers. */
 export interface ClaimVerdict extends Omit<StatementText, "noEffect"> {
   /** Ends of the region that means "supported"; null is unbounded. */
@@ -100,7 +103,11 @@ function digits(value: number): string {
   return text.replaceAll("-", "−");
 }
 
-const percent = (value: number) => `${value < 0 ? "−" : "+"}${(100 * Math.abs(value)).toFixed(2)} %`;
+/** A share in percent with its sign: "+4.2 %". */
+export const signedPercent = (share: number, digits: number): string =>
+  `${share < 0 ? "−" : "+"}${(100 * Math.abs(share)).toFixed(digits)} %`;
+
+const percent = (value: number) => signedPercent(value, 2);
 
 const PLAIN: Wording = { number: digits, edge: String, noInterval: "", separator: ";" };
 

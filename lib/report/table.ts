@@ -1,8 +1,8 @@
 /** Table 1 as Markdown, LaTeX and CSV: pure functions of a result. Scale and budget stand in every heading. */
-import { capitalized } from "../instructions/template.ts";
 import { taskOf, TASKS } from "../tasks/mod.ts";
 import { PAPER_TABLE1, TABLE1_COLUMNS, type Table1Column, type Table1Row } from "./paper_table1.ts";
 import { type Cell, cellIn } from "./cells.ts";
+import { settingNote } from "./figure_result.ts";
 import type { Table1Result } from "./table1_result.ts";
 import { committedNote, rowLabel, shownRows } from "./table1_rows.ts";
 
@@ -33,13 +33,9 @@ export function intervalText(
 /** "Table 1 at mini scale, quick budget" and what both mean. */
 export function table1Heading(result: Table1Result): { title: string; note: string } {
   const committed = committedNote(result);
-  const seeds = result.seeds.length === 1 ? `seed ${result.seeds[0]}` : `seeds ${result.seeds.join(", ")}`;
   return {
     title: `Table 1 at ${result.scale} scale, ${result.budget} budget`,
-    note:
-      `${capitalized(result.scale)} scale: ${result.scaleNote}. ${
-        capitalized(result.budget)
-      } budget: ${result.budgetNote}; ${seeds}. Higher is better. ` +
+    note: `${settingNote(result)} Higher is better. ` +
       "Intervals: 95 %, bootstrap over items" +
       (result.seeds.length > 1 ? " and seeds" : ", one training seed") +
       ". The paper's numbers are SD 1.5's under other encoders and images: compare rows, not levels." +

@@ -3,6 +3,7 @@ import { capitalized } from "../instructions/template.ts";
 import { type Figure, figure, seriesLook, type Table, table, type Trace } from "../plots/mod.ts";
 import { errorBars } from "./interval_bars.ts";
 import { TABLE1_COLUMNS, type Table1Row } from "./paper_table1.ts";
+import { placeInPaper } from "./statement.ts";
 import { cellOf, intervalText, OUR_DIGITS, PAPER_DIGITS, table1Heading } from "./table.ts";
 import type { Table1Result } from "./table1_result.ts";
 import { rowLabel, shownRows } from "./table1_rows.ts";
@@ -34,7 +35,7 @@ export function claimsTable(result: Table1Result): Table {
     caption: `The paper's statements about Table 1, at ${result.scale} scale, ${result.budget} budget`,
     columns: ["Where", "Statement", "Verdict", "Evidence"],
     rows: result.claims.map(({ section, statement, verdict, evidence }) => [
-      /^\d/.test(section) ? `Sec. ${section}` : section,
+      placeInPaper(section),
       statement,
       verdict,
       evidence,

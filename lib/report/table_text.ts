@@ -1,5 +1,6 @@
 /** Table 1 and its claims for a terminal: pure functions of a result. */
 import { TABLE1_COLUMNS, type Table1Row } from "./paper_table1.ts";
+import { placeInPaper } from "./statement.ts";
 import { cellOf, intervalText, OUR_DIGITS, PAPER_DIGITS, table1Heading } from "./table.ts";
 import type { Table1Result } from "./table1_result.ts";
 import { rowLabel, shownRows } from "./table1_rows.ts";
@@ -68,7 +69,7 @@ export function claimsText(result: Table1Result, options: { width?: number } = {
   const { width = 100 } = options;
   const lines = [`The paper's statements about Table 1, at ${result.scale} scale, ${result.budget} budget:`];
   for (const { section, statement, verdict, evidence } of result.claims) {
-    const source = /^\d/.test(section) ? `Sec. ${section}` : section;
+    const source = placeInPaper(section);
     const text = [`${statement} (${source})`, evidence].flatMap((part) =>
       breakLines(part, width - VERDICT_WIDTH)
     );

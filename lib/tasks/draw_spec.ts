@@ -29,7 +29,7 @@ export function drawStyle(random: Stream, pool: Pool, treatedShare: number): Sty
 }
 
 /** Where a thing stands: a few places and sizes that a caption can name, each with a little play. */
-export const SLOTS = {
+const SLOTS = {
   left: { x: 0.31, y: 0.6, size: 0.58 },
   middle: { x: 0.5, y: 0.6, size: 0.6 },
   right: { x: 0.69, y: 0.6, size: 0.58 },
@@ -44,7 +44,7 @@ const LANDMARKS = [0.18, 0.82];
 const PLAY = 0.02;
 
 /** A layout: one slot, one horizon, one side for the landmark. */
-export function drawLayout(random: Stream): Layout {
+function drawLayout(random: Stream): Layout {
   const near = (value: number): number => value + PLAY * (2 * random.float() - 1);
   const { x, y, size } = SLOTS[random.pick(Object.keys(SLOTS) as Slot[])];
   return {
@@ -110,7 +110,7 @@ export function drawPortraitLayout(random: Stream): PortraitLayout {
 }
 
 /** A treatment of the pool that portraits can have, with the given probability. */
-export function drawPortraitTreatment(
+function drawPortraitTreatment(
   random: Stream,
   pool: Pool,
   treatedShare: number,

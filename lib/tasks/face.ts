@@ -32,6 +32,17 @@ export const FACE: Task<"face"> = {
     request:
       "Generate ways to describe taking the face or identity from an image of varying lengths, do not use the words composition, style, everything or object",
     grammar: FACE_GRAMMAR,
+    freeWordings: [
+      "the same person once more",
+      "it should be her again, or him",
+      "keep who it is",
+      "show this very person in another photo",
+      "I want to recognise whoever is in this portrait",
+      "same person, different outfit",
+      "This is me, please show me in the new scene.",
+      "Preserve the sitter's features across new pose, wardrobe and lighting.",
+      "Retain eyes, nose, mouth and age of the individual; vary viewpoint and surroundings.",
+    ],
     objectWord: null,
   },
   takes: {

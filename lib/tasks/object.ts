@@ -38,6 +38,18 @@ export const OBJECT: Task<"object"> = {
     request:
       "Generate ways to describe taking an object from an image of varying lengths, do not use the words composition, style, face or everything",
     grammar: OBJECT_GRAMMAR,
+    freeWordings: [
+      "put that thing somewhere new",
+      "I want the same item in another scene",
+      "cut out what stands in the middle and use that",
+      "the very same thing, but elsewhere",
+      "take what is in front, drop what is behind it",
+      "put this thing somewhere else",
+      "Please take the item shown here and place it in the new scene.",
+      "Cut out what's in the picture and drop it into the setting I described.",
+      "Preserve the depicted product's shape and colours; replace its surroundings per the prompt.",
+      "The subject must stay recognisably the same item, only its environment changes.",
+    ],
     objectWord: "object",
   },
   takes: {
@@ -96,7 +108,7 @@ function paperLike(bank: Bank, pool: Pool, random: Stream): Draft | undefined {
 }
 
 /** The object's box of a drawn scene (one pixel of margin), fitted into a square of the ground colour. */
-export function drawCrop(scene: DrawnScene, crop: Omit<CropTruth, "kind" | "of">): Rgb {
+function drawCrop(scene: DrawnScene, crop: Omit<CropTruth, "kind" | "of">): Rgb {
   const { box } = scene;
   const [left, top] = [Math.max(0, box.left - 1), Math.max(0, box.top - 1)];
   const width = Math.min(SIZE, box.left + box.width + 1) - left;

@@ -27,7 +27,7 @@ export interface FaceOracle {
 }
 
 /** What makes two persons look alike. */
-export const ATTRIBUTES = ["family", "hair", "hairColour", "skin", "beard", "glasses"] as const;
+const ATTRIBUTES = ["family", "hair", "hairColour", "skin", "beard", "glasses"] as const;
 export type Attribute = (typeof ATTRIBUTES)[number];
 
 /** Small pictures of all views of the identities from `first` to before `end` (poolOf(split, 0).identities), made once per layout. */

@@ -15,7 +15,7 @@ import { drawScene } from "./scene_image.ts";
 export type LayoutFacts = Readonly<Record<string, string>>;
 
 /** Facts of a picture's layout. @throws RangeError for a crop. */
-export function layoutFacts(truth: ImageTruth): LayoutFacts {
+function layoutFacts(truth: ImageTruth): LayoutFacts {
   if (truth.kind === "scene") return { slot: slotOf(truth.layout), horizon: horizonOf(truth.layout) };
   if (truth.kind === "portrait") {
     const { shift, zoomed } = truth.layout;

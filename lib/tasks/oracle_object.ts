@@ -22,7 +22,7 @@ export interface DrawingMatch {
  * The five drawings of `spec`'s concept, best match first. Colours and treatment are those of `spec`; place and size
  * are searched, since a model is free to choose them.
  */
-export function rankDrawings(bank: Bank, image: Rgb, spec: SceneSpec): DrawingMatch[] {
+function rankDrawings(bank: Bank, image: Rgb, spec: SceneSpec): DrawingMatch[] {
   return FAMILIES.map((family) => ({ family, distance: bestDistance(bank, image, spec, family) }))
     .sort((a, b) => a.distance - b.distance);
 }

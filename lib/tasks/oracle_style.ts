@@ -122,7 +122,7 @@ function standardise(row: Float64Array, mean: Float64Array, scale: Float64Array)
 }
 
 /** 44 numbers: quantiles of brightness, saturation, channels, edges and detail; hue shares; paper, ink and blocks. */
-export function styleStatistics(image: Rgb): Float64Array {
+function styleStatistics(image: Rgb): Float64Array {
   const count = SIZE * SIZE;
   const bright = new Float32Array(count), vivid = new Float32Array(count), detail = new Float32Array(count);
   const channels = [new Float32Array(count), new Float32Array(count), new Float32Array(count)];

@@ -1,5 +1,5 @@
 /** Where rasterised packs live between runs, and how a damaged one is replaced. */
-import { readChecked, writeChecked } from "../hub/mod.ts";
+import { cacheFolder, readChecked, writeChecked } from "../hub/mod.ts";
 import { type ImagePack, openPack } from "./image_pack.ts";
 
 /** What happened to a pack on its way into memory; shown by the caller, never printed here. */
@@ -11,16 +11,10 @@ export type CacheEvent =
 
 /** Where derived files are kept, and who hears of it. */
 export interface CacheOptions {
-  /** Folder of derived files; default the environment variable IPADAPTER_CACHE, else `.cache` in the repository. */
+  /** Folder of derived files; default `cacheFolder()`. */
   readonly cacheDir?: string;
   /** Called when a file is built, found damaged, or cannot be kept. */
   readonly onEvent?: (event: CacheEvent) => void;
-}
-
-/** The folder in force. */
-export function cacheFolder(options: CacheOptions = {}): string {
-  return options.cacheDir ?? Deno.env.get("IPADAPTER_CACHE") ??
-    decodeURIComponent(new URL("../../.cache", import.meta.url).pathname);
 }
 
 /** Reads `tasks/<name>.pack`, or builds and keeps it when it is missing or its hash is wrong. */
@@ -29,7 +23,7 @@ export async function cachedPack(
   build: () => Promise<Uint8Array>,
   options: CacheOptions = {},
 ): Promise<ImagePack> {
-  const path = `${cacheFolder(options)}/tasks/${name}.pack`;
+  const path = `${options.cacheDir ?? cacheFolder()}/tasks/${name}.pack`;
   const report = options.onEvent ?? (() => {});
   const { state, content } = await readChecked(path);
   if (state === "sound") return openPack(content);

@@ -2,7 +2,7 @@
 import sources from "../../data/sources.json" with { type: "json" };
 import { sha256 } from "../hub/mod.ts";
 import type { Box } from "../raster/mod.ts";
-import { type Colour, type Rgb, SIZE } from "./canvas.ts";
+import type { Colour, Rgb } from "./canvas.ts";
 import type { Split } from "./pools.ts";
 import { loadPortraitBank, type PortraitBank } from "./portrait_bank.ts";
 import type { PortraitSpec } from "./portrait_image.ts";
@@ -118,6 +118,3 @@ export function drawVisible(bank: Bank, spec: SceneSpec): (DrawnScene & { truth:
   if (objectContrast(drawn) < CONTRAST_FLOOR) return undefined;
   return { ...drawn, truth: { ...spec, box: drawn.box } };
 }
-
-/** Bytes of one composed image. */
-export const IMAGE_BYTES = SIZE * SIZE * 3;

@@ -67,7 +67,7 @@ export function wishOf(bank: Bank, of: { kind: Wish["kind"]; split: Split; numbe
 }
 
 /** What a task makes of a wish. @throws RangeError for a kind that it takes nothing of. */
-export function targetOf({ id, takes }: Pick<Task, "id" | "takes">, wish: Wish): SceneSpec | PortraitSpec {
+function targetOf({ id, takes }: Pick<Task, "id" | "takes">, wish: Wish): SceneSpec | PortraitSpec {
   const target = wish.kind === "scene" ? takes.scene?.(wish) : takes.portrait?.(wish);
   if (!target) throw new RangeError(`The ${id} task takes nothing of a ${wish.kind}`);
   return target;

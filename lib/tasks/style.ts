@@ -33,6 +33,23 @@ export const STYLE: Task<"style"> = {
     request:
       "Generate ways to describe taking the style from an image of varying lengths, do not use the words composition, object, face or everything",
     grammar: STYLE_GRAMMAR,
+    freeWordings: [
+      "draw it the way this one is drawn",
+      "same look and feel, but of something new",
+      "I like the technique and the colours here, paint mine like that",
+      "make mine look as if the same artist did it",
+      "only the rendering, please, not what is shown",
+      "paint it like this one is painted",
+      "Use only the brushwork and colours of my picture, not what it shows.",
+      "same vibe and drawing technique, but different subject",
+      "Please borrow the artist's manner from this image for my new picture.",
+      "Match palette, grain and line quality; ignore the reference's content.",
+      "I like how is drawn, please draw my thing in this way too.",
+      "make mine look like it was drawn by whoever drew this",
+      "Apply the rendering aesthetic and texture of the reference to the prompt's subject.",
+      "just the art look, nothing that's actually in it",
+      "Take the colour mood and paint texture from here and forget the motif.",
+    ],
     objectWord: null,
   },
   takes: {

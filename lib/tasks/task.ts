@@ -44,6 +44,12 @@ export interface TaskWords {
   /** Sentences of the written grammar. */
   readonly grammar: TaskGrammar;
   /**
+   * Instructions as a person would type them who knows neither the grammar nor the keywords. No model is trained on any, none holds a keyword, and most
+   * were written by someone who had not seen the grammar, so that a model which heeds them has understood more than the words it was taught. None names
+   * a thing, a person's sex or a medium, which a condition might contradict.
+   */
+  readonly freeWordings: readonly string[];
+  /**
    * The word whose place the name of an item's object takes (Sec. 3.4, object extraction); what a language model writes must say it then. Null
    * where items name no object.
    */
@@ -174,6 +180,7 @@ export const WORD_FIELDS: Readonly<Record<keyof TaskWords, true>> = {
   fixed: true,
   request: true,
   grammar: true,
+  freeWordings: true,
   objectWord: true,
 };
 

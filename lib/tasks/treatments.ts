@@ -41,7 +41,7 @@ export function treat(
 }
 
 /** Turns a colour by degrees about the grey axis (YIQ rotation), clipped to bytes. */
-export function rotateHue([r, g, b]: Colour, degrees: number): Colour {
+function rotateHue([r, g, b]: Colour, degrees: number): Colour {
   const m = hueMatrix(degrees);
   const channel = (row: number): number =>
     Math.min(255, Math.max(0, m[row * 3]! * r + m[row * 3 + 1]! * g + m[row * 3 + 2]! * b));

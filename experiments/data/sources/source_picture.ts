@@ -1,4 +1,5 @@
 /** One picture of a source. */
+import { isJsonObject } from "../../../lib/engine/mod.ts";
 
 /** A picture that is not read before it is needed. */
 export interface SourcePicture {
@@ -42,9 +43,7 @@ export const PATH_FIELDS = ["image", "image_file", "img_path", "file_name", "pat
 export function parsedObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? value as Readonly<Record<string, unknown>>
-      : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 /** The weights and vectors of a static explorer, as this machine has them: rounded as far as no number changes by more than 1e-3, gzipped. */
 import { gzipSync } from "node:zlib";
 import { loadSentenceEncoder } from "../../../lib/clip/mod.ts";
+import { decoderHalf } from "../../../lib/diffusion/mod.ts";
 import { combine, type HostParams, prefixed, writeSafetensors } from "../../../lib/engine/mod.ts";
 import { type InstructionSpace, spaceFile } from "../../../lib/explorer/mod.ts";
 import type { Adapter } from "../../mini/adapter_file.ts";
@@ -42,9 +43,6 @@ function packed<Part extends SitePart>(
   const metadata = { ...options.metadata, config: JSON.stringify(config) };
   return gzipSync(writeSafetensors(tensors, metadata, { dtype: options.dtype }), { level: 9 });
 }
-
-const decoderHalf = (params: HostParams): HostParams =>
-  Object.fromEntries(Object.entries(params).filter(([name]) => /^(decoder|post_quant_conv)\./u.test(name)));
 
 /** All parts by path. */
 export async function siteParts(

@@ -1,5 +1,5 @@
 /** Opens the explorer's studio with the mini models of this machine: the joint adapter, IPAdapter+ beside it, the judge's scores. */
-import { adapterParams, type ProjectionConfig } from "../../../lib/adapter/mod.ts";
+import type { ProjectionConfig } from "../../../lib/adapter/mod.ts";
 import type { HostParams } from "../../../lib/engine/mod.ts";
 import type { OpenPipeline } from "../../../lib/pipeline/mod.ts";
 import type { GalleryItem, Studio } from "../../../lib/explorer/mod.ts";
@@ -7,6 +7,7 @@ import { composePair, TASKS } from "../../../lib/tasks/mod.ts";
 import type { Device } from "../../setting/experiment.ts";
 import { type Adapter, readAdapterFile } from "../../mini/adapter_file.ts";
 import { once } from "../../adapters/once.ts";
+import { startParams } from "../../mini/frozen.ts";
 import { decodeLatents, sharedGenerator } from "../../mini/pipeline_models.ts";
 import {
   sharedBank,
@@ -48,11 +49,8 @@ async function pipelineOf(
 
 /** The mini IPAdapter+ with its parameters as a generator takes them. */
 export async function plusAdapter(): Promise<{ projection: ProjectionConfig; params: HostParams }> {
-  const { projection, context } = await sharedPlus();
-  return {
-    projection: projection.config,
-    params: adapterParams({ projection: projection.params, context }),
-  };
+  const plus = await sharedPlus();
+  return { projection: plus.projection.config, params: startParams(plus) };
 }
 
 /**

@@ -1,6 +1,5 @@
 /** Samples and scores pictures for the explorer, step by step: with models that a machine's disk, or a static site's files, gave. */
-import type { CaptionTokenizer, SentenceEmbedder } from "../../../lib/clip/mod.ts";
-import { fold, key, normal } from "../../../lib/engine/mod.ts";
+import { type CaptionTokenizer, SENTENCE_WIDTH, type SentenceEmbedder } from "../../../lib/clip/mod.ts";
 import type {
   GalleryItem,
   Studio,
@@ -13,10 +12,10 @@ import { clipI, clipS, clipScore } from "../../../lib/metrics/mod.ts";
 import { type Rgb, SIZE } from "../../../lib/tasks/mod.ts";
 import { fitSource } from "../../pictures/fit_source.ts";
 import { type GenerationItem, type OpenPipeline, samplePictures } from "../../../lib/pipeline/mod.ts";
-import { LATENT_SIZE } from "../../mini/models.ts";
+import { generationNoise } from "../../mini/generation_noise.ts";
 import type { ImageFeatures, ImageProgram } from "../../mini/programs.ts";
+import { unknownWordsNote } from "../../mini/unknown_words.ts";
 
-const VECTOR = 512;
 /** How often unfinished pictures are shown in a sampling. */
 const PREVIEWS = 6;
 
@@ -61,7 +60,7 @@ export function createStudio(parts: StudioParts): Studio {
     const [seen, truth] = await judge.run([condition, ...(item ? [item.target.pixels] : [])]);
     const texts = [request.prompt || "-", item?.caption || "-"];
     const rows = await (await parts.embedder()).embed(texts);
-    const [prompt, caption] = [rows.slice(0, VECTOR), rows.slice(VECTOR, 2 * VECTOR)];
+    const [prompt, caption] = [rows.slice(0, SENTENCE_WIDTH), rows.slice(SENTENCE_WIDTH, 2 * SENTENCE_WIDTH)];
     return async (pictures: readonly Rgb[]) =>
       (await judge.run(pictures)).map(({ embedding }): Record<string, number> => ({
         "CLIP-I": clipI(embedding, seen!.embedding),
@@ -90,12 +89,7 @@ export function createStudio(parts: StudioParts): Studio {
     const tokenizer = await parts.tokenizer();
     const unknown = tokenizer.unknownWords(request.prompt);
     if (unknown.length > 0) {
-      yield {
-        kind: "notes",
-        notes: [
-          `The mini base model does not know these words and reads them all alike: ${unknown.join(", ")}`,
-        ],
-      };
+      yield { kind: "notes", notes: [unknownWordsNote(unknown)] };
     }
     const score = await scorer(request, condition.pixels);
     if ("item" in request.condition) {
@@ -110,7 +104,7 @@ export function createStudio(parts: StudioParts): Studio {
       negative,
       image: features!.tokens,
       ...(instruction ? { instruction } : {}),
-      noise: normal(fold(key("generate"), request.seed, noise), LATENT_SIZE),
+      noise: generationNoise(request.seed, noise),
     });
     const jobs: { model: StudioModel; at: number[]; items: GenerationItem[] }[] = [{
       model: "instruct",

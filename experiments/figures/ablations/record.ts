@@ -29,7 +29,7 @@ export interface AblationRecord extends Experiment {
   /** Tasks that a joint model is trained without, one at a time, and the model's row. */
   readonly leftOut: readonly { readonly task: TaskId; readonly row: string }[];
   readonly cases: readonly UseCase[];
-  /** Of the cases. The pictures are also what "moved" is measured on. */
+  /** Of the cases. The pictures are also what `MOVED_SCORE` is measured on. */
   readonly sizes: Readonly<Record<BudgetId, UseSize>>;
 }
 

@@ -13,6 +13,7 @@ import {
   TABLE1_COLUMNS,
 } from "../../../lib/report/mod.ts";
 import type { TaskId } from "../../../lib/tasks/mod.ts";
+import { LEAK_SCORE, MOVED_SCORE } from "../../setting/score_names.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
 import { TARGETS } from "../uses/use_rows.ts";
 import { LEAK_BY_ENCODER, type TakenScores } from "../uses/uses.ts";
@@ -74,7 +75,7 @@ export const STYLE_ROWS = [
 ] as const;
 
 /** Scores of the use that nobody was trained for: what should be taken, and what should not. */
-export const COLOUR_SCORES = { taken: "colours", not: "leak" } as const;
+export const COLOUR_SCORES = { taken: "colours", not: LEAK_SCORE } as const;
 
 const columnsOf = (task: TaskId) => TABLE1_COLUMNS.filter((column) => column.task === task);
 
@@ -131,7 +132,7 @@ export function ablationsContent(
       mean("own-instruction", task, taken[task] as string) -
       mean("other-instruction", task, taken[task] as string)
     ),
-    moved: overPartial((mean, task) => mean("other-instruction", task, "moved")),
+    moved: overPartial((mean, task) => mean("other-instruction", task, MOVED_SCORE)),
   };
 }
 

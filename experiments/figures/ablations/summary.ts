@@ -1,11 +1,13 @@
 /** The ablations' findings: differences from the joint model, the untrained uses, the verdicts, and a sheet of pictures. */
 import { key } from "../../../lib/engine/mod.ts";
+import { levelsBetween } from "../../../lib/metrics/mod.ts";
 import { ABLATION_SHEET } from "./bars.ts";
 import { ABLATION_STATEMENTS, ablationsContent } from "./statements.ts";
 import { judgeAll, resampleCells, type SampleRow } from "../../../lib/report/mod.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
 import { ABLATIONS } from "./record.ts";
 import type { Summarize } from "../figure_summary.ts";
+import { MOVED_SCORE } from "../../setting/score_names.ts";
 import { readGallery } from "../../setting/gallery.ts";
 import { keysOf, readItems, readSamples, takenScores } from "../uses/use_samples.ts";
 import { useSheet } from "../uses/use_sheet.ts";
@@ -14,11 +16,6 @@ import { useStageId } from "../uses/use_stages.ts";
 /** Items of the sheet. */
 const SHOWN_ITEMS = 3;
 const SHOWN = ["own-instruction", "other-instruction", "colours-instruction"];
-
-/** Root mean square difference of two pictures' bytes, in levels of 255. */
-function levelsBetween(one: Uint8Array, other: Uint8Array): number {
-  return Math.sqrt(one.reduce((sum, value, i) => sum + (value - other[i]!) ** 2, 0) / one.length);
-}
 
 /** Reads the stages of all rows. */
 export const summarize: Summarize = async (context, { scale, tasks, seeds }, outputs) => {
@@ -41,7 +38,7 @@ export const summarize: Summarize = async (context, { scale, tasks, seeds }, out
   const samples = (await readSamples(outputs)).map((sample): SampleRow => {
     const { row, task, seed, index, scores } = sample;
     const levels = moved.get(JSON.stringify([row, task, seed, index]));
-    return levels === undefined ? sample : { ...sample, scores: { ...scores, moved: levels } };
+    return levels === undefined ? sample : { ...sample, scores: { ...scores, [MOVED_SCORE]: levels } };
   });
   const resampled = resampleCells(samples, {
     key: key("ablations"),

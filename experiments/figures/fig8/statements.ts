@@ -11,6 +11,7 @@ import {
   type Statement,
 } from "../../../lib/report/mod.ts";
 import type { TaskId } from "../../../lib/tasks/mod.ts";
+import { SPREAD_SCORE } from "../../setting/score_names.ts";
 import { FIG8 } from "./record.ts";
 
 /** Where pictures are compared. */
@@ -50,7 +51,7 @@ const ratio = (mean: CellMean, task: TaskId, space: string) =>
   mean("instruct", task, `${space} words`) / mean("instruct", task, `${space} noise`);
 
 /**
- * Gathers the content from cells named "pixel words", "pixel noise", … of the row instruct, and "score spread" of the rows instruct and fixed.
+ * Gathers the content from cells named "pixel words", "pixel noise", … of the row instruct, and {@link SPREAD_SCORE} of the rows instruct and fixed.
  */
 export function rewordingContent(
   resampled: ResampledCells,
@@ -71,7 +72,7 @@ export function rewordingContent(
     ),
     spreads: FIG8.rows.flatMap((row) =>
       groups.flatMap(([task, names]) => {
-        const found = over(names, (mean, each) => mean(row, each, "score spread"));
+        const found = over(names, (mean, each) => mean(row, each, SPREAD_SCORE));
         return found === undefined ? [] : [{ row, task, ...found }];
       })
     ),
@@ -141,7 +142,7 @@ export const REWORDING_STATEMENTS: readonly Statement<RewordingEvidence>[] = [
         resampled,
         (mean) =>
           average(
-            tasks.map((task) => mean("fixed", task, "score spread") - mean("instruct", task, "score spread")),
+            tasks.map((task) => mean("fixed", task, SPREAD_SCORE) - mean("instruct", task, SPREAD_SCORE)),
           ),
       );
       return measured(robust, rests(evidence));

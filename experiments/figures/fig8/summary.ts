@@ -11,6 +11,7 @@ import {
 } from "../../../lib/report/mod.ts";
 import { REWORDING_STATEMENTS, type RewordingContent, rewordingContent } from "./statements.ts";
 import { FIG8, rewordingStageId } from "./record.ts";
+import { SPREAD_SCORE } from "../../setting/score_names.ts";
 import type { RewordedItem, RewordingSize } from "../../setting/model_requests.ts";
 import type { Summarize } from "../figure_summary.ts";
 import type { StageOutput } from "../../runner/mod.ts";
@@ -28,7 +29,7 @@ function scoresOf({ words, noise, scores }: RewordedItem): Record<string, number
   const named = (spread: RewordedItem["words"], name: string) =>
     Object.fromEntries(Object.entries(spread).map(([space, value]) => [`${space} ${name}`, value]));
   return {
-    "score spread": deviation(scores),
+    [SPREAD_SCORE]: deviation(scores),
     ...(noise === null ? {} : { ...named(words, "words"), ...named(noise, "noise") }),
   };
 }

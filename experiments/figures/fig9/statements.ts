@@ -6,6 +6,7 @@ import {
   type SampleRow,
   type Statement,
 } from "../../../lib/report/mod.ts";
+import { LEAK_SCORE } from "../../setting/score_names.ts";
 import { TARGETS } from "../uses/use_rows.ts";
 import { differenceOf, overUses, type UseEvidence } from "../uses/use_evidence.ts";
 
@@ -23,9 +24,9 @@ export function withLeaksMore(samples: readonly SampleRow[]): SampleRow[] {
   const other: Readonly<Record<string, string>> = { "instruct": "single-task", "single-task": "instruct" };
   const name = (row: string | undefined, { task, seed, index }: SampleRow) =>
     `${row}/${task}/${seed}/${index}`;
-  const leaks = new Map(samples.map((sample) => [name(sample.row, sample), sample.scores["leak"]]));
+  const leaks = new Map(samples.map((sample) => [name(sample.row, sample), sample.scores[LEAK_SCORE]]));
   return samples.map((sample) => {
-    const [own, theirs] = [sample.scores["leak"], leaks.get(name(other[sample.row], sample))];
+    const [own, theirs] = [sample.scores[LEAK_SCORE], leaks.get(name(other[sample.row], sample))];
     if (own === undefined || theirs === undefined) return sample;
     return { ...sample, scores: { ...sample.scores, [LEAKS_MORE]: Number(own - theirs > SEEN_LEAK) } };
   });
@@ -33,7 +34,8 @@ export function withLeaksMore(samples: readonly SampleRow[]): SampleRow[] {
 
 const takes = ({ taken }: UseEvidence, mean: CellMean, more: string, less: string) =>
   differenceOf(mean, [more, less], (task) => taken[task] as string);
-const leaks = (mean: CellMean, more: string, less: string) => differenceOf(mean, [more, less], () => "leak");
+const leaks = (mean: CellMean, more: string, less: string) =>
+  differenceOf(mean, [more, less], () => LEAK_SCORE);
 
 /**
  * What the paper says about the adapters in use, judged by cells of all rows with {@link withLeaksMore}'s score. Its main model (Sec. 4.4) is here the
@@ -108,7 +110,8 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
     measure: (evidence) =>
       overUses(
         evidence,
-        (mean) => mean(evidence.main.row, "composition", "leak") - mean(TARGETS, "composition", "leak"),
+        (mean) =>
+          mean(evidence.main.row, "composition", LEAK_SCORE) - mean(TARGETS, "composition", LEAK_SCORE),
         evidence.main.name,
       ),
   },

@@ -4,13 +4,14 @@ import { TASK_RECORDS } from "../../../lib/tasks/mod.ts";
 import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
 import { stageCode } from "../../runner/mod.ts";
 import type { RunRequest } from "../../setting/experiment.ts";
+import { BY_ENCODER } from "../../setting/score_names.ts";
 import { heldOutOf, paperStages } from "../paper_stage.ts";
 
 /** Table 1's scores by the judge, the same by the conditioning encoder, and the oracles. */
 const METRICS: Table1Stages["metrics"] = Object.fromEntries([
   ...TASK_RECORDS.flatMap(({ scores }) => scores).flatMap(({ name, definition }) => [
     [name, { definition, by: "the judge", higherIsBetter: true }] as const,
-    [`${name} (encoder)`, {
+    [`${name}${BY_ENCODER}`, {
       definition,
       by: "the joint encoder, which also conditions the adapters",
       higherIsBetter: true,

@@ -6,15 +6,17 @@ import {
   type MeanInterval,
   type ResampledCells,
   resampledInterval,
+  signedPercent,
 } from "../../../lib/report/mod.ts";
 import type { TaskId } from "../../../lib/tasks/mod.ts";
+import { BY_ENCODER, LEAK_SCORE } from "../../setting/score_names.ts";
 import { INSTANT_STYLE, TARGETS } from "./use_rows.ts";
 
 /** The score of what should be taken, by the data's generator, which knows the truth: name by task. */
 export type TakenScores = Readonly<Record<string, string>>;
 
 /** Name of style's leak by a second tower, the conditioning encoder. */
-export const LEAK_BY_ENCODER = "leak (encoder)";
+export const LEAK_BY_ENCODER = `${LEAK_SCORE}${BY_ENCODER}` as const;
 
 /** What style's leak is, in a caption's words. */
 export const STYLE_LEAK: string =
@@ -55,14 +57,14 @@ export function usesContent(
   const leaks = read.flatMap((row) =>
     tasks.flatMap((task): Leak[] => {
       const found = resampledInterval(resampled, (mean) =>
-        mean(row, task, "leak") - mean(TARGETS, task, "leak"));
+        mean(row, task, LEAK_SCORE) - mean(TARGETS, task, LEAK_SCORE));
       return found === undefined ? [] : [{ row, task, ...found }];
     })
   );
   return { rows, taken, cells: cellsOf(resampled), leaks };
 }
 
-const percent = (value: number) => `${value < 0 ? "−" : "+"}${(100 * Math.abs(value)).toFixed(1)} %`;
+const percent = (value: number) => signedPercent(value, 1);
 
 /**
  * What the baseline InstantStyle does beyond the prompt alone, in a caption's sentence: its relative difference in CLIP-S, and a warning where

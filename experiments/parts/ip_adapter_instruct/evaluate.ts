@@ -1,13 +1,11 @@
 /** The joint adapter: does the instruction decide what is taken? Pictures of one condition under every instruction, same prompt and noise: the control matrix. */
 import { key } from "../../../lib/engine/mod.ts";
+import { levelsBetween } from "../../../lib/metrics/mod.ts";
 import { createGenerator } from "../../../lib/pipeline/mod.ts";
 import {
-  type AspectScores,
   CONTROL_PLACES,
-  type ControlAnchor,
   controlEntries,
   controlHeadlines,
-  type ControlSample,
   isAsked,
   type MeanInterval,
   resampleCells,
@@ -17,14 +15,9 @@ import { type ControlItem, type Rgb, TASKS } from "../../../lib/tasks/mod.ts";
 import { visionTokens } from "../../../lib/clip/mod.ts";
 import { readAdapterFile } from "../../mini/adapter_file.ts";
 import { checkpointPath } from "../../mini/checkpoints.ts";
+import { controlAnchors, controlSample, controlTargets } from "../../mini/control_anchors.ts";
 import { controlScores } from "../../mini/control_scores.ts";
-import {
-  controlItems,
-  controlNoise,
-  type ControlWish,
-  controlWishes,
-  tasksOf,
-} from "../../mini/control_wishes.ts";
+import { controlItems, type ControlWish, controlWishes, wishedItem } from "../../mini/control_wishes.ts";
 import { loadBase, loadVae, loadVision } from "../../mini/frozen.ts";
 import { imageEncoder, latentDecoder } from "../../mini/programs.ts";
 import { generationItems } from "../../mini/sample_pictures.ts";
@@ -49,13 +42,6 @@ const BAR: Bar = { least: 0.3, items: USUAL_SCENES };
 /** Two portraits for every three scenes. */
 const portraitsFor = (scenes: number): number => Math.ceil(2 * scenes / 3);
 
-/** Root mean square difference of two pictures, 0 to 255. */
-function pixelDistance(a: Rgb, b: Rgb): number {
-  let sum = 0;
-  a.forEach((value, i) => sum += (value - (b[i] as number)) ** 2);
-  return Math.sqrt(sum / a.length);
-}
-
 /** A number of the matrix as a score. */
 function matrixScore(name: string, { mean, low, high }: MeanInterval, n: number, bar?: Bar): Score {
   return {
@@ -79,11 +65,7 @@ async function sampled(
   const vision = await loadVision("encoder", folder);
   const encoder = await imageEncoder(vision);
   const requests = await generationItems(
-    wishes.map(({ item, task, instruction: text }) => ({
-      ...{ prompt: item.prompt, condition: item.condition },
-      instruction: { task, text },
-      noise: controlNoise(item, SEED),
-    })),
+    wishes.map((wish) => wishedItem(wish, SEED)),
     {
       tokenizer: base.tokenizer,
       encoder,
@@ -121,34 +103,22 @@ export async function measure(context: EvaluationContext): Promise<Measured> {
   const items = controlItems(bank, { scenes, portraits });
   const wishes = WORDINGS.flatMap((row) => controlWishes(items, row).map((wish) => ({ ...wish, row })));
   const { alone, made } = await sampled(context, items, wishes);
-  const targets = items.flatMap((item) =>
-    tasksOf(item).map((task) => ({ item, task, picture: item.items.get(task)!.target }))
-  );
   const vision = await loadVision("judge", folder);
   const judge = await imageEncoder(vision);
   const scores = await controlScores(
     [
       ...items.map((item, i) => ({ item, picture: alone[i]! })),
       ...wishes.map(({ item }, i) => ({ item, picture: made[i]! })),
-      ...targets,
+      ...controlTargets(items),
     ],
     { bank, judge, tokens: visionTokens(vision.config), vectors: textVectors },
   );
   await judge.dispose();
   const ofTargets = scores.slice(items.length + wishes.length);
-  const anchors = items.map((item, i): ControlAnchor => ({
-    ...{ kind: item.kind, index: item.index, seed: SEED, prompt: item.prompt },
-    alone: scores[i]!,
-    targets: Object.fromEntries(
-      targets.flatMap((target, place) =>
-        target.item === item ? [[target.task, ofTargets[place] as AspectScores] as const] : []
-      ),
-    ),
-  }));
-  const samples = wishes.map(({ item, task, row, instruction }, i): ControlSample => ({
-    ...{ row, task, kind: item.kind, index: item.index, seed: SEED, instruction, prompt: item.prompt },
-    scores: scores[items.length + i]!,
-  }));
+  const anchors = controlAnchors(items, SEED, { alone: scores, targets: ofTargets });
+  const samples = wishes.map((wish, i) =>
+    controlSample(wish, { row: wish.row, seed: SEED, scores: scores[items.length + i]! })
+  );
   const resampled = resampleCells(withAnchors(samples, anchors), {
     key: key("evaluate"),
     stratum: ({ kind }) => kind,
@@ -165,7 +135,7 @@ export async function measure(context: EvaluationContext): Promise<Measured> {
     made.filter((_, i) => wishes[i]!.row === heldOut && wishes[i]!.item === item);
   const changed = items.map((item) => {
     const [first, ...others] = picturesOf(item) as [Rgb, ...Rgb[]];
-    return others.reduce((sum, other) => sum + pixelDistance(first, other), 0) / others.length;
+    return others.reduce((sum, other) => sum + levelsBetween(first, other), 0) / others.length;
   });
   return {
     method:

@@ -1,8 +1,8 @@
 /** Recipe of the committed joint adapter: IPAdapter-Instruct on all five tasks, trained as Table 1's joint model is, for longer. */
-import { fileURLToPath } from "node:url";
 import { fold, key } from "../../../lib/engine/mod.ts";
 import { visionTokens } from "../../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE } from "../../../lib/diffusion/mod.ts";
+import { cacheFolder } from "../../../lib/hub/mod.ts";
 import { type Bank, type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
 import { compileAdapterStep, freshInstruct, mixedBatch } from "../../../lib/training/mod.ts";
 import { encodeDataset } from "../../mini/encode_dataset.ts";
@@ -14,7 +14,6 @@ import type { PrepareOptions, Training } from "../part.ts";
 
 /** Training pairs of each task. */
 export const PAIRS = 8_000;
-const CACHE = fileURLToPath(new URL("../../../.cache", import.meta.url));
 
 /** Encodes a task's first training pairs and opens them. */
 async function encoded(
@@ -23,7 +22,7 @@ async function encoded(
 ): Promise<EncodedTask> {
   const files = new Map<string, Uint8Array>();
   await encodeDataset({ scale: "mini", task, trainItems: pairs, validationItems: 0, device: "cpu" }, {
-    cacheFolder: CACHE,
+    cacheFolder: cacheFolder(),
     notice: notify,
     progress: () => {},
     write: (name, content) => {

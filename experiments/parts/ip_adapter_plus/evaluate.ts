@@ -4,8 +4,7 @@ import { visionTokens } from "../../../lib/clip/mod.ts";
 import { clipI } from "../../../lib/metrics/mod.ts";
 import { composePair, edgeF1, type Rgb } from "../../../lib/tasks/mod.ts";
 import { latentShape } from "../../../lib/training/mod.ts";
-import { loadBase, loadPlus, loadVae, loadVision } from "../../mini/frozen.ts";
-import { adapterParams } from "../../../lib/adapter/mod.ts";
+import { loadBase, loadPlus, loadVae, loadVision, startParams } from "../../mini/frozen.ts";
 import { createGenerator, type Generator } from "../../../lib/pipeline/mod.ts";
 import { imageEncoder, latentDecoder, latentEncoder } from "../../mini/programs.ts";
 import { meanScore, shareScore } from "../bootstrap_score.ts";
@@ -31,7 +30,7 @@ export async function measure({ bank, folder, items }: EvaluationContext): Promi
   const [decoder, compressor] = [await latentDecoder(vae), await latentEncoder(vae)];
   const reconstructed = await decoder.run(await compressor.run(conditions));
   await compressor.dispose();
-  const adapter = adapterParams({ projection: plus.projection.params, context: plus.context });
+  const adapter = startParams(plus);
   const generate = async (generator: Generator) => {
     const latents = await generator.generate(
       pairs.map(({ prompt, index }, i) => ({

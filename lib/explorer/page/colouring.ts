@@ -1,4 +1,5 @@
 /** What colour a mark has, under each colouring, and what the legend says about it. */
+import { mixColours } from "../../plots/mix_colours.ts";
 import { SERIES } from "../../plots/palette.ts";
 import type { Known, KnownPoint } from "./known_points.ts";
 import type { Colouring } from "./view_state.ts";
@@ -21,12 +22,8 @@ const NAMED = 6;
 /** A colour of the ramp, `share` from 0 to 1. */
 export function rampColour(share: number): string {
   const at = Math.min(1, Math.max(0, share)) * (RAMP.length - 1);
-  const low = Math.min(RAMP.length - 2, Math.floor(at)), mix = at - low;
-  const part = (colour: string, i: number) => parseInt(colour.slice(1 + 2 * i, 3 + 2 * i), 16);
-  const mixed = [0, 1, 2].map((i) =>
-    Math.round((1 - mix) * part(RAMP[low]!, i) + mix * part(RAMP[low + 1]!, i)).toString(16).padStart(2, "0")
-  );
-  return `#${mixed.join("")}`;
+  const low = Math.min(RAMP.length - 2, Math.floor(at));
+  return mixColours(RAMP[low]!, RAMP[low + 1]!, at - low);
 }
 
 function ranged(

@@ -132,7 +132,7 @@ export function createMapPlot(element: HTMLElement, calls: MapCalls): MapPlot {
       // In space plotly reports a click when the button goes down, which is also how turning begins.
       if (rendered?.solid && !await released.atRest()) return;
       if (typeof data === "number") calls.onKnown(data);
-      else if (typeof data === "string" && data.startsWith("typed ")) calls.onTyped(Number(data.slice(6)));
+      else if (data) calls.onTyped(data.typed);
     });
     plot.on("plotly_selected", (event) => {
       // plotly also reports when an outline goes, which is no choice of the user's: it then has no shape.

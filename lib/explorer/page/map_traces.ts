@@ -10,7 +10,7 @@ import {
   plotText,
   type TypedMark,
 } from "./map_content.ts";
-import type { PlotTrace } from "./plotly_page.ts";
+import type { MarkData, PlotTrace } from "./plotly_page.ts";
 
 /** A typed point's colour: the one that is looked at stands out. */
 const typedColour = ({ active }: TypedMark, dark: boolean) =>
@@ -73,7 +73,7 @@ export function mapTraces(content: MapContent, places: Float32Array): MapTrace[]
         mode: solid ? "markers" : "markers+text",
         ...columns(where, typed.map((_, i) => i), solid),
         name: "typed",
-        customdata: typed.map((_, i) => `typed ${i}`),
+        customdata: typed.map((_, i): MarkData => ({ typed: i })),
         text: typed.map(({ name }) => plotText(name)),
         textposition: "top center",
         textfont: { size: 17, color: ink, weight: 700 },

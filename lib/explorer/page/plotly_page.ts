@@ -6,9 +6,12 @@ import type { Camera } from "./sight.ts";
 /** A trace as plain data. */
 export type PlotTrace = Record<string, unknown>;
 
+/** What a mark stands for, a trace's `customdata`: a known point by its index, or a typed one by its own. */
+export type MarkData = number | { readonly typed: number };
+
 /** What plotly reports. */
 export interface PlotEvent {
-  readonly points?: readonly { readonly customdata?: unknown }[];
+  readonly points?: readonly { readonly customdata?: MarkData }[];
   /** A box's shape. */
   readonly range?: unknown;
   /** A lasso's. */

@@ -17,7 +17,7 @@ const json = (text: string): unknown => {
     return undefined;
   }
 };
-const isObject = (value: unknown) => typeof value === "object" && value !== null;
+const isObjectOrList = (value: unknown) => typeof value === "object" && value !== null;
 
 /** What markup it is; nothing where the text is none. */
 export function markupKind(content: string): string | undefined {
@@ -36,8 +36,8 @@ export function contentFormat(content: string, named: LayerFormat): LayerFormat 
   if (named === "json" || named === "jsonl") return named;
   const lines = linesOf(content);
   const first = lines.find((line) => line.trim() !== "")?.trim() ?? "";
-  if (/^[[{]$/u.test(first) || (/^\s*[[{]/u.test(content) && isObject(json(content)))) return "json";
-  if (isObject(json(first))) return "jsonl";
+  if (/^[[{]$/u.test(first) || (/^\s*[[{]/u.test(content) && isObjectOrList(json(content)))) return "json";
+  if (isObjectOrList(json(first))) return "jsonl";
   if (named === "csv") return named;
   const isQuoted = (line: string) => /^\s*".*"\s*$/u.test(line) && typeof json(line) === "string";
   if (first !== "" && lines.every((line) => line.trim() === "" || isQuoted(line))) return "jsonl";

@@ -1,5 +1,5 @@
 /** Instructions of the user's own, from a text, CSV, JSON or JSON Lines file. */
-import { UserError } from "../../engine/mod.ts";
+import { isJsonObject, UserError } from "../../engine/mod.ts";
 import { contentFormat, type LayerFormat, markupKind } from "./layer_content.ts";
 import { nameIn, refuseDrawn, TEXT_NAMES } from "./layer_header.ts";
 import { type PlacedText, tableTexts } from "./layer_table.ts";
@@ -15,12 +15,9 @@ const fail = (why: string): never => {
   throw new UserError(`Reading the layer failed: ${why}`);
 };
 
-const isFields = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** The instruction of a JSON value: a text, or an object's field of a known name. */
 function fromValue(value: unknown, place: string): PlacedText {
-  const fields = isFields(value)
+  const fields = isJsonObject(value)
     ? Object.fromEntries(Object.entries(value).map(([name, field]) => [name.toLowerCase(), field]))
     : {};
   const found = [value, ...TEXT_NAMES.map((name) => fields[name])].find((each) => typeof each === "string");
@@ -54,9 +51,7 @@ function fromJson(content: string): PlacedText[] {
   } catch {
     return fromJsonLines(content);
   }
-  const lists = isFields(value)
-    ? TEXT_NAMES.map((name) => (value as Record<string, unknown>)[name]).filter(Array.isArray)
-    : [];
+  const lists = isJsonObject(value) ? TEXT_NAMES.map((name) => value[name]).filter(Array.isArray) : [];
   const list: unknown = Array.isArray(value) ? value : lists[0];
   if (Array.isArray(list)) return list.map((each, i) => fromValue(each, `entry ${i + 1}`));
   return [fromValue(value, "the file")];

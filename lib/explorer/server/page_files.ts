@@ -22,6 +22,7 @@ const PAGE = new URL("../page/", import.meta.url);
 const SHARED = [
   "../api.ts",
   "../browser/answer_messages.ts",
+  "../../plots/mix_colours.ts",
   "../../plots/palette.ts",
 ];
 const PLOTLY = "plotly.js-strict-dist-min/plotly-strict.min.js";

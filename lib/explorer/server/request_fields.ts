@@ -1,5 +1,5 @@
 /** Fields of a request's JSON, each checked: what is wrong is said in one sentence. */
-import { UserError } from "../../engine/mod.ts";
+import { isJsonObject, UserError } from "../../engine/mod.ts";
 
 /** A JSON object that came in. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export async function fieldsOf(request: { json(): Promise<unknown> }): Promise<F
 /** An object. */
 export function objectField(fields: Fields, name: string): Fields {
   const value = fields[name];
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
+  if (isJsonObject(value)) return value;
   throw new UserError(`Reading the request failed: ${name} must be an object, got ${shown(value)}`);
 }
 

@@ -4,6 +4,7 @@ import { SEQUENTIAL } from "../palette.ts";
 import type { AxisScale } from "./axis_scale.ts";
 import { dashes, element, markerPath, px, words } from "./elements.ts";
 import { escapeHtml } from "../escape_html.ts";
+import { channel, mixColours } from "../mix_colours.ts";
 
 /** Where a trace is rendered and with what. */
 export interface MarkFrame {
@@ -151,18 +152,11 @@ export function barMarks(
     errorBars(trace.error_y, centres.map((x, i) => [x, lengths[i] as Datum] as const), frame);
 }
 
-const channel = (colour: string, i: number) => parseInt(colour.slice(1 + 2 * i, 3 + 2 * i), 16);
-
 /** A colour between the two nearest of a scale of #rrggbb colours. */
 function scaleColour(share: number, scale: readonly (readonly [number, string])[]): string {
   const after = Math.max(1, scale.findIndex(([position]) => position >= Math.min(1, share)));
   const [low, from] = scale[after - 1] as [number, string], [high, to] = scale[after] as [number, string];
-  const t = Math.min(1, Math.max(0, (share - low) / (high - low)));
-  return `#${
-    [0, 1, 2].map((i) =>
-      Math.round(channel(from, i) * (1 - t) + channel(to, i) * t).toString(16).padStart(2, "0")
-    ).join("")
-  }`;
+  return mixColours(from, to, Math.min(1, Math.max(0, (share - low) / (high - low))));
 }
 
 /** A heat map's cells. */
