@@ -16,10 +16,10 @@ import {
   weightedInterval,
 } from "../../lib/report/mod.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
-import { TABLE1_JOINT } from "../figures/control/record.ts";
 import type { ControlContent } from "../figures/control/statements.ts";
 import { type CombinationContent, COMBINED_TASKS } from "../figures/fig10/statements.ts";
 import { CONTROL_SCORE } from "../setting/score_names.ts";
+import { JOINT, SINGLE_TASK } from "../figures/table1/rows.ts";
 import { PARTIAL_TASKS } from "../figures/uses/use_evidence.ts";
 import { COMMITTED, TARGETS } from "../figures/uses/use_rows.ts";
 import type { UsesContent } from "../figures/uses/uses.ts";
@@ -82,7 +82,7 @@ export const jointHeedsLittle: Check = (findings) => {
   const content = controlIn(findings);
   if (content === undefined) return missing("control");
   const found = weightedInterval([
-    [1, content.control.find(({ row, scorer }) => row === TABLE1_JOINT && scorer === "oracle")],
+    [1, content.control.find(({ row, scorer }) => row === JOINT && scorer === "oracle")],
     [-LITTLE_CONTROL, WHOLE],
   ]);
   if (found === undefined) return unreadable("control by Table 1's joint model");
@@ -93,8 +93,8 @@ export const specialistCopiesMore: Check = (findings) => {
   const uses = usesIn(findings);
   if (uses === undefined) return missing("fig9");
   const found = weightedInterval([
-    [1, leakIn(uses, "single-task", "style")],
-    [-1, leakIn(uses, "instruct", "style")],
+    [1, leakIn(uses, SINGLE_TASK, "style")],
+    [-1, leakIn(uses, JOINT, "style")],
   ]);
   if (found === undefined) return unreadable("the style task of both models");
   return isAbove(found, "content that leaks, single-task less joint");
@@ -122,13 +122,13 @@ const takesLessThanHalf = (joint: string, tasks: readonly TaskId[]): Check => (f
   if (uses === undefined) return missing("fig9");
   const of = (row: string, task: TaskId) => takenIn(uses, row, task);
   const found = meanOf(
-    tasks.map((task) => beyondHalf(of(joint, task), of("text-only", task), of("single-task", task))),
+    tasks.map((task) => beyondHalf(of(joint, task), of("text-only", task), of(SINGLE_TASK, task))),
   );
   if (found === undefined) return unreadable("what both models and the prompt alone take");
   return isBelow(found, "what the joint model takes less half the way");
 };
 
-export const jointTakesLittle: Check = takesLessThanHalf("instruct", PARTIAL_TASKS);
+export const jointTakesLittle: Check = takesLessThanHalf(JOINT, PARTIAL_TASKS);
 
 export const committedTakesLittleComposition: Check = takesLessThanHalf(COMMITTED, ["composition"]);
 

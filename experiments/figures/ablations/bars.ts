@@ -1,7 +1,7 @@
 /** The ablations: the sheet of pictures, the models against the joint one, and what was not trained, as bars. */
 import { figure, type Graphic } from "../../../lib/plots/mod.ts";
 import { ABLATIONS } from "./record.ts";
-import { type AblationsContent, COLOUR_SCORES, JOINT, STYLE_ROWS } from "./statements.ts";
+import { type AblationsContent, COLOUR_SCORES, STYLE_ROWS } from "./statements.ts";
 import {
   type FigureResult,
   intervalNote,
@@ -11,6 +11,7 @@ import {
   settingNote,
   type StoredFigure,
 } from "../../../lib/report/mod.ts";
+import { JOINT } from "../table1/rows.ts";
 import { useRow } from "../uses/use_rows.ts";
 import { STYLE_LEAK } from "../uses/uses.ts";
 

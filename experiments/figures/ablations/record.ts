@@ -64,6 +64,12 @@ export const leftOutCases = (model: string, task: TaskId): readonly UseCase[] =>
   OTHER_INSTRUCTION.filter(({ tasks }) => tasks.some((each) => each === task))
     .map((each) => ({ ...each, row: instructedRow(model, each), tasks: [task] }));
 
+/** The variant that reads a number of the task in place of text. */
+export const ONE_HOT = "one-hot";
+
+/** The variant that is trained on wordings without the keyword rule. */
+export const UNFILTERED = "unfiltered";
+
 /** The variant that is trained on the paper's kind of sources; what its instruction does is measured by the control figure. */
 export const PAPER_SOURCED = "paper-sourced";
 
@@ -87,8 +93,8 @@ export const ABLATIONS = {
   tasks: TASKS,
   variants: [
     { row: "tokens", label: "Word pieces", form: "tokens", corpus: "filtered" },
-    { row: "one-hot", label: "One-hot task", form: "one-hot", corpus: "filtered" },
-    { row: "unfiltered", label: "No keyword rule", form: "pooled", corpus: "unfiltered" },
+    { row: ONE_HOT, label: "One-hot task", form: "one-hot", corpus: "filtered" },
+    { row: UNFILTERED, label: "No keyword rule", form: "pooled", corpus: "unfiltered" },
     {
       row: PAPER_SOURCED,
       label: "The paper's kind of sources",

@@ -1,5 +1,6 @@
 /** The paper's statements about Fig. 7 (Sec. 4.2) as predicates over {@link Curve}s. */
 import type { TaskId } from "../../../lib/tasks/mod.ts";
+import { JOINT, SINGLE_TASK } from "../table1/rows.ts";
 import { type Curve, curvesBySeed, gainReached, type SeedCurve } from "./curves.ts";
 import {
   average,
@@ -17,9 +18,9 @@ const LATER = 0.1;
 
 /** Single-task and joint curves of one seed on the same score and steps. */
 function pairsOf(curves: readonly SeedCurve[]): { single: SeedCurve; joint: SeedCurve }[] {
-  return curves.filter(({ row }) => row === "single-task").flatMap((single) => {
+  return curves.filter(({ row }) => row === SINGLE_TASK).flatMap((single) => {
     const joint = curves.find(({ row, task, metric }) =>
-      row === "instruct" && task === single.task && metric === single.metric
+      row === JOINT && task === single.task && metric === single.metric
     );
     return joint === undefined || joint.steps.length !== single.steps.length ? [] : [{ single, joint }];
   });

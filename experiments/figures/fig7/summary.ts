@@ -6,6 +6,7 @@ import type { TrainReport } from "../../setting/model_requests.ts";
 import { CURVE_STATEMENTS } from "./statements.ts";
 import type { TaskId } from "../../../lib/tasks/registry.ts";
 import { trainId, variantName } from "../model_stages.ts";
+import { JOINT, SINGLE_TASK } from "../table1/rows.ts";
 
 /** Reads the start's scores and the trainings' reports. */
 export const summarize: Summarize = async (context, { tasks, seeds }) => {
@@ -22,9 +23,9 @@ export const summarize: Summarize = async (context, { tasks, seeds }) => {
       points.push(...CURVE_ROWS.flatMap((row) => start.map((point) => ({ row, seed, ...point }))));
     }
     for (const task of tasks) {
-      await read(trainId(variantName({ kind: "single", task: task as TaskId }), seed), "single-task", seed);
+      await read(trainId(variantName({ kind: "single", task: task as TaskId }), seed), SINGLE_TASK, seed);
     }
-    await read(trainId("instruct", seed), "instruct", seed);
+    await read(trainId(variantName({ kind: "instruct" }), seed), JOINT, seed);
   }
   const content: TrainingCurves = { curves: curvesOf(points.filter(({ task }) => tasks.includes(task))) };
   if (content.curves.every(({ steps }) => steps.length < 2)) {
