@@ -136,8 +136,8 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
       `−${LITTLE_SCORE}; means over four tasks`,
     region: { low: 0 },
     measure(evidence) {
-      const { row } = evidence.main;
-      if (row === JOINT) {
+      const { row, trainedLonger } = evidence.main;
+      if (!trainedLonger) {
         return { quantities: [], evidence: "it needs a model that was trained for longer" };
       }
       return overUses(
