@@ -3,6 +3,7 @@ import { CURVE_ROWS, curvesOf, REACHED, type TrainingCurves } from "./curves.ts"
 import { judgeAll, type Table1Row, type ValidationPoint } from "../../../lib/report/mod.ts";
 import type { Summarize } from "../figure_summary.ts";
 import type { TrainReport } from "../../setting/model_requests.ts";
+import { startStageId } from "./record.ts";
 import { CURVE_STATEMENTS } from "./statements.ts";
 import type { TaskId } from "../../../lib/tasks/registry.ts";
 import { trainId, variantName } from "../model_stages.ts";
@@ -18,7 +19,7 @@ export const summarize: Summarize = async (context, { tasks, seeds }) => {
   for (const seed of seeds) {
     for (const task of tasks) {
       const start: TrainReport["validation"] = JSON.parse(
-        await context.input(`start-${task}-seed${seed}`).text("validation.json"),
+        await context.input(startStageId(task, seed)).text("validation.json"),
       );
       points.push(...CURVE_ROWS.flatMap((row) => start.map((point) => ({ row, seed, ...point }))));
     }
