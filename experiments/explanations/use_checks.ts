@@ -17,7 +17,8 @@ import {
 } from "../../lib/report/mod.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
 import type { ControlContent } from "../figures/control/statements.ts";
-import { type CombinationContent, COMBINED_TASKS } from "../figures/fig10/statements.ts";
+import { FIG10 } from "../figures/fig10/record.ts";
+import type { CombinationContent } from "../figures/fig10/statements.ts";
 import { CONTROL_SCORE } from "../setting/score_names.ts";
 import { JOINT, SINGLE_TASK } from "../figures/table1/rows.ts";
 import { PARTIAL_TASKS } from "../figures/uses/use_evidence.ts";
@@ -155,7 +156,7 @@ export const controlIsWeak: Check = (findings) => {
   if (content === undefined) return missing("fig10");
   const of = (row: string, task: TaskId) => cellIn(content.cells, row, task, CONTROL_SCORE);
   const found = meanOf(
-    COMBINED_TASKS.map((task) => beyondHalf(of("control-alone", task), of("adapter-alone", task), WHOLE)),
+    FIG10.tasks.map((task) => beyondHalf(of("control-alone", task), of("adapter-alone", task), WHOLE)),
   );
   if (found === undefined) return unreadable("the control's score with the ControlNet alone and without it");
   return isBelow(found, "F1 of the ControlNet alone less half the way");
@@ -163,7 +164,7 @@ export const controlIsWeak: Check = (findings) => {
 
 /** More less another row, mean over the combined tasks. */
 function apart({ cells, taken }: CombinationContent, more: string, less: string, score?: string) {
-  return meanOf(COMBINED_TASKS.map((task): readonly Term[] => {
+  return meanOf(FIG10.tasks.map((task): readonly Term[] => {
     const metric = score ?? taken[task];
     return [[1, cellIn(cells, more, task, metric)], [-1, cellIn(cells, less, task, metric)]];
   }));

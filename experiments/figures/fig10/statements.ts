@@ -25,9 +25,6 @@ export const COMBINATION_LABELS: Readonly<Record<CombinationRow, string>> = {
   "both-lora": "both + LoRA",
 };
 
-/** The tasks that are combined with a ControlNet. */
-export const COMBINED_TASKS = ["style", "face"] as const satisfies readonly TaskId[];
-
 /** The content of fig10's result. */
 export interface CombinationContent {
   /** Rows, in the order of the figure. */
@@ -70,16 +67,16 @@ const over = (
   mean: CellMean,
   [more, less]: readonly [string, string],
   score: Score,
-  tasks: readonly TaskId[] = COMBINED_TASKS,
+  tasks: readonly TaskId[] = FIG10.tasks,
 ) => average(tasks.map((task) => score(mean, more, task) - score(mean, less, task)));
 
 const found = (
   evidence: CombinationEvidence,
   compute: (mean: CellMean) => number,
-  tasks: readonly TaskId[] = COMBINED_TASKS,
+  tasks: readonly TaskId[] = FIG10.tasks,
 ) => {
   const { main: { name } } = evidence;
-  const of = tasks.length < COMBINED_TASKS.length ? `${name}, ${tasks.join(", ")} alone` : name;
+  const of = tasks.length < FIG10.tasks.length ? `${name}, ${tasks.join(", ")} alone` : name;
   return overUses(evidence, compute, of);
 };
 
