@@ -1,5 +1,5 @@
 /** Tests of explanations that speak of noise, of the metrics or of the data: by cells and intervals of stored results. */
-import type { TaskId } from "../../lib/tasks/mod.ts";
+import { type TaskId, taskOf } from "../../lib/tasks/mod.ts";
 import { ONE_HOT } from "../figures/ablations/record.ts";
 import type { AblationsContent } from "../figures/ablations/statements.ts";
 import {
@@ -205,6 +205,9 @@ export const timingVaries: Check = (findings) => {
   };
 };
 
+/** Whether a task's instructions give the name of an item's object. */
+const namesItems = (task: TaskId) => taskOf(task).words.objectWord !== null;
+
 export const namesDecide: Check = (findings) => {
   const cells = findings["table1"]?.cells;
   if (cells === undefined) return missing("table1");
@@ -213,7 +216,7 @@ export const namesDecide: Check = (findings) => {
       const [random, fixed] = [JOINT, FIXED].map((row) => cellIn(cells, row, task, metric)?.mean ?? NaN);
       return (random as number) / (fixed as number) - 1;
     }));
-  const [all, rest] = [over(PAPER_COLUMNS), over(PAPER_COLUMNS.filter(({ task }) => task !== "object"))];
+  const [all, rest] = [over(PAPER_COLUMNS), over(PAPER_COLUMNS.filter(({ task }) => !namesItems(task)))];
   if (!Number.isFinite(all)) return unreadable("all columns of both rows");
   return {
     outcome: Math.sign(all) !== Math.sign(rest) ? "holds" : "does not hold",
@@ -226,7 +229,7 @@ export const namesDecide: Check = (findings) => {
 export const numberLacksNames: Check = (findings) => {
   const content = findings["ablations"]?.content as AblationsContent | undefined;
   if (content === undefined) return missing("ablations");
-  const others = PAPER_TASKS.filter((task) => task !== "object");
+  const others = PAPER_TASKS.filter((task) => !namesItems(task));
   const found = weightedInterval(others.map((other): Term => [
     1 / others.length,
     content.differences.find(({ row, task }) => row === ONE_HOT && task === other),
