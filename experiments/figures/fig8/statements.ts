@@ -11,6 +11,7 @@ import {
   type Statement,
 } from "../../../lib/report/mod.ts";
 import type { TaskId } from "../../../lib/tasks/mod.ts";
+import { FIXED, JOINT } from "../table1/rows.ts";
 import { FIG8 } from "./record.ts";
 
 /** Where pictures are compared. */
@@ -47,7 +48,7 @@ export interface RewordingContent {
 }
 
 const ratio = (mean: CellMean, task: TaskId, space: string) =>
-  mean("instruct", task, `${space} words`) / mean("instruct", task, `${space} noise`);
+  mean(JOINT, task, `${space} words`) / mean(JOINT, task, `${space} noise`);
 
 /**
  * Gathers the content from cells named "pixel words", "pixel noise", … of the row instruct, and "score spread" of the rows instruct and fixed.
@@ -69,7 +70,7 @@ export function rewordingContent(
         return found === undefined ? [] : [{ task, space, ...found }];
       })
     ),
-    spreads: FIG8.rows.flatMap((row) =>
+    spreads: FIG8.rows.flatMap(({ row }) =>
       groups.flatMap(([task, names]) => {
         const found = over(names, (mean, each) => mean(row, each, "score spread"));
         return found === undefined ? [] : [{ row, task, ...found }];
@@ -77,7 +78,7 @@ export function rewordingContent(
     ),
     levels: resampledInterval(
       resampled,
-      (mean) => Math.sqrt(average(tasks.map((task) => mean("instruct", task, "pixel words")))),
+      (mean) => Math.sqrt(average(tasks.map((task) => mean(JOINT, task, "pixel words")))),
     ) ?? null,
   };
 }
@@ -141,7 +142,7 @@ export const REWORDING_STATEMENTS: readonly Statement<RewordingEvidence>[] = [
         resampled,
         (mean) =>
           average(
-            tasks.map((task) => mean("fixed", task, "score spread") - mean("instruct", task, "score spread")),
+            tasks.map((task) => mean(FIXED, task, "score spread") - mean(JOINT, task, "score spread")),
           ),
       );
       return measured(robust, rests(evidence));
