@@ -17,7 +17,7 @@ import { JOINT } from "../table1/rows.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
 import { TARGETS } from "../uses/use_rows.ts";
 import { LEAK_BY_ENCODER, type TakenScores } from "../uses/uses.ts";
-import { instructedRow, ONE_HOT, UNCLIP, UNFILTERED } from "./record.ts";
+import { instructedRow, ONE_HOT, STYLE_CASES, UNCLIP, UNFILTERED } from "./record.ts";
 
 /** A model trained without a task. */
 export interface LeftOut {
@@ -63,13 +63,8 @@ export interface AblationsContent {
   readonly moved: MeanInterval | null;
 }
 
-/** The joint model's instructions on the style task's items, in the order of the figure; "text-only" has no image. */
-export const STYLE_ROWS = [
-  "text-only",
-  "own-instruction",
-  "other-instruction",
-  "colours-instruction",
-] as const;
+/** The rows of {@link STYLE_CASES}. */
+export const STYLE_ROWS: readonly string[] = STYLE_CASES.map(({ row }) => row);
 
 /** Scores of the use that nobody was trained for: what should be taken, and what should not. */
 export const COLOUR_SCORES = { taken: "colours", not: "leak" } as const;

@@ -69,7 +69,8 @@ function stages(request: RunRequest): Stage[] {
         task,
         controlnet,
         lora,
-        combinations,
+        // What they are called is no part of the stage's key.
+        combinations: combinations.map(({ label: _, ...combination }) => combination),
         adapterScale: FIG10.adapterScale,
         seed,
         samplerSteps: sizes.samplerSteps,

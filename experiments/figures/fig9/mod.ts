@@ -44,5 +44,5 @@ export const figure: Figure = figureProgram({
   expectedSeconds: 3,
   prepare: (request) => table1Code(request).checkDevice(request.device),
   paperScale: "trained",
-  render: useGraphics,
+  render: useGraphics(FIG9.cases),
 });
