@@ -18,7 +18,7 @@ import { combinationGraphics } from "./bars.ts";
 import { COMBINATION_STATEMENTS } from "./statements.ts";
 import type { Figure } from "../figure.ts";
 import { budgetOf } from "../model_stages.ts";
-import { paperStages } from "../paper_stage.ts";
+import { codeAt } from "../paper_stage.ts";
 import { table1Code } from "../table1/model_code.ts";
 import { adapterOf, modelAt } from "../uses/use_stages.ts";
 import { mainModelOf } from "../uses/use_evidence.ts";
@@ -39,11 +39,12 @@ const COMBINE_CONTROLS: StageCode<CombineControls> = stageCode(
 
 /** @throws UserError when the folder of the weights is not there. */
 const combineControlsCode = (request: RunRequest): StageCode<CombineControls> =>
-  request.scale === "mini" ? COMBINE_CONTROLS : paperStages(request).stage(
-    stageCode("experiments/paper/combine_controls.ts", "combineControls", {
+  codeAt(request, {
+    mini: COMBINE_CONTROLS,
+    paper: stageCode("experiments/paper/combine_controls.ts", "combineControls", {
       from: () => import("../../paper/combine_controls.ts"),
     }),
-    {
+    reads: {
       weights: "training",
       also: (config) => [(config as CombineRequest).controlnet],
       pairs(config) {
@@ -51,7 +52,7 @@ const combineControlsCode = (request: RunRequest): StageCode<CombineControls> =>
         return [{ task, trainItems: 0, validationItems: items, control }];
       },
     },
-  );
+  });
 
 function stages(request: RunRequest): Stage[] {
   const { scale, budget, seeds, tasks, device } = request;

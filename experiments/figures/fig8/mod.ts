@@ -12,7 +12,7 @@ import { table1Finder } from "../table1/stages.ts";
 import type { RewordingRequest, RewordingSize, VaryWording } from "../../setting/model_requests.ts";
 import { table1Code } from "../table1/model_code.ts";
 import { budgetOf } from "../model_stages.ts";
-import { heldOutOf, paperStages } from "../paper_stage.ts";
+import { codeAt, heldOutOf } from "../paper_stage.ts";
 import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
 import type { Figure } from "../figure.ts";
 import { REWORDING_STATEMENTS } from "./statements.ts";
@@ -26,12 +26,13 @@ const VARY_WORDING: StageCode<VaryWording> = stageCode("experiments/mini/vary_wo
 
 /** @throws UserError when the folder of the weights is not there. */
 const varyWordingCode = (request: RunRequest): StageCode<VaryWording> =>
-  request.scale === "mini" ? VARY_WORDING : paperStages(request).stage(
-    stageCode("experiments/paper/vary_wording.ts", "varyWording", {
+  codeAt(request, {
+    mini: VARY_WORDING,
+    paper: stageCode("experiments/paper/vary_wording.ts", "varyWording", {
       from: () => import("../../paper/vary_wording.ts"),
     }),
-    { weights: "training", pairs: heldOutOf },
-  );
+    reads: { weights: "training", pairs: heldOutOf },
+  });
 
 function stages(request: RunRequest): Stage[] {
   const { budget, seeds, tasks, device } = request;
