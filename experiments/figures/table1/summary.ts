@@ -147,29 +147,31 @@ async function samplesPicture(
     for (const { stage, config } of first) {
       if (config.task === task) galleries.set(config.row, await readGallery(context.input(stage.id)));
     }
-    for (const item of galleries.get("ground-truth") ?? [...galleries.values()][0] ?? []) {
+    // All rows show the same conditions and targets.
+    const [[any, items]] = [...galleries] as [[string, GalleryItem[]]];
+    for (const item of items) {
       sides.push(item.side);
       const picture = (pixels: Uint8Array) => ({ width: item.side, height: item.side, pixels });
-      const sampleOf = (row: string) =>
-        samples.find((each) =>
+      const sampleOf = (row: string): SampleRow => {
+        const found = samples.find((each) =>
           each.row === row && each.task === task && each.index === item.index && each.seed === seeds[0]
         );
+        if (found !== undefined) return found;
+        throw new RangeError(`The picture of item ${item.index} by ${row} needs a sample, got none`);
+      };
       rows.push({
         name: task,
         note: `item ${item.index}`,
         cells: [
           {
             images: [picture(item.condition)],
-            captions: [{
-              text: `T: ${
-                samples.find((each) => each.task === task && each.index === item.index)?.prompt ?? ""
-              }`,
-            }],
+            captions: [{ text: `T: ${sampleOf(any).prompt}` }],
           },
           { images: [picture(item.target)] },
           ...generating.map((row) => {
+            // None of a row that was not asked for.
             const found = galleries.get(row)?.find(({ index }) => index === item.index);
-            const instruction = sampleOf(row)?.instruction ?? "";
+            const instruction = found === undefined ? "" : sampleOf(row).instruction;
             return {
               images: found === undefined ? [] : [picture(found.output)],
               captions: instruction === "" ? [] : [{ text: `I: ${instruction}` }],
