@@ -88,6 +88,7 @@ export function controlStages(request: RunRequest, record: ControlRecord, find: 
   const sizes = budgetOf(request);
   const { samplerSteps, guidance } = sizes;
   const size = record.sizes[budgetId];
+  const seconds = (pictures: number) => Math.ceil(samplingCost(sizes, pictures).expectedSeconds);
   const make = stageMaker(record.id, MEASURE, { with: [WRITE_PICTURES] });
   const makeAnchors = stageMaker(record.id, MEASURE_ANCHORS, { with: [WRITE_PICTURES] });
   const conditions = size.scenes + size.portraits;
@@ -118,7 +119,7 @@ export function controlStages(request: RunRequest, record: ControlRecord, find: 
         title: `Generate from the prompts alone, measure prompts and targets, seed ${seed}`,
         config: setting,
         parents: [],
-        ...samplingCost(sizes, conditions),
+        expectedSeconds: seconds(conditions),
         async run(context) {
           const { anchors, pictures } = await (await MEASURE_ANCHORS.load())(setting, context);
           context.write("anchors.json", JSON.stringify(anchors));
@@ -135,7 +136,7 @@ export function controlStages(request: RunRequest, record: ControlRecord, find: 
             title: `Generate under every instruction: ${label}, seed ${seed}`,
             config,
             parents: adapter ? [adapter] : [],
-            ...samplingCost(sizes, wordings === "none" ? conditions : pictureCount(size)),
+            expectedSeconds: seconds(wordings === "none" ? conditions : pictureCount(size)),
             async run(context) {
               const report = await (await MEASURE.load())(
                 config,
