@@ -434,6 +434,16 @@ Deno.test("ABLATION_STATEMENTS lets no model that takes as much under any instru
   assert.equal(started({ "without-object": 0.2, "without-object-other-instruction": 0.25 }), "not supported");
 });
 
+Deno.test("ABLATION_STATEMENTS refuses a record without a model that they name", () => {
+  const { content } = judgedAblations(() => undefined);
+  const rows = content.rows.filter((row) => row !== "one-hot");
+  const resampled = resample(samplesOf(ABLATION_ROWS, () => ({ taken: 0.5 })));
+  assert.throws(
+    () => judgeAll(ABLATION_STATEMENTS, { resampled, content: { ...content, rows }, taken }),
+    /needs the model one-hot in their record, got tokens, unfiltered/,
+  );
+});
+
 Deno.test("ABLATION_STATEMENTS needs the colours to be asked for", () => {
   const flexible = (scores: Readonly<Record<string, Readonly<Record<string, number>>>>) =>
     judgedAblations((row, metric) =>
