@@ -1,5 +1,6 @@
 /** Tests of explanations that speak of noise, of the metrics or of the data: by cells and intervals of stored results. */
-import type { TaskId } from "../../lib/tasks/mod.ts";
+import { type TaskId, taskOf } from "../../lib/tasks/mod.ts";
+import { ONE_HOT } from "../figures/ablations/record.ts";
 import type { AblationsContent } from "../figures/ablations/statements.ts";
 import {
   above,
@@ -23,6 +24,7 @@ import {
 } from "../../lib/report/mod.ts";
 import { WELL } from "../figures/fig4/statements.ts";
 import type { InstructionSpace } from "../figures/fig4/instruction_space.ts";
+import { FIXED, JOINT, SINGLE_TASK } from "../figures/table1/rows.ts";
 import { timeShares } from "../figures/table1/training_cost.ts";
 import type { ScaleContent } from "../figures/scale/statements.ts";
 import { ORDER_STATEMENTS } from "../figures/table1/statements.ts";
@@ -40,7 +42,7 @@ export const nearTheStart: Check = (findings) => {
   const cells = findings["table1"]?.cells;
   if (cells === undefined) return missing("table1");
   const pairs = PAPER_COLUMNS.flatMap(({ task, metric }) => {
-    const [joint, start] = ["instruct", "ip-adapter-plus"].map((row) => cellIn(cells, row, task, metric));
+    const [joint, start] = [JOINT, "ip-adapter-plus"].map((row) => cellIn(cells, row, task, metric));
     return joint?.low == null || joint.high === null || start?.low == null || start.high === null ? [] : [
       joint.mean >= start.low && joint.mean <= start.high && start.mean >= joint.low &&
       start.mean <= joint.high,
@@ -57,7 +59,7 @@ export const nearTheStart: Check = (findings) => {
 export const cellsAreUncertain: Check = (findings) => {
   const cells = findings["table1"]?.cells;
   if (cells === undefined) return missing("table1");
-  const halves = ["single-task", "instruct", "fixed"].flatMap((row) =>
+  const halves = [SINGLE_TASK, JOINT, FIXED].flatMap((row) =>
     PAPER_COLUMNS.flatMap(({ task, metric }) => {
       const cell = cellIn(cells, row, task, metric);
       return cell?.low == null || cell.high === null
@@ -168,7 +170,7 @@ export const startScoresHigher: Check = (findings, { id }) => {
   if (cells === undefined) return missing("table1");
   const column = ORDER_STATEMENTS.find(({ statement }) => statement.id === id)?.column;
   const of = (row: string) => column && cellIn(cells, row, column.task, column.metric);
-  const found = weightedInterval([[1, of("ip-adapter-plus")], [-1, of("instruct")]]);
+  const found = weightedInterval([[1, of("ip-adapter-plus")], [-1, of(JOINT)]]);
   if (found === undefined) return unreadable("the column with its start");
   return { outcome: above(found, 0), evidence: `start less joint ${intervalOf(found)}` };
 };
@@ -178,8 +180,8 @@ export const promptIsLearntElsewhere: Check = (findings) => {
   if (cells === undefined) return missing("table1");
   const others = PARTIAL_TASKS.filter((task) => task !== "face");
   const found = weightedInterval(others.flatMap((task): Term[] => [
-    [1 / others.length, cellIn(cells, "instruct", task, "CLIP-P")],
-    [-1 / others.length, cellIn(cells, "single-task", task, "CLIP-P")],
+    [1 / others.length, cellIn(cells, JOINT, task, "CLIP-P")],
+    [-1 / others.length, cellIn(cells, SINGLE_TASK, task, "CLIP-P")],
   ]));
   if (found === undefined) return unreadable("CLIP-P of both models on the other tasks");
   return {
@@ -203,17 +205,18 @@ export const timingVaries: Check = (findings) => {
   };
 };
 
+/** Whether a task's instructions give the name of an item's object. */
+const namesItems = (task: TaskId) => taskOf(task).words.objectWord !== null;
+
 export const namesDecide: Check = (findings) => {
   const cells = findings["table1"]?.cells;
   if (cells === undefined) return missing("table1");
   const over = (columns: readonly Table1Column[]) =>
     average(columns.map(({ task, metric }) => {
-      const [random, fixed] = ["instruct", "fixed"].map((row) =>
-        cellIn(cells, row, task, metric)?.mean ?? NaN
-      );
+      const [random, fixed] = [JOINT, FIXED].map((row) => cellIn(cells, row, task, metric)?.mean ?? NaN);
       return (random as number) / (fixed as number) - 1;
     }));
-  const [all, rest] = [over(PAPER_COLUMNS), over(PAPER_COLUMNS.filter(({ task }) => task !== "object"))];
+  const [all, rest] = [over(PAPER_COLUMNS), over(PAPER_COLUMNS.filter(({ task }) => !namesItems(task)))];
   if (!Number.isFinite(all)) return unreadable("all columns of both rows");
   return {
     outcome: Math.sign(all) !== Math.sign(rest) ? "holds" : "does not hold",
@@ -226,10 +229,10 @@ export const namesDecide: Check = (findings) => {
 export const numberLacksNames: Check = (findings) => {
   const content = findings["ablations"]?.content as AblationsContent | undefined;
   if (content === undefined) return missing("ablations");
-  const others = PAPER_TASKS.filter((task) => task !== "object");
+  const others = PAPER_TASKS.filter((task) => !namesItems(task));
   const found = weightedInterval(others.map((other): Term => [
     1 / others.length,
-    content.differences.find(({ row, task }) => row === "one-hot" && task === other),
+    content.differences.find(({ row, task }) => row === ONE_HOT && task === other),
   ]));
   if (found === undefined) return unreadable("the one-hot model on all tasks");
   return {

@@ -15,6 +15,7 @@ import {
   unreadable,
 } from "../../lib/report/mod.ts";
 import { type Curve, curvesBySeed, type SeedCurve, type TrainingCurves } from "../figures/fig7/curves.ts";
+import { JOINT, SINGLE_TASK } from "../figures/table1/rows.ts";
 
 /** A score at a step, linear between the measured ones; undefined before the first or after the last. */
 export function scoreAt({ steps, mean }: Pick<Curve, "steps" | "mean">, step: number): number | undefined {
@@ -66,7 +67,7 @@ export const scoresStillRise: Check = (findings) => {
   const curves = curvesOf(findings);
   if (curves === undefined) return missing("fig7");
   const gains = (own: readonly SeedCurve[]) =>
-    own.filter(({ row }) => row === "instruct").flatMap((curve) => {
+    own.filter(({ row }) => row === JOINT).flatMap((curve) => {
       const last = curve.steps.at(-1) as number;
       const middle = scoreAt(curve, last / 2);
       return middle === undefined ? [] : [((curve.mean.at(-1) as number) - middle) / Math.abs(middle)];
@@ -82,9 +83,9 @@ export const behindByItsShare: Check = (findings) => {
   const curves = curvesOf(findings);
   if (curves === undefined) return missing("fig7");
   const nearer = (own: readonly SeedCurve[]) =>
-    own.filter(({ row }) => row === "single-task").flatMap((single) => {
+    own.filter(({ row }) => row === SINGLE_TASK).flatMap((single) => {
       const joint = own.find(({ row, task, metric }) =>
-        row === "instruct" && task === single.task && metric === single.metric
+        row === JOINT && task === single.task && metric === single.metric
       );
       const early = scoreAt(single, (single.steps.at(-1) as number) / TASKS.length);
       if (joint === undefined || early === undefined) return [];

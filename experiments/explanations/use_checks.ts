@@ -16,10 +16,11 @@ import {
   weightedInterval,
 } from "../../lib/report/mod.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
-import { TABLE1_JOINT } from "../figures/control/record.ts";
 import type { ControlContent } from "../figures/control/statements.ts";
-import { type CombinationContent, COMBINED_TASKS } from "../figures/fig10/statements.ts";
+import { FIG10 } from "../figures/fig10/record.ts";
+import type { CombinationContent } from "../figures/fig10/statements.ts";
 import { CONTROL_SCORE } from "../setting/score_names.ts";
+import { JOINT, SINGLE_TASK } from "../figures/table1/rows.ts";
 import { PARTIAL_TASKS } from "../figures/uses/use_evidence.ts";
 import { COMMITTED, TARGETS } from "../figures/uses/use_rows.ts";
 import type { UsesContent } from "../figures/uses/uses.ts";
@@ -82,7 +83,7 @@ export const jointHeedsLittle: Check = (findings) => {
   const content = controlIn(findings);
   if (content === undefined) return missing("control");
   const found = weightedInterval([
-    [1, content.control.find(({ row, scorer }) => row === TABLE1_JOINT && scorer === "oracle")],
+    [1, content.control.find(({ row, scorer }) => row === JOINT && scorer === "oracle")],
     [-LITTLE_CONTROL, WHOLE],
   ]);
   if (found === undefined) return unreadable("control by Table 1's joint model");
@@ -93,8 +94,8 @@ export const specialistCopiesMore: Check = (findings) => {
   const uses = usesIn(findings);
   if (uses === undefined) return missing("fig9");
   const found = weightedInterval([
-    [1, leakIn(uses, "single-task", "style")],
-    [-1, leakIn(uses, "instruct", "style")],
+    [1, leakIn(uses, SINGLE_TASK, "style")],
+    [-1, leakIn(uses, JOINT, "style")],
   ]);
   if (found === undefined) return unreadable("the style task of both models");
   return isAbove(found, "content that leaks, single-task less joint");
@@ -122,13 +123,13 @@ const takesLessThanHalf = (joint: string, tasks: readonly TaskId[]): Check => (f
   if (uses === undefined) return missing("fig9");
   const of = (row: string, task: TaskId) => takenIn(uses, row, task);
   const found = meanOf(
-    tasks.map((task) => beyondHalf(of(joint, task), of("text-only", task), of("single-task", task))),
+    tasks.map((task) => beyondHalf(of(joint, task), of("text-only", task), of(SINGLE_TASK, task))),
   );
   if (found === undefined) return unreadable("what both models and the prompt alone take");
   return isBelow(found, "what the joint model takes less half the way");
 };
 
-export const jointTakesLittle: Check = takesLessThanHalf("instruct", PARTIAL_TASKS);
+export const jointTakesLittle: Check = takesLessThanHalf(JOINT, PARTIAL_TASKS);
 
 export const committedTakesLittleComposition: Check = takesLessThanHalf(COMMITTED, ["composition"]);
 
@@ -155,7 +156,7 @@ export const controlIsWeak: Check = (findings) => {
   if (content === undefined) return missing("fig10");
   const of = (row: string, task: TaskId) => cellIn(content.cells, row, task, CONTROL_SCORE);
   const found = meanOf(
-    COMBINED_TASKS.map((task) => beyondHalf(of("control-alone", task), of("adapter-alone", task), WHOLE)),
+    FIG10.tasks.map((task) => beyondHalf(of("control-alone", task), of("adapter-alone", task), WHOLE)),
   );
   if (found === undefined) return unreadable("the control's score with the ControlNet alone and without it");
   return isBelow(found, "F1 of the ControlNet alone less half the way");
@@ -163,7 +164,7 @@ export const controlIsWeak: Check = (findings) => {
 
 /** More less another row, mean over the combined tasks. */
 function apart({ cells, taken }: CombinationContent, more: string, less: string, score?: string) {
-  return meanOf(COMBINED_TASKS.map((task): readonly Term[] => {
+  return meanOf(FIG10.tasks.map((task): readonly Term[] => {
     const metric = score ?? taken[task];
     return [[1, cellIn(cells, more, task, metric)], [-1, cellIn(cells, less, task, metric)]];
   }));

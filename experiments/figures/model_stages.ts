@@ -2,7 +2,7 @@
 import type { Sources, TaskId } from "../../lib/tasks/mod.ts";
 import type { AdapterRecipe } from "../../lib/training/mod.ts";
 import type { ExperimentRow, InstructionChoice, RunRequest } from "../setting/experiment.ts";
-import { GALLERY, writeGallery } from "../setting/gallery.ts";
+import { WRITE_SCORED, writeScored } from "../setting/gallery.ts";
 import { formFields, type InstructForm } from "../setting/instruct_form.ts";
 import { microBatchFields } from "../setting/micro_batch.ts";
 import { precisionFields } from "../setting/precision.ts";
@@ -90,7 +90,7 @@ export function modelStages(
   const makers = {
     encode: stageMaker(experiment, code.encodeDataset),
     train: stageMaker(experiment, code.trainAdapter),
-    score: stageMaker(experiment, code.generateAndScore, { with: [GALLERY] }),
+    score: stageMaker(experiment, code.generateAndScore, { with: [WRITE_SCORED] }),
   };
 
   const encodings = new Map<string, Stage>();
@@ -190,12 +190,7 @@ export function modelStages(
           dataset: context.input(encode(task).id),
           adapter: adapter === undefined ? undefined : context.input(adapter.id),
         };
-        const { samples, gallery } = await generateAndScore(config, inputs, context);
-        context.write(
-          "samples.json",
-          JSON.stringify(samples.map((sample) => ({ row, task, seed, ...sample }))),
-        );
-        writeGallery(gallery, context);
+        writeScored(await generateAndScore(config, inputs, context), config, context);
       },
     });
   };

@@ -66,3 +66,14 @@ export function paperStages({ models, data }: Pick<RunRequest, "models" | "data"
     },
   };
 }
+
+/** The code of a request's scale; what the paper's `reads` of the user's is part of its stages' keys. @throws UserError when the folder of the weights is not there. */
+export const codeAt = <Given extends readonly unknown[], Result>(
+  request: RunRequest,
+  { mini, paper, reads }: {
+    readonly mini: StageCode<(...args: Given) => Result>;
+    readonly paper: StageCode<(...args: [...Given, PaperFolders]) => Result>;
+    readonly reads: PaperReads;
+  },
+): StageCode<(...args: Given) => Result> =>
+  request.scale === "mini" ? mini : paperStages(request).stage(paper, reads);

@@ -19,7 +19,7 @@ import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
 import { ABLATION_STATEMENTS, ablationsContent, STYLE_ROWS } from "./ablations/statements.ts";
 import { controlModel, resampleModels } from "../../lib/report/testdata/control_samples.ts";
 import { PAPER_SOURCED } from "./ablations/record.ts";
-import { COMMITTED_FREE, TABLE1_JOINT } from "./control/record.ts";
+import { COMMITTED_FREE } from "./control/record.ts";
 import { CONTROL_STATEMENTS } from "./control/statements.ts";
 import { COMBINATION_STATEMENTS, COMBINATIONS } from "./fig10/statements.ts";
 import { CONTROL_SCORE, LORA_SCORE } from "../setting/score_names.ts";
@@ -27,6 +27,7 @@ import type { Curve } from "./fig7/curves.ts";
 import { REWORDING_STATEMENTS, rewordingContent } from "./fig8/statements.ts";
 import { SCALE_STATEMENTS, scaleContent } from "./scale/statements.ts";
 import { scaleRow } from "./scale/record.ts";
+import { JOINT } from "./table1/rows.ts";
 import { mainModelOf } from "./uses/use_evidence.ts";
 import { COMMITTED } from "./uses/use_rows.ts";
 import { LEAKS_MORE, USE_STATEMENTS, withLeaksMore } from "./fig9/statements.ts";
@@ -212,7 +213,7 @@ Deno.test("CONTROL_STATEMENTS supports a model that does what it is told, and no
           [
             ...controlModel(COMMITTED, told),
             ...controlModel(COMMITTED_FREE, free),
-            ...controlModel(TABLE1_JOINT, told),
+            ...controlModel(JOINT, told),
             ...controlModel(PAPER_SOURCED, () => 0.5),
           ],
           { noises: true },
@@ -247,7 +248,7 @@ Deno.test("CONTROL_STATEMENTS finds shared conditions worth what the model of th
   const share = (asked: number) => (place: ControlPlace) => isAsked(place) ? asked : 0.2;
   const judged = (shared: number, paper: number) => {
     const models = [
-      ...controlModel(TABLE1_JOINT, share(shared)),
+      ...controlModel(JOINT, share(shared)),
       ...controlModel(PAPER_SOURCED, share(paper)),
     ];
     return judgeAll(CONTROL_STATEMENTS, resampleModels(models))
@@ -431,6 +432,16 @@ Deno.test("ABLATION_STATEMENTS lets no model that takes as much under any instru
   // It copies, whatever the instruction.
   assert.equal(started({ "without-style": 0.9, "without-style-other-instruction": 0.95 }), "not supported");
   assert.equal(started({ "without-object": 0.2, "without-object-other-instruction": 0.25 }), "not supported");
+});
+
+Deno.test("ABLATION_STATEMENTS refuses a record without a model that they name", () => {
+  const { content } = judgedAblations(() => undefined);
+  const rows = content.rows.filter((row) => row !== "one-hot");
+  const resampled = resample(samplesOf(ABLATION_ROWS, () => ({ taken: 0.5 })));
+  assert.throws(
+    () => judgeAll(ABLATION_STATEMENTS, { resampled, content: { ...content, rows }, taken }),
+    /needs the model one-hot in their record, got tokens, unfiltered/,
+  );
 });
 
 Deno.test("ABLATION_STATEMENTS needs the colours to be asked for", () => {

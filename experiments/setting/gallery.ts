@@ -1,7 +1,7 @@
-/** Pictures that travel with scores: RGB of condition, target and output of each item behind each other, and an index. */
+/** What a stage has scored, and the pictures that travel with it: RGB of condition, target and output of each item behind each other, and an index. */
 import { joinedBytes } from "../../lib/engine/joined.ts";
 import type { CodeEntry, StageContext, StageOutput } from "../runner/mod.ts";
-import type { GalleryItem } from "./model_requests.ts";
+import type { GalleryItem, ScoreReport, ScoreRequest } from "./model_requests.ts";
 
 /** Writes a stage's pictures: gallery.json and gallery.rgb. @throws RangeError when pixels are not of an item's size. */
 export function writeGallery(
@@ -24,8 +24,21 @@ export function writeGallery(
   );
 }
 
-/** What writes them, for the version of a stage's code. */
-export const GALLERY: CodeEntry = { module: "experiments/setting/gallery.ts", export: writeGallery.name };
+/** Writes what a stage has scored: samples.json, every sample with its row, task and seed, and the pictures. */
+export function writeScored(
+  { samples, gallery }: ScoreReport,
+  { row, task, seed }: ScoreRequest,
+  context: Pick<StageContext, "write">,
+): void {
+  context.write("samples.json", JSON.stringify(samples.map((sample) => ({ row, task, seed, ...sample }))));
+  writeGallery(gallery, context);
+}
+
+/** What writes it, for the version of a stage's code. */
+export const WRITE_SCORED: CodeEntry = {
+  module: "experiments/setting/gallery.ts",
+  export: writeScored.name,
+};
 
 /** Reads a stage's pictures. */
 export async function readGallery(output: Pick<StageOutput, "bytes" | "text">): Promise<GalleryItem[]> {

@@ -198,12 +198,13 @@ export function samplingCost(
   };
 }
 
-/** What a budget means where nothing is trained, in a heading's words. */
-export function samplingNote({ validationItems, samplerSteps, guidance }: Budget): string {
-  return `${
-    validationItems.toLocaleString("en")
-  } held-out items per task, ${samplerSteps} sampler steps, guidance ${guidance}`;
-}
+/** How pictures are sampled, in a heading's words. */
+export const samplerNote = ({ samplerSteps, guidance }: Pick<Budget, "samplerSteps" | "guidance">): string =>
+  `${samplerSteps} sampler steps, guidance ${guidance}`;
+
+/** What a budget means where nothing is trained, in a heading's words; of the budget's held-out items unless a figure has a number of its own. */
+export const samplingNote = (budget: Budget, items: number = budget.validationItems): string =>
+  `${items.toLocaleString("en")} held-out items per task, ${samplerNote(budget)}`;
 
 /** How long a model is trained, in a heading's words. */
 export const trainingNote = ({ steps, batch }: Pick<Budget, "steps" | "batch">): string =>

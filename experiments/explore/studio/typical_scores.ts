@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { UserError } from "../../../lib/engine/mod.ts";
 import { sha256 } from "../../../lib/hub/mod.ts";
 import { RESULT_SCHEMA, type Table1Result } from "../../../lib/report/mod.ts";
+import { JOINT } from "../../figures/table1/rows.ts";
 import { checkpointPath } from "../../mini/checkpoints.ts";
 
 const JUDGE = "data/checkpoints/judge.safetensors";
@@ -51,7 +52,7 @@ export function typicalScores(folder: string): Record<string, Record<string, num
   }
   const means: Record<string, Record<string, number>> = {};
   for (const { row, task, metric, mean } of result.cells) {
-    if (row === "instruct") (means[task] ??= {})[metric] = mean;
+    if (row === JOINT) (means[task] ??= {})[metric] = mean;
   }
   return means;
 }

@@ -1,7 +1,7 @@
 /** The ablations: the sheet of pictures, the models against the joint one, and what was not trained, as bars. */
 import { figure, type Graphic } from "../../../lib/plots/mod.ts";
-import { ABLATIONS } from "./record.ts";
-import { type AblationsContent, COLOUR_SCORES, JOINT, STYLE_ROWS } from "./statements.ts";
+import { ABLATIONS, STYLE_CASES } from "./record.ts";
+import { type AblationsContent, COLOUR_SCORES } from "./statements.ts";
 import {
   type FigureResult,
   intervalNote,
@@ -11,7 +11,7 @@ import {
   settingNote,
   type StoredFigure,
 } from "../../../lib/report/mod.ts";
-import { useRow } from "../uses/use_rows.ts";
+import { JOINT } from "../table1/rows.ts";
 import { STYLE_LEAK } from "../uses/uses.ts";
 
 /** What the sheet of pictures shows. */
@@ -93,8 +93,8 @@ function untrained(result: FigureResult<AblationsContent>): Graphic {
         ...intervalSeries(
           Object.values(COLOUR_SCORES).map((metric) => ({
             name: COLOUR_LABELS[metric],
-            bars: STYLE_ROWS.map((row) => ({
-              label: useRow(row).label.replace(/ (instruction|the colours)$/, "<br>$1"),
+            bars: STYLE_CASES.map(({ row, label }) => ({
+              label: label.replace(/ (instruction|the colours)$/, "<br>$1"),
               value: overridden.find((each) => each.row === row && each.metric === metric),
             })),
           })),

@@ -13,6 +13,7 @@ import type { Figure } from "../figure.ts";
 import { figureProgram } from "../figure_program.ts";
 import { budgetOf } from "../model_stages.ts";
 import { TABLE1_CODE } from "../table1/model_code.ts";
+import { JOINT } from "../table1/rows.ts";
 import { table1Finder } from "../table1/stages.ts";
 import { MEASURE_COLOURS, measureUseCode } from "../uses/use_code.ts";
 import { TARGETS } from "../uses/use_rows.ts";
@@ -48,7 +49,7 @@ export function ablationStages(request: RunRequest, record: AblationRecord = ABL
       ];
     };
     return [
-      ...tasks.map((task) => find.score("instruct", task, seed)),
+      ...tasks.map((task) => find.score(JOINT, task, seed)),
       ...record.leftOut.map(({ task }) => find.score("ip-adapter-plus", task, seed)),
       // The targets do not depend on a seed.
       ...(seed === seeds[0] ? record.leftOut.map(({ task }) => find.score(TARGETS, task, seed)) : []),

@@ -6,6 +6,7 @@ import type { AdapterRecipe } from "../../../lib/training/mod.ts";
 import type { InstructForm } from "../../setting/instruct_form.ts";
 import type { UseSize, WordingsRequest } from "../../setting/model_requests.ts";
 import type { UseCase } from "../uses/use_stages.ts";
+import { type NamedRow, USE_ROWS } from "../uses/use_rows.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
 
 /** A joint model that differs from Table 1's in one thing. */
@@ -23,12 +24,15 @@ export interface ModelVariant {
   readonly sources?: Sources;
 }
 
+/** A case with its name in the figure. */
+type NamedCase = UseCase & NamedRow;
+
 /** The ablations' form. */
 export interface AblationRecord extends Experiment {
   readonly variants: readonly ModelVariant[];
   /** Tasks that a joint model is trained without, one at a time, and the model's row. */
   readonly leftOut: readonly { readonly task: TaskId; readonly row: string }[];
-  readonly cases: readonly UseCase[];
+  readonly cases: readonly NamedCase[];
   /** Of the cases. The pictures are also what `MOVED_SCORE` is measured on. */
   readonly sizes: Readonly<Record<BudgetId, UseSize>>;
 }
@@ -40,6 +44,7 @@ const OTHERS = { usual: "style", own: "composition" } as const;
 export const OTHER_INSTRUCTION = [
   {
     row: "other-instruction",
+    label: "Another task's instruction",
     model: "joint",
     instructions: "random",
     adapterScale: 1,
@@ -48,13 +53,14 @@ export const OTHER_INSTRUCTION = [
   },
   {
     row: "other-instruction",
+    label: "Another task's instruction",
     model: "joint",
     instructions: "random",
     adapterScale: 1,
     tasks: PARTIAL_TASKS.filter((task) => task !== OTHERS.usual),
     instructionOverride: OTHERS.usual,
   },
-] as const satisfies readonly UseCase[];
+] as const satisfies readonly NamedCase[];
 
 /** Row of another model than the joint one, by what the joint model's is called. */
 export const instructedRow = (model: string, { row }: Pick<UseCase, "row">): string => `${model}-${row}`;
@@ -63,6 +69,12 @@ export const instructedRow = (model: string, { row }: Pick<UseCase, "row">): str
 export const leftOutCases = (model: string, task: TaskId): readonly UseCase[] =>
   OTHER_INSTRUCTION.filter(({ tasks }) => tasks.some((each) => each === task))
     .map((each) => ({ ...each, row: instructedRow(model, each), tasks: [task] }));
+
+/** The variant that reads a number of the task in place of text. */
+export const ONE_HOT = "one-hot";
+
+/** The variant that is trained on wordings without the keyword rule. */
+export const UNFILTERED = "unfiltered";
 
 /** The variant that is trained on the paper's kind of sources; what its instruction does is measured by the control figure. */
 export const PAPER_SOURCED = "paper-sourced";
@@ -87,8 +99,8 @@ export const ABLATIONS = {
   tasks: TASKS,
   variants: [
     { row: "tokens", label: "Word pieces", form: "tokens", corpus: "filtered" },
-    { row: "one-hot", label: "One-hot task", form: "one-hot", corpus: "filtered" },
-    { row: "unfiltered", label: "No keyword rule", form: "pooled", corpus: "unfiltered" },
+    { row: ONE_HOT, label: "One-hot task", form: "one-hot", corpus: "filtered" },
+    { row: UNFILTERED, label: "No keyword rule", form: "pooled", corpus: "unfiltered" },
     {
       row: PAPER_SOURCED,
       label: "The paper's kind of sources",
@@ -108,16 +120,24 @@ export const ABLATIONS = {
   // An instruction of another use on purpose: whether the instruction does anything; and a use that nobody was trained for.
   cases: [
     {
-      row: "text-only",
+      ...USE_ROWS.promptAlone,
       model: "joint",
       instructions: "random",
       adapterScale: 0,
       tasks: LEFT_OUT.map(({ task }) => task),
     },
-    { row: "own-instruction", model: "joint", instructions: "random", adapterScale: 1, tasks: PARTIAL_TASKS },
+    {
+      row: "own-instruction",
+      label: "The task's instruction",
+      model: "joint",
+      instructions: "random",
+      adapterScale: 1,
+      tasks: PARTIAL_TASKS,
+    },
     ...OTHER_INSTRUCTION,
     {
       row: "colours-instruction",
+      label: "Instruction: the colours",
       model: "joint",
       instructions: "random",
       adapterScale: 1,
@@ -131,3 +151,8 @@ export const ABLATIONS = {
     full: { items: 200, galleryItems: 40 },
   },
 } as const satisfies AblationRecord;
+
+/** The cases on the style task's items, in the order of the figure: the prompt alone, then the joint model's instructions. */
+export const STYLE_CASES: readonly NamedCase[] = ABLATIONS.cases.filter(({ tasks }) =>
+  tasks.some((task) => task === "style")
+);

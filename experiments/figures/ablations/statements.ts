@@ -14,13 +14,11 @@ import {
 } from "../../../lib/report/mod.ts";
 import type { TaskId } from "../../../lib/tasks/mod.ts";
 import { LEAK_SCORE, MOVED_SCORE } from "../../setting/score_names.ts";
+import { JOINT } from "../table1/rows.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
 import { TARGETS } from "../uses/use_rows.ts";
 import { LEAK_BY_ENCODER, type TakenScores } from "../uses/uses.ts";
-import { instructedRow, UNCLIP } from "./record.ts";
-
-/** The model that all are compared with. */
-export const JOINT = "instruct";
+import { instructedRow, ONE_HOT, STYLE_CASES, UNCLIP, UNFILTERED } from "./record.ts";
 
 /** A model trained without a task. */
 export interface LeftOut {
@@ -66,13 +64,8 @@ export interface AblationsContent {
   readonly moved: MeanInterval | null;
 }
 
-/** The joint model's instructions on the style task's items, in the order of the figure; "text-only" has no image. */
-export const STYLE_ROWS = [
-  "text-only",
-  "own-instruction",
-  "other-instruction",
-  "colours-instruction",
-] as const;
+/** The rows of {@link STYLE_CASES}. */
+export const STYLE_ROWS: readonly string[] = STYLE_CASES.map(({ row }) => row);
 
 /** Scores of the use that nobody was trained for: what should be taken, and what should not. */
 export const COLOUR_SCORES = { taken: "colours", not: LEAK_SCORE } as const;
@@ -150,6 +143,14 @@ export interface AblationEvidence {
   readonly taken: TakenScores;
 }
 
+/** The row of a model that a statement names. @throws RangeError where the ablations have no such model. */
+function modelRow({ content: { rows } }: AblationEvidence, row: string): string {
+  if (rows.includes(row)) return row;
+  throw new RangeError(
+    `Judging the ablations needs the model ${row} in their record, got ${rows.join(", ")}`,
+  );
+}
+
 /** Items behind the joint model's columns. */
 function rests({ resampled }: AblationEvidence): string {
   const items = TABLE1_COLUMNS.map(({ task, metric }) =>
@@ -173,11 +174,13 @@ export const ABLATION_STATEMENTS: readonly Statement<AblationEvidence>[] = [
     statement: "With a discrete set of tasks, embeddings of the task itself could be used in place of text.",
     quantity: "mean relative difference over ten columns, one-hot task against text",
     region: { low: -ON_PAR_MARGIN },
-    measure: (evidence) =>
-      measured(
-        evidence.content.differences.find(({ row, task }) => row === "one-hot" && task === "all"),
+    measure(evidence) {
+      const oneHot = modelRow(evidence, ONE_HOT);
+      return measured(
+        evidence.content.differences.find(({ row, task }) => row === oneHot && task === "all"),
         rests(evidence),
-      ),
+      );
+    },
   },
   {
     id: "text-starts-new-tasks",
@@ -235,13 +238,14 @@ export const ABLATION_STATEMENTS: readonly Statement<AblationEvidence>[] = [
     quantity: "mean relative difference over ten columns, joint model with the rule against without",
     region: { low: 0 },
     measure(evidence) {
+      const without = modelRow(evidence, UNFILTERED);
       // "With the rule against without" is the inverse of what the differences hold.
       const rule = resampledInterval(
         evidence.resampled,
         (mean) =>
           average(
             TABLE1_COLUMNS.map(({ task, metric }) =>
-              mean(JOINT, task, metric) / mean("unfiltered", task, metric) - 1
+              mean(JOINT, task, metric) / mean(without, task, metric) - 1
             ),
           ),
       );
@@ -258,14 +262,14 @@ export const ABLATION_STATEMENTS: readonly Statement<AblationEvidence>[] = [
       "Image tokens beside the text's let the prompt be followed: in place of them, as unCLIP-like models are conditioned, it is not heard.",
     quantity: "CLIP-P, image beside the text less image in place of it, mean over four tasks",
     region: { low: 0 },
-    measure: (evidence) =>
-      measured(
-        resampledInterval(
-          evidence.resampled,
-          (mean) =>
-            average(PARTIAL_TASKS.map((task) => mean(JOINT, task, "CLIP-P") - mean(UNCLIP, task, "CLIP-P"))),
-        ),
-        rests(evidence),
-      ),
+    measure(evidence) {
+      const inPlace = modelRow(evidence, UNCLIP);
+      const heard = resampledInterval(
+        evidence.resampled,
+        (mean) =>
+          average(PARTIAL_TASKS.map((task) => mean(JOINT, task, "CLIP-P") - mean(inPlace, task, "CLIP-P"))),
+      );
+      return measured(heard, rests(evidence));
+    },
   },
 ];

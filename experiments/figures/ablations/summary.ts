@@ -5,7 +5,7 @@ import { ABLATION_SHEET } from "./bars.ts";
 import { ABLATION_STATEMENTS, ablationsContent } from "./statements.ts";
 import { judgeAll, resampleCells, type SampleRow } from "../../../lib/report/mod.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
-import { ABLATIONS } from "./record.ts";
+import { ABLATIONS, STYLE_CASES } from "./record.ts";
 import type { Summarize } from "../figure_summary.ts";
 import { MOVED_SCORE } from "../../setting/score_names.ts";
 import { readGallery } from "../../setting/gallery.ts";
@@ -15,7 +15,8 @@ import { useStageId } from "../uses/use_stages.ts";
 
 /** Items of the sheet. */
 const SHOWN_ITEMS = 3;
-const SHOWN = ["own-instruction", "other-instruction", "colours-instruction"];
+/** Its rows: those with an image. */
+const SHOWN = STYLE_CASES.filter(({ adapterScale }) => adapterScale > 0);
 
 /** Reads the stages of all rows. */
 export const summarize: Summarize = async (context, { scale, tasks, seeds }, outputs) => {
@@ -63,7 +64,9 @@ export const summarize: Summarize = async (context, { scale, tasks, seeds }, out
     hashes: keysOf(outputs),
     claims: judgeAll(ABLATION_STATEMENTS, { resampled, content, taken }),
     files: async (result) => {
-      const read = await readItems(new Map(SHOWN.map((row) => [row, use(row, "style", seeds[0] as number)])));
+      const read = await readItems(
+        new Map(SHOWN.map(({ row }) => [row, use(row, "style", seeds[0] as number)])),
+      );
       return {
         "ablations.png": await useSheet({ ...result, caption: ABLATION_SHEET }, SHOWN, [{
           task: "style",

@@ -1,6 +1,7 @@
 /** The control figure as data: which models, instructed how, on how many conditions. */
 import { TASKS } from "../../../lib/tasks/mod.ts";
-import { PAPER_SOURCED } from "../ablations/record.ts";
+import { ONE_HOT, PAPER_SOURCED } from "../ablations/record.ts";
+import { FIXED, JOINT } from "../table1/rows.ts";
 import { COMMITTED } from "../uses/use_rows.ts";
 import type { ControlSize, ControlWordings } from "../../setting/control_requests.ts";
 import type { Experiment } from "../../setting/experiment.ts";
@@ -38,10 +39,7 @@ export interface ControlRecord extends Experiment {
 /** The committed adapter, whose pictures are shown and on which the statements are judged, instructed in free wordings. */
 export const COMMITTED_FREE = "committed-free";
 
-/** Table 1's joint model, which the ablations' models differ from in one thing. */
-export const TABLE1_JOINT = "instruct";
-
-const JOINT = { from: "table1", variant: { kind: "instruct" } } as const;
+const JOINT_ADAPTER = { from: "table1", variant: { kind: "instruct" } } as const;
 
 /** The experiment, as data. */
 export const CONTROL = {
@@ -60,18 +58,18 @@ export const CONTROL = {
       adapter: { from: "committed" },
       wordings: "free",
     },
-    { row: TABLE1_JOINT, label: "Table 1's joint model", adapter: JOINT, wordings: "held-out" },
-    { row: "instruct-free", label: "The same, free wordings", adapter: JOINT, wordings: "free" },
+    { row: JOINT, label: "Table 1's joint model", adapter: JOINT_ADAPTER, wordings: "held-out" },
+    { row: "instruct-free", label: "The same, free wordings", adapter: JOINT_ADAPTER, wordings: "free" },
     {
-      row: "fixed",
+      row: FIXED,
       label: "Fixed instructions",
       adapter: { from: "table1", variant: { kind: "fixed" } },
       wordings: "fixed",
     },
     {
-      row: "one-hot",
+      row: ONE_HOT,
       label: "One-hot task, no text",
-      adapter: { from: "ablations", row: "one-hot" },
+      adapter: { from: "ablations", row: ONE_HOT },
       wordings: "held-out",
     },
     {

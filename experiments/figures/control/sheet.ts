@@ -45,13 +45,16 @@ export async function controlSheet(
     rows: conditions.map(({ kind, index, pixels }) => {
       const of = (shows: ControlShows) =>
         pictures.find((each) => each.kind === kind && each.index === index && each.shows === shows);
-      const prompt = anchors.find((anchor) => anchor.kind === kind && anchor.index === index)?.prompt ?? "";
+      const anchor = anchors.find((each) => each.kind === kind && each.index === index);
+      if (anchor === undefined) {
+        throw new RangeError(`The control sheet needs the prompt of ${kind} ${index}, got no anchor`);
+      }
       return {
         name: kind,
         note: `condition ${index}`,
         cells: [
           { images: [shown(pixels)] },
-          cell(of("prompt"), `T: ${prompt}`),
+          cell(of("prompt"), `T: ${anchor.prompt}`),
           ...TASK_RECORDS.map(({ id }) => {
             const sample = samples.find((each) =>
               each.kind === kind && each.index === index && each.task === id

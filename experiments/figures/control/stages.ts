@@ -17,8 +17,9 @@ import type {
 } from "../../setting/control_requests.ts";
 import type { RunRequest } from "../../setting/experiment.ts";
 import { formFields, type InstructForm } from "../../setting/instruct_form.ts";
-import { type ScaleId, SCALES } from "../../setting/scales.ts";
+import { samplingCost, type ScaleId, SCALES } from "../../setting/scales.ts";
 import { ablationTrainings } from "../ablations/trainings.ts";
+import { budgetOf } from "../model_stages.ts";
 import type { Table1Found } from "../table1/stages.ts";
 import type { AdapterSource, ControlRecord, ControlRow } from "./record.ts";
 
@@ -84,9 +85,10 @@ const WRITE_PICTURES: CodeEntry = {
 /** The stages that the summary reads, the anchors of each seed first; among them the committed adapter, which tells its steps. */
 export function controlStages(request: RunRequest, record: ControlRecord, find: Table1Found): Stage[] {
   const { scale, budget: budgetId, seeds, device } = request;
-  const { samplerSteps, guidance, validationItems, expectedSeconds } = SCALES[scale].budgets[budgetId];
+  const sizes = budgetOf(request);
+  const { samplerSteps, guidance } = sizes;
   const size = record.sizes[budgetId];
-  const seconds = (pictures: number) => Math.ceil(expectedSeconds.score * pictures / validationItems);
+  const seconds = (pictures: number) => Math.ceil(samplingCost(sizes, pictures).expectedSeconds);
   const make = stageMaker(record.id, MEASURE, { with: [WRITE_PICTURES] });
   const makeAnchors = stageMaker(record.id, MEASURE_ANCHORS, { with: [WRITE_PICTURES] });
   const conditions = size.scenes + size.portraits;

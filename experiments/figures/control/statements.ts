@@ -14,7 +14,8 @@ import {
   type Statement,
 } from "../../../lib/report/mod.ts";
 import { PAPER_SOURCED } from "../ablations/record.ts";
-import { COMMITTED_FREE, TABLE1_JOINT } from "./record.ts";
+import { JOINT } from "../table1/rows.ts";
+import { COMMITTED_FREE } from "./record.ts";
 import { COMMITTED } from "../uses/use_rows.ts";
 
 /** A model of the figure. */
@@ -107,11 +108,9 @@ export const CONTROL_STATEMENTS: readonly Statement<ResampledCells>[] = [
     region: { low: 0 },
     measure(resampled) {
       const apart = measuredOf(resampled, (mean) => [
-        controlOf(mean, TABLE1_JOINT, "oracle") - controlOf(mean, PAPER_SOURCED, "oracle"),
+        controlOf(mean, JOINT, "oracle") - controlOf(mean, PAPER_SOURCED, "oracle"),
       ]);
-      const [shared, paper] = [TABLE1_JOINT, PAPER_SOURCED].map((row) =>
-        controlled(resampled, row).quantities[0]
-      );
+      const [shared, paper] = [JOINT, PAPER_SOURCED].map((row) => controlled(resampled, row).quantities[0]);
       if (shared === undefined || paper === undefined) return apart;
       return {
         ...apart,

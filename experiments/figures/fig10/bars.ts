@@ -1,32 +1,35 @@
 /** Fig. 10: the sheet of pictures, then what each combination follows and takes, as bars. */
 import { figure, type Graphic, seriesLook, type Trace } from "../../../lib/plots/mod.ts";
-import { COMBINATION_LABELS, type CombinationContent, COMBINATIONS } from "./statements.ts";
+import { FIG10 } from "./record.ts";
+import type { CombinationContent } from "./statements.ts";
 import { CONTROL_SCORE } from "../../setting/score_names.ts";
 import { takenBy } from "../uses/use_samples.ts";
 import { intervalBars, intervalNote, pictureSheet, type StoredFigure } from "../../../lib/report/mod.ts";
 
 function bars({ result }: StoredFigure<CombinationContent>): Graphic {
   const { rows, taken, agreement, cells } = result.content;
-  const data = COMBINATIONS.filter((row) => rows.includes(row)).flatMap((row, place): Trace[] => {
-    const { colour } = seriesLook(place);
-    const of = (task: string, metric: string | undefined) =>
-      cells.find((cell) => cell.row === row && cell.task === task && cell.metric === metric);
-    return [
-      intervalBars(
-        COMBINATION_LABELS[row],
-        Object.entries(agreement).map(([task, measure]) => ({
-          label: `${task}<br>${measure}`,
-          value: of(task, CONTROL_SCORE),
-        })),
-        { colour, showlegend: true },
-      ),
-      intervalBars(
-        COMBINATION_LABELS[row],
-        result.tasks.map((task) => ({ label: `${task}<br>${taken[task]}`, value: of(task, taken[task]) })),
-        { colour, showlegend: false, axes: { xaxis: "x2", yaxis: "y2" } },
-      ),
-    ];
-  });
+  const data = FIG10.combinations.filter(({ row }) => rows.includes(row)).flatMap(
+    ({ row, label }, place): Trace[] => {
+      const { colour } = seriesLook(place);
+      const of = (task: string, metric: string | undefined) =>
+        cells.find((cell) => cell.row === row && cell.task === task && cell.metric === metric);
+      return [
+        intervalBars(
+          label,
+          Object.entries(agreement).map(([task, measure]) => ({
+            label: `${task}<br>${measure}`,
+            value: of(task, CONTROL_SCORE),
+          })),
+          { colour, showlegend: true },
+        ),
+        intervalBars(
+          label,
+          result.tasks.map((task) => ({ label: `${task}<br>${taken[task]}`, value: of(task, taken[task]) })),
+          { colour, showlegend: false, axes: { xaxis: "x2", yaxis: "y2" } },
+        ),
+      ];
+    },
+  );
   return {
     kind: "figure",
     figure: figure({

@@ -11,20 +11,14 @@ import { figureProgram } from "../figure_program.ts";
 import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
 import { TRAINING_ROLES } from "../../paper/paper_inputs.ts";
 import { type Stage, type StageCode, stageCode, stageMaker } from "../../runner/mod.ts";
-import {
-  type Budget,
-  mainModel,
-  samplingCost,
-  samplingNote,
-  SCALES,
-  trainingNote,
-} from "../../setting/scales.ts";
+import { samplingCost, samplingNote, trainingNote } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import type { CombineControls, CombineRequest } from "../../setting/model_requests.ts";
 import { combinationGraphics } from "./bars.ts";
 import { COMBINATION_STATEMENTS } from "./statements.ts";
 import type { Figure } from "../figure.ts";
-import { paperStages } from "../paper_stage.ts";
+import { budgetOf } from "../model_stages.ts";
+import { codeAt } from "../paper_stage.ts";
 import { table1Code } from "../table1/model_code.ts";
 import { adapterOf, modelAt } from "../uses/use_stages.ts";
 import { mainModelOf } from "../uses/use_evidence.ts";
@@ -45,11 +39,12 @@ const COMBINE_CONTROLS: StageCode<CombineControls> = stageCode(
 
 /** @throws UserError when the folder of the weights is not there. */
 const combineControlsCode = (request: RunRequest): StageCode<CombineControls> =>
-  request.scale === "mini" ? COMBINE_CONTROLS : paperStages(request).stage(
-    stageCode("experiments/paper/combine_controls.ts", "combineControls", {
+  codeAt(request, {
+    mini: COMBINE_CONTROLS,
+    paper: stageCode("experiments/paper/combine_controls.ts", "combineControls", {
       from: () => import("../../paper/combine_controls.ts"),
     }),
-    {
+    reads: {
       weights: "training",
       also: (config) => [(config as CombineRequest).controlnet],
       pairs(config) {
@@ -57,11 +52,11 @@ const combineControlsCode = (request: RunRequest): StageCode<CombineControls> =>
         return [{ task, trainItems: 0, validationItems: items, control }];
       },
     },
-  );
+  });
 
 function stages(request: RunRequest): Stage[] {
   const { scale, budget, seeds, tasks, device } = request;
-  const sizes: Budget = SCALES[scale].budgets[budget];
+  const sizes = budgetOf(request);
   const size = FIG10.sizes[budget], lora = loraAt(scale), combinations = combinationsAt(scale);
   // A joint model is trained on all five tasks, whatever is asked for.
   const find = table1Finder({ ...request, tasks: TASKS }, table1Code(request));
@@ -75,7 +70,8 @@ function stages(request: RunRequest): Stage[] {
         task,
         controlnet,
         lora,
-        combinations,
+        // What they are called is no part of the stage's key.
+        combinations: combinations.map(({ label: _, ...combination }) => combination),
         adapterScale: FIG10.adapterScale,
         seed,
         samplerSteps: sizes.samplerSteps,
@@ -104,10 +100,13 @@ export const figure: Figure = figureProgram({
   statements: COMBINATION_STATEMENTS,
   content: { module: "experiments/figures/fig10/statements.ts", type: "CombinationContent" },
   eachTask: true,
-  budgetNote({ scale, budget }) {
-    const merged: Budget = { ...SCALES[scale].budgets[budget], validationItems: FIG10.sizes[budget].items };
-    const trained = mainModel(scale) === "committed" ? "" : ` of ${trainingNote(merged)}`;
-    return `${mainModelOf(scale).name}${trained} at scale ${FIG10.adapterScale}, ${samplingNote(merged)}`;
+  budgetNote(request) {
+    const sizes = budgetOf(request);
+    const { name, trainedLonger } = mainModelOf(request.scale);
+    const trained = trainedLonger ? "" : ` of ${trainingNote(sizes)}`;
+    return `${name}${trained} at scale ${FIG10.adapterScale}, ${
+      samplingNote(sizes, FIG10.sizes[request.budget].items)
+    }`;
   },
   stages,
   summary: stageCode("experiments/figures/fig10/summary.ts", "summarize", {

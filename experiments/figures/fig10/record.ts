@@ -3,6 +3,7 @@ import type { Experiment } from "../../setting/experiment.ts";
 import type { BudgetId, ScaleId } from "../../setting/scales.ts";
 import { type ControlnetName, controlnetOf } from "../../../lib/tasks/controlnets/mod.ts";
 import type { TaskId } from "../../../lib/tasks/mod.ts";
+import type { NamedRow } from "../uses/use_rows.ts";
 import type { Combination, UseSize } from "../../setting/model_requests.ts";
 
 /** The experiment, as data. */
@@ -18,10 +19,10 @@ export const FIG10 = {
   /** The drawing family that a scale's LoRA is of. Of users' LoRAs nobody knows what their effect is measured by. */
   loras: { mini: "comic" },
   combinations: [
-    { row: "control-alone", adapter: 0, control: 1, lora: false },
-    { row: "adapter-alone", adapter: 1, control: 0, lora: false },
-    { row: "both", adapter: 1, control: 1, lora: false },
-    { row: "both-lora", adapter: 1, control: 1, lora: true },
+    { row: "control-alone", label: "ControlNet alone", adapter: 0, control: 1, lora: false },
+    { row: "adapter-alone", label: "Instruct alone", adapter: 1, control: 0, lora: false },
+    { row: "both", label: "Instruct + ControlNet", adapter: 1, control: 1, lora: false },
+    { row: "both-lora", label: "both + LoRA", adapter: 1, control: 1, lora: true },
   ],
   /** λ, within what Sec. 3.5 advises. */
   adapterScale: 0.8,
@@ -34,13 +35,10 @@ export const FIG10 = {
   readonly controlnets: Readonly<Record<string, ControlnetName>>;
   readonly loras: Readonly<Partial<Record<ScaleId, string>>>;
   /** In the order of the figure. */
-  readonly combinations: readonly Combination[];
+  readonly combinations: readonly (Combination & NamedRow)[];
   readonly adapterScale: number;
   readonly sizes: Readonly<Record<BudgetId, UseSize>>;
 };
-
-/** Name of a combination. */
-export type CombinationRow = (typeof FIG10.combinations)[number]["row"];
 
 /** The LoRA of a scale, by the family it is of; null where there is none. */
 export function loraAt(scale: ScaleId): string | null {
@@ -49,7 +47,7 @@ export function loraAt(scale: ScaleId): string | null {
 }
 
 /** The combinations of a scale. */
-export const combinationsAt = (scale: ScaleId): readonly (typeof FIG10.combinations)[number][] =>
+export const combinationsAt = (scale: ScaleId): readonly (Combination & NamedRow)[] =>
   FIG10.combinations.filter(({ lora }) => !lora || loraAt(scale) !== null);
 
 /** The ControlNet of a task. @throws RangeError for a task that the figure is not about. */

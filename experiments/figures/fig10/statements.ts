@@ -1,7 +1,7 @@
 /** Fig. 10: what the adapter takes and what a ControlNet prescribes, alone and together, and the paper's statements about it. */
 import type { TaskId } from "../../../lib/tasks/mod.ts";
 import { CONTROL_SCORE, LORA_SCORE } from "../../setting/score_names.ts";
-import { type CombinationRow, FIG10 } from "./record.ts";
+import { FIG10 } from "./record.ts";
 import {
   average,
   type Cell,
@@ -16,17 +16,6 @@ import type { TakenScores } from "../uses/uses.ts";
 
 /** The rows, in the order of the figure; a scale without a LoRA has none with one. */
 export const COMBINATIONS = FIG10.combinations.map(({ row }) => row);
-
-/** How they are named. */
-export const COMBINATION_LABELS: Readonly<Record<CombinationRow, string>> = {
-  "control-alone": "ControlNet alone",
-  "adapter-alone": "Instruct alone",
-  "both": "Instruct + ControlNet",
-  "both-lora": "both + LoRA",
-};
-
-/** The tasks that are combined with a ControlNet. */
-export const COMBINED_TASKS = ["style", "face"] as const satisfies readonly TaskId[];
 
 /** The content of fig10's result. */
 export interface CombinationContent {
@@ -70,16 +59,16 @@ const over = (
   mean: CellMean,
   [more, less]: readonly [string, string],
   score: Score,
-  tasks: readonly TaskId[] = COMBINED_TASKS,
+  tasks: readonly TaskId[] = FIG10.tasks,
 ) => average(tasks.map((task) => score(mean, more, task) - score(mean, less, task)));
 
 const found = (
   evidence: CombinationEvidence,
   compute: (mean: CellMean) => number,
-  tasks: readonly TaskId[] = COMBINED_TASKS,
+  tasks: readonly TaskId[] = FIG10.tasks,
 ) => {
   const { main: { name } } = evidence;
-  const of = tasks.length < COMBINED_TASKS.length ? `${name}, ${tasks.join(", ")} alone` : name;
+  const of = tasks.length < FIG10.tasks.length ? `${name}, ${tasks.join(", ")} alone` : name;
   return overUses(evidence, compute, of);
 };
 

@@ -1,12 +1,7 @@
 /** Fig. 10's findings: what each combination takes and follows, the verdicts, and the sheet of pictures. */
 import { key } from "../../../lib/engine/mod.ts";
 import { imageGridPng } from "../../../lib/plots/mod.ts";
-import {
-  COMBINATION_LABELS,
-  COMBINATION_STATEMENTS,
-  combinationContent,
-  COMBINATIONS,
-} from "./statements.ts";
+import { COMBINATION_STATEMENTS, combinationContent, COMBINATIONS } from "./statements.ts";
 import {
   type FigureResult,
   INSTRUCTION_INK,
@@ -17,18 +12,11 @@ import {
 } from "../../../lib/report/mod.ts";
 import { controlnetOf } from "../../../lib/tasks/controlnets/mod.ts";
 import type { Summarize } from "../figure_summary.ts";
-import {
-  type CombinationRow,
-  combinationsAt,
-  combineStageId,
-  controlnetFor,
-  FIG10,
-  isFollowed,
-  loraAt,
-} from "./record.ts";
+import { combinationsAt, combineStageId, controlnetFor, FIG10, isFollowed, loraAt } from "./record.ts";
 import type { ScaleId } from "../../setting/scales.ts";
 import type { StageOutput } from "../../runner/mod.ts";
 import { mainModelOf } from "../uses/use_evidence.ts";
+import type { NamedRow } from "../uses/use_rows.ts";
 import { keysOf, readSamples, takenScores } from "../uses/use_samples.ts";
 
 /** Condition, control and target come before the combinations' pictures. */
@@ -49,14 +37,14 @@ async function sheet(
   result: FigureResult,
   parts: readonly Shown[],
   { rows, galleryItems }: {
-    readonly rows: readonly CombinationRow[];
+    readonly rows: readonly NamedRow[];
     readonly galleryItems: number;
   },
 ): Promise<Uint8Array> {
   const each = GIVEN + rows.length;
   const sides: number[] = [];
   const shown = parts.flatMap(({ task, samples, pixels }) => {
-    const instructed = samples.filter(({ row }) => row === rows[0]);
+    const instructed = samples.filter(({ row }) => row === rows[0]?.row);
     const items = instructed.slice(0, galleryItems);
     const bytes = pixels.length / (items.length * each);
     const side = Math.sqrt(bytes / 3);
@@ -84,7 +72,7 @@ async function sheet(
   return await imageGridPng({
     title: `${result.title}, ${result.scale} scale`,
     subtitle: `${result.caption} T: prompt, I: instruction.`,
-    columns: ["Condition", "Control", ...rows.map((row) => COMBINATION_LABELS[row]), "Target"],
+    columns: ["Condition", "Control", ...rows.map(({ label }) => label), "Target"],
     rows: shown,
   }, { zoom: sheetZoom(Math.max(1, ...sides)) });
 }
@@ -100,12 +88,12 @@ function controlNote(scale: ScaleId): string {
 /** Reads the stages of the tasks. */
 export const summarize: Summarize = async (context, { scale, budget, tasks, seeds }, outputs) => {
   const [taken, main] = [takenScores(scale), mainModelOf(scale)];
-  const rows = combinationsAt(scale).map(({ row }) => row);
+  const rows = combinationsAt(scale);
   const resampled = resampleCells(await readSamples(outputs), { key: key("fig10"), rows: COMBINATIONS });
   const followed = tasks.filter((task) => isFollowed(scale, task));
   return {
     content: combinationContent(resampled, {
-      rows,
+      rows: rows.map(({ row }) => row),
       tasks,
       taken,
       agreement: Object.fromEntries(

@@ -7,10 +7,8 @@
  *     ["use the style of this image",512,31,7,998,400,401]                  text, then x and y in each layout
  */
 import { UserError } from "../../../lib/engine/errors.ts";
+import { PROJECTION_METHODS, type ProjectionMethod } from "../../../lib/projection/mod.ts";
 import type { MapPoint } from "./instruction_space.ts";
-
-const METHODS = ["tsne", "umap", "pca"] as const;
-type Method = (typeof METHODS)[number];
 
 /** Cells of the grid in each direction. */
 export const GRID = 1000;
@@ -23,7 +21,7 @@ interface Grid {
 
 const AXES = [0, 1] as const;
 
-function gridOf(points: readonly MapPoint[], method: Method): Grid {
+function gridOf(points: readonly MapPoint[], method: ProjectionMethod): Grid {
   const ends = AXES.map((axis) => {
     const values = points.map((point) => point[method][axis]);
     const low = values.reduce((a, b) => Math.min(a, b), Infinity);
@@ -35,10 +33,9 @@ function gridOf(points: readonly MapPoint[], method: Method): Grid {
 
 /** The file's content; points of a task stand together. */
 export function formatMapPoints(points: readonly MapPoint[]): string {
-  const grids = Object.fromEntries(METHODS.map((method) => [method, gridOf(points, method)])) as Record<
-    Method,
-    Grid
-  >;
+  const grids = Object.fromEntries(
+    PROJECTION_METHODS.map((method) => [method, gridOf(points, method)]),
+  ) as Record<ProjectionMethod, Grid>;
   const lines: unknown[] = [grids];
   let heading = "";
   for (const point of points) {
@@ -47,7 +44,7 @@ export function formatMapPoints(points: readonly MapPoint[]): string {
     heading = JSON.stringify(group);
     lines.push([
       point.text,
-      ...METHODS.flatMap((method) =>
+      ...PROJECTION_METHODS.flatMap((method) =>
         AXES.map((axis) =>
           Math.round((point[method][axis] - grids[method].low[axis]) / grids[method].step[axis])
         )
@@ -60,12 +57,12 @@ export function formatMapPoints(points: readonly MapPoint[]): string {
 /** The points of a file. @throws UserError when it is of another layout. */
 export function readMapPoints(content: string): MapPoint[] {
   const [head, ...lines] = content.split("\n").filter(Boolean).map((line) => JSON.parse(line) as unknown);
-  const grids = head as Readonly<Record<Method, Grid>> | undefined;
-  if (!METHODS.every((method) => Array.isArray(grids?.[method]?.low))) {
+  const grids = head as Readonly<Record<ProjectionMethod, Grid>> | undefined;
+  if (!PROJECTION_METHODS.every((method) => Array.isArray(grids?.[method]?.low))) {
     throw new UserError(
-      `Reading fig4's points failed: expected the grids of ${METHODS.join(", ")} in the first line, got ${
-        content.slice(0, 40)
-      }; run deno task reproduce fig4 again`,
+      `Reading fig4's points failed: expected the grids of ${
+        PROJECTION_METHODS.join(", ")
+      } in the first line, got ${content.slice(0, 40)}; run deno task reproduce fig4 again`,
     );
   }
   const points: MapPoint[] = [];
@@ -81,14 +78,15 @@ export function readMapPoints(content: string): MapPoint[] {
       );
     }
     const [text, ...places] = line as [string, ...number[]];
-    const at = (place: number) => {
-      const { low, step } = (grids as Record<Method, Grid>)[METHODS[place] as Method];
+    const at = (method: ProjectionMethod) => {
+      const place = PROJECTION_METHODS.indexOf(method);
+      const { low, step } = (grids as Record<ProjectionMethod, Grid>)[method];
       return [
         low[0] + (places[2 * place] as number) * step[0],
         low[1] + (places[2 * place + 1] as number) * step[1],
       ] as const;
     };
-    points.push({ ...group, text, tsne: at(0), umap: at(1), pca: at(2) });
+    points.push({ ...group, text, tsne: at("tsne"), umap: at("umap"), pca: at("pca") });
   }
   return points;
 }

@@ -8,11 +8,11 @@ import { PROJECTION_METHODS } from "../../../lib/projection/mod.ts";
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Experiment, RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
-import { paperStages } from "../paper_stage.ts";
+import { codeAt } from "../paper_stage.ts";
 import { ROLES } from "../../paper/paper_inputs.ts";
 import type { EmbedRequest } from "./embed_instructions.ts";
 import type { LayoutRequest } from "./lay_out.ts";
-import { type Stage, type StageCode, stageCode, type StageContext, stageMaker } from "../../runner/mod.ts";
+import { type Stage, stageCode, stageMaker } from "../../runner/mod.ts";
 import type { BudgetId } from "../../setting/scales.ts";
 import { instructionMaps } from "./maps.ts";
 import { INSTRUCTION_STATEMENTS } from "./statements.ts";
@@ -53,17 +53,14 @@ const EMBED = stageCode("experiments/figures/fig4/embed_instructions.ts", "embed
   from: () => import("./embed_instructions.ts"),
 });
 /** The code of a request's scale. @throws UserError when the folder of the weights is not there. */
-function embedCode(
-  request: RunRequest,
-): StageCode<(config: EmbedRequest, context: StageContext) => Promise<void>> {
-  if (request.scale === "mini") return EMBED;
-  return paperStages(request).stage(
-    stageCode("experiments/figures/fig4/embed_paper_instructions.ts", "embedPaperInstructions", {
+const embedCode = (request: RunRequest) =>
+  codeAt(request, {
+    mini: EMBED,
+    paper: stageCode("experiments/figures/fig4/embed_paper_instructions.ts", "embedPaperInstructions", {
       from: () => import("./embed_paper_instructions.ts"),
     }),
-    { weights: "instructions" },
-  );
-}
+    reads: { weights: "instructions" },
+  });
 
 const LAY_OUT = stageCode("experiments/figures/fig4/lay_out.ts", "layOut", {
   from: () => import("./lay_out.ts"),

@@ -1,6 +1,7 @@
 /** Fig. 4's findings: means with intervals, claims, and every point's place. */
 import { key } from "../../../lib/engine/mod.ts";
 import { bootstrapCells, bootstrapInterval } from "../../../lib/metrics/mod.ts";
+import { PROJECTION_METHODS, type ProjectionMethod } from "../../../lib/projection/mod.ts";
 import type { CorpusSpace, InstructionSpace, MapPoint } from "./instruction_space.ts";
 import { formatMapPoints } from "./map_points.ts";
 import { interned, judgeAll, type MeanInterval } from "../../../lib/report/mod.ts";
@@ -12,8 +13,6 @@ import type { InstructionMeasures } from "./measure_instructions.ts";
 import type { LayoutScores } from "./measure_layouts.ts";
 import { INSTRUCTION_STATEMENTS } from "./statements.ts";
 import { CORPORA, type Corpus } from "./embed_instructions.ts";
-
-const METHODS = ["tsne", "umap", "pca"] as const;
 
 /** A mean of Fig. 4: of which corpus, score and task, or of all tasks. */
 interface SpaceCell {
@@ -76,13 +75,17 @@ export function resampleMeans(measures: readonly Pick<InstructionMeasures, "corp
 /** Every instruction of the first seed, and the fixed prompts, with their places. */
 async function mapPoints(context: StageContext, embedded: StageOutput): Promise<MapPoint[]> {
   const { texts } = (await readEmbedded(embedded))("filtered/train", "fixed");
-  const layouts = await Promise.all(
-    METHODS.map(async (method) => await floatsOf(context.input(`layout-${method}`), "layout.f32")),
-  );
+  const layouts = Object.fromEntries(
+    await Promise.all(
+      PROJECTION_METHODS.map(async (method) =>
+        [method, await floatsOf(context.input(`layout-${method}`), "layout.f32")] as const
+      ),
+    ),
+  ) as Readonly<Record<ProjectionMethod, Float32Array>>;
   return texts.map(({ set, task, text }, i) => {
-    const at = (layout: number) =>
-      [layouts[layout]?.[2 * i] as number, layouts[layout]?.[2 * i + 1] as number] as const;
-    return { task, text, fixed: set === "fixed", tsne: at(0), umap: at(1), pca: at(2) };
+    const at = (method: ProjectionMethod) =>
+      [layouts[method][2 * i] as number, layouts[method][2 * i + 1] as number] as const;
+    return { task, text, fixed: set === "fixed", tsne: at("tsne"), umap: at("umap"), pca: at("pca") };
   });
 }
 

@@ -6,7 +6,7 @@
 import { TASKS } from "../../../lib/tasks/mod.ts";
 import type { Experiment, RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
-import { paperStages } from "../paper_stage.ts";
+import { codeAt } from "../paper_stage.ts";
 import type { ExamplesRequest } from "./draw_examples.ts";
 import type { BudgetId } from "../../setting/scales.ts";
 import { stageCode, stageMaker } from "../../runner/mod.ts";
@@ -34,11 +34,12 @@ const DRAW = stageCode("experiments/figures/fig5/draw_examples.ts", "drawExample
 
 /** The code of a request's scale. @throws UserError when the user's pairs are not what they should be. */
 const examplesCode = (request: RunRequest) =>
-  request.scale === "mini" ? DRAW : paperStages(request).stage(
-    stageCode("experiments/figures/fig5/read_pairs.ts", "readTrainingPairs", {
+  codeAt(request, {
+    mini: DRAW,
+    paper: stageCode("experiments/figures/fig5/read_pairs.ts", "readTrainingPairs", {
       from: () => import("./read_pairs.ts"),
     }),
-    {
+    reads: {
       pairs: (config) =>
         (config as ExamplesRequest).tasks.map((task) => ({
           task,
@@ -46,7 +47,7 @@ const examplesCode = (request: RunRequest) =>
           validationItems: 0,
         })),
     },
-  );
+  });
 
 /** Fig. 5. */
 export const figure: Figure = figureProgram({

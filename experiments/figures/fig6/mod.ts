@@ -24,7 +24,7 @@ export const figure: Figure = figureProgram({
   stages(request) {
     const find = table1Finder(request, table1Code(request));
     return request.seeds.flatMap((seed) =>
-      FIG6.rows.flatMap((row) => request.tasks.map((task) => find.score(row, task, seed)))
+      FIG6.rows.flatMap(({ row }) => request.tasks.map((task) => find.score(row, task, seed)))
     );
   },
   summary: stageCode("experiments/figures/fig6/summary.ts", "summarize", {
@@ -33,5 +33,5 @@ export const figure: Figure = figureProgram({
   expectedSeconds: 2,
   prepare: (request) => table1Code(request).checkDevice(request.device),
   paperScale: "trained",
-  render: useGraphics,
+  render: useGraphics(FIG6.rows),
 });

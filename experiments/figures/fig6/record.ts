@@ -1,5 +1,6 @@
 /** Fig. 6 as data. */
 import type { Table1Row } from "../../../lib/report/mod.ts";
+import { type ColouredRow, USE_ROWS } from "../uses/use_rows.ts";
 import type { Experiment } from "../../setting/experiment.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
 
@@ -13,5 +14,5 @@ export const FIG6 = {
     "The joint model's pictures are like the single-task models'; now and then it leaks what it should not.",
   tasks: PARTIAL_TASKS,
   /** The rows of Table 1 that are shown. */
-  rows: ["single-task", "instruct"],
-} as const satisfies Experiment & { readonly rows: readonly Table1Row[] };
+  rows: [USE_ROWS.single, USE_ROWS.joint],
+} as const satisfies Experiment & { readonly rows: readonly (ColouredRow & { readonly row: Table1Row })[] };

@@ -1,5 +1,6 @@
 /** The paper's statement about Fig. 6 (Sec. 4.2). */
 import { LITTLE_SCORE, type Statement } from "../../../lib/report/mod.ts";
+import { JOINT, SINGLE_TASK } from "../table1/rows.ts";
 import { differenceOf, overUses, type UseEvidence } from "../uses/use_evidence.ts";
 
 /** What the paper says about the joint model's pictures beside the single-task models'. */
@@ -13,7 +14,7 @@ export const LIKENESS_STATEMENTS: readonly Statement<UseEvidence>[] = [
     measure: (evidence) =>
       overUses(
         evidence,
-        (mean) => differenceOf(mean, ["instruct", "single-task"], (task) => evidence.taken[task] as string),
+        (mean) => differenceOf(mean, [JOINT, SINGLE_TASK], (task) => evidence.taken[task] as string),
       ),
   },
 ];

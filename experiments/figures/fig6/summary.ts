@@ -14,7 +14,7 @@ import type { TaskId } from "../../../lib/tasks/registry.ts";
 /** Reads Table 1's scores. */
 export const summarize: Summarize = async (context, { scale, tasks, seeds }, outputs) => {
   const taken = takenScores(scale);
-  const { rows } = FIG6;
+  const rows = FIG6.rows.map(({ row }) => row);
   const resampled = resampleCells(await readSamples(outputs), { key: key("fig6"), rows });
   return {
     content: usesContent(resampled, { rows, tasks, taken }),
@@ -27,7 +27,7 @@ export const summarize: Summarize = async (context, { scale, tasks, seeds }, out
         const of = (row: string) => context.input(scoreId(row, task as TaskId, seeds[0] as number));
         items.push({ task, items: await readItems(new Map(rows.map((row) => [row, of(row)]))) });
       }
-      return { "fig6.png": await useSheet(result, rows, items) };
+      return { "fig6.png": await useSheet(result, FIG6.rows, items) };
     },
   };
 };

@@ -8,9 +8,10 @@ import {
   type ValidationPoint,
 } from "../../../lib/report/mod.ts";
 import type { TaskId } from "../../../lib/tasks/mod.ts";
+import { JOINT, SINGLE_TASK } from "../table1/rows.ts";
 
 /** Models that are compared. */
-export const CURVE_ROWS = ["single-task", "instruct"] as const;
+export const CURVE_ROWS = [SINGLE_TASK, JOINT] as const;
 
 /** The share of the last score that counts as reached. */
 export const REACHED = 0.95;

@@ -1,6 +1,7 @@
 /** Fig. 7: validation scores against training step, the joint model beside the single-task models. */
 import { figure, type FigureSpec, type Graphic, seriesLook, type Trace } from "../../../lib/plots/mod.ts";
 import { type Curve, CURVE_ROWS, REACHED, type TrainingCurves } from "./curves.ts";
+import { FIG7 } from "./record.ts";
 import { type FigureResult, panelPlaces, ROW_LABELS, type StoredFigure } from "../../../lib/report/mod.ts";
 
 const COLUMNS = 2;
@@ -87,7 +88,7 @@ export function trainingCurves({ result }: StoredFigure<TrainingCurves>): readon
   const { curves } = result.content;
   const columns = [...Map.groupBy(curves, ({ task, metric }) => `${task} ${metric}`).values()];
   const firstOf = (task: string) => columns.find(([curve]) => curve?.task === task);
-  const own = [firstOf("style"), firstOf("face")].filter((each) => each !== undefined);
+  const own = FIG7.shown.map(firstOf).filter((each) => each !== undefined);
   const specs = [
     ...(own.length > 0
       ? [curveFigure(result, own, { id: "fig7", title: `${result.title}, ${result.scale} scale` })]

@@ -5,42 +5,18 @@
  * encode-TASK ── train-single-TASK-seedN, train-instruct-seedN ─┬─ fig7-summary
  *                                             start-TASK-seedN ─┘
  */
-import { TASKS } from "../../../lib/tasks/mod.ts";
-import type { Experiment, RunRequest } from "../../setting/experiment.ts";
+import type { RunRequest } from "../../setting/experiment.ts";
 import { figureProgram } from "../figure_program.ts";
 import { type Stage, type StageCode, stageCode, stageMaker } from "../../runner/mod.ts";
-import {
-  type Budget,
-  type BudgetId,
-  budgetNote,
-  samplingCost,
-  type ScaleId,
-  SCALES,
-} from "../../setting/scales.ts";
+import { type Budget, budgetNote, samplingCost, SCALES } from "../../setting/scales.ts";
 import { table1Finder } from "../table1/stages.ts";
 import type { ScoreRequest, ScoreStart } from "../../setting/model_requests.ts";
 import { trainingCurves } from "./graphics.ts";
 import type { Figure } from "../figure.ts";
 import { table1Code } from "../table1/model_code.ts";
 import { budgetOf } from "../model_stages.ts";
+import { FIG7, startStageId } from "./record.ts";
 import { CURVE_STATEMENTS } from "./statements.ts";
-
-/** The experiment, as data. Where Table 1's trainings have too few validations for a curve they are trained with more. */
-export const FIG7 = {
-  id: "fig7",
-  name: "Fig. 7",
-  title: "Fig. 7: validation scores during training",
-  paper: "Fig. 7, Sec. 4.2",
-  says: "On style and face, the joint model's validation scores rise as fast as the single-task models'.",
-  tasks: TASKS,
-  changes: {
-    mini: { smoke: {}, quick: { validateEvery: 60, validateItems: 16 }, full: {} },
-    paper: { smoke: { validateEvery: 1, validateItems: 1 }, quick: {}, full: {} },
-  },
-} as const satisfies Experiment & {
-  /** What differs from Table 1's budget. */
-  readonly changes: Readonly<Record<ScaleId, Readonly<Record<BudgetId, Partial<Budget>>>>>;
-};
 
 /** What the budget of a request is here. */
 const changesOf = ({ scale, budget }: Pick<RunRequest, "scale" | "budget">): Partial<Budget> =>
@@ -71,7 +47,7 @@ function startStages(
         device,
       };
       return make({
-        id: `start-${task}-seed${seed}`,
+        id: startStageId(task, seed),
         title: `Validate the start on ${task}, seed ${seed}`,
         config,
         parents: [],

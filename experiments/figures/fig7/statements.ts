@@ -1,5 +1,6 @@
 /** The paper's statements about Fig. 7 (Sec. 4.2) as predicates over {@link Curve}s. */
-import type { TaskId } from "../../../lib/tasks/mod.ts";
+import { JOINT, SINGLE_TASK } from "../table1/rows.ts";
+import { FIG7 } from "./record.ts";
 import { type Curve, curvesBySeed, gainReached, type SeedCurve } from "./curves.ts";
 import {
   average,
@@ -10,16 +11,14 @@ import {
   studentInterval,
 } from "../../../lib/report/mod.ts";
 
-/** The tasks whose curves the paper shows. */
-const SHOWN: readonly string[] = ["style", "face"] satisfies TaskId[];
 /** Later by this share of the training is still "just as fast". */
 const LATER = 0.1;
 
 /** Single-task and joint curves of one seed on the same score and steps. */
 function pairsOf(curves: readonly SeedCurve[]): { single: SeedCurve; joint: SeedCurve }[] {
-  return curves.filter(({ row }) => row === "single-task").flatMap((single) => {
+  return curves.filter(({ row }) => row === SINGLE_TASK).flatMap((single) => {
     const joint = curves.find(({ row, task, metric }) =>
-      row === "instruct" && task === single.task && metric === single.metric
+      row === JOINT && task === single.task && metric === single.metric
     );
     return joint === undefined || joint.steps.length !== single.steps.length ? [] : [{ single, joint }];
   });
@@ -50,7 +49,9 @@ export const CURVE_STATEMENTS: readonly Statement<readonly Curve[]>[] = [
     region: { low: -ON_PAR_MARGIN },
     measure(curves) {
       const apart = curvesBySeed(curves).map(pairsOf).map((pairs) =>
-        pairs.filter(({ single }) => SHOWN.includes(single.task)).map(({ single, joint }) =>
+        pairs.filter(({ single }) => FIG7.shown.some((task) => task === single.task)).map((
+          { single, joint },
+        ) =>
           // At step 0 both are the same model.
           average(single.mean.flatMap((value, i) =>
             single.steps[i] === 0 ? [] : [((joint.mean[i] as number) - value) / Math.abs(value)]

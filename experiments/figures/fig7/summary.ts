@@ -3,9 +3,11 @@ import { CURVE_ROWS, curvesOf, REACHED, type TrainingCurves } from "./curves.ts"
 import { judgeAll, type Table1Row, type ValidationPoint } from "../../../lib/report/mod.ts";
 import type { Summarize } from "../figure_summary.ts";
 import type { TrainReport } from "../../setting/model_requests.ts";
+import { startStageId } from "./record.ts";
 import { CURVE_STATEMENTS } from "./statements.ts";
 import type { TaskId } from "../../../lib/tasks/registry.ts";
 import { trainId, variantName } from "../model_stages.ts";
+import { JOINT, SINGLE_TASK } from "../table1/rows.ts";
 
 /** Reads the start's scores and the trainings' reports. */
 export const summarize: Summarize = async (context, { tasks, seeds }) => {
@@ -17,14 +19,14 @@ export const summarize: Summarize = async (context, { tasks, seeds }) => {
   for (const seed of seeds) {
     for (const task of tasks) {
       const start: TrainReport["validation"] = JSON.parse(
-        await context.input(`start-${task}-seed${seed}`).text("validation.json"),
+        await context.input(startStageId(task, seed)).text("validation.json"),
       );
       points.push(...CURVE_ROWS.flatMap((row) => start.map((point) => ({ row, seed, ...point }))));
     }
     for (const task of tasks) {
-      await read(trainId(variantName({ kind: "single", task: task as TaskId }), seed), "single-task", seed);
+      await read(trainId(variantName({ kind: "single", task: task as TaskId }), seed), SINGLE_TASK, seed);
     }
-    await read(trainId("instruct", seed), "instruct", seed);
+    await read(trainId(variantName({ kind: "instruct" }), seed), JOINT, seed);
   }
   const content: TrainingCurves = { curves: curvesOf(points.filter(({ task }) => tasks.includes(task))) };
   if (content.curves.every(({ steps }) => steps.length < 2)) {

@@ -36,7 +36,7 @@ export function rewordingGraphics(stored: StoredFigure<RewordingContent>): reado
           })),
         ),
         ...intervalSeries(
-          FIG8.rows.map((row) => ({
+          FIG8.rows.map(({ row }) => ({
             name: ROW_LABELS[row],
             bars: bars(spreads.filter((each) => each.row === row)),
           })),

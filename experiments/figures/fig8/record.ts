@@ -3,7 +3,16 @@ import type { Table1Row } from "../../../lib/report/mod.ts";
 import type { Experiment } from "../../setting/experiment.ts";
 import type { BudgetId } from "../../setting/scales.ts";
 import { type TaskId, TASKS } from "../../../lib/tasks/mod.ts";
-import type { RewordingSize } from "../../setting/model_requests.ts";
+import { FIXED, JOINT } from "../table1/rows.ts";
+import type { RewordingSize, Variant } from "../../setting/model_requests.ts";
+
+/** A row of Table 1, and its model. */
+interface RewordedRow {
+  readonly row: Table1Row;
+  readonly variant: Variant;
+  /** Whether it is sampled from other noises, too, or asked for its scores under other wordings only. */
+  readonly otherNoises: boolean;
+}
 
 /** The experiment, as data. */
 export const FIG8 = {
@@ -13,8 +22,10 @@ export const FIG8 = {
   paper: "Fig. 8, Sec. 4.3",
   says: "Rewording the instruction changes the picture much less than another initial noise does.",
   tasks: TASKS,
-  /** Rows of Table 1, whose models are reworded. */
-  rows: ["instruct", "fixed"],
+  rows: [
+    { row: JOINT, variant: { kind: "instruct" }, otherNoises: true },
+    { row: FIXED, variant: { kind: "fixed" }, otherNoises: false },
+  ],
   /** The tasks whose pictures are shown, as in the paper. */
   pictured: ["style", "face"],
   sizes: {
@@ -23,11 +34,12 @@ export const FIG8 = {
     full: { items: 40, wordings: 10, noises: 10, shown: 2 },
   },
 } as const satisfies Experiment & {
-  readonly rows: readonly Table1Row[];
+  /** Rows of Table 1, whose models are reworded. */
+  readonly rows: readonly RewordedRow[];
   readonly pictured: readonly TaskId[];
   readonly sizes: Readonly<Record<BudgetId, RewordingSize>>;
 };
 
 /** Id of a stage. */
-export const rewordingStageId = (model: string, task: string, seed: number): string =>
-  `reword-${model}-${task}-seed${seed}`;
+export const rewordingStageId = (row: string, task: string, seed: number): string =>
+  `reword-${row}-${task}-seed${seed}`;

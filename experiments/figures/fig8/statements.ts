@@ -12,6 +12,7 @@ import {
 } from "../../../lib/report/mod.ts";
 import type { TaskId } from "../../../lib/tasks/mod.ts";
 import { SPREAD_SCORE } from "../../setting/score_names.ts";
+import { FIXED, JOINT } from "../table1/rows.ts";
 import { FIG8 } from "./record.ts";
 
 /** Where pictures are compared. */
@@ -48,7 +49,7 @@ export interface RewordingContent {
 }
 
 const ratio = (mean: CellMean, task: TaskId, space: string) =>
-  mean("instruct", task, `${space} words`) / mean("instruct", task, `${space} noise`);
+  mean(JOINT, task, `${space} words`) / mean(JOINT, task, `${space} noise`);
 
 /**
  * Gathers the content from cells named "pixel words", "pixel noise", … of the row instruct, and {@link SPREAD_SCORE} of the rows instruct and fixed.
@@ -70,7 +71,7 @@ export function rewordingContent(
         return found === undefined ? [] : [{ task, space, ...found }];
       })
     ),
-    spreads: FIG8.rows.flatMap((row) =>
+    spreads: FIG8.rows.flatMap(({ row }) =>
       groups.flatMap(([task, names]) => {
         const found = over(names, (mean, each) => mean(row, each, SPREAD_SCORE));
         return found === undefined ? [] : [{ row, task, ...found }];
@@ -78,7 +79,7 @@ export function rewordingContent(
     ),
     levels: resampledInterval(
       resampled,
-      (mean) => Math.sqrt(average(tasks.map((task) => mean("instruct", task, "pixel words")))),
+      (mean) => Math.sqrt(average(tasks.map((task) => mean(JOINT, task, "pixel words")))),
     ) ?? null,
   };
 }
@@ -142,7 +143,7 @@ export const REWORDING_STATEMENTS: readonly Statement<RewordingEvidence>[] = [
         resampled,
         (mean) =>
           average(
-            tasks.map((task) => mean("fixed", task, SPREAD_SCORE) - mean("instruct", task, SPREAD_SCORE)),
+            tasks.map((task) => mean(FIXED, task, SPREAD_SCORE) - mean(JOINT, task, SPREAD_SCORE)),
           ),
       );
       return measured(robust, rests(evidence));

@@ -15,6 +15,7 @@ import { SPREAD_SCORE } from "../../setting/score_names.ts";
 import type { RewordedItem, RewordingSize } from "../../setting/model_requests.ts";
 import type { Summarize } from "../figure_summary.ts";
 import type { StageOutput } from "../../runner/mod.ts";
+import { JOINT } from "../table1/rows.ts";
 import { keysOf } from "../uses/use_samples.ts";
 
 const itemsOf = async (output: StageOutput) => JSON.parse(await output.text("items.json")) as RewordedItem[];
@@ -45,20 +46,21 @@ async function sheet(
   for (const { task, output } of outputs) {
     const pixels = await output.bytes("pictures.rgb");
     const items = await itemsOf(output);
-    const wordings = items[0]?.wordings.length ?? 0;
+    const [any] = items;
+    if (any === undefined) throw new RangeError(`Showing ${task} reworded needs an item, got none`);
+    const wordings = any.wordings.length;
     const { noises } = result.content as RewordingContent;
     const each = wordings + noises; // the condition, the wordings, the other noises
-    const shown = Math.min(items.length, size.shown);
-    const bytes = pixels.length / (shown * each);
+    const shown = items.slice(0, size.shown);
+    const bytes = pixels.length / (shown.length * each);
     const side = Math.sqrt(bytes / 3);
     zoom = sheetZoom(side);
     const cell = (place: number, text = "") => ({
       images: [{ width: side, height: side, pixels: pixels.subarray(place * bytes, (place + 1) * bytes) }],
       captions: text === "" ? [] : [{ text, colour: INSTRUCTION_INK }],
     });
-    for (let item = 0; item < shown; item++) {
+    for (const [item, { wordings: texts }] of shown.entries()) {
       const first = item * each;
-      const texts = items[item]?.wordings ?? [];
       const condition = cell(first);
       rows.push({
         name: task,
@@ -85,10 +87,10 @@ async function sheet(
 
 /** Reads the stages of both models. */
 export const summarize: Summarize = async (context, { tasks, seeds, budget }, outputs) => {
-  const { wordings, noises, items } = FIG8.sizes[budget];
+  const { wordings, noises } = FIG8.sizes[budget];
   const samples: SampleRow[] = [];
   for (const seed of seeds) {
-    for (const row of FIG8.rows) {
+    for (const { row } of FIG8.rows) {
       for (const task of tasks) {
         for (const item of await itemsOf(context.input(rewordingStageId(row, task, seed)))) {
           const scores = scoresOf(item);
@@ -97,12 +99,18 @@ export const summarize: Summarize = async (context, { tasks, seeds, budget }, ou
       }
     }
   }
-  const resampled = resampleCells(samples, { key: key("fig8"), rows: FIG8.rows });
+  const resampled = resampleCells(samples, { key: key("fig8"), rows: FIG8.rows.map(({ row }) => row) });
   const content = rewordingContent(resampled, { wordings, noises, tasks });
+  const counts = tasks.map((task) =>
+    samples.filter((each) => each.row === JOINT && each.task === task && each.seed === seeds[0]).length
+  );
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
   return {
     content,
     caption:
-      `${items} held-out items of each task, each sampled with ${wordings} held-out wordings of the instruction from one noise, ` +
+      `${
+        least === most ? least : `${least} to ${most}`
+      } held-out items of each task, each sampled with ${wordings} held-out wordings of the instruction from one noise, ` +
       `and from ${noises} noises with one wording, by Table 1's joint model; its fixed-prompt model is given the same wordings.`,
     hashes: keysOf(outputs),
     claims: judgeAll(REWORDING_STATEMENTS, { resampled, content }),
@@ -115,7 +123,7 @@ export const summarize: Summarize = async (context, { tasks, seeds, budget }, ou
           FIG8.sizes[budget],
           shown.map((task) => ({
             task,
-            output: context.input(rewordingStageId("instruct", task, seeds[0] as number)),
+            output: context.input(rewordingStageId(JOINT, task, seeds[0] as number)),
           })),
         ),
       };

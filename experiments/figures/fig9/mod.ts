@@ -6,7 +6,8 @@
  * encode-TASK, committed-adapter, train-…-seedN ── use-ROW-TASK-seedN ── fig9-summary
  */
 import { figureProgram } from "../figure_program.ts";
-import { type Budget, mainModel, samplingNote, SCALES, trainingNote } from "../../setting/scales.ts";
+import { mainModel, samplingNote, trainingNote } from "../../setting/scales.ts";
+import { budgetOf } from "../model_stages.ts";
 import { table1Finder } from "../table1/stages.ts";
 import { useStages } from "../uses/use_stages.ts";
 import { table1Code } from "../table1/model_code.ts";
@@ -23,11 +24,12 @@ export const figure: Figure = figureProgram({
   statements: USE_STATEMENTS,
   content: { module: "experiments/figures/uses/uses.ts", type: "UsesContent" },
   eachTask: true,
-  budgetNote({ scale, budget }) {
-    const validationItems = FIG9.sizes[budget].items;
-    const merged: Budget = { ...SCALES[scale].budgets[budget], validationItems };
-    const beside = mainModel(scale) === "committed" ? "the committed joint adapter beside " : "";
-    return `${beside}Table 1's models of ${trainingNote(merged)}, ${samplingNote(merged)}`;
+  budgetNote(request) {
+    const sizes = budgetOf(request);
+    const beside = mainModel(request.scale) === "committed" ? "the committed joint adapter beside " : "";
+    return `${beside}Table 1's models of ${trainingNote(sizes)}, ${
+      samplingNote(sizes, FIG9.sizes[request.budget].items)
+    }`;
   },
   stages: (request) =>
     useStages(FIG9.id, request, {
@@ -42,5 +44,5 @@ export const figure: Figure = figureProgram({
   expectedSeconds: 3,
   prepare: (request) => table1Code(request).checkDevice(request.device),
   paperScale: "trained",
-  render: useGraphics,
+  render: useGraphics(FIG9.cases),
 });

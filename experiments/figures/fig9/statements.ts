@@ -7,6 +7,7 @@ import {
   type Statement,
 } from "../../../lib/report/mod.ts";
 import { LEAK_SCORE } from "../../setting/score_names.ts";
+import { JOINT, SINGLE_TASK } from "../table1/rows.ts";
 import { TARGETS } from "../uses/use_rows.ts";
 import { differenceOf, overUses, type UseEvidence } from "../uses/use_evidence.ts";
 
@@ -21,7 +22,7 @@ const SEEN_LEAK = 0.1;
  * other row with the same seed, otherwise 0. Samples without a leak, or without the other row's, stay as they are.
  */
 export function withLeaksMore(samples: readonly SampleRow[]): SampleRow[] {
-  const other: Readonly<Record<string, string>> = { "instruct": "single-task", "single-task": "instruct" };
+  const other: Readonly<Record<string, string>> = { [JOINT]: SINGLE_TASK, [SINGLE_TASK]: JOINT };
   const name = (row: string | undefined, { task, seed, index }: SampleRow) =>
     `${row}/${task}/${seed}/${index}`;
   const leaks = new Map(samples.map((sample) => [name(sample.row, sample), sample.scores[LEAK_SCORE]]));
@@ -125,7 +126,7 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
     measure: (evidence) =>
       overUses(
         evidence,
-        (mean) => differenceOf(mean, ["instruct", "single-task"], () => LEAKS_MORE),
+        (mean) => differenceOf(mean, [JOINT, SINGLE_TASK], () => LEAKS_MORE),
         "Table 1's joint model",
       ),
   },
@@ -138,14 +139,13 @@ export const USE_STATEMENTS: readonly Statement<UseEvidence>[] = [
       `−${LITTLE_SCORE}; means over four tasks`,
     region: { low: 0 },
     measure(evidence) {
-      const { row } = evidence.main;
-      if (row === "instruct") {
+      const { row, trainedLonger } = evidence.main;
+      if (!trainedLonger) {
         return { quantities: [], evidence: "it needs a model that was trained for longer" };
       }
       return overUses(
         evidence,
-        (mean) =>
-          Math.min(leaks(mean, "instruct", row), takes(evidence, mean, row, "instruct") + LITTLE_SCORE),
+        (mean) => Math.min(leaks(mean, JOINT, row), takes(evidence, mean, row, JOINT) + LITTLE_SCORE),
       );
     },
   },

@@ -8,14 +8,16 @@ import { USE_STATEMENTS, withLeaksMore } from "./statements.ts";
 import type { Summarize } from "../figure_summary.ts";
 import { keysOf, readItems, readSamples, takenScores } from "../uses/use_samples.ts";
 import { mainModelOf } from "../uses/use_evidence.ts";
+import { rowNamed, USE_ROWS } from "../uses/use_rows.ts";
 import { useSheet } from "../uses/use_sheet.ts";
 import { useStageId } from "../uses/use_stages.ts";
 
 /** Reads the stages of all rows. */
 export const summarize: Summarize = async (context, { scale, tasks, seeds }, outputs) => {
   const [taken, main] = [takenScores(scale), mainModelOf(scale)];
-  const rows = fig9Cases(scale).map(({ row }) => row);
-  const shown = ["text-only", "ip-adapter-plus", main.row];
+  const cases = fig9Cases(scale);
+  const rows = cases.map(({ row }) => row);
+  const shown = [USE_ROWS.promptAlone.row, "ip-adapter-plus", main.row].map((row) => rowNamed(cases, row));
   const resampled = resampleCells(withLeaksMore(await readSamples(outputs)), { key: key("fig9"), rows });
   const content = usesContent(resampled, {
     rows,
@@ -38,9 +40,9 @@ export const summarize: Summarize = async (context, { scale, tasks, seeds }, out
       const items = [];
       for (const task of tasks) {
         const of = (row: string) => context.input(useStageId(row, task, seeds[0] as number));
-        items.push({ task, items: await readItems(new Map(shown.map((row) => [row, of(row)]))) });
+        items.push({ task, items: await readItems(new Map(shown.map(({ row }) => [row, of(row)]))) });
       }
-      return { "fig9.png": await useSheet(result, shown, items, { silent: ["text-only"] }) };
+      return { "fig9.png": await useSheet(result, shown, items, { silent: [USE_ROWS.promptAlone.row] }) };
     },
   };
 };

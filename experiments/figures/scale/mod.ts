@@ -4,7 +4,8 @@
  * encode-TASK, committed-adapter ── use-scale-λ-TASK-seedN ── scale-summary
  */
 import { figureProgram } from "../figure_program.ts";
-import { type Budget, samplingNote, SCALES } from "../../setting/scales.ts";
+import { samplingNote } from "../../setting/scales.ts";
+import { budgetOf } from "../model_stages.ts";
 import { table1Finder } from "../table1/stages.ts";
 import { useStages } from "../uses/use_stages.ts";
 import { table1Code } from "../table1/model_code.ts";
@@ -22,11 +23,10 @@ export const figure: Figure = figureProgram({
   statements: SCALE_STATEMENTS,
   content: { module: "experiments/figures/scale/statements.ts", type: "ScaleContent" },
   eachTask: true,
-  budgetNote({ scale, budget }) {
-    const validationItems = SCALE.sizes[budget].items;
-    const merged: Budget = { ...SCALES[scale].budgets[budget], validationItems };
-    return `${mainModelOf(scale).name}, ${samplingNote(merged)} at each of ${
-      SCALE.scales[budget].length
+  budgetNote(request) {
+    const { items } = SCALE.sizes[request.budget];
+    return `${mainModelOf(request.scale).name}, ${samplingNote(budgetOf(request), items)} at each of ${
+      SCALE.scales[request.budget].length
     } scales`;
   },
   stages: (request) =>

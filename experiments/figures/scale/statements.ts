@@ -47,10 +47,13 @@ export interface ScaleContent {
   readonly best: MeanInterval | null;
 }
 
-/** Table 1's two scores of a task: of the condition, of the prompt (of the caption for replication). */
+/** Table 1's two scores of a task: of the condition, of the prompt (of the caption for replication). @throws RangeError for one without. */
 function columnsOf(task: TaskId): readonly [condition: string, prompt: string] {
   const [condition, prompt] = TABLE1_COLUMNS.filter((column) => column.task === task);
-  return [condition?.metric ?? "", prompt?.metric ?? ""];
+  if (condition === undefined || prompt === undefined) {
+    throw new RangeError(`Trading condition for prompt needs a score of both, got too few of ${task}`);
+  }
+  return [condition.metric, prompt.metric];
 }
 
 /** A score from 0 at its least to 1 at its most over the scales; 0.5 everywhere where it does not change. */

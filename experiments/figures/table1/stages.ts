@@ -14,6 +14,7 @@ import type { ExperimentRow, RunRequest, TableExperiment } from "../../setting/e
 import { budgetOf, encodeId, modelStages, scoreId, trainId, variantName } from "../model_stages.ts";
 import { type Stage, stageMaker } from "../../runner/mod.ts";
 import { type Budget, budgetNote, SCALES } from "../../setting/scales.ts";
+import { FIXED, JOINT, SINGLE_TASK } from "./rows.ts";
 import { summarize, type SummaryRequest } from "./summary.ts";
 import type { CommittedRequest, Table1Stages, Variant } from "../../setting/model_requests.ts";
 import type { Table1Row } from "../../../lib/report/mod.ts";
@@ -28,9 +29,9 @@ export const TABLE1 = {
     "One joint model is on par with five single-task models, and random instructions do slightly better than fixed ones.",
   tasks: TASKS,
   rows: [
-    { row: "single-task", model: "single", instructions: "random" },
-    { row: "instruct", model: "joint", instructions: "random" },
-    { row: "fixed", model: "joint", instructions: "fixed" },
+    { row: SINGLE_TASK, model: "single", instructions: "random" },
+    { row: JOINT, model: "joint", instructions: "random" },
+    { row: FIXED, model: "joint", instructions: "fixed" },
     { row: "committed", model: "committed", instructions: "random" },
     { row: "ip-adapter-plus", model: "start", instructions: "none" },
     { row: "ground-truth", model: "target", instructions: "none" },

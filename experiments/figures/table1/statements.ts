@@ -22,6 +22,7 @@ import {
   type Table1Column,
   type TrainingRun,
 } from "../../../lib/report/mod.ts";
+import { FIXED, JOINT, SINGLE_TASK } from "./rows.ts";
 import { TRAINING_COST } from "./training_cost.ts";
 
 /** What the statements are judged by. */
@@ -64,16 +65,14 @@ const ofColumns = (columns: readonly Table1Column[], a: PaperRow, b: PaperRow) =
 
 function orderStatement(column: Table1Column): Statement<Table1Evidence> {
   const { task, metric } = column;
-  const ahead: PaperRow = printed("instruct", column) > printed("single-task", column)
-    ? "instruct"
-    : "single-task";
-  const behind: PaperRow = ahead === "instruct" ? "single-task" : "instruct";
+  const ahead: PaperRow = printed(JOINT, column) > printed(SINGLE_TASK, column) ? JOINT : SINGLE_TASK;
+  const behind: PaperRow = ahead === JOINT ? SINGLE_TASK : JOINT;
   return aboutCells({
-    id: `${ahead === "instruct" ? "joint" : "single"}-ahead-${task}-${metric.toLowerCase()}`,
+    id: `${ahead === JOINT ? "joint" : "single"}-ahead-${task}-${metric.toLowerCase()}`,
     section: "Table 1",
     statement: `On ${task} ${metric} the ${
-      ahead === "instruct" ? "joint model" : "single-task model"
-    } is ahead of the ${ahead === "instruct" ? "single-task model" : "joint model"}.`,
+      ahead === JOINT ? "joint model" : "single-task model"
+    } is ahead of the ${ahead === JOINT ? "single-task model" : "joint model"}.`,
     quantity: `relative difference, ${ahead} against ${behind}`,
     values: ofColumns([column], ahead, behind),
     region: { low: 0 },
@@ -93,7 +92,7 @@ export const TABLE1_STATEMENTS: readonly Statement<Table1Evidence>[] = [
     section: "4.2",
     statement: "One joint model is on par with, or slightly better than, the five single-task models.",
     quantity: "mean relative difference over ten columns, instruct against single-task",
-    values: ofColumns(PAPER_COLUMNS, "instruct", "single-task"),
+    values: ofColumns(PAPER_COLUMNS, JOINT, SINGLE_TASK),
     region: { low: -ON_PAR_MARGIN },
   }),
   ...PAPER_TASKS.map((task) => {
@@ -104,7 +103,7 @@ export const TABLE1_STATEMENTS: readonly Statement<Table1Evidence>[] = [
       statement:
         `On the ${task} task the joint model is on par with, or better than, the model trained for it alone.`,
       quantity: "mean relative difference over the task's two columns, instruct against single-task",
-      values: ofColumns(columns, "instruct", "single-task"),
+      values: ofColumns(columns, JOINT, SINGLE_TASK),
       region: { low: -ON_PAR_MARGIN },
     });
   }),
@@ -113,7 +112,7 @@ export const TABLE1_STATEMENTS: readonly Statement<Table1Evidence>[] = [
     section: "4.2",
     statement: "Averaged over the table, the joint model is slightly better than the single-task models.",
     quantity: "mean relative difference over ten columns, instruct against single-task",
-    values: ofColumns(PAPER_COLUMNS, "instruct", "single-task"),
+    values: ofColumns(PAPER_COLUMNS, JOINT, SINGLE_TASK),
     region: { low: 0 },
   }),
   ...ORDER_STATEMENTS.map(({ statement }) => statement),
@@ -122,7 +121,7 @@ export const TABLE1_STATEMENTS: readonly Statement<Table1Evidence>[] = [
     section: "4.3",
     statement: "Random instructions are more effective than one fixed instruction per task.",
     quantity: "mean relative difference over ten columns, instruct against fixed",
-    values: ofColumns(PAPER_COLUMNS, "instruct", "fixed"),
+    values: ofColumns(PAPER_COLUMNS, JOINT, FIXED),
     region: { low: 0 },
   }),
   aboutCells({

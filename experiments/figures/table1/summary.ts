@@ -14,6 +14,7 @@ import {
   TABLE1_ROWS,
   table1Cells,
   type Table1Result,
+  type Table1Row,
   type TrainingRun,
   type ValidationPoint,
 } from "../../../lib/report/mod.ts";
@@ -27,7 +28,9 @@ import type {
   ScoreRequest,
   TrainReport,
   TrainRequest,
+  Variant,
 } from "../../setting/model_requests.ts";
+import { FIXED, JOINT, SINGLE_TASK } from "./rows.ts";
 import { TABLE1_STATEMENTS } from "./statements.ts";
 
 /** What the summary takes besides the scores. */
@@ -51,12 +54,18 @@ const lines = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row
 const reportOf = async <T>(context: StageContext, { id }: Stage) =>
   JSON.parse(await context.input(id).text("report.json")) as T;
 
-/** The rows of a training's models: a single-task model belongs to its task, a joint model to all. */
-function trainingRow({ variant }: TrainRequest): Pick<TrainingRun, "row" | "task"> {
-  return variant.kind === "single"
-    ? { row: "single-task", task: variant.task }
-    : { row: variant.kind, task: null };
-}
+/** The rows of the trainings' models. */
+const ROWS: Readonly<Record<Variant["kind"], Table1Row>> = {
+  single: SINGLE_TASK,
+  instruct: JOINT,
+  fixed: FIXED,
+};
+
+/** Of a training: a single-task model belongs to its task, a joint model to all. */
+const trainingRow = ({ variant }: TrainRequest): Pick<TrainingRun, "row" | "task"> => ({
+  row: ROWS[variant.kind],
+  task: variant.kind === "single" ? variant.task : null,
+});
 
 /** Computes the summary. All its inputs are outputs of other stages, so it is the same whenever they are. */
 export async function summarize(
@@ -138,29 +147,31 @@ async function samplesPicture(
     for (const { stage, config } of first) {
       if (config.task === task) galleries.set(config.row, await readGallery(context.input(stage.id)));
     }
-    for (const item of galleries.get("ground-truth") ?? [...galleries.values()][0] ?? []) {
+    // All rows show the same conditions and targets.
+    const [[any, items]] = [...galleries] as [[string, GalleryItem[]]];
+    for (const item of items) {
       sides.push(item.side);
       const picture = (pixels: Uint8Array) => ({ width: item.side, height: item.side, pixels });
-      const sampleOf = (row: string) =>
-        samples.find((each) =>
+      const sampleOf = (row: string): SampleRow => {
+        const found = samples.find((each) =>
           each.row === row && each.task === task && each.index === item.index && each.seed === seeds[0]
         );
+        if (found !== undefined) return found;
+        throw new RangeError(`The picture of item ${item.index} by ${row} needs a sample, got none`);
+      };
       rows.push({
         name: task,
         note: `item ${item.index}`,
         cells: [
           {
             images: [picture(item.condition)],
-            captions: [{
-              text: `T: ${
-                samples.find((each) => each.task === task && each.index === item.index)?.prompt ?? ""
-              }`,
-            }],
+            captions: [{ text: `T: ${sampleOf(any).prompt}` }],
           },
           { images: [picture(item.target)] },
           ...generating.map((row) => {
+            // None of a row that was not asked for.
             const found = galleries.get(row)?.find(({ index }) => index === item.index);
-            const instruction = sampleOf(row)?.instruction ?? "";
+            const instruction = found === undefined ? "" : sampleOf(row).instruction;
             return {
               images: found === undefined ? [] : [picture(found.output)],
               captions: instruction === "" ? [] : [{ text: `I: ${instruction}` }],

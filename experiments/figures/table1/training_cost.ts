@@ -1,14 +1,15 @@
 /** Sec. 4.2: one joint training replaces five. */
 import { PAPER_TASKS, type Statement, studentInterval, type TrainingRun } from "../../../lib/report/mod.ts";
 import { TASKS } from "../../../lib/tasks/mod.ts";
+import { JOINT, SINGLE_TASK } from "./rows.ts";
 
 /** What "drastically" less training time is taken to mean: under half. */
 const DRASTIC = 0.5;
 
 /** Seconds of the joint training over the sum of the single-task trainings, of each seed that has all of them. */
 export function timeShares(training: readonly TrainingRun[]): number[] {
-  return training.filter(({ row }) => row === "instruct").flatMap((joint) => {
-    const singles = training.filter(({ row, seed }) => row === "single-task" && seed === joint.seed);
+  return training.filter(({ row }) => row === JOINT).flatMap((joint) => {
+    const singles = training.filter(({ row, seed }) => row === SINGLE_TASK && seed === joint.seed);
     if (singles.length !== TASKS.length) return [];
     return [joint.seconds / singles.reduce((sum, { seconds }) => sum + seconds, 0)];
   });

@@ -2,7 +2,7 @@
 import { figure, type Graphic, seriesLook, type Trace } from "../../../lib/plots/mod.ts";
 import { intervalBars, intervalNote, pictureSheet, type StoredFigure } from "../../../lib/report/mod.ts";
 import { type TaskId, taskOf } from "../../../lib/tasks/mod.ts";
-import { TARGETS, useRow } from "./use_rows.ts";
+import { type ColouredRow, rowNamed, TARGETS } from "./use_rows.ts";
 import { takenBy } from "./use_samples.ts";
 import type { UsesContent } from "./uses.ts";
 
@@ -16,12 +16,12 @@ function leakWords(tasks: readonly TaskId[]): string {
   return [...Map.groupBy(tasks, what)].map(([words, own]) => `${words} for ${own.join(" and ")}`).join(", ");
 }
 
-function bars({ result }: StoredFigure<UsesContent>): Graphic {
+function bars({ result }: StoredFigure<UsesContent>, named: readonly ColouredRow[]): Graphic {
   const { rows, taken, cells, leaks } = result.content;
   const leaking = result.tasks.filter((task) => leaks.some((leak) => leak.task === task));
   const both = leaking.length > 0;
   const data = rows.flatMap((row): Trace[] => {
-    const { label: name, place } = useRow(row);
+    const { label: name, place } = rowNamed(named, row);
     const { colour } = seriesLook(place);
     const takes = intervalBars(
       name,
@@ -72,7 +72,9 @@ function bars({ result }: StoredFigure<UsesContent>): Graphic {
   };
 }
 
-/** The sheet of pictures, then the bars. */
-export function useGraphics(stored: StoredFigure<UsesContent>): readonly Graphic[] {
-  return [pictureSheet(stored), bars(stored)];
-}
+/** The sheet of pictures, then the bars, of a figure with these rows. */
+export const useGraphics =
+  (rows: readonly ColouredRow[]) => (stored: StoredFigure<UsesContent>): readonly Graphic[] => [
+    pictureSheet(stored),
+    bars(stored, rows),
+  ];

@@ -3,7 +3,7 @@ import { ADAPTER_PARTS, checkpointFiles } from "../../mini/checkpoints.ts";
 import type { MeasureUse } from "../../setting/model_requests.ts";
 import { type StageCode, stageCode } from "../../runner/mod.ts";
 import type { RunRequest } from "../../setting/experiment.ts";
-import { paperStages } from "../paper_stage.ts";
+import { codeAt } from "../paper_stage.ts";
 
 const MEASURE_USE: StageCode<MeasureUse> = stageCode("experiments/mini/measure_use.ts", "measureUse", {
   from: () => import("../../mini/measure_use.ts"),
@@ -12,12 +12,13 @@ const MEASURE_USE: StageCode<MeasureUse> = stageCode("experiments/mini/measure_u
 
 /** Table 1's scores and the leak. @throws UserError when the folder of the weights is not there. */
 export const measureUseCode = (request: RunRequest): StageCode<MeasureUse> =>
-  request.scale === "mini" ? MEASURE_USE : paperStages(request).stage(
-    stageCode("experiments/paper/measure_use.ts", "measureUse", {
+  codeAt(request, {
+    mini: MEASURE_USE,
+    paper: stageCode("experiments/paper/measure_use.ts", "measureUse", {
       from: () => import("../../paper/measure_use.ts"),
     }),
-    { weights: "training" },
-  );
+    reads: { weights: "training" },
+  });
 
 /** The same, and the colours taken; of the mini scale's models. */
 export const MEASURE_COLOURS: StageCode<MeasureUse> = stageCode(

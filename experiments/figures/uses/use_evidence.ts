@@ -9,6 +9,7 @@ import {
   resampledInterval,
 } from "../../../lib/report/mod.ts";
 import { mainModel, type ScaleId } from "../../setting/scales.ts";
+import { JOINT } from "../table1/rows.ts";
 import { COMMITTED } from "./use_rows.ts";
 import type { TakenScores } from "./uses.ts";
 import { type TaskId, taskOf } from "../../../lib/tasks/mod.ts";
@@ -21,13 +22,15 @@ export interface MainModel {
   readonly row: string;
   /** Words for it. */
   readonly name: string;
+  /** Whether it was trained for longer than Table 1's joint model, rather than being that one. */
+  readonly trainedLonger: boolean;
 }
 
 /** The main model of a scale. */
 export const mainModelOf = (scale: ScaleId): MainModel =>
   mainModel(scale) === "committed"
-    ? { row: COMMITTED, name: "the committed joint adapter" }
-    : { row: "instruct", name: "Table 1's joint model" };
+    ? { row: COMMITTED, name: "the committed joint adapter", trainedLonger: true }
+    : { row: JOINT, name: "Table 1's joint model", trainedLonger: false };
 
 /** Cells of all rows, the score of what should be taken, by task, and which row is the main model. */
 export interface UseEvidence {

@@ -1,4 +1,5 @@
-/** Rows that several figures have, and how they are named. */
+/** Rows of figures, and how they are named; those that several figures have stand here. */
+import { JOINT, SINGLE_TASK } from "../table1/rows.ts";
 
 /** The row of the targets themselves. */
 export const TARGETS = "ground-truth";
@@ -9,26 +10,31 @@ export const COMMITTED = "committed";
 /** The row of IPAdapter+ in the style layers alone. */
 export const INSTANT_STYLE = "instant-style";
 
-/** They; the order gives a row its colour in all figures. */
-const USE_ROWS: readonly { readonly row: string; readonly label: string }[] = [
-  { row: "single-task", label: "Single-task model" },
-  { row: "instruct", label: "Table 1's joint model" },
-  { row: "ip-adapter-plus", label: "IPAdapter+" },
-  { row: TARGETS, label: "Target" },
-  { row: "text-only", label: "Prompt alone" },
-  { row: INSTANT_STYLE, label: "InstantStyle" },
-  { row: COMMITTED, label: "IPAdapter-Instruct, committed" },
-  { row: "own-instruction", label: "The task's instruction" },
-  { row: "other-instruction", label: "Another task's instruction" },
-  { row: "colours-instruction", label: "Instruction: the colours" },
-];
+/** A row of a figure. */
+export interface NamedRow {
+  readonly row: string;
+  /** Its name in the figure. */
+  readonly label: string;
+}
 
-/** How a row is named, and its place among the colours. @throws RangeError for one that is none of these. */
-export function useRow(row: string): { readonly label: string; readonly place: number } {
-  const place = USE_ROWS.findIndex((each) => each.row === row);
-  const found = USE_ROWS[place];
-  if (found !== undefined) return { label: found.label, place };
+/** A row that is shown as a series. */
+export interface ColouredRow extends NamedRow {
+  /** Its place among the colours of series. */
+  readonly place: number;
+}
+
+/** Rows that several figures have, named and coloured alike in all of them. */
+export const USE_ROWS = {
+  single: { row: SINGLE_TASK, label: "Single-task model", place: 0 },
+  joint: { row: JOINT, label: "Table 1's joint model", place: 1 },
+  promptAlone: { row: "text-only", label: "Prompt alone", place: 4 },
+} as const satisfies Readonly<Record<string, ColouredRow>>;
+
+/** One of a figure's rows. @throws RangeError for a name that none of them has. */
+export function rowNamed<Row extends NamedRow>(rows: readonly Row[], name: string): Row {
+  const found = rows.find(({ row }) => row === name);
+  if (found !== undefined) return found;
   throw new RangeError(
-    `A row of a figure needs to be one of ${USE_ROWS.map((each) => each.row).join(", ")}, got ${row}`,
+    `A row of a figure needs to be one of ${rows.map(({ row }) => row).join(", ")}, got ${name}`,
   );
 }

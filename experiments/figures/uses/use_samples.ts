@@ -22,28 +22,38 @@ export async function readSamples(outputs: readonly StageOutput[]): Promise<Samp
   return all;
 }
 
-/** One item's pictures, and its samples by row. */
-export interface UseItem {
-  readonly index: number;
-  readonly samples: ReadonlyMap<string, SampleRow>;
-  readonly pictures: ReadonlyMap<string, GalleryItem>;
+/** A model's picture of an item, with what it was asked and scored. */
+interface UsePicture {
+  readonly picture: GalleryItem;
+  readonly sample: SampleRow;
 }
 
-/** Items of a task of which every row has a picture, with the words that belong to them. */
+/** One item: its pictures, its prompt, and what each model made of it, by row. */
+export interface UseItem extends Pick<GalleryItem, "index" | "condition" | "target"> {
+  readonly prompt: string;
+  readonly rows: ReadonlyMap<string, UsePicture>;
+}
+
+/** Items of a task of which every row has a picture. @throws RangeError for a picture that no sample belongs to. */
 export async function readItems(outputs: ReadonlyMap<string, StageOutput>): Promise<UseItem[]> {
-  const items = new Map<number, { samples: Map<string, SampleRow>; pictures: Map<string, GalleryItem> }>();
+  const items = new Map<number, Map<string, UsePicture>>();
   for (const [row, output] of outputs) {
     const samples = await readSamples([output]);
     for (const picture of await readGallery(output)) {
-      const item = items.get(picture.index) ?? { samples: new Map(), pictures: new Map() };
-      items.set(picture.index, item);
-      item.pictures.set(row, picture);
-      const sample = samples.find(({ index }) => index === picture.index);
-      if (sample !== undefined) item.samples.set(row, sample);
+      const { index } = picture;
+      const sample = samples.find((each) => each.index === index);
+      if (sample === undefined) {
+        throw new RangeError(`The picture of item ${index} by ${row} needs a sample, got none`);
+      }
+      items.set(index, (items.get(index) ?? new Map()).set(row, { picture, sample }));
     }
   }
-  return [...items].filter(([, { pictures }]) => pictures.size === outputs.size)
-    .map(([index, item]) => ({ index, ...item }));
+  return [...items.values()].filter((rows) => rows.size === outputs.size).map((rows) => {
+    const [{ picture: { index, condition, target }, sample: { prompt } }] = [...rows.values()] as [
+      UsePicture,
+    ];
+    return { index, condition, target, prompt, rows };
+  });
 }
 
 /** SHA-256s that name the outputs, for a figure's provenance. */

@@ -6,7 +6,7 @@
  */
 import type { TaskId } from "../../../lib/tasks/mod.ts";
 import type { ExperimentRow, RowModel, RunRequest } from "../../setting/experiment.ts";
-import { GALLERY, writeGallery } from "../../setting/gallery.ts";
+import { WRITE_SCORED, writeScored } from "../../setting/gallery.ts";
 import {
   formFields,
   type InstructForm,
@@ -85,7 +85,7 @@ export function useStages(
   const { cases, size, code, find, form } = options;
   const sizes: Budget = SCALES[scale].budgets[budget];
   const { samplerSteps, guidance } = sizes;
-  const make = stageMaker(experiment, code, { with: [GALLERY] });
+  const make = stageMaker(experiment, code, { with: [WRITE_SCORED] });
   return seeds.flatMap((seed) =>
     cases.filter(({ model }) => model !== "target" || seed === seeds[0]).flatMap((each) =>
       tasks.filter((task) => each.tasks?.includes(task) ?? true).map((task) => {
@@ -120,12 +120,7 @@ export function useStages(
               dataset: context.input(dataset.id),
               adapter: adapter && context.input(adapter.id),
             };
-            const { samples, gallery } = await measure(config, inputs, context);
-            context.write(
-              "samples.json",
-              JSON.stringify(samples.map((sample) => ({ row, task, seed, ...sample }))),
-            );
-            writeGallery(gallery, context);
+            writeScored(await measure(config, inputs, context), config, context);
           },
         });
       })

@@ -10,7 +10,7 @@ import {
 } from "../../../lib/report/mod.ts";
 import type { TaskId } from "../../../lib/tasks/mod.ts";
 import { BY_ENCODER, LEAK_SCORE } from "../../setting/score_names.ts";
-import { INSTANT_STYLE, TARGETS } from "./use_rows.ts";
+import { INSTANT_STYLE, TARGETS, USE_ROWS } from "./use_rows.ts";
 
 /** The score of what should be taken, by the data's generator, which knows the truth: name by task. */
 export type TakenScores = Readonly<Record<string, string>>;
@@ -75,7 +75,7 @@ const percent = (value: number) => signedPercent(value, 1);
 export function instantStyleNote(resampled: ResampledCells): string {
   const found = resampledInterval(
     resampled,
-    (mean) => mean(INSTANT_STYLE, "style", "CLIP-S") / mean("text-only", "style", "CLIP-S") - 1,
+    (mean) => mean(INSTANT_STYLE, "style", "CLIP-S") / mean(USE_ROWS.promptAlone.row, "style", "CLIP-S") - 1,
   );
   if (found === undefined) return "";
   const { mean, low, high } = found;
