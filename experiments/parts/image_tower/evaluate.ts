@@ -34,7 +34,7 @@ function scenesToFit(bank: Bank, count: number): Scene[] {
 }
 
 /** Mean of the patches' tokens [1+patches hidden], the class token left out: [hidden]. */
-export function meanPatch(tokens: Float32Array, hidden: number): Float32Array {
+function meanPatch(tokens: Float32Array, hidden: number): Float32Array {
   const patches = tokens.length / hidden - 1;
   return Float32Array.from({ length: hidden }, (_, d) => {
     let sum = 0;
