@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { loadFigures } from "../experiments/figures/figure.ts";
 import { FIGURES } from "../experiments/figures/mod.ts";
-import { partHashes } from "../experiments/report/cli.ts";
+import { partHashes } from "../experiments/report/part_hashes.ts";
 import { commandsPage } from "./commands_page.ts";
 import { withTable1 } from "./table1_block.ts";
 
@@ -28,7 +28,7 @@ export async function generatedPages(): Promise<Readonly<Record<string, string>>
   return {
     "docs/commands.md": await formatted(await commandsPage()),
     "README.md": await formatted(
-      withTable1(readFileSync("README.md", "utf8"), await loadFigures(FIGURES), await partHashes()),
+      withTable1(readFileSync("README.md", "utf8"), await loadFigures(FIGURES), partHashes()),
     ),
   };
 }

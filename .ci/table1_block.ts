@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import type { Figure, StoredResult } from "../experiments/figures/figure.ts";
-import { presentRuns } from "../experiments/report/entries.ts";
+import { presentRuns, storedRuns } from "../lib/report/mod.ts";
 
 const START = "<!-- table1:start -->";
 const END = "<!-- table1:end -->";
@@ -58,7 +58,10 @@ export function withTable1(
   const [start, end] = [readme.indexOf(START), readme.indexOf(END)];
   if (start < 0 || end < start) throw new Error(`The README needs ${START} and ${END}, in this order`);
   const runs = figures.map((figure): Run[] =>
-    presentRuns("results", figure, parts).map((folder) => ({ folder, result: figure.read(folder) }))
+    presentRuns(storedRuns(`results/${figure.record.id}`), parts).map(({ folder }) => ({
+      folder,
+      result: figure.read(folder),
+    }))
       .filter(({ result }) => result.budget !== "smoke")
   );
   const [shown, ...smaller] = runs[figures.findIndex(({ record }) => record.id === "table1")] ?? [];

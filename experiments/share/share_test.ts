@@ -13,6 +13,7 @@ import { readCheckpoint } from "../mini/checkpoints.ts";
 import { MINI_INSTRUCT } from "../mini/models.ts";
 import { inTinyFolder } from "../paper/testdata/tiny_folder.ts";
 import { PAPER_INSTRUCT } from "../paper/tiny_models.ts";
+import { RESULT_SCHEMA } from "../../lib/report/mod.ts";
 import { PAPER_RECIPE } from "../../lib/training/mod.ts";
 import { share } from "./share.ts";
 
@@ -82,6 +83,7 @@ function table1(folder: string): string {
   writeFileSync(
     join(results, "table1", "mini-quick", "result.json"),
     JSON.stringify({
+      ...{ schema: RESULT_SCHEMA, experiment: "table1" },
       ...{ scaleNote: "small pictures", budgetNote: "40 steps", seeds: [3], provenance: { commit: "def" } },
       metrics: { "CLIP-P": metric },
       cells: [{ ...cell, task: "style", metric: "CLIP-P" }, { ...cell, task: "face", metric: "CLIP-P" }],
