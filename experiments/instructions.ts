@@ -15,6 +15,7 @@ import {
 } from "../lib/instructions/mod.ts";
 import { TASKS } from "../lib/tasks/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "./setting/command_line.ts";
+import { languageModelOf } from "./setting/language_model.ts";
 
 const USAGE =
   "deno task instructions --task TASK [--count N] [--seed N] [--split train|held-out] [--llm URL --model NAME]";
@@ -62,17 +63,8 @@ export async function instructionLines(
   const count = wholeNumber("--count", values.get("count") ?? "1000", { low: 1, high: MOST_INSTRUCTIONS });
   const seed = wholeNumber("--seed", values.get("seed") ?? "1", { low: 0, high: Number.MAX_SAFE_INTEGER });
   const split = oneOf("--split", values.get("split") ?? "train", ["train", "held-out"]);
-  const [url, name] = [values.get("llm"), values.get("model")];
-  if ((url === undefined) !== (name === undefined)) {
-    throw new UserError(
-      `--llm URL and --model NAME go together, got only --${url === undefined ? "model" : "llm"}`,
-    );
-  }
-  if (url !== undefined && name !== undefined) {
-    if (!/^https?:$/u.test(URL.parse(url)?.protocol ?? "")) {
-      throw new UserError(`--llm must be an http or https address, got "${url}"`);
-    }
-    const model = { url, model: name, apiKey: options.apiKey };
+  const model = languageModelOf(values, { apiKey: options.apiKey });
+  if (model !== undefined) {
     const { instructions, rejected, dropped } = await generateInstructions(task, model, { count });
     for (const { text, reason } of [...dropped, ...rejected]) {
       options.tell?.(`left out (${reason}): ${text.replace(/\s+/gu, " ").slice(0, 200)}`);

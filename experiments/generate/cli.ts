@@ -4,6 +4,7 @@ import process from "node:process";
 import { UserError } from "../../lib/engine/errors.ts";
 import { NotFiniteError } from "../../lib/engine/finite.ts";
 import { oneOf } from "../setting/command_line.ts";
+import { SCALE_IDS, type ScaleId } from "../setting/scales.ts";
 import { runGenerate } from "./command.ts";
 import type { CommandIo } from "./progress.ts";
 
@@ -22,12 +23,12 @@ function writeAll(descriptor: 1 | 2, text: string): void {
 }
 
 /** Takes `--scale NAME` out of the arguments; mini if absent. @throws UserError for another scale. */
-function takeScale(args: readonly string[]): { scale: "mini" | "paper"; rest: string[] } {
+function takeScale(args: readonly string[]): { scale: ScaleId; rest: string[] } {
   const at = args.findIndex((arg) => arg === "--scale" || arg.startsWith("--scale="));
   if (at < 0) return { scale: "mini", rest: [...args] };
   const inline = args[at] !== "--scale";
   const name = inline ? (args[at] as string).slice("--scale=".length) : args[at + 1] ?? "";
-  return { scale: oneOf("--scale", name, ["mini", "paper"]), rest: args.toSpliced(at, inline ? 1 : 2) };
+  return { scale: oneOf("--scale", name, SCALE_IDS), rest: args.toSpliced(at, inline ? 1 : 2) };
 }
 
 /** Runs the command; a scale is loaded when it is asked for. */

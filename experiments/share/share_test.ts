@@ -15,6 +15,7 @@ import { inTinyFolder } from "../paper/testdata/tiny_folder.ts";
 import { PAPER_INSTRUCT } from "../paper/tiny_models.ts";
 import { RESULT_SCHEMA } from "../../lib/report/mod.ts";
 import { PAPER_RECIPE } from "../../lib/training/mod.ts";
+import type { ScaleId } from "../setting/scales.ts";
 import { share } from "./share.ts";
 
 const REPO = "somebody/an-adapter";
@@ -54,7 +55,7 @@ function withProjection(path: string, projection: ProjectionConfig): Uint8Array 
 async function training(
   folder: string,
   adapter: Uint8Array,
-  { scale, seed = 3 }: { scale: "mini" | "paper"; seed?: number },
+  { scale, seed = 3 }: { scale: ScaleId; seed?: number },
 ): Promise<string> {
   const path = join(folder, `train-it-${scale}`);
   const writer = await openFolderWriter(path);
