@@ -5,9 +5,7 @@
 import { readFileSync } from "node:fs";
 import type { Figure, StoredResult } from "../experiments/figures/figure.ts";
 import { presentRuns, storedRuns } from "../lib/report/mod.ts";
-
-const START = "<!-- table1:start -->";
-const END = "<!-- table1:end -->";
+import { withBlock } from "./marked_block.ts";
 
 /** A stored run. */
 interface Run {
@@ -55,8 +53,6 @@ export function withTable1(
   figures: readonly Figure[],
   parts: Readonly<Record<string, string>>,
 ): string {
-  const [start, end] = [readme.indexOf(START), readme.indexOf(END)];
-  if (start < 0 || end < start) throw new Error(`The README needs ${START} and ${END}, in this order`);
   const runs = figures.map((figure): Run[] =>
     presentRuns(storedRuns(`results/${figure.record.id}`), parts).map(({ folder }) => ({
       folder,
@@ -69,10 +65,13 @@ export function withTable1(
   const counts = countsOf([shown]);
   const others = smaller.map((run) => `; at the ${run.result.budget} budget ${countsOf([run]).text}`);
   const all = countsOf(runs.flatMap(([largest]) => largest ?? []));
-  return `${readme.slice(0, start)}${START}\n\n${tableOf(shown.folder)}\n
+  return withBlock(
+    readme,
+    "table1",
+    `${tableOf(shown.folder)}\n
 Of the paper's ${counts.total} statements about this table: ${counts.text}${
-    others.join("")
-  }. Of its ${all.total} statements
-about all tables and figures, each by its largest run: ${all.text}.\n
-${readme.slice(end)}`;
+      others.join("")
+    }. Of its ${all.total} statements
+about all tables and figures, each by its largest run: ${all.text}.`,
+  );
 }
