@@ -3,7 +3,6 @@
  * task, one per line; from the written grammar, or from a language model behind an OpenAI-compatible endpoint (its key, if it asks for
  * one, in the environment variable LLM_API_KEY). Exit code 2 and one sentence when an option is wrong or the model fails.
  */
-import { writeSync } from "node:fs";
 import process from "node:process";
 import { UserError } from "../lib/engine/mod.ts";
 import {
@@ -14,7 +13,7 @@ import {
   trainingInstructions,
 } from "../lib/instructions/mod.ts";
 import { TASKS } from "../lib/tasks/mod.ts";
-import { oneOf, readOptions, runCommand, wholeNumber } from "./setting/command_line.ts";
+import { oneOf, readOptions, runCommand, wholeNumber, writeAll } from "./setting/command_line.ts";
 import { languageModelOf } from "./setting/language_model.ts";
 
 const USAGE =
@@ -79,22 +78,9 @@ export async function instructionLines(
   }
 }
 
-/** Writes all of a text, or stops quietly when the reader has gone (`… | head`). */
-function print(text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length;) {
-    try {
-      at += writeSync(1, bytes, at);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EPIPE") return;
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
-    }
-  }
-}
-
 if (import.meta.main) {
   await runCommand(async () => {
     const tell = (line: string) => console.error(line);
-    print(formatCorpus(await instructionLines(Deno.args, { apiKey: process.env.LLM_API_KEY, tell })));
+    writeAll(1, formatCorpus(await instructionLines(Deno.args, { apiKey: process.env.LLM_API_KEY, tell })));
   });
 }
