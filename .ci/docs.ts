@@ -1,9 +1,10 @@
-/** Writes what is generated in the documentation: docs/commands.md and the README's Table 1. Run by `deno task docs`. */
+/** Writes what is generated in the documentation: docs/commands.md, the README's Table 1 and the budgets in docs/reproducing.md. Run by `deno task docs`. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { loadFigures } from "../experiments/figures/figure.ts";
 import { FIGURES } from "../experiments/figures/mod.ts";
-import { partHashes } from "../experiments/report/cli.ts";
+import { partHashes } from "../experiments/report/part_hashes.ts";
 import { commandsPage } from "./commands_page.ts";
+import { withScales } from "./scales_block.ts";
 import { withTable1 } from "./table1_block.ts";
 
 /** Markdown as `deno fmt` writes it. @throws Error when it cannot be formatted. */
@@ -27,8 +28,9 @@ async function formatted(markdown: string): Promise<string> {
 export async function generatedPages(): Promise<Readonly<Record<string, string>>> {
   return {
     "docs/commands.md": await formatted(await commandsPage()),
+    "docs/reproducing.md": await formatted(withScales(readFileSync("docs/reproducing.md", "utf8"))),
     "README.md": await formatted(
-      withTable1(readFileSync("README.md", "utf8"), await loadFigures(FIGURES), await partHashes()),
+      withTable1(readFileSync("README.md", "utf8"), await loadFigures(FIGURES), partHashes()),
     ),
   };
 }

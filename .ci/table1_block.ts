@@ -4,10 +4,8 @@
  */
 import { readFileSync } from "node:fs";
 import type { Figure, StoredResult } from "../experiments/figures/figure.ts";
-import { presentRuns } from "../experiments/report/entries.ts";
-
-const START = "<!-- table1:start -->";
-const END = "<!-- table1:end -->";
+import { presentRuns, storedRuns } from "../lib/report/mod.ts";
+import { withBlock } from "./marked_block.ts";
 
 /** A stored run. */
 interface Run {
@@ -55,10 +53,11 @@ export function withTable1(
   figures: readonly Figure[],
   parts: Readonly<Record<string, string>>,
 ): string {
-  const [start, end] = [readme.indexOf(START), readme.indexOf(END)];
-  if (start < 0 || end < start) throw new Error(`The README needs ${START} and ${END}, in this order`);
   const runs = figures.map((figure): Run[] =>
-    presentRuns("results", figure, parts).map((folder) => ({ folder, result: figure.read(folder) }))
+    presentRuns(storedRuns(`results/${figure.record.id}`), parts).map(({ folder }) => ({
+      folder,
+      result: figure.read(folder),
+    }))
       .filter(({ result }) => result.budget !== "smoke")
   );
   const [shown, ...smaller] = runs[figures.findIndex(({ record }) => record.id === "table1")] ?? [];
@@ -66,10 +65,13 @@ export function withTable1(
   const counts = countsOf([shown]);
   const others = smaller.map((run) => `; at the ${run.result.budget} budget ${countsOf([run]).text}`);
   const all = countsOf(runs.flatMap(([largest]) => largest ?? []));
-  return `${readme.slice(0, start)}${START}\n\n${tableOf(shown.folder)}\n
+  return withBlock(
+    readme,
+    "table1",
+    `${tableOf(shown.folder)}\n
 Of the paper's ${counts.total} statements about this table: ${counts.text}${
-    others.join("")
-  }. Of its ${all.total} statements
-about all tables and figures, each by its largest run: ${all.text}.\n
-${readme.slice(end)}`;
+      others.join("")
+    }. Of its ${all.total} statements
+about all tables and figures, each by its largest run: ${all.text}.`,
+  );
 }

@@ -3,7 +3,6 @@
  * task, one per line; from the written grammar, or from a language model behind an OpenAI-compatible endpoint (its key, if it asks for
  * one, in the environment variable LLM_API_KEY). Exit code 2 and one sentence when an option is wrong or the model fails.
  */
-import { writeSync } from "node:fs";
 import process from "node:process";
 import { UserError } from "../lib/engine/mod.ts";
 import {
@@ -14,7 +13,8 @@ import {
   trainingInstructions,
 } from "../lib/instructions/mod.ts";
 import { TASKS } from "../lib/tasks/mod.ts";
-import { oneOf, readOptions, runCommand, wholeNumber } from "./setting/command_line.ts";
+import { oneOf, readOptions, runCommand, wholeNumber, writeAll } from "./setting/command_line.ts";
+import { languageModelOf } from "./setting/language_model.ts";
 
 const USAGE =
   "deno task instructions --task TASK [--count N] [--seed N] [--split train|held-out] [--llm URL --model NAME]";
@@ -62,17 +62,8 @@ export async function instructionLines(
   const count = wholeNumber("--count", values.get("count") ?? "1000", { low: 1, high: MOST_INSTRUCTIONS });
   const seed = wholeNumber("--seed", values.get("seed") ?? "1", { low: 0, high: Number.MAX_SAFE_INTEGER });
   const split = oneOf("--split", values.get("split") ?? "train", ["train", "held-out"]);
-  const [url, name] = [values.get("llm"), values.get("model")];
-  if ((url === undefined) !== (name === undefined)) {
-    throw new UserError(
-      `--llm URL and --model NAME go together, got only --${url === undefined ? "model" : "llm"}`,
-    );
-  }
-  if (url !== undefined && name !== undefined) {
-    if (!/^https?:$/u.test(URL.parse(url)?.protocol ?? "")) {
-      throw new UserError(`--llm must be an http or https address, got "${url}"`);
-    }
-    const model = { url, model: name, apiKey: options.apiKey };
+  const model = languageModelOf(values, { apiKey: options.apiKey });
+  if (model !== undefined) {
     const { instructions, rejected, dropped } = await generateInstructions(task, model, { count });
     for (const { text, reason } of [...dropped, ...rejected]) {
       options.tell?.(`left out (${reason}): ${text.replace(/\s+/gu, " ").slice(0, 200)}`);
@@ -87,22 +78,9 @@ export async function instructionLines(
   }
 }
 
-/** Writes all of a text, or stops quietly when the reader has gone (`… | head`). */
-function print(text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length;) {
-    try {
-      at += writeSync(1, bytes, at);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EPIPE") return;
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
-    }
-  }
-}
-
 if (import.meta.main) {
   await runCommand(async () => {
     const tell = (line: string) => console.error(line);
-    print(formatCorpus(await instructionLines(Deno.args, { apiKey: process.env.LLM_API_KEY, tell })));
+    writeAll(1, formatCorpus(await instructionLines(Deno.args, { apiKey: process.env.LLM_API_KEY, tell })));
   });
 }

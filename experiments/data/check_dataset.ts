@@ -5,12 +5,9 @@ import { isJsonObject, openFileSource, UserError } from "../../lib/engine/mod.ts
 import { textLines } from "../../lib/hub/mod.ts";
 import { LARGEST_SIDE, type PictureHeader, pictureHeader, readPicture } from "../../lib/raster/mod.ts";
 import type { PairField, TaskId } from "../../lib/tasks/mod.ts";
+import { linesName, linesPath, PAIR_SPLITS, type PairSplit } from "../paper/pair_lines.ts";
 import { PAPER_DATASETS, PAPER_VALIDATION } from "../paper/paper_datasets.ts";
 import { factsOf, fileNamer } from "./file_namer.ts";
-
-/** The splits, one file of lines each. */
-export const SPLITS = ["train", "val"] as const;
-type Split = (typeof SPLITS)[number];
 
 /** Something wrong or remarkable, with a few of the places where it is. */
 export interface Finding {
@@ -26,7 +23,7 @@ export interface Finding {
 export interface DatasetReport {
   readonly task: TaskId;
   readonly folder: string;
-  readonly pairs: Readonly<Record<Split, number>>;
+  readonly pairs: Readonly<Record<PairSplit, number>>;
   /** Different pictures named, and how many of them were decoded whole. */
   readonly pictures: { readonly named: number; readonly decoded: number };
   readonly findings: readonly Finding[];
@@ -151,24 +148,24 @@ export async function checkDataset(
   if (!(statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
     throw new UserError(`Checking the ${task} data expects a folder, got ${folder}`);
   }
-  const missing = SPLITS.map((split) => `${split}.jsonl`).filter((name) => !existsSync(join(folder, name)));
+  const missing = PAIR_SPLITS.filter((split) => !existsSync(linesPath(folder, split)));
   if (missing.length > 0) {
     throw new UserError(
       `Checking the ${task} data failed: expected ${
-        missing.join(" and ")
+        missing.map(linesName).join(" and ")
       } in ${folder}, found none; --help shows the layout`,
     );
   }
   const { fields, pairs: wanted } = PAPER_DATASETS[task];
   const findings = new Findings();
-  const pairs: Record<Split, number> = { train: 0, val: 0 };
+  const pairs: Record<PairSplit, number> = { train: 0, val: 0 };
   /** Where a picture was named first, how, and the shorter side it must have. */
   const pictures = new Map<string, { path: string; place: string; side: number }>();
   const nameOf = fileNamer(folder);
-  const seen = new Map<string, Split>();
-  for (const split of SPLITS) {
-    for await (const { number, text } of textLines(join(folder, `${split}.jsonl`))) {
-      const place = `${split}.jsonl:${number}`;
+  const seen = new Map<string, PairSplit>();
+  for (const split of PAIR_SPLITS) {
+    for await (const { number, text } of textLines(linesPath(folder, split))) {
+      const place = `${linesName(split)}:${number}`;
       if (text?.trim() === "") continue;
       pairs[split]++;
       if (text === undefined) {
@@ -187,11 +184,11 @@ export async function checkDataset(
         if (!known || known.side < side) pictures.set(name, { path, place, ...known, side });
       }
     }
-    if (pairs[split] === 0) findings.add("wrong", `${split}.jsonl has no pairs`);
+    if (pairs[split] === 0) findings.add("wrong", `${linesName(split)} has no pairs`);
   }
-  const few = (split: Split, number: number | null) => {
+  const few = (split: PairSplit, number: number | null) => {
     if (number !== null && pairs[split] < number) {
-      findings.add("note", `${pairs[split]} pairs in ${split}.jsonl, the paper had ${number}`);
+      findings.add("note", `${pairs[split]} pairs in ${linesName(split)}, the paper had ${number}`);
     }
   };
   few("train", wanted);

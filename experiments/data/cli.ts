@@ -4,6 +4,7 @@ import { UserError } from "../../lib/engine/mod.ts";
 import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
 import { cacheFolder } from "../setting/cache_folder.ts";
 import { oneOf, type OptionKind, readOptions, runCommand, wholeNumber } from "../setting/command_line.ts";
+import { SCALE_IDS } from "../setting/scales.ts";
 import { showSteps } from "../generate/progress.ts";
 import { layoutsText } from "../paper/paper_datasets.ts";
 import { byJobs, JOB_HELP, JOB_OPTIONS, jobExitCode } from "../jobs/job_command.ts";
@@ -141,7 +142,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const [given = "", folder, ...more] = positionals;
   const action = oneOf("deno task data", given, ["build", "check"]);
-  if (oneOf("--scale", values.get("scale") ?? "paper", ["mini", "paper"]) === "mini") {
+  if (oneOf("--scale", values.get("scale") ?? "paper", SCALE_IDS) === "mini") {
     if (action === "build") {
       throw new UserError(
         "The mini scale's pairs are composed from npm packages: there is no folder to build; --scale paper has one",

@@ -5,7 +5,7 @@ import process from "node:process";
 import { UserError } from "../../lib/engine/mod.ts";
 import { atomicWrite, checkWritable } from "../../lib/hub/mod.ts";
 import { loadBank } from "../../lib/tasks/mod.ts";
-import { oneOf, readOptions, runCommand, wholeNumber } from "../setting/command_line.ts";
+import { oneOf, readOptions, runCommand, wholeNumber, writeAll } from "../setting/command_line.ts";
 import { checkpointPath, CHECKPOINTS, readCheckpoint, trainingsOf } from "../mini/checkpoints.ts";
 import { shortHash } from "../pictures/short_hash.ts";
 import { type Evaluation, type Measurement, verdictOf } from "../parts/measurement.ts";
@@ -150,7 +150,6 @@ if (import.meta.main) {
       notice: (line) => console.error(line),
       width: process.stdout.columns ?? 110,
     });
-    const bytes = new TextEncoder().encode(text);
-    for (let done = 0; done < bytes.length;) done += Deno.stdout.writeSync(bytes.subarray(done));
+    writeAll(1, text);
   });
 }

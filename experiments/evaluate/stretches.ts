@@ -56,7 +56,7 @@ export function stretchOf(
 }
 
 /** Earlier stretches and a new one; measuring a checkpoint again takes its old place. */
-export function withStretch(stretches: readonly Stretch[], added: Stretch): Stretch[] {
+function withStretch(stretches: readonly Stretch[], added: Stretch): Stretch[] {
   return [...stretches.filter(({ checkpoint }) => checkpoint !== added.checkpoint), added];
 }
 

@@ -100,15 +100,15 @@ Deno.test("typicalScores() reads what the present judge scored, and refuses what
   const folder = await mkdtemp(join(tmpdir(), "results-"));
   const stored = JSON.parse(await readFile("results/table1/mini-quick/result.json", "utf8"));
   const judge = sha256(await readFile(checkpointPath("judge")));
-  const write = async (name: string, mean: number, dataFiles?: Record<string, string>) => {
+  const write = async (name: string, mean: number, dataFiles: Record<string, string>) => {
     await mkdir(join(folder, "table1", name), { recursive: true });
     const cells = [{ ...stored.cells[0], row: "instruct", task: "face", metric: "CLIP-I", mean }];
     const result = { ...stored, cells, provenance: { ...stored.provenance, dataFiles } };
     await writeFile(join(folder, "table1", name, "result.json"), JSON.stringify(result));
   };
-  await write("a", 0.1);
+  await write("mini-full", 0.1, {});
   assert.throws(() => typicalScores(folder), /expects a Table 1 scored by .*judge\.safetensors/);
-  await write("b", 0.2, { "data/checkpoints/judge.safetensors": judge });
+  await write("mini-quick", 0.2, { "data/checkpoints/judge.safetensors": judge });
   assert.equal(typicalScores(folder).face!["CLIP-I"], 0.2);
   await rm(folder, { recursive: true });
 });

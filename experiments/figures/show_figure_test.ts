@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../lib/engine/mod.ts";
 import { DISPLAY } from "../../lib/plots/mod.ts";
 import { showFigure } from "./show_figure.ts";
-import { storedRun } from "../../lib/report/mod.ts";
 
 const folder = (path: string) => fileURLToPath(new URL(`../../results/${path}`, import.meta.url));
 
@@ -26,28 +22,4 @@ Deno.test("showFigure() shows diagrams, pictures and plots in forms that need no
 Deno.test("showFigure() says what there is when a folder or a graphic is not", async () => {
   await assert.rejects(showFigure(folder("nowhere")), UserError);
   await assert.rejects(showFigure(folder("fig5/mini-quick"), { id: "fig6" }), /knows fig5 in .*, got fig6/);
-});
-
-Deno.test("storedRun() takes the longest finished run of a scale, and says where it looked when there is none", () => {
-  const figure = mkdtempSync(join(tmpdir(), "runs-"));
-  try {
-    const store = (run: string) => {
-      mkdirSync(join(figure, run));
-      writeFileSync(join(figure, run, "result.json"), "{}");
-    };
-    mkdirSync(join(figure, "mini-full")); // begun, without a result
-    assert.throws(() => storedRun(figure), {
-      name: "UserError",
-      message: /mini-full, mini-quick, mini-smoke/,
-    });
-    for (const budget of ["smoke", "quick"]) {
-      store(`mini-${budget}`);
-      assert.equal(storedRun(figure), `${figure}/mini-${budget}`);
-    }
-    writeFileSync(join(figure, "mini-full", "result.json"), "{}");
-    assert.equal(storedRun(figure), `${figure}/mini-full`);
-    assert.throws(() => storedRun(figure, { scale: "paper" }), UserError);
-  } finally {
-    rmSync(figure, { recursive: true });
-  }
 });

@@ -1,33 +1,18 @@
 /** Entry of `deno task generate`. Exit codes: 0 done, 2 a mistake in what was asked, 130 stopped, 1 anything else. */
-import { writeSync } from "node:fs";
 import process from "node:process";
-import { UserError } from "../../lib/engine/errors.ts";
 import { NotFiniteError } from "../../lib/engine/finite.ts";
-import { oneOf } from "../setting/command_line.ts";
+import { oneOf, runToExit, writeAll } from "../setting/command_line.ts";
+import { SCALE_IDS, type ScaleId } from "../setting/scales.ts";
 import { runGenerate } from "./command.ts";
 import type { CommandIo } from "./progress.ts";
 
-/** Everything is written before the process ends, also into a pipe; a reader that went away is no error. */
-function writeAll(descriptor: 1 | 2, text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  for (let done = 0; done < bytes.length;) {
-    try {
-      done += writeSync(descriptor, bytes, done);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "EPIPE") return;
-      if (code !== "EAGAIN") throw error;
-    }
-  }
-}
-
 /** Takes `--scale NAME` out of the arguments; mini if absent. @throws UserError for another scale. */
-function takeScale(args: readonly string[]): { scale: "mini" | "paper"; rest: string[] } {
+function takeScale(args: readonly string[]): { scale: ScaleId; rest: string[] } {
   const at = args.findIndex((arg) => arg === "--scale" || arg.startsWith("--scale="));
   if (at < 0) return { scale: "mini", rest: [...args] };
   const inline = args[at] !== "--scale";
   const name = inline ? (args[at] as string).slice("--scale=".length) : args[at + 1] ?? "";
-  return { scale: oneOf("--scale", name, ["mini", "paper"]), rest: args.toSpliced(at, inline ? 1 : 2) };
+  return { scale: oneOf("--scale", name, SCALE_IDS), rest: args.toSpliced(at, inline ? 1 : 2) };
 }
 
 /** Runs the command; a scale is loaded when it is asked for. */
@@ -52,24 +37,15 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-try {
-  await run(process.argv.slice(2), {
+await runToExit(() =>
+  run(process.argv.slice(2), {
     out: (text) => writeAll(1, text),
     err: (line) => writeAll(2, `${line}\n`),
     terminal: process.stderr.isTTY === true,
     signal: abort.signal,
-  });
-  process.exit(0);
-} catch (error) {
-  if (abort.signal.aborted) stopped();
-  if (error instanceof UserError) {
-    writeAll(2, `${error.message}\n`);
-    process.exit(2);
-  }
-  if (error instanceof NotFiniteError) {
-    writeAll(2, `${error.message}\n`);
-    process.exit(1);
-  }
-  writeAll(2, `${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
-  process.exit(1);
-}
+  }), {
+  sentences: [NotFiniteError],
+  failed: () => {
+    if (abort.signal.aborted) stopped();
+  },
+});

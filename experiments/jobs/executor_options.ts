@@ -7,7 +7,7 @@ import type { Slot } from "./local_slots.ts";
 import { SLURM_HELP, SLURM_OPTIONS } from "./slurm_options.ts";
 
 /** Names of the executors. */
-export const EXECUTORS = ["local", "slurm"] as const;
+const EXECUTORS = ["local", "slurm"] as const;
 export type ExecutorName = (typeof EXECUTORS)[number];
 
 /** The options, for the table of a command line. */

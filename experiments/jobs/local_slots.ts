@@ -105,7 +105,7 @@ function startWorker(slot: Slot, { plan, entry, cacheFolder, signal, onEvent }: 
       });
     },
     async close() {
-      await input.close().catch(() => {});
+      await input.close().catch(() => {}); // one that has ended closed it
       await ended;
       await log?.close();
       log = undefined;

@@ -2,6 +2,7 @@
 import process from "node:process";
 import { UserError } from "../../lib/engine/errors.ts";
 import { currentOrigin, progressDisplay, type RunEvent, runPlanned, Stopped } from "../runner/mod.ts";
+import { writeAll } from "../setting/command_line.ts";
 import { readPlan } from "./plan_file.ts";
 import { lineOf, linesOf, type StageMessage } from "./stage_messages.ts";
 import type { WorkloadEntry } from "./workload.ts";
@@ -45,20 +46,10 @@ export async function openPlan(
   };
 }
 
-/** Writes everything before it returns; a reader that went away is no error. */
-function writeLine(stream: typeof Deno.stdout, text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  try {
-    for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-  }
-}
-
 /** Writes a line of the log. A full disk loses the line, not the stage. */
 export function logLine(line: string): void {
   try {
-    writeLine(Deno.stderr, `${line}\n`);
+    writeAll(2, `${line}\n`);
   } catch {
     // What the stage itself cannot write, it tells.
   }
@@ -111,7 +102,7 @@ export async function serveStages(plan: string, workloads: readonly WorkloadEntr
   // A terminal sends Ctrl-C to this process, too; what it means is decided by the one that started it.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", stop);
-  const tell = (message: StageMessage) => writeLine(Deno.stdout, lineOf(message));
+  const tell = (message: StageMessage) => writeAll(1, lineOf(message));
   const ids: string[] = [];
   let wake = () => {};
   let ended = false;

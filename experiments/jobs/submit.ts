@@ -135,6 +135,7 @@ async function submitLevels(
     }
     return whole;
   } catch (error) {
+    // What was refused is thrown below, also where Slurm does not answer the taking back.
     await cancelJobs(whole.jobs.slice(submission.jobs.length)).catch(() => {});
     // As it was: when the disk is full, the record of what was submitted and taken back stays.
     await writeSubmission(submission, cacheFolder).catch(() => {});

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { type HostParams, UserError } from "../../lib/engine/mod.ts";
 import { detectProjection, loadAdapter, type ProjectionConfig } from "../../lib/adapter/mod.ts";
 import type { UnetConfig } from "../../lib/diffusion/mod.ts";
-import { headerObject, readWeights } from "../pictures/weight_file.ts";
+import { headerObject, readWeights, type WeightFile } from "../pictures/weight_file.ts";
 import { CHECKPOINTS } from "./checkpoints.ts";
 import { MINI_INSTRUCT, MINI_VISION } from "./models.ts";
 import { checkBesideText } from "../adapters/trained_adapter.ts";
@@ -22,6 +22,11 @@ export interface Adapter {
   readonly sha256: string;
 }
 
+/** The projection in an adapter's header, as training or a committed checkpoint writes it. */
+export const projectionHeader = (stored: WeightFile): Record<string, unknown> | undefined =>
+  headerObject(stored, "projection") ??
+    headerObject(stored, "config")?.projection as Record<string, unknown> | undefined;
+
 /**
  * Reads an adapter; `file` absent: the committed joint one.
  *
@@ -35,8 +40,7 @@ export async function readAdapterFile(file: string | URL | undefined, unet: Unet
     );
   }
   const stored = await readWeights(file ?? JOINT_ADAPTER, "the adapter");
-  const config = headerObject(stored, "projection") ??
-    headerObject(stored, "config")?.projection as Record<string, unknown> | undefined;
+  const config = projectionHeader(stored);
   const heads = config?.dim_head;
   if (typeof heads !== "number" || !Number.isInteger(heads) || heads < 1) {
     throw new UserError(

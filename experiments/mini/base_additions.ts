@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { loadStrict, type Shapes, UserError } from "../../lib/engine/mod.ts";
 import { conditioningFactor, type ControlnetConfig, controlnetShapes } from "../../lib/diffusion/mod.ts";
 import { CONTROLNETS } from "../../lib/tasks/controlnets/mod.ts";
-import { FAMILIES } from "../../lib/tasks/mod.ts";
+import { FAMILIES, type Family } from "../../lib/tasks/mod.ts";
 import { withLora } from "../../lib/pipeline/mod.ts";
 import { headerObject, readWeights, type WeightFile } from "../pictures/weight_file.ts";
 import { checkpointPath } from "./checkpoints.ts";
@@ -14,8 +14,11 @@ import { contractingSizes } from "./models.ts";
 /** Image sides per latent side at the mini scale. */
 const FACTOR = 4;
 
-/** Names of the committed additions. */
-const COMMITTED: Readonly<Record<"controlnet" | "lora", readonly string[]>> = {
+/** The drawing family whose LoRA is committed; those of the others are there once pretrained. */
+export const COMMITTED_LORA: Family = "comic";
+
+/** Names that stand for files in data/checkpoints. */
+const NAMED: Readonly<Record<"controlnet" | "lora", readonly string[]>> = {
   controlnet: CONTROLNETS.map(({ name }) => name),
   lora: FAMILIES,
 };
@@ -26,7 +29,7 @@ const COMMITTED: Readonly<Record<"controlnet" | "lora", readonly string[]>> = {
  * @throws UserError when the named one was not trained yet.
  */
 function additionFile(kind: "controlnet" | "lora", given: string | URL): string | URL {
-  const name = COMMITTED[kind].find((each) => each === given);
+  const name = NAMED[kind].find((each) => each === given);
   if (name === undefined) return given;
   const part = `${kind}-${name}`;
   const path = checkpointPath(part);

@@ -1,8 +1,10 @@
 /** What `deno task generate --help` prints. */
 import { DEFAULT_SAMPLER, SAMPLER_NAMES, samplersWith } from "../../lib/diffusion/mod.ts";
 import { LARGEST_SIDE } from "../../lib/raster/mod.ts";
+import { CONTROLNETS } from "../../lib/tasks/controlnets/mod.ts";
 import { FAMILIES, SIZE } from "../../lib/tasks/mod.ts";
 import { listed } from "../setting/command_line.ts";
+import { COMMITTED_LORA } from "./base_additions.ts";
 import { type NumberName, NUMBERS, type NumberSetting } from "../pictures/settings.ts";
 
 function range(name: NumberName): string {
@@ -34,13 +36,17 @@ Generates pictures from a condition image, an instruction that says what to take
   --checkpoint FILE   adapter.safetensors of a trained adapter, or hf:USER/REPO[@REVISION][/FILE] of a shared one (default: the committed
                       joint adapter)
   --no-adapter        the base model alone, by the prompt
-  --lora NAME|FILE    a LoRA of the mini base: a drawing family, comic as committed, ${
-  FAMILIES.filter((family) => family !== "comic").join(", ")
+  --lora NAME|FILE    a LoRA of the mini base: a drawing family, ${COMMITTED_LORA} as committed, ${
+  FAMILIES.filter((family) => family !== COMMITTED_LORA).join(", ")
 } once pretrained,
                       or a file in kohya's or peft's names; --lora-scale N, ${range("loraScale")}
-  --controlnet NAME   scribble, pose, or the file of a mini ControlNet with its configuration in the header;
+  --controlnet NAME   ${
+  CONTROLNETS.map(({ name }) => name).join(", ")
+}, or the file of a mini ControlNet with its configuration in the header;
                       --control-scale N, ${range("controlScale")}
-  --control FILE      what the ControlNet is shown: white edges on black (scribble); outline, eyes and mouth (pose)
+  --control FILE      what the ControlNet is shown: ${
+  CONTROLNETS.map(({ name, shown }) => `${shown} (${name})`).join("; ")
+}
   --control-from FILE a picture whose edges the ControlNet is shown
   --repeat FILE       makes one picture again from what its file says of itself; --checkpoint, --lora and
                       --controlnet say where the weights are now

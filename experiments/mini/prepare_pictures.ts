@@ -50,7 +50,7 @@ export interface GenerateRequest extends PictureRequest {
   readonly adapter?: string | URL | null;
   /** A LoRA for the base model: a file, or the drawing family of a committed one. */
   readonly lora?: string | URL;
-  /** A ControlNet, shown `control` or the edges of `controlFrom`: a file, or "scribble" or "pose" for a committed one. */
+  /** A ControlNet, shown `control` or the edges of `controlFrom`: a file, or the name of a committed one in `CONTROLNETS`. */
   readonly controlnet?: string | URL;
   /** A picture whose edges the ControlNet is shown. */
   readonly controlFrom?: ImageSource;

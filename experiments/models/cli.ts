@@ -2,18 +2,17 @@
  * `deno task models`: which files each scale needs, where they are, whether they are right. Exit code 1 when one is wrong, or a needed one of the
  * named scale is missing; 2 for a wrong question.
  */
-import { statSync } from "node:fs";
-import { resolve } from "node:path";
 import process from "node:process";
 import { UserError } from "../../lib/engine/errors.ts";
-import { downloadHubFile, type HubFile, hubSettings } from "../../lib/hub/mod.ts";
+import { downloadHubFile, type HubFile } from "../../lib/hub/mod.ts";
 import { oneOf, readOptions, runCommand } from "../setting/command_line.ts";
+import { SCALE_IDS } from "../setting/scales.ts";
 import { openBars } from "../runner/progress_bar.ts";
-import { locate, type Places } from "../paper/locate_file.ts";
+import { locate, type Places, placesOf } from "../paper/locate_file.ts";
 import { PAPER_FILES } from "../paper/paper_files.ts";
 import { type FileReport, inspectMiniFiles, inspectPaperFile } from "./inspect.ts";
 
-const SCALES = ["mini", "paper", "all"] as const;
+const SCALES = [...SCALE_IDS, "all"] as const;
 
 const USAGE = `deno task models [--scale mini|paper|all] [--models DIR] [--quick] [--download] [--json]
 
@@ -43,7 +42,7 @@ function useText(neededBy: FileReport["neededBy"]): string {
 /** The reports as text for people: three lines a file. */
 export function modelsText(reports: readonly FileReport[]): string {
   const lines: string[] = [];
-  for (const scale of ["mini", "paper"] as const) {
+  for (const scale of SCALE_IDS) {
     const own = reports.filter((report) => report.scale === scale);
     if (own.length === 0) continue;
     const missing = own.filter(({ neededBy, state }) => neededBy.length > 0 && state === "missing");
@@ -106,14 +105,7 @@ async function main(args: readonly string[]): Promise<number> {
     throw new UserError(`deno task models takes options only, got "${positionals[0]}"`);
   }
   const scale = oneOf("--scale", values.get("scale") ?? "all", SCALES);
-  const folder = values.get("models");
-  if (folder !== undefined && !(statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
-    throw new UserError(`--models expects a folder, got ${folder}`);
-  }
-  const places: Places = {
-    settings: hubSettings(),
-    ...(folder === undefined ? {} : { folder: resolve(folder) }),
-  };
+  const places = placesOf(values.get("models"));
   if (flags.has("download") && scale !== "mini") await fetchMissing(places);
   const reports = scale === "paper" ? [] : await inspectMiniFiles();
   if (scale !== "mini") {

@@ -7,11 +7,12 @@ import { contentHash, findCached, openWeightFile, readText, verifyCached } from 
 import { checkpointPath, CHECKPOINTS, readCheckpoint } from "../mini/checkpoints.ts";
 import { PARTS } from "../parts/mod.ts";
 import { locate, type Places } from "../paper/locate_file.ts";
+import type { ScaleId } from "../setting/scales.ts";
 import type { PaperCommand, PaperFile } from "../paper/paper_files.ts";
 
 /** What was found about one file. */
 export interface FileReport {
-  readonly scale: "mini" | "paper";
+  readonly scale: ScaleId;
   readonly part: string;
   /** Commands that need it; none: it is optional. */
   readonly neededBy: readonly PaperCommand[];

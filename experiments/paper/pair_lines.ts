@@ -7,8 +7,10 @@ import { type TaskId, taskOf } from "../../lib/tasks/mod.ts";
 import { type ControlnetName, controlnetOf, CONTROLNETS } from "../../lib/tasks/controlnets/mod.ts";
 import { PAPER_DATASETS } from "./paper_datasets.ts";
 
-/** Which of a folder's two files. */
-export type PairSplit = "train" | "val";
+/** The splits of a folder, a file of lines each. */
+export const PAIR_SPLITS = ["train", "val"] as const;
+/** Which of them. */
+export type PairSplit = (typeof PAIR_SPLITS)[number];
 
 /** Whether a ControlNet can be shown a pair's target: found in it, or given with it. */
 export const isShown = ({ controls }: Pick<PairLine, "controls">, control: ControlnetName): boolean =>
@@ -32,8 +34,11 @@ export interface PairLine {
   readonly controls?: Readonly<Partial<Record<ControlnetName, string>>>;
 }
 
+/** Name of the file of a split's lines. */
+export const linesName = (split: PairSplit): string => `${split}.jsonl`;
+
 /** Path of a split's lines. */
-export const linesPath = (folder: string, split: PairSplit): string => join(folder, `${split}.jsonl`);
+export const linesPath = (folder: string, split: PairSplit): string => join(folder, linesName(split));
 
 /**
  * The first lines of a split.

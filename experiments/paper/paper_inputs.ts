@@ -11,7 +11,7 @@ import type { ControlnetName } from "../../lib/tasks/controlnets/mod.ts";
 import type { TaskId } from "../../lib/tasks/mod.ts";
 import { namedHash, openFileHashes } from "./file_hashes.ts";
 import { locate, placesOf } from "./locate_file.ts";
-import { linesPath, type PairSplit, readPairs } from "./pair_lines.ts";
+import { linesPath, PAIR_SPLITS, type PairSplit, readPairs } from "./pair_lines.ts";
 import { PAPER_FILES, paperFile, type PaperRole } from "./paper_files.ts";
 
 /** Where they are. */
@@ -73,7 +73,7 @@ export function taskFolder({ data }: PaperFolders, task: TaskId): string {
 export const missingPairs = ({ data }: PaperFolders, tasks: readonly TaskId[]): readonly string[] =>
   data === undefined
     ? []
-    : tasks.flatMap((task) => (["train", "val"] as const).map((split) => linesPath(join(data, task), split)))
+    : tasks.flatMap((task) => PAIR_SPLITS.map((split) => linesPath(join(data, task), split)))
       .filter((path) => !existsSync(path));
 
 /** How many pairs of each split are read. */
@@ -99,7 +99,7 @@ export function pairHashes(
   const hashes = openFileHashes(folder, CACHE);
   const counts: Readonly<Record<PairSplit, number>> = { train: trainItems, val: validationItems };
   const found: Record<string, string> = {};
-  for (const split of ["train", "val"] as const) {
+  for (const split of PAIR_SPLITS) {
     const path = linesPath(folder, split);
     if (counts[split] === 0 || !existsSync(path)) continue;
     const pairs = readPairs(task, folder, { split, count: counts[split] });

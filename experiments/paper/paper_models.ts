@@ -163,7 +163,7 @@ function processorFor({ image_size }: VisionTowerConfig): ImageProcessorConfig {
  *
  * @param options.adapter a file of an adapter; absent: the published one of `kind`.
  * @param options.kind "instruct" if absent.
- * @param options.controlnet "scribble" or "pose" for a published one, or a file; none if absent.
+ * @param options.controlnet the name of a published one in `CONTROLNETS`, or a file; none if absent.
  * @param options.instructions with the paper's encoder of instructions, whatever the adapter reads; else only where it reads them.
  * @throws UserError in one sentence when a part is missing, damaged, or does not fit the others.
  */

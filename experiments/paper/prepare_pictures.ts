@@ -20,7 +20,7 @@ export interface PaperRequest extends PictureRequest, Partial<PaperSettings> {
   readonly adapter?: string;
   /** A LoRA in kohya's or peft's names. */
   readonly lora?: string;
-  /** "scribble", "pose", or a file. */
+  /** The name of a published one in `CONTROLNETS`, or a file. */
   readonly controlnet?: string;
 }
 

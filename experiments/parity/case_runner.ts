@@ -36,7 +36,7 @@ export function build(fn: ProgramFunction, parts: ProgramParts, engine: EngineNa
 }
 
 /** Specs of inputs, from their values. */
-export function specsOf(inputs: HostParams): Record<string, InputSpec> {
+function specsOf(inputs: HostParams): Record<string, InputSpec> {
   return Object.fromEntries(
     Object.entries(inputs).map((
       [name, { dtype, shape }],

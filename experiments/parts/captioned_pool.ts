@@ -34,13 +34,13 @@ export async function captionedPool(
   const { size, tokenizer, captionDrop, candidates = 1, tokens } = options;
   const encoder = await latentEncoder(await loadVae());
   const latents: Float32Array[] = [];
-  const told: Float32Array[] = [];
+  const extracted: Float32Array[] = [];
   const captions: string[] = [];
   for (let first = 0; first < size; first += PART) {
     const items = Array.from({ length: Math.min(PART, size - first) }, (_, i) => compose(first + i));
     const images = items.map(({ image }) => image);
     latents.push(...await encoder.run(images));
-    if (tokens) told.push(...await tokens(images));
+    if (tokens) extracted.push(...await tokens(images));
     captions.push(...items.map(({ caption }) => caption));
   }
   await encoder.dispose();
@@ -66,7 +66,7 @@ export async function captionedPool(
     const feeds = { ...noisy, weights: velocityWeights(schedule, noisy.timestep), ids: words };
     return {
       items,
-      feeds: tokens ? { ...feeds, tokens: joinedRows(items.map((item) => told[item]!)) } : feeds,
+      feeds: tokens ? { ...feeds, tokens: joinedRows(items.map((item) => extracted[item]!)) } : feeds,
     };
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { CHECKPOINTS, readCheckpoint } from "../mini/checkpoints.ts";
+import { ADAPTER_PARTS, CHECKPOINTS, readCheckpoint } from "../mini/checkpoints.ts";
 import { PART_HELP, PART_NAMES, partOf, PARTS } from "./mod.ts";
 
 Deno.test("PARTS are each of one name, and made of parts above them", () => {
@@ -19,6 +19,10 @@ Deno.test("PARTS are measured from checkpoints of their own and of other parts, 
     const { low, usual, high } = measurement.items;
     assert.ok(1 <= low && low <= usual && usual <= high, name);
   }
+});
+
+Deno.test("ADAPTER_PARTS are the parts of kind frozen, in the order of PARTS", () => {
+  assert.deepEqual([...ADAPTER_PARTS], PARTS.filter(({ kind }) => kind === "frozen").map(({ name }) => name));
 });
 
 Deno.test("partOf() knows every part, and no other", () => {

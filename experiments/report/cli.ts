@@ -1,19 +1,15 @@
 /** `deno task report [--out results]`: builds report.html and report.md from the results that are there. Exit codes as `reproduce`. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { UserError } from "../../lib/engine/errors.ts";
-import { atomicWrite, makeFolder, sha256 } from "../../lib/hub/mod.ts";
+import { atomicWrite, makeFolder } from "../../lib/hub/mod.ts";
 import { reportHtml, reportMarkdown } from "../../lib/report/mod.ts";
 import { readOptions, runCommand } from "../setting/command_line.ts";
 import { EXPLANATIONS } from "../explanations/explanations.ts";
 import { type FigureEntry, itemOf, loadFigures } from "../figures/figure.ts";
 import { FIGURES } from "../figures/mod.ts";
-import { checkpointFiles } from "../mini/checkpoints.ts";
-import { PARTS } from "../parts/mod.ts";
 import { findingsByRun, ownStills, renderedStills, reportEntries } from "./entries.ts";
-
-const ROOT = new URL("../../", import.meta.url);
+import { partHashes } from "./part_hashes.ts";
 
 const USAGE = `deno task report [--out DIR] [--render]
 
@@ -23,16 +19,6 @@ only if there is none. No model runs. --render also makes the plots and diagrams
 
 Example: deno task report --out results
 `;
-
-/** SHA-256 by path of the frozen parts as they are now. */
-export async function partHashes(): Promise<Record<string, string>> {
-  const hashes: Record<string, string> = {};
-  for (const part of PARTS) {
-    const [path] = checkpointFiles(part.name) as [string];
-    if (existsSync(new URL(path, ROOT))) hashes[path] = sha256(await Deno.readFile(new URL(path, ROOT)));
-  }
-  return hashes;
-}
 
 /** Runs the command line and returns what it says. @throws UserError for what the user can mend. */
 export async function report(
@@ -46,7 +32,7 @@ export async function report(
   }
   const results = values.get("out") ?? "results";
   const figures = await loadFigures(list);
-  const parts = await partHashes();
+  const parts = partHashes();
   const entries = await reportEntries(results, figures, parts);
   if (entries.length === 0) {
     throw new UserError(

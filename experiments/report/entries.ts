@@ -2,39 +2,18 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Graphic, stillFile, stillName } from "../../lib/plots/mod.ts";
-import { type Finding, type Findings, isOfEarlierParts, type ReportEntry } from "../../lib/report/mod.ts";
+import {
+  type Findings,
+  presentRuns,
+  type ReportEntry,
+  RUN_NAMES,
+  type StoredRun,
+  storedRuns,
+} from "../../lib/report/mod.ts";
 import type { Figure } from "../figures/figure.ts";
-import { BUDGET_IDS, SCALE_IDS } from "../setting/scales.ts";
 
-/** What a run's folder is called, the largest first: full before quick before smoke; of one budget the paper's scale before mini. */
-const RUNS: readonly string[] = BUDGET_IDS.toReversed().flatMap((budget) =>
-  SCALE_IDS.toReversed().map((scale) => `${scale}-${budget}`)
-);
-
-/** Folders of the runs of a figure that are there, the largest first. */
-function runFolders(results: string, { record: { id } }: Figure): string[] {
-  return RUNS.map((run) => join(results, id, run)).filter((folder) =>
-    existsSync(join(folder, "result.json"))
-  );
-}
-
-/**
- * Folders of a figure's runs with the present parts, the largest first; where there are none, of its other runs.
- *
- * @param parts SHA-256 by path of the frozen parts as they are now.
- * @throws UserError when a result is damaged or of another layout.
- */
-export function presentRuns(
-  results: string,
-  figure: Figure,
-  parts: Readonly<Record<string, string>>,
-): string[] {
-  const folders = runFolders(results, figure);
-  const present = folders.filter((folder) =>
-    !isOfEarlierParts(figure.read(folder).provenance.dataFiles, parts)
-  );
-  return present.length > 0 ? present : folders;
-}
+/** The runs of a figure that are there, the largest first. */
+const runsOf = (results: string, { record: { id } }: Figure): StoredRun[] => storedRuns(join(results, id));
 
 /**
  * Everything that can be shown from a folder of results. A graphic whose still `reproduce` does not write lies in the folder of all results.
@@ -49,8 +28,9 @@ export async function reportEntries(
 ): Promise<ReportEntry[]> {
   const entries: ReportEntry[] = [];
   for (const figure of figures) {
-    const [folder] = presentRuns(results, figure, parts);
-    if (folder === undefined) continue;
+    const [run] = presentRuns(runsOf(results, figure), parts);
+    if (run === undefined) continue;
+    const { folder } = run;
     const { result, graphics, tables } = await figure.show(folder);
     const still = (graphic: Graphic) => {
       const name = stillName(graphic);
@@ -63,13 +43,14 @@ export async function reportEntries(
 
 /** What explanations are tested on, one set for each scale and budget, the largest first. */
 export function findingsByRun(results: string, figures: readonly Figure[]): Findings[] {
-  return RUNS.map((run) =>
-    Object.fromEntries(
-      figures.flatMap((figure): [string, Finding][] => {
-        const folder = join(results, figure.record.id, run);
-        return existsSync(join(folder, "result.json")) ? [[figure.record.id, figure.read(folder)]] : [];
-      }),
-    )
+  const runs = figures.flatMap((figure) =>
+    runsOf(results, figure).map(({ name, folder }) => ({
+      name,
+      finding: [figure.record.id, figure.read(folder)] as const,
+    }))
+  );
+  return RUN_NAMES.map((name) =>
+    Object.fromEntries(runs.filter((run) => run.name === name).map(({ finding }) => finding))
   );
 }
 
@@ -80,7 +61,7 @@ export async function renderedStills(
 ): Promise<Map<string, string | Uint8Array>> {
   const files = new Map<string, string | Uint8Array>();
   for (const figure of figures) {
-    for (const folder of runFolders(results, figure)) {
+    for (const { folder } of runsOf(results, figure)) {
       for (const graphic of (await figure.show(folder)).graphics) {
         if (graphic.kind === "picture" || !existsSync(join(folder, stillName(graphic)))) continue;
         const { name, content } = await stillFile(graphic);

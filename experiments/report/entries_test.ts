@@ -2,18 +2,19 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { FIGURE_SCHEMA } from "../../lib/report/mod.ts";
 import type { Figure, StoredResult } from "../figures/figure.ts";
 import { reportEntries } from "./entries.ts";
 
 const PART = "data/checkpoints/base.safetensors";
 
-/** A figure of which a run's result.json is no more than the hash of the base that it was made with. */
+/** A figure of which a run's result.json says no more than the hash of the base that it was made with. */
 const FIGURE = (() => {
   const read = (folder: string) =>
     ({
+      ...JSON.parse(Deno.readTextFileSync(join(folder, "result.json"))),
       budget: folder.split("-").at(-1),
-      provenance: { dataFiles: { [PART]: Deno.readTextFileSync(join(folder, "result.json")) } },
-    }) as unknown as StoredResult;
+    }) as StoredResult;
   return {
     record: { id: "words" },
     read,
@@ -27,7 +28,8 @@ async function shownOf(runs: Readonly<Record<string, string>>): Promise<string |
   try {
     for (const [run, base] of Object.entries(runs)) {
       mkdirSync(join(results, "words", run), { recursive: true });
-      writeFileSync(join(results, "words", run, "result.json"), base);
+      const result = { schema: FIGURE_SCHEMA, provenance: { dataFiles: { [PART]: base } } };
+      writeFileSync(join(results, "words", run, "result.json"), JSON.stringify(result));
     }
     const entries = await reportEntries(results, [FIGURE], { [PART]: "present" });
     return entries[0]?.budget;

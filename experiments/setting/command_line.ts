@@ -1,4 +1,5 @@
 /** Options of a command line: what is wrong is said in one sentence, with the nearest name there is. */
+import { writeSync } from "node:fs";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { UserError } from "../../lib/engine/errors.ts";
@@ -13,6 +14,50 @@ export async function runCommand(run: () => Promise<number | void>): Promise<voi
     console.error(error.message);
     process.exitCode = error instanceof UserError ? 2 : 1;
   }
+}
+
+/** Writes all of a text to the output (1) or error stream (2) before it returns, also into a pipe; a reader that went away is no error. */
+export function writeAll(descriptor: 1 | 2, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let done = 0; done < bytes.length;) {
+    try {
+      done += writeSync(descriptor, bytes, done);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EPIPE") return;
+      if (code !== "EAGAIN") throw error;
+    }
+  }
+}
+
+/**
+ * Runs a command and ends the process, whatever is still open in it: with 0; with 2 and one line on the error stream for a mistake in what was
+ * asked; with 1 and one line for an error that `sentences` names; with 1 and the trace for any other.
+ *
+ * @param options.failed is called first with what went wrong, and may end the process otherwise.
+ */
+export async function runToExit(
+  run: () => Promise<void>,
+  options: {
+    readonly sentences?: readonly (abstract new (...args: never[]) => Error)[];
+    readonly failed?: (error: unknown) => void;
+  } = {},
+): Promise<never> {
+  const { sentences = [], failed } = options;
+  try {
+    await run();
+  } catch (error) {
+    failed?.(error);
+    const asked = error instanceof UserError;
+    const text = !(error instanceof Error)
+      ? String(error)
+      : asked || sentences.some((kind) => error instanceof kind)
+      ? error.message
+      : error.stack ?? error.message;
+    writeAll(2, `${text}\n`);
+    process.exit(asked ? 2 : 1);
+  }
+  process.exit(0);
 }
 
 /** Whether an option stands alone, takes a value, or takes a text that may be empty. */

@@ -1,17 +1,12 @@
 /** The two scales and their budgets, as data. One code path reads them; a number of one scale is never shown as the other's. */
 
-// Not the folder's mod.ts: reading a command line does not load the engine.
+// Not the folders' mod.ts: reading a command line does not load the engine.
+import type { BudgetId, ScaleId } from "../../lib/report/result_setting.ts";
 import { type AdapterRecipe, PAPER_RECIPE } from "../../lib/training/adapter_recipe.ts";
 import { MUON_OPTIMIZER } from "../../lib/training/optimizer_config.ts";
 import { expectedPaperOperations, expectedPaperSeconds } from "./paper_rates.ts";
 
-/** Names of the scales. */
-export const SCALE_IDS = ["mini", "paper"] as const;
-export type ScaleId = (typeof SCALE_IDS)[number];
-
-/** Names of the budgets. */
-export const BUDGET_IDS = ["smoke", "quick", "full"] as const;
-export type BudgetId = (typeof BUDGET_IDS)[number];
+export { BUDGET_IDS, type BudgetId, SCALE_IDS, type ScaleId } from "../../lib/report/result_setting.ts";
 
 /** How much is trained and measured. */
 export interface Budget {

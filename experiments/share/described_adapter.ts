@@ -8,7 +8,7 @@ import type { UnetConfig } from "../../lib/diffusion/mod.ts";
 import { contentHash, hubSettings, readSealed } from "../../lib/hub/mod.ts";
 import type { AdapterRecipe } from "../../lib/training/mod.ts";
 import { checkpointPath, readCheckpoint } from "../mini/checkpoints.ts";
-import { JOINT_ADAPTER } from "../mini/adapter_file.ts";
+import { JOINT_ADAPTER, projectionHeader } from "../mini/adapter_file.ts";
 import { checkBesideText } from "../adapters/trained_adapter.ts";
 import { locate } from "../paper/locate_file.ts";
 import { configBeside } from "../paper/model_config.ts";
@@ -180,9 +180,7 @@ export async function describeAdapter(
   checkBesideText(stored.metadata, `Sharing the adapter ${path}`);
   const made = await fromManifest(path);
   const training = made?.training ?? fromHeader(stored);
-  const projection = (headerObject(stored, "projection") ?? headerObject(stored, "config")?.projection) as
-    | ProjectionConfig
-    | undefined;
+  const projection = projectionHeader(stored) as ProjectionConfig | undefined;
   if (training === undefined || projection === undefined) {
     throw new UserError(
       `Sharing ${path} failed: expected a training's output (adapter.safetensors beside its manifest.json) or a committed checkpoint, got a file that does not say how it was made`,

@@ -1,7 +1,5 @@
 /** Scores of an adapter with their intervals: of the stored Table 1 whose training it is, or of the card beside a committed checkpoint. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { TABLE1_COLUMNS, type Table1Result } from "../../lib/report/mod.ts";
+import { storedTables, TABLE1_COLUMNS, type Table1Result } from "../../lib/report/mod.ts";
 import type { DescribedAdapter } from "./described_adapter.ts";
 
 /** The section about scores, as Markdown without its heading. */
@@ -9,18 +7,6 @@ export interface Scores {
   readonly markdown: string;
   /** Where they come from, for people. */
   readonly source: string;
-}
-
-/** Stored Table 1's below a folder of results, by their paths in it. */
-function storedTables(folder: string): [name: string, result: Table1Result][] {
-  const tables = join(folder, "table1");
-  if (!existsSync(tables)) return [];
-  return readdirSync(tables).sort().flatMap((name): [string, Table1Result][] => {
-    const path = join(tables, name, "result.json");
-    return existsSync(path)
-      ? [[`table1/${name}/result.json`, JSON.parse(readFileSync(path, "utf8")) as Table1Result]]
-      : [];
-  });
 }
 
 const three = (value: number): string => value.toFixed(3);
@@ -47,7 +33,11 @@ function tableOf(path: string, result: Table1Result, row: string, task: string |
       } | ${n} |`
     ),
     "",
-    ...names.map((name) => `- ${name}: ${metrics[name]?.definition ?? ""}, by ${metrics[name]?.by ?? ""}`),
+    ...names.map((name) => {
+      const metric = metrics[name];
+      if (metric === undefined) throw new RangeError(`${path} expects a definition of ${name}, got none`);
+      return `- ${name}: ${metric.definition}, by ${metric.by}`;
+    }),
   ].join("\n");
 }
 
@@ -57,7 +47,8 @@ export function scoresOf({ training, card }: DescribedAdapter, results: string):
     ? undefined
     : /^## Scores\n+([\s\S]*?)(?=\n## |$(?![\s\S]))/m.exec(card)?.[1];
   if (section !== undefined) return { markdown: section.trim(), source: "the card beside the checkpoint" };
-  for (const [path, result] of storedTables(results)) {
+  for (const { name, result } of storedTables(results)) {
+    const path = `table1/${name}/result.json`;
     const { seed, steps, finalLoss } = training;
     const found = result.training.find((each) =>
       each.seed === seed && each.steps === steps && each.finalLoss === finalLoss

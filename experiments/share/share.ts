@@ -6,6 +6,7 @@ import {
   atomicWrite,
   type HubSettings,
   hubSettings,
+  isRepository,
   type UploadProgress,
   uploadToHub,
 } from "../../lib/hub/mod.ts";
@@ -57,8 +58,6 @@ export interface ShareIo {
   readonly settings?: HubSettings;
 }
 
-const REPO = /^[\w.-]+\/[\w.-]+$/;
-
 async function writeFiles(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const strange = existsSync(folder) ? readdirSync(folder).filter((name) => !files.has(name)) : [];
   if (strange.length > 0) {
@@ -87,7 +86,7 @@ export async function share(args: readonly string[], io: ShareIo): Promise<void>
   if (repo === undefined && folder === undefined) {
     throw new UserError("Sharing needs --to USER/REPO, or --out DIR for the files alone, got neither");
   }
-  if (repo !== undefined && !REPO.test(repo)) throw new UserError(`--to expects USER/REPO, got "${repo}"`);
+  if (repo !== undefined && !isRepository(repo)) throw new UserError(`--to expects USER/REPO, got "${repo}"`);
   const adapter = await describeAdapter(values.get("checkpoint"), models === undefined ? {} : { models });
   const licence = values.get("licence") ?? (adapter.scale === "mini" ? "apache-2.0" : undefined);
   if (licence === undefined) {

@@ -13,7 +13,9 @@ import { readCheckpoint } from "../mini/checkpoints.ts";
 import { MINI_INSTRUCT } from "../mini/models.ts";
 import { inTinyFolder } from "../paper/testdata/tiny_folder.ts";
 import { PAPER_INSTRUCT } from "../paper/tiny_models.ts";
+import { RESULT_SCHEMA } from "../../lib/report/mod.ts";
 import { PAPER_RECIPE } from "../../lib/training/mod.ts";
+import type { ScaleId } from "../setting/scales.ts";
 import { share } from "./share.ts";
 
 const REPO = "somebody/an-adapter";
@@ -53,7 +55,7 @@ function withProjection(path: string, projection: ProjectionConfig): Uint8Array 
 async function training(
   folder: string,
   adapter: Uint8Array,
-  { scale, seed = 3 }: { scale: "mini" | "paper"; seed?: number },
+  { scale, seed = 3 }: { scale: ScaleId; seed?: number },
 ): Promise<string> {
   const path = join(folder, `train-it-${scale}`);
   const writer = await openFolderWriter(path);
@@ -82,6 +84,7 @@ function table1(folder: string): string {
   writeFileSync(
     join(results, "table1", "mini-quick", "result.json"),
     JSON.stringify({
+      ...{ schema: RESULT_SCHEMA, experiment: "table1" },
       ...{ scaleNote: "small pictures", budgetNote: "40 steps", seeds: [3], provenance: { commit: "def" } },
       metrics: { "CLIP-P": metric },
       cells: [{ ...cell, task: "style", metric: "CLIP-P" }, { ...cell, task: "face", metric: "CLIP-P" }],

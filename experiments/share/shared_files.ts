@@ -26,7 +26,7 @@ export interface ShareRequest {
 }
 
 /** What the header of the weights says of them. */
-export function weightsMetadata(
+function weightsMetadata(
   { scale, projection, base, training }: DescribedAdapter,
   licence: string,
 ): Record<string, string> {

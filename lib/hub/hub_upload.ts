@@ -17,6 +17,9 @@ export interface HubCommit {
   readonly private?: boolean;
 }
 
+/** Whether a text has the form OWNER/NAME. */
+export const isRepository = (text: string): boolean => /^[\w.-]+\/[\w.-]+$/.test(text);
+
 /** How far an upload is. */
 export interface UploadProgress {
   /** Path of the file. */
@@ -84,7 +87,7 @@ export async function* uploadToHub(
 ): AsyncGenerator<UploadProgress, Uploaded> {
   const { repo, title, files } = commit;
   for (const path of files.keys()) checkHubFile({ repo, path });
-  if (!/^[\w.-]+\/[\w.-]+$/.test(repo)) {
+  if (!isRepository(repo)) {
     throw new UserError(`Uploading needs a repository OWNER/NAME, got "${repo}"`);
   }
   if (settings.offline) throw new UserError(`Uploading to ${repo} failed: HF_HUB_OFFLINE is set`);

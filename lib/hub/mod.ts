@@ -35,5 +35,11 @@ export { fileKind } from "./file_kind.ts";
 export { decodeText, readText, type TextLine, textLines } from "./text_file.ts";
 export { contentHash, findCached, type HubFile, verifyCached } from "./hub_cache.ts";
 export { downloadHubFile, type DownloadProgress, type RetryOptions } from "./hub_download.ts";
-export { type HubCommit, type Uploaded, type UploadProgress, uploadToHub } from "./hub_upload.ts";
+export {
+  type HubCommit,
+  isRepository,
+  type Uploaded,
+  type UploadProgress,
+  uploadToHub,
+} from "./hub_upload.ts";
 export { type HubSettings, hubSettings } from "./hub_settings.ts";

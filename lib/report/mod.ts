@@ -1,5 +1,5 @@
 /** What is general of results: the paper's printed numbers, cells with intervals, statements with verdicts, explanations, tables, the report page. */
-export type { ResultSetting } from "./result_setting.ts";
+export { BUDGET_IDS, type BudgetId, type ResultSetting, SCALE_IDS, type ScaleId } from "./result_setting.ts";
 export {
   PAPER_COLUMNS,
   PAPER_TABLE1,
@@ -119,6 +119,7 @@ export { latexText, table1Csv, table1Latex, table1Markdown } from "./table.ts";
 export { breakLines, claimsText, table1Text } from "./table_text.ts";
 export {
   FIGURE_SCHEMA,
+  type FigureEnvelope,
   type FigureResult,
   intervalNote,
   settingNote,
@@ -128,13 +129,8 @@ export { INSTRUCTION_INK, pictureSheet, sheetZoom } from "./picture_sheet.ts";
 export { errorBars, type IntervalBar, intervalBars, intervalSeries } from "./interval_bars.ts";
 export { type PanelPlace, panelPlaces } from "./panels.ts";
 export { figureText } from "./figure_text.ts";
-export {
-  isOfEarlierParts,
-  type ReportEntry,
-  reportHtml,
-  reportMarkdown,
-  type ReportOptions,
-} from "./report_page.ts";
-export { readFigure, storedRun } from "./read_figure.ts";
+export { type ReportEntry, reportHtml, reportMarkdown, type ReportOptions } from "./report_page.ts";
+export { readFigure } from "./read_figure.ts";
+export { presentRuns, RUN_NAMES, type StoredRun, storedRuns, storedTables } from "./stored_runs.ts";
 export { readTable1, type StoredTable1 } from "./read_result.ts";
 export { claimsTable, table1Figure, table1Table } from "./table1_display.ts";

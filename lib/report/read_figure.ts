@@ -1,5 +1,5 @@
 /** Reads a figure that `reproduce` has written. No model runs. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { UserError } from "../engine/mod.ts";
 import { FIGURE_SCHEMA, type FigureResult, type StoredFigure } from "./figure_result.ts";
 
@@ -25,27 +25,4 @@ export function readFigure<Content = unknown>(folder: string): StoredFigure<Cont
     );
   }
   return { result, read };
-}
-
-/** Longest first. */
-const BUDGETS = ["full", "quick", "smoke"] as const;
-
-/**
- * The longest run of a figure or of Table 1 that is stored: its full run where there is one, else the quick, else the smoke run.
- *
- * @param folder holds the runs, such as `results/fig7`.
- * @param options.scale default "mini".
- * @returns the run's folder, such as `results/fig7/mini-full`.
- * @throws UserError when none is stored at this scale.
- */
-export function storedRun(folder: string, options: { scale?: "mini" | "paper" } = {}): string {
-  const { scale = "mini" } = options;
-  const runs = BUDGETS.map((budget) => `${folder}/${scale}-${budget}`);
-  const found = runs.find((run) => existsSync(`${run}/result.json`));
-  if (found !== undefined) return found;
-  throw new UserError(
-    `storedRun() expects ${scale}-${
-      BUDGETS.join(`, ${scale}-`)
-    } in ${folder}, got none; run deno task reproduce`,
-  );
 }

@@ -13,6 +13,7 @@ import {
 } from "../plots/mod.ts";
 import { explain, type Explained, type Explanation, type Findings } from "./explanation.ts";
 import { type ClaimVerdict, placeInPaper } from "./statement.ts";
+import { isOfEarlierParts } from "./stored_runs.ts";
 import { claimsOf, claimStates, type PaperClaim, type PaperItem } from "./paper_item.ts";
 import type { Cell } from "./cells.ts";
 import type { Provenance } from "./provenance.ts";
@@ -170,14 +171,6 @@ function partsNote(entries: readonly ReportEntry[], items: readonly PaperItem[])
   });
   return (differing.length > 0 ? ["Not all results were made with the same frozen parts:", ...differing] : [])
     .join(" ");
-}
-
-/** Whether a run's data files, by path, hold another version of a frozen part than there is now. */
-export function isOfEarlierParts(
-  files: Readonly<Record<string, string>>,
-  parts: Readonly<Record<string, string>>,
-): boolean {
-  return Object.entries(parts).some(([path, hash]) => files[path] !== undefined && files[path] !== hash);
 }
 
 /** Says which results are of earlier parts than there are now; undefined where none is. */

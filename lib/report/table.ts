@@ -60,6 +60,16 @@ function usedMetrics(result: Table1Result): string[] {
 
 const FURTHER_ROWS: readonly string[] = ["no", "one", "two", "three"];
 
+/** How many of the shown rows the paper does not print, as a word. @throws RangeError for more than there are words. */
+function furtherRows(shown: readonly Table1Row[]): string {
+  const count = shown.length - Object.keys(PAPER_TABLE1).length;
+  const word = FURTHER_ROWS[count];
+  if (word !== undefined) return word;
+  throw new RangeError(
+    `Table 1 expects at most ${FURTHER_ROWS.length - 1} rows that are not in the paper, got ${count}`,
+  );
+}
+
 /** Markdown: the ten columns with paper, ours and interval stacked in each cell, further scores, claims, and what the scores mean. */
 export function table1Markdown(result: Table1Result): string {
   const { title, note } = table1Heading(result);
@@ -74,7 +84,7 @@ export function table1Markdown(result: Table1Result): string {
     note,
     "In each cell: *the paper's number* (where it prints one), **ours**, its interval. " +
     `The single-task row shows each task's own model; the last ${
-      FURTHER_ROWS[shown.length - Object.keys(PAPER_TABLE1).length]
+      furtherRows(shown)
     } rows are not in the paper.`,
     markdownGrid(["", ...head], rows),
   ];

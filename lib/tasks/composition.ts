@@ -61,13 +61,13 @@ export const COMPOSITION: Task<"composition"> = {
   },
   takes: {
     scene: (wish) => {
-      const { source, told, sameThing, samePlace } = wish;
+      const { source, prompted, sameThing, samePlace } = wish;
       const asked = askedScene(wish);
       return {
         ...asked,
         layout: source.layout,
-        concept: told.thing === undefined && sameThing ? source.concept : asked.concept,
-        place: told.place === undefined && samePlace
+        concept: prompted.thing === undefined && sameThing ? source.concept : asked.concept,
+        place: prompted.place === undefined && samePlace
           ? { ...asked.place, name: source.place.name }
           : asked.place,
       };

@@ -104,7 +104,7 @@ function itemOf(bank: Bank, task: Task, options: { wish: Wish; prompt: string })
 export function sharedItem(bank: Bank, task: Task, { split, index }: { split: Split; index: number }): Draft {
   const wish = wishOf(bank, { ...conditionOf(task, index), split });
   const prompt = split === "val"
-    ? captionOf(targetOf(task, wish), wish.told.look !== undefined)
+    ? captionOf(targetOf(task, wish), wish.prompted.look !== undefined)
     : wishPrompt(wish);
   return itemOf(bank, task, { wish, prompt });
 }
@@ -135,10 +135,10 @@ export function controlItem(
 ): ControlItem {
   const drawnWish = wishOf(bank, { kind, split: "val", number: index });
   const wish: Wish = drawnWish.kind === "scene"
-    ? { ...drawnWish, told: { thing: "other", place: "other", look: undefined } }
+    ? { ...drawnWish, prompted: { thing: "other", place: "other", look: undefined } }
     : {
       ...drawnWish,
-      told: { view: "other", background: "other", hair: undefined, look: undefined },
+      prompted: { view: "other", background: "other", hair: undefined, look: undefined },
       said: "both",
     };
   const prompt = wishPrompt(wish);

@@ -21,7 +21,7 @@ export const TREATED = 0.5;
 const RECOLOURED = 0.3;
 
 /** What a prompt may speak of, and how often it does. */
-const TOLD = { thing: 0.7, place: 0.7, look: 0.3, view: 0.85, background: 0.7, hair: 0.3 } as const;
+const PROMPTED = { thing: 0.7, place: 0.7, look: 0.3, view: 0.85, background: 0.7, hair: 0.3 } as const;
 /** How often what it says is what the condition shows. */
 const SAME = 0.5;
 
@@ -37,7 +37,7 @@ export interface SceneWish {
   /** The other scene. */
   readonly other: SceneSpec;
   /** What the prompt says of thing, place and look. */
-  readonly told: { readonly thing: Word; readonly place: Word; readonly look: Word };
+  readonly prompted: { readonly thing: Word; readonly place: Word; readonly look: Word };
   /** Whether the thing is the condition's where neither task nor prompt decides and the task leaves it open. */
   readonly sameThing: boolean;
   /** The same of the place. */
@@ -53,8 +53,13 @@ export interface PortraitWish {
   /** Another person of the same portrait family, in another view, frame and treatment, before another background. */
   readonly other: PortraitSpec;
   /** What the prompt says of expression and clothes, background, hair and look. */
-  readonly told: { readonly view: Word; readonly background: Word; readonly hair: Word; readonly look: Word };
-  /** What of the view is said where it is told. */
+  readonly prompted: {
+    readonly view: Word;
+    readonly background: Word;
+    readonly hair: Word;
+    readonly look: Word;
+  };
+  /** What of the view is said where the prompt speaks of it. */
   readonly said: "expression" | "clothes" | "both";
 }
 
@@ -62,8 +67,8 @@ export interface PortraitWish {
 export type Wish = SceneWish | PortraitWish;
 
 const drawWord = (random: Stream, share: number): Word => {
-  const [told, same] = [random.bool(share), random.bool(SAME)];
-  return told ? (same ? "same" : "other") : undefined;
+  const [spoken, same] = [random.bool(share), random.bool(SAME)];
+  return spoken ? (same ? "same" : "other") : undefined;
 };
 
 /** A look of another family and another treatment than the given one. */
@@ -91,10 +96,10 @@ export function drawSceneWish(random: Stream, pool: Pool): SceneWish {
     kind: "scene",
     source,
     other,
-    told: {
-      thing: drawWord(random, TOLD.thing),
-      place: drawWord(random, TOLD.place),
-      look: drawWord(random, TOLD.look),
+    prompted: {
+      thing: drawWord(random, PROMPTED.thing),
+      place: drawWord(random, PROMPTED.place),
+      look: drawWord(random, PROMPTED.look),
     },
     sameThing: random.bool(),
     samePlace: random.bool(),
@@ -119,11 +124,11 @@ export function drawPortraitWish(random: Stream, pool: Pool): PortraitWish {
     kind: "portrait",
     source,
     other,
-    told: {
-      view: drawWord(random, TOLD.view),
-      background: drawWord(random, TOLD.background),
-      hair: drawWord(random, TOLD.hair),
-      look: drawWord(random, TOLD.look),
+    prompted: {
+      view: drawWord(random, PROMPTED.view),
+      background: drawWord(random, PROMPTED.background),
+      hair: drawWord(random, PROMPTED.hair),
+      look: drawWord(random, PROMPTED.look),
     },
     said: random.pick(["expression", "clothes", "both", "both"] as const),
   };
@@ -132,48 +137,48 @@ export function drawPortraitWish(random: Stream, pool: Pool): PortraitWish {
 /** The prompt: the same text whatever the task. */
 export function wishPrompt(wish: Wish): string {
   if (wish.kind === "scene") {
-    const { source, other, told } = wish;
+    const { source, other, prompted } = wish;
     const of = (word: Word): SceneSpec | undefined => word && (word === "same" ? source : other);
-    const thing = of(told.thing);
+    const thing = of(prompted.thing);
     return sceneText({
       thing: thing && withArticle(thing.concept),
-      place: of(told.place)?.place.name,
-      look: of(told.look)?.style,
+      place: of(prompted.place)?.place.name,
+      look: of(prompted.look)?.style,
     });
   }
-  const { source, other, told, said } = wish;
+  const { source, other, prompted, said } = wish;
   const of = (word: Word): PortraitSpec | undefined => word && (word === "same" ? source : other);
-  const [view, look] = [of(told.view)?.view, of(told.look)];
+  const [view, look] = [of(prompted.view)?.view, of(prompted.look)];
   return portraitText({
     expression: said === "clothes" ? undefined : view?.expression,
-    hair: of(told.hair)?.identity,
+    hair: of(prompted.hair)?.identity,
     clothes: said === "expression" ? undefined : view?.clothes,
     clothesColour: said === "expression" ? undefined : view?.clothesColour,
-    background: of(told.background)?.background,
+    background: of(prompted.background)?.background,
     look: look && { treatment: look.treatment.treatment, family: look.identity.family },
   });
 }
 
 /** What the prompt alone asks for, what it leaves open being the other scene's: the start of every task's target. */
-export function askedScene({ source, other, told }: SceneWish): SceneSpec {
+export function askedScene({ source, other, prompted }: SceneWish): SceneSpec {
   return {
     ...other,
-    concept: told.thing === "same" ? source.concept : other.concept,
-    place: told.place === "same" ? { ...other.place, name: source.place.name } : other.place,
-    style: told.look === "same"
+    concept: prompted.thing === "same" ? source.concept : other.concept,
+    place: prompted.place === "same" ? { ...other.place, name: source.place.name } : other.place,
+    style: prompted.look === "same"
       ? { ...other.style, ...findStyle(source.style.family, source.style.treatment)! }
       : other.style,
   };
 }
 
 /** The same of a portrait. */
-export function askedPortrait({ source, other, told }: PortraitWish): PortraitSpec {
+export function askedPortrait({ source, other, prompted }: PortraitWish): PortraitSpec {
   return {
     ...other,
-    ...(told.view === "same" ? personView(other.identity.id, source.viewIndex) : {}),
-    viewIndex: told.view === "same" ? source.viewIndex : other.viewIndex,
-    background: told.background === "same" ? source.background : other.background,
-    treatment: told.look === "same"
+    ...(prompted.view === "same" ? personView(other.identity.id, source.viewIndex) : {}),
+    viewIndex: prompted.view === "same" ? source.viewIndex : other.viewIndex,
+    background: prompted.background === "same" ? source.background : other.background,
+    treatment: prompted.look === "same"
       ? { ...other.treatment, treatment: source.treatment.treatment }
       : other.treatment,
   };

@@ -5,6 +5,7 @@ import { UserError } from "../../../lib/engine/mod.ts";
 import type { LanguageModel } from "../../../lib/instructions/mod.ts";
 import { TASK_RECORDS, type TaskId } from "../../../lib/tasks/mod.ts";
 import { type OptionKind, wholeNumber } from "../../setting/command_line.ts";
+import { languageModelOf } from "../../setting/language_model.ts";
 import { PAPER_DATASETS, PAPER_VALIDATION } from "../../paper/paper_datasets.ts";
 import { SOURCE_FORMS } from "../sources/picture_source.ts";
 import { buildDataset, type BuildReport, type BuildRequest } from "./build_dataset.ts";
@@ -42,21 +43,6 @@ export function buildersText(): string {
 
 /** Help on the forms of sources. */
 export const formsText = (): string => Object.values(SOURCE_FORMS).map((text) => `  - ${text}`).join("\n");
-
-function languageModel(values: ReadonlyMap<string, string>): LanguageModel | undefined {
-  const [url, model] = [values.get("llm"), values.get("model")];
-  if ((url === undefined) !== (model === undefined)) {
-    throw new UserError(
-      `--llm URL and --model NAME go together, got only --${url === undefined ? "model" : "llm"}`,
-    );
-  }
-  if (url === undefined || model === undefined) return undefined;
-  if (!/^https?:$/u.test(URL.parse(url)?.protocol ?? "")) {
-    throw new UserError(`--llm must be an http or https address, got "${url}"`);
-  }
-  const apiKey = process.env.LLM_API_KEY;
-  return { url, model, ...(apiKey ? { apiKey } : {}) };
-}
 
 /** Options of a task's build whose values are paths. */
 export const pathOptions = (task: TaskId): readonly string[] => [
@@ -101,7 +87,7 @@ export function checkBuild(
     validation: number("validation", PAPER_VALIDATION, 0),
     seed: number("seed", 1, 0),
     parallel: number("parallel", 4, 1),
-    model: languageModel(values),
+    model: languageModelOf(values, { apiKey: process.env.LLM_API_KEY }),
   };
 }
 

@@ -17,6 +17,7 @@ import { atomicWrite, type Json, PARTIAL, sha256 } from "../../../lib/hub/mod.ts
 import type { TaskId } from "../../../lib/tasks/mod.ts";
 import type { Holder } from "../../runner/holder.ts";
 import { type StageLock, takeLock } from "../../runner/stage_lock.ts";
+import { linesName, linesPath, PAIR_SPLITS } from "../../paper/pair_lines.ts";
 import { PAPER_DATASETS } from "../../paper/paper_datasets.ts";
 import { BrokenPicture } from "../sources/source_picture.ts";
 import { openBuildJournal, type Outcome } from "./build_journal.ts";
@@ -91,10 +92,10 @@ const settingsPath = (folder: string) => join(folder, "build", "settings.json");
 /** @throws UserError when the folder holds pairs of another origin. */
 function checkOwn(folder: string): void {
   if (existsSync(settingsPath(folder))) return;
-  const there = ["train.jsonl", "val.jsonl"].find((name) => existsSync(join(folder, name)));
+  const there = PAIR_SPLITS.find((split) => existsSync(linesPath(folder, split)));
   if (there === undefined) return;
   throw new UserError(
-    `Building into ${folder} failed: it holds a ${there} that was not built by this command`,
+    `Building into ${folder} failed: it holds a ${linesName(there)} that was not built by this command`,
   );
 }
 
@@ -281,8 +282,8 @@ export async function buildDataset(request: BuildRequest): Promise<BuildReport> 
       join(folder, "NOTICE.md"),
       noticeText({ task, seed, captions: captioner.identity, notes: open.notes }),
     );
-    await atomicWrite(join(folder, "val.jsonl"), linesOf(splits.val));
-    await atomicWrite(join(folder, "train.jsonl"), linesOf(splits.train));
+    await atomicWrite(linesPath(folder, "val"), linesOf(splits.val));
+    await atomicWrite(linesPath(folder, "train"), linesOf(splits.train));
     return {
       train: splits.train.length,
       val: splits.val.length,

@@ -77,9 +77,11 @@ export interface PairBuilder {
   open(context: BuildContext): Promise<OpenBuilder>;
 }
 
-/** The shorter side that a field's pictures need, in pixels. */
+/** The shorter side that a field's pictures need, in pixels. @throws RangeError for a name that is no picture's. */
 export function sideOf(fields: readonly PairField[], name: string): number {
-  return fields.find((field) => field.name === name)?.side ?? 1;
+  const side = fields.find((field) => field.name === name)?.side;
+  if (side !== undefined) return side;
+  throw new RangeError(`sideOf() expects the name of a picture with its side, got "${name}"`);
 }
 
 /** A builder whose candidates carry more than their names, for the list of all. */

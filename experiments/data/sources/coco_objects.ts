@@ -4,7 +4,7 @@ import type { Box } from "../../../lib/raster/mod.ts";
 import { jsonElements } from "./json_elements.ts";
 
 /** Share of the picture that an object's box has: less is a speck, more is the whole scene. */
-export const OBJECT_SHARE = { low: 0.02, high: 0.8 } as const;
+const OBJECT_SHARE = { low: 0.02, high: 0.8 } as const;
 
 /** An object in a picture. */
 export interface CocoObject {

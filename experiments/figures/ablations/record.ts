@@ -41,7 +41,7 @@ export interface AblationRecord extends Experiment {
 const OTHERS = { usual: "style", own: "composition" } as const;
 
 /** The joint model under an instruction of another task than the items': of style, or of composition for style. */
-export const OTHER_INSTRUCTION = [
+const OTHER_INSTRUCTION = [
   {
     row: "other-instruction",
     label: "Another task's instruction",

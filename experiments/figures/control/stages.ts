@@ -42,7 +42,7 @@ interface FoundAdapter {
 }
 
 /** Rows that a scale has: the committed adapter's where there is one. */
-export const rowsAt = (record: ControlRecord, scale: ScaleId): readonly ControlRow[] =>
+const rowsAt = (record: ControlRecord, scale: ScaleId): readonly ControlRow[] =>
   record.rows.filter(({ adapter: { from } }) => from !== "committed" || SCALES[scale].committedAdapter);
 
 /** Pictures of all conditions under all instructions that they allow. */

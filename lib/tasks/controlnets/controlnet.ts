@@ -36,6 +36,8 @@ export interface Controlnet<Name extends string = string> {
   readonly name: Name;
   /** Its name among the published ones for SD 1.5. */
   readonly published: string;
+  /** What it is shown, for people. */
+  readonly shown: string;
   /** Whether it reads edges, which can be found in any picture; else what it is shown must be given. */
   readonly readsEdges: boolean;
   /** Name of the measure of agreement. */
@@ -53,6 +55,7 @@ export interface Controlnet<Name extends string = string> {
 export const CONTROLNET_FIELDS: Readonly<Record<keyof Controlnet, true>> = {
   name: true,
   published: true,
+  shown: true,
   readsEdges: true,
   measure: true,
   controlled: true,

@@ -8,6 +8,7 @@ import type { Controlnet } from "./controlnet.ts";
 export const POSE: Controlnet<"pose"> = {
   name: "pose",
   published: "openpose",
+  shown: "outline, eyes and mouth",
   readsEdges: false,
   measure: "outline F1",
   controlled(bank, { truth }) {

@@ -6,6 +6,7 @@ import type { Controlnet } from "./controlnet.ts";
 export const SCRIBBLE: Controlnet<"scribble"> = {
   name: "scribble",
   published: "scribble",
+  shown: "white edges on black",
   readsEdges: true,
   measure: "edge F1",
   controlled: (_bank, { image }) => ({
