@@ -1,11 +1,11 @@
 /** Entry of `deno task bench`. Exit codes: 0 done, 2 a mistake in what was asked, 1 anything else. */
 import { UserError } from "../lib/engine/errors.ts";
-import { cacheFolder } from "../experiments/setting/cache_folder.ts";
 import { oneOf, readOptions, wholeNumber } from "../experiments/setting/command_line.ts";
 import { DEVICES } from "../experiments/setting/experiment.ts";
 import { type Bench, BENCHES, type BenchOptions } from "./benches.ts";
 import { PAPER_PARTS } from "./paper/part_names.ts";
 import { MODES, type PeerName, PEERS } from "./timing/side.ts";
+import { cacheFolder } from "../lib/hub/mod.ts";
 
 /** A bench's lines of the help. */
 const helpOf = ([name, { about }]: readonly [string, { readonly about: string }]) =>

@@ -19,9 +19,9 @@ import {
   type SpacePoint,
 } from "../lib/explorer/mod.ts";
 import { findChromium, openChromium } from "../experiments/explore/browser_test/chromium.ts";
-import { cacheFolder } from "../experiments/setting/cache_folder.ts";
 import { TASKS } from "../lib/tasks/mod.ts";
 import { median } from "./timing/statistics.ts";
+import { cacheFolder } from "../lib/hub/mod.ts";
 
 /** Points by default. */
 const POINTS = 100_000;

@@ -6,8 +6,8 @@ import { coresHere } from "./jobs/core_sets.ts";
 import { usualSlots } from "./jobs/executor_options.ts";
 import { reproduce } from "./reproduce.ts";
 import { StagesFailed, Stopped } from "./runner/mod.ts";
-import { cacheFolder } from "./setting/cache_folder.ts";
 import { runToExit, writeAll } from "./setting/command_line.ts";
+import { cacheFolder } from "../lib/hub/mod.ts";
 
 /** Seconds a stage may take to come to a stop after Ctrl-C; what it has saved is safe at any time. */
 const PATIENCE = 10;

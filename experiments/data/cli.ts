@@ -2,7 +2,6 @@
 import process from "node:process";
 import { UserError } from "../../lib/engine/mod.ts";
 import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
-import { cacheFolder } from "../setting/cache_folder.ts";
 import { oneOf, type OptionKind, readOptions, runCommand, wholeNumber } from "../setting/command_line.ts";
 import { SCALE_IDS } from "../setting/scales.ts";
 import { showSteps } from "../generate/progress.ts";
@@ -15,6 +14,7 @@ import { ownerName } from "../runner/holder.ts";
 import { sharedBank } from "../mini/shared_models.ts";
 import { artworkText, checkArtwork } from "./check_artwork.ts";
 import { checkDataset, datasetText } from "./check_dataset.ts";
+import { cacheFolder } from "../../lib/hub/mod.ts";
 
 const USAGE =
   `deno task data build --scale paper --task TASK DIR [sources] [--count N] [--captions FILE | --llm URL --model NAME]

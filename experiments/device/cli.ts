@@ -2,10 +2,10 @@
 import process from "node:process";
 import { ONNXRUNTIME_VERSION, onnxruntimeFolder, openCuda } from "../../lib/engine/cuda_libraries.ts";
 import { checkDevice, UserError } from "../../lib/engine/mod.ts";
-import { cacheFolder } from "../setting/cache_folder.ts";
 import { oneOf, readOptions, runCommand } from "../setting/command_line.ts";
 import { linkProvider, PROVIDER_WHEEL, providerFolder } from "./cuda_provider.ts";
 import { linkToolkit, usualFolders } from "./cuda_toolkit.ts";
+import { cacheFolder } from "../../lib/hub/mod.ts";
 
 const USAGE = `deno task device cuda [--wheel FILE] [--dir DIR]
 

@@ -11,10 +11,10 @@ import {
 import { runJob } from "../../lib/notebook/mod.ts";
 import { type Displayable, displayed, escapeHtml } from "../../lib/plots/mod.ts";
 import { sharedEmbedder } from "../mini/shared_models.ts";
-import { cacheFolder } from "../setting/cache_folder.ts";
 import { openMiniStudio } from "./studio/mini_studio.ts";
 import type { ExplorerContent } from "./studio/explorer_content.ts";
 import { typicalScores } from "./studio/typical_scores.ts";
+import { cacheFolder } from "../../lib/hub/mod.ts";
 
 /** How the explorer is started. */
 export interface ExploreOptions extends ExplorerContent {

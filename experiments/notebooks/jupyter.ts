@@ -8,10 +8,10 @@ import { delimiter, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../lib/engine/errors.ts";
-import { cacheFolder } from "../setting/cache_folder.ts";
 import { readOptions, runCommand, wholeNumber } from "../setting/command_line.ts";
 import { jupyterLab } from "./jupyter_lab.ts";
 import { writeKernelspec } from "./kernelspec.ts";
+import { cacheFolder } from "../../lib/hub/mod.ts";
 
 const USAGE = `deno task jupyter [--port 8888] [--no-open]
 

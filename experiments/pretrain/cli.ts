@@ -1,7 +1,6 @@
 /** `deno task pretrain <part>`: makes a frozen part by its recipe and writes data/checkpoints/<part>.safetensors with a card. */
 import { checkDevice, UserError } from "../../lib/engine/mod.ts";
 import { FAMILIES, loadBank } from "../../lib/tasks/mod.ts";
-import { cacheFolder } from "../setting/cache_folder.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../setting/command_line.ts";
 import { byJobs, JOB_HELP, JOB_OPTIONS, jobExitCode } from "../jobs/job_command.ts";
 import { type Options, withConfig } from "../jobs/run_config.ts";
@@ -9,6 +8,7 @@ import { PART_HELP, PART_NAMES, partOf } from "../parts/mod.ts";
 import { type Device, DEVICES } from "../setting/experiment.ts";
 import { trainByJob } from "./train_by_job.ts";
 import { type Start, trainPart } from "./train_part.ts";
+import { cacheFolder } from "../../lib/hub/mod.ts";
 
 const USAGE = `deno task pretrain <${
   PART_HELP.join("|")

@@ -14,11 +14,17 @@ import {
   pageFiles,
   RUNTIME_SCRIPT,
 } from "../../../lib/explorer/mod.ts";
-import { atomicWrite, checkWritable, makeFolder, onDemandPackage, PARTIAL } from "../../../lib/hub/mod.ts";
+import {
+  atomicWrite,
+  cacheFolder,
+  checkWritable,
+  makeFolder,
+  onDemandPackage,
+  PARTIAL,
+} from "../../../lib/hub/mod.ts";
 import { encodePng, readPackageFile } from "../../../lib/raster/mod.ts";
 import { readAdapterFile } from "../../mini/adapter_file.ts";
 import { sharedBase, sharedEmbedder } from "../../mini/shared_models.ts";
-import { cacheFolder } from "../../setting/cache_folder.ts";
 import type { ExplorerContent } from "../studio/explorer_content.ts";
 import { openMiniStudio } from "../studio/mini_studio.ts";
 import { typicalScores } from "../studio/typical_scores.ts";

@@ -1,2 +1,0 @@
-/** Where derived files are kept, unless a command says another folder. */
-export { cacheFolder } from "../../lib/hub/mod.ts";
