@@ -56,7 +56,7 @@ export function paperStages({ models, data }: Pick<RunRequest, "models" | "data"
         },
         hashes: (config) => ({
           ...(reads.weights && weightsOf(ROLES[reads.weights])),
-          ...modelHashes(folders, reads.also?.(config) ?? []),
+          ...(reads.also && modelHashes(folders, reads.also(config))),
           ...Object.assign(
             {},
             ...(reads.pairs?.(config) ?? []).map((pairs) => pairHashes(folders, pairs.task, pairs)),
