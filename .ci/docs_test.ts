@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { FIGURES } from "../experiments/figures/mod.ts";
 import { generatedPages } from "./docs.ts";
 import { anchorsOf, faultsOf, linksOf, pathsOf } from "./links.ts";
 
@@ -56,4 +57,10 @@ Deno.test("anchorsOf(), linksOf() and pathsOf() leave code blocks out", () => {
   assert.deepEqual(anchorsOf(text), new Set(["one-two--three"]));
   assert.deepEqual(linksOf(text), ["b.md"]);
   assert.deepEqual(pathsOf(text), ["lib/x/"]);
+});
+
+Deno.test("the page on reproducing says what every experiment shows", () => {
+  const page = readFileSync("docs/reproducing.md", "utf8");
+  const shown = page.split("\n").flatMap((line) => /^\| (`[^|]+`) +\|/.exec(line)?.[1]?.match(/\w+/g) ?? []);
+  assert.deepEqual(FIGURES.map(({ id }) => id).filter((id) => !shown.includes(id)), []);
 });

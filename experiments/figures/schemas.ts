@@ -144,7 +144,7 @@ export async function schemas(
     ...envelope,
     title: "result.json of `deno task reproduce figN`",
     description:
-      "What a figure is drawn from, the verdict on each of the paper's statements about it, and where it comes from.",
+      "What a figure is rendered from, the verdict on each of the paper's statements about it, and where it comes from.",
     properties: { ...envelope.properties, experiment: { enum: figures.map(({ id }) => id) } },
     allOf: figures.map(({ id, content }) => ({
       if: { properties: { experiment: { const: id } } },

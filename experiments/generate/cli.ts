@@ -1,8 +1,8 @@
 /** Entry of `deno task generate`. Exit codes: 0 done, 2 a mistake in what was asked, 130 stopped, 1 anything else. */
 import process from "node:process";
 import { NotFiniteError } from "../../lib/engine/finite.ts";
+import { SCALE_IDS, type ScaleId } from "../../lib/report/result_setting.ts";
 import { oneOf, runToExit, writeAll } from "../setting/command_line.ts";
-import { SCALE_IDS, type ScaleId } from "../setting/scales.ts";
 import { runGenerate } from "./command.ts";
 import type { CommandIo } from "./progress.ts";
 

@@ -1,4 +1,4 @@
-/** Stage: a use as {@link measureUse} measures it, and how much of the condition's colours arrives: what the instruction "the colours only" should take. */
+/** Stage: what {@link measureUse} measures, and how much of the condition's colours arrives: what the instruction "the colours only" should take. */
 import { colourLikeness } from "../../lib/tasks/mod.ts";
 import type { MeasureUse } from "../setting/model_requests.ts";
 import { measureUse } from "./measure_use.ts";

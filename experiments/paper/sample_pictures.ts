@@ -93,6 +93,12 @@ export interface SampledPicture {
 export const latentCount = ({ unet, latentSide }: StageModels): number =>
   unet.config.in_channels * latentSide ** 2;
 
+/** @throws RangeError where an item lacks what its ControlNet is shown. */
+function shownTo({ model }: NonNullable<SamplingSetting["controlnet"]>, control?: RgbPicture): Uint8Array {
+  if (control !== undefined) return control.pixels;
+  throw new RangeError(`Sampling with the ControlNet ${model.file} needs what it is shown, got none`);
+}
+
 /** A picture per item. */
 export async function samplePictures(
   models: StageModels,
@@ -112,7 +118,7 @@ export async function samplePictures(
       ids: models.tokenizer.encode([prompt], { truncate: true }),
       image,
       ...(instructed ? { instruction: await text(instruction) } : {}),
-      ...(controlnet && control ? { control: controlImage(control.pixels) } : {}),
+      ...(controlnet ? { control: controlImage(shownTo(controlnet, control)) } : {}),
       noise,
     });
   }

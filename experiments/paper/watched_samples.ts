@@ -17,7 +17,9 @@ export async function watchedSamples(
     const asked = { ...request, row: "watched", model: "joint", task, items: 1, galleryItems: 1 } as const;
     const { samples, gallery } = await scoreTask(asked, { adapter }, { folders });
     for (const { index, side, condition, output, target } of gallery) {
-      const { prompt = "", instruction = "" } = samples.find((each) => each.index === index) ?? {};
+      const sample = samples.find((each) => each.index === index);
+      if (sample === undefined) throw new RangeError(`Item ${index} of ${task} is shown, but has no scores`);
+      const { prompt, instruction } = sample;
       const picture = (pixels: Uint8Array): RgbPicture => ({ width: side, height: side, pixels });
       shown.push({
         ...{ task, prompt, instruction },

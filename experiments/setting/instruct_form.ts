@@ -1,5 +1,5 @@
 /**
- * What only an ablation asks of a training or a scoring: how the instruction reaches the adapter, and which use's instruction overrides its own. A request without
+ * What only an ablation asks of a training or a scoring: how the instruction reaches the adapter, and which task's instruction overrides its own. A request without
  * these fields means what it means in Table 1, and has the same key.
  */
 import { type TaskId, TASKS } from "../../lib/tasks/mod.ts";
@@ -16,7 +16,7 @@ const INSTRUCT_FORMS = [
 ] as const;
 export type InstructForm = (typeof INSTRUCT_FORMS)[number];
 
-/** Whose wordings can override an item's own: a task's, or those of a use that no model is trained for. */
+/** Whose wordings can override an item's own: a task's, or those of something that no model is trained for. */
 const OVERRIDES = [...TASKS, "colours"] as const;
 export type InstructionOverride = TaskId | "colours";
 
@@ -26,7 +26,7 @@ export function formFields(form?: InstructForm): Fields {
   return { instruct: form };
 }
 
-/** The field of a scoring whose instructions are another use's than the items'; none where absent. */
+/** The field of a scoring whose instructions are another task's than the items'; none where absent. */
 export function overrideFields(instructionOverride?: InstructionOverride): Fields {
   if (instructionOverride === undefined) return {};
   return { instructionOverride };

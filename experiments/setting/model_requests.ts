@@ -133,7 +133,7 @@ export interface UseRequest extends ScoreRequest {
   readonly adapterScale: number;
 }
 
-/** Generates and scores one use. `scores.leak` is the likeness in what the task should not take; replication has none. */
+/** Generates and scores. `scores.leak` is the likeness in what the task should not take; replication has none. */
 export type MeasureUse = (
   request: UseRequest,
   inputs: { readonly dataset: StageOutput; readonly adapter: StageOutput | undefined },

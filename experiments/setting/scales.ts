@@ -102,17 +102,15 @@ export const MUON_RATE = 4;
 /**
  * The paper's recipe for hundreds or thousands of steps in place of 100,000.
  *
- * Samples are weighted as an error of v. By timestep, the image takes 0 to 0.5 % off the loss of the base below t = 300 and 3 to 7 % from t = 500 on,
- * but that loss itself falls from 0.27 to 0.004. Unweighted, the gradient is mostly noise of timesteps that the image does not matter for; 100,000
- * steps average that out, a thousand do not. For the same reason timesteps below 300 are left out. What was tried of
- * this and of the optimiser is in IPAdapter+'s card. For the branch's σ see `freshInstruct()`.
+ * Samples are weighted as an error of v: unweighted, the gradient is mostly noise of low timesteps, which the image hardly matters for; 100,000
+ * steps average that out, a thousand do not. For the same reason timesteps below 300 are left out. What was tried of this and of the optimiser is
+ * in IPAdapter+'s card. For the branch's σ see `freshInstruct()`.
  */
 export const MINI_RECIPE: AdapterRecipe = {
   ...PAPER_RECIPE,
   branchStd: 0.05,
   lossWeighting: "velocity",
   firstTimestep: 300,
-  // By AdamW, 3e-4 in its place changes the joint model's held-back error by a thousandth.
   learningRate: 1e-3,
   schedule: "linear",
   warmup: 0.05,
@@ -144,8 +142,7 @@ export const SCALES: Readonly<Record<ScaleId, Scale>> = {
         ...MINI_QUICK,
         trainItems: 2000,
         validationItems: 200,
-        // CLIP scores level off within some hundred steps (Fig. 7), control does not: 0.01 after quick's 400, 0.11 [0.06, 0.16] after these,
-        // 0.16 after 3,200 (results/bench/joint_steps.json).
+        // CLIP scores level off within some hundred steps (Fig. 7), control does not (results/bench/joint_steps.json).
         steps: 1600,
         validateEvery: 200,
         validateItems: 16,

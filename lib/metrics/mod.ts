@@ -9,7 +9,7 @@ export {
   embeddingScores,
   type ScoredEmbeddings,
 } from "./table_scores.ts";
-export { ranksFirst, topOneAccuracy, topOneHits } from "./retrieval.ts";
+export { ranksFirst, topOneHits } from "./retrieval.ts";
 export {
   bootstrapCells,
   bootstrapInterval,

@@ -20,11 +20,6 @@ export function topOneHits(queries: readonly Embedding[], candidates: readonly E
   });
 }
 
-/** Share of the queries that {@link topOneHits} finds, in [0, 1], higher is better; throws as it does. */
-export function topOneAccuracy(queries: readonly Embedding[], candidates: readonly Embedding[]): number {
-  return topOneHits(queries, candidates).filter(Boolean).length / queries.length;
-}
-
 /**
  * Whether a picture's own name lies nearest to it, by cosine; a tie with another name is no.
  *

@@ -1,5 +1,5 @@
 /** What captions say, and every word they can hold. */
-import { captionWords } from "../clip/caption_tokenizer.ts";
+import { captionVocabulary as wordsOf } from "../clip/caption_tokenizer.ts";
 import { CONCEPTS, withArticle } from "./concepts.ts";
 import { BACKGROUNDS, type PortraitSpec } from "./portrait_image.ts";
 import { CLOTHES_COLOURS, EXPRESSIONS, HAIR_COLOURS, PORTRAIT_FAMILIES } from "./portrait_styles.ts";
@@ -119,5 +119,5 @@ export function captionVocabulary(): string[] {
     ...PORTRAIT_FAMILIES.flatMap(({ phrase, clothes }) => [phrase, ...Object.keys(clothes)]),
     "a big bald person with hair in an orange background, on the left on the right, a picture",
   ];
-  return [...new Set(phrases.flatMap(captionWords))].sort();
+  return wordsOf(phrases);
 }

@@ -16,7 +16,7 @@ export { lookChoice, type NamedChoice, personChoice, thingChoice } from "./contr
 export type { PortraitWish, SceneWish, Wish, Word } from "./wishes.ts";
 export { type Concept, CONCEPTS, withArticle } from "./concepts.ts";
 export { DRAWING_FAMILIES, FAMILIES, type Family } from "./families/mod.ts";
-export { edgeF1, edgePicture, mapF1 } from "./edges.ts";
+export { edgeF1, edgePicture } from "./edges.ts";
 export type { CacheEvent, CacheOptions } from "./pack_cache.ts";
 export {
   type Bank,
@@ -47,8 +47,6 @@ export { type PairField, TRAINING_SIDE } from "./pair_fields.ts";
 export { TASK_LOOKS } from "./task_looks.ts";
 export { oracleScores } from "./oracle_scores.ts";
 export { colourLikeness } from "./colour_likeness.ts";
-export { outlineOf, personMask } from "./outline.ts";
-export { drawPose, portraitMask, type PoseSpec } from "./pose_picture.ts";
 export { poolOf, type Split, SPLITS } from "./pools.ts";
 export type { PortraitLayout, PortraitSpec } from "./portrait_image.ts";
 export { drawScene, type SceneSpec } from "./scene_image.ts";

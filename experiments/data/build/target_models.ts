@@ -1,6 +1,7 @@
 /** Options of the builders whose targets models generate, and the models they open. */
-import { compile, type Device, UserError } from "../../../lib/engine/mod.ts";
+import { compile, UserError } from "../../../lib/engine/mod.ts";
 import { oneOf, wholeNumber } from "../../setting/command_line.ts";
+import { DEVICES } from "../../setting/experiment.ts";
 import { placesOf } from "../../paper/locate_file.ts";
 import { PAPER_FILES } from "../../paper/paper_files.ts";
 import {
@@ -12,8 +13,6 @@ import {
 import { type NumberName, numberSetting } from "../../pictures/settings.ts";
 import type { Json } from "../../../lib/hub/mod.ts";
 import type { BuildOption, SourceNote } from "./pair_builder.ts";
-
-const DEVICES: readonly Device[] = ["cpu", "webgpu", "cuda"];
 
 /** What one builder takes where nothing is asked for. */
 export interface TargetDefaults {

@@ -88,6 +88,9 @@ const LEFT_OUT = [{ task: "style", row: "without-style" }, {
   row: "without-object",
 }] as const;
 
+/** The task whose items are asked for their colours alone. */
+const COLOURED = "style" as const;
+
 /** The experiment, as data. */
 export const ABLATIONS = {
   id: "ablations",
@@ -117,7 +120,7 @@ export const ABLATIONS = {
     },
   ],
   leftOut: LEFT_OUT,
-  // An instruction of another use on purpose: whether the instruction does anything; and a use that nobody was trained for.
+  // An instruction of another task on purpose: whether the instruction does anything; and one that nobody was trained for.
   cases: [
     {
       ...USE_ROWS.promptAlone,
@@ -141,7 +144,7 @@ export const ABLATIONS = {
       model: "joint",
       instructions: "random",
       adapterScale: 1,
-      tasks: ["style"],
+      tasks: [COLOURED],
       instructionOverride: "colours",
     },
   ],
@@ -154,5 +157,5 @@ export const ABLATIONS = {
 
 /** The cases on the style task's items, in the order of the figure: the prompt alone, then the joint model's instructions. */
 export const STYLE_CASES: readonly NamedCase[] = ABLATIONS.cases.filter(({ tasks }) =>
-  tasks.some((task) => task === "style")
+  tasks.some((task) => task === COLOURED)
 );

@@ -67,7 +67,7 @@ export interface AblationsContent {
 /** The rows of {@link STYLE_CASES}. */
 export const STYLE_ROWS: readonly string[] = STYLE_CASES.map(({ row }) => row);
 
-/** Scores of the use that nobody was trained for: what should be taken, and what should not. */
+/** Scores under the instruction that nobody was trained for: what should be taken, and what should not. */
 export const COLOUR_SCORES = { taken: "colours", not: LEAK_SCORE } as const;
 
 const columnsOf = (task: TaskId) => TABLE1_COLUMNS.filter((column) => column.task === task);

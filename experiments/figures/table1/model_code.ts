@@ -56,6 +56,7 @@ async function checkDevice(device: RunRequest["device"]): Promise<void> {
 
 /** Table 1's scores by the encoders that also condition the adapters: the ones of the paper's scale whose pictures and texts share a space. */
 function paperMetrics(hashes: Readonly<Record<string, string>>): Table1Stages["metrics"] {
+  // A plan is made before the weights are there.
   const [image, text] = [hashes["vision"], hashes["instruction"]].map((hash) =>
     hash?.slice(0, 16) ?? "unknown"
   );

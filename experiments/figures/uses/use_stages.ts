@@ -22,7 +22,7 @@ import type { Table1Found } from "../table1/stages.ts";
 export interface UseCase extends ExperimentRow {
   /** λ of the image attention; 0 is the base model with the prompt alone. */
   readonly adapterScale: number;
-  /** The uses it is meant for; all where absent. */
+  /** The tasks it is meant for; all where absent. */
   readonly tasks?: readonly TaskId[];
   /** Wordings given whatever the task; the task's own where absent. */
   readonly instructionOverride?: InstructionOverride;

@@ -26,7 +26,7 @@ function meanScores(pictures: readonly (Sampled | undefined)[]): Record<string, 
   return Object.fromEntries(
     Object.keys(all[0]!).map((name) => [
       name,
-      all.reduce((sum, scores) => sum + (scores[name] ?? 0), 0) / all.length,
+      all.reduce((sum, scores) => sum + scores[name]!, 0) / all.length,
     ]),
   );
 }
