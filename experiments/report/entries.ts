@@ -6,7 +6,7 @@ import {
   type Findings,
   presentRuns,
   type ReportEntry,
-  RUN_NAMES,
+  runNames,
   type StoredRun,
   storedRuns,
 } from "../../lib/report/mod.ts";
@@ -49,7 +49,7 @@ export function findingsByRun(results: string, figures: readonly Figure[]): Find
       finding: [figure.record.id, figure.read(folder)] as const,
     }))
   );
-  return RUN_NAMES.map((name) =>
+  return runNames().map((name) =>
     Object.fromEntries(runs.filter((run) => run.name === name).map(({ finding }) => finding))
   );
 }

@@ -1,6 +1,6 @@
 /** Which run of an experiment a notebook shows. */
 import { UserError } from "../../lib/engine/mod.ts";
-import { presentRuns, RUN_NAMES, storedRuns } from "../../lib/report/mod.ts";
+import { presentRuns, runNames, storedRuns } from "../../lib/report/mod.ts";
 import type { ScaleId } from "../setting/scales.ts";
 import { partHashes } from "./part_hashes.ts";
 
@@ -21,7 +21,7 @@ export function storedRun(
   const { scale = "mini", parts = partHashes() } = options;
   const [run] = presentRuns(storedRuns(folder).filter((each) => each.scale === scale), parts);
   if (run !== undefined) return run.folder;
-  const names = RUN_NAMES.filter((name) => name.startsWith(`${scale}-`));
+  const names = runNames(scale);
   throw new UserError(
     `storedRun() expects ${names.join(", ")} in ${folder}, got none; run deno task reproduce`,
   );

@@ -6,7 +6,7 @@ export {
   PAPER_TASKS,
   type PaperRow,
   paperValue,
-  ROW_LABELS,
+  ROW_FACTS,
   TABLE1_COLUMNS,
   TABLE1_ROWS,
   type Table1Column,
@@ -131,6 +131,6 @@ export { type PanelPlace, panelPlaces } from "./panels.ts";
 export { figureText } from "./figure_text.ts";
 export { type ReportEntry, reportHtml, reportMarkdown, type ReportOptions } from "./report_page.ts";
 export { readFigure } from "./read_figure.ts";
-export { presentRuns, RUN_NAMES, type StoredRun, storedRuns, storedTables } from "./stored_runs.ts";
+export { presentRuns, runNames, type StoredRun, storedRuns, storedTables } from "./stored_runs.ts";
 export { readTable1, type StoredTable1 } from "./read_result.ts";
 export { claimsTable, table1Figure, table1Table } from "./table1_display.ts";

@@ -36,18 +36,30 @@ export const TABLE1_COLUMNS: readonly Table1Column[] = TASK_RECORDS.flatMap(({ i
   scores.map(({ name }) => ({ task: id, metric: name }))
 );
 
+/** What a row of our Table 1 is of. */
+interface RowFacts {
+  /** Its name in tables. */
+  readonly label: string;
+  /** A model that is trained for the table and reads instructions, the committed joint adapter, which does, too, what all start from, or the targets. */
+  readonly of: "training" | "committed" | "start" | "targets";
+}
+
 /** The rows: the paper's three, then the committed joint adapter, the adapter all of them start from and the targets themselves. */
-export const TABLE1_ROWS = [
-  "single-task",
-  "instruct",
-  "fixed",
-  "committed",
-  "ip-adapter-plus",
-  "ground-truth",
-] as const;
+export const ROW_FACTS = {
+  "single-task": { label: "Single-task model", of: "training" },
+  "instruct": { label: "IPAdapter-Instruct", of: "training" },
+  "fixed": { label: "Fixed instruct prompts", of: "training" },
+  "committed": { label: "IPAdapter-Instruct, committed", of: "committed" },
+  "ip-adapter-plus": { label: "IPAdapter+ (start)", of: "start" },
+  "ground-truth": { label: "Ground truth (ceiling)", of: "targets" },
+} as const satisfies Readonly<Record<string, RowFacts>>;
 
 /** A row of our Table 1. */
-export type Table1Row = (typeof TABLE1_ROWS)[number];
+export type Table1Row = keyof typeof ROW_FACTS;
+
+/** Their names, in the order of the table. */
+export const TABLE1_ROWS = Object.keys(ROW_FACTS) as readonly Table1Row[];
+
 /** A row by its name. @throws RangeError for an unknown one. */
 export function table1Row(name: string): Table1Row {
   const row = TABLE1_ROWS.find((each) => each === name);
@@ -59,16 +71,6 @@ export function table1Row(name: string): Table1Row {
 
 /** A row the paper prints. */
 export type PaperRow = "single-task" | "instruct" | "fixed";
-
-/** How rows are named in tables. */
-export const ROW_LABELS: Readonly<Record<Table1Row, string>> = {
-  "single-task": "Single-task model",
-  "instruct": "IPAdapter-Instruct",
-  "fixed": "Fixed instruct prompts",
-  "committed": "IPAdapter-Instruct, committed",
-  "ip-adapter-plus": "IPAdapter+ (start)",
-  "ground-truth": "Ground truth (ceiling)",
-};
 
 /** The printed numbers, in the order of `PAPER_COLUMNS`. */
 export const PAPER_TABLE1: Readonly<Record<PaperRow, readonly number[]>> = {

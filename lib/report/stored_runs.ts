@@ -10,8 +10,9 @@ const RUNS = BUDGET_IDS.toReversed().flatMap((budget) =>
   SCALE_IDS.toReversed().map((scale) => ({ name: `${scale}-${budget}`, scale }))
 );
 
-/** See {@link storedRuns}. */
-export const RUN_NAMES: readonly string[] = RUNS.map(({ name }) => name);
+/** What the folders of runs are called, at one scale or all; see {@link storedRuns}. */
+export const runNames = (scale?: ScaleId): readonly string[] =>
+  RUNS.filter((run) => scale === undefined || run.scale === scale).map(({ name }) => name);
 
 /** A run that `reproduce` has written, of a figure or of Table 1. */
 export interface StoredRun<Result extends FigureEnvelope | Table1Result = FigureEnvelope | Table1Result> {

@@ -2,7 +2,7 @@
 import { capitalized } from "../instructions/template.ts";
 import { type Figure, figure, seriesLook, type Table, table, type Trace } from "../plots/mod.ts";
 import { errorBars } from "./interval_bars.ts";
-import { TABLE1_COLUMNS, type Table1Row } from "./paper_table1.ts";
+import { ROW_FACTS, TABLE1_COLUMNS, type Table1Row } from "./paper_table1.ts";
 import { placeInPaper } from "./statement.ts";
 import { cellOf, intervalText, OUR_DIGITS, PAPER_DIGITS, table1Heading } from "./table.ts";
 import type { Table1Result } from "./table1_result.ts";
@@ -43,12 +43,12 @@ export function claimsTable(result: Table1Result): Table {
   });
 }
 
-/** The models that read instructions, as bars. */
-const BARS: readonly Table1Row[] = ["single-task", "instruct", "fixed", "committed"];
+/** Whether a row's model reads instructions. */
+const isInstructed = (row: Table1Row): boolean => ["training", "committed"].includes(ROW_FACTS[row].of);
 
-/** Ours with 95 % intervals as bars, the paper's printed numbers as crosses, side by side in each column of the table. */
+/** Ours, of the models that read instructions, with 95 % intervals as bars, the paper's printed numbers as crosses, side by side in each column of the table. */
 export function table1Figure(result: Table1Result): Figure {
-  const rows = shownRows(result).filter((row) => BARS.includes(row));
+  const rows = shownRows(result).filter(isInstructed);
   const shown = TABLE1_COLUMNS.filter((column) => cellOf(result, "instruct", column));
   const names = shown.map(({ task, metric }) => `${capitalized(task)}<br>${metric}`);
   const { title, note } = table1Heading(result);

@@ -1,18 +1,19 @@
 /** Which rows a stored Table 1 has, what they are called, and what the short ones among them can show. */
-import { ROW_LABELS, TABLE1_ROWS, type Table1Row } from "./paper_table1.ts";
+import { ROW_FACTS, TABLE1_ROWS, type Table1Row } from "./paper_table1.ts";
 import type { Table1Result } from "./table1_result.ts";
 
 const number = (count: number) => count.toLocaleString("en");
 
 /** The rows that a result shows: all, but the committed adapter's only where it was scored. */
 export const shownRows = ({ committed }: Pick<Table1Result, "committed">): readonly Table1Row[] =>
-  TABLE1_ROWS.filter((row) => row !== "committed" || committed !== undefined);
+  TABLE1_ROWS.filter((row) => ROW_FACTS[row].of !== "committed" || committed !== undefined);
 
 /** What a row is called; the committed adapter's is told apart by its steps. */
 export function rowLabel({ committed }: Pick<Table1Result, "committed">, row: Table1Row): string {
-  return row === "committed" && committed !== undefined
-    ? `${ROW_LABELS[row]} (${number(committed.steps)} steps)`
-    : ROW_LABELS[row];
+  const { label, of } = ROW_FACTS[row];
+  return of === "committed" && committed !== undefined
+    ? `${label} (${number(committed.steps)} steps)`
+    : label;
 }
 
 /** What models of few steps can and cannot show, beside the committed adapter; "" where it was not scored. */

@@ -7,7 +7,7 @@ import {
   intervalNote,
   intervalSeries,
   pictureSheet,
-  ROW_LABELS,
+  ROW_FACTS,
   settingNote,
   type StoredFigure,
 } from "../../../lib/report/mod.ts";
@@ -66,7 +66,7 @@ function untrained(result: FigureResult<AblationsContent>): Graphic {
   const { untrained, overridden, leftOut } = result.content;
   const models = [
     ...leftOut.map(({ row }) => ({ row, label: labelOf(row, result.content) })),
-    ...([JOINT, "ip-adapter-plus"] as const).map((row) => ({ row, label: ROW_LABELS[row] })),
+    ...([JOINT, "ip-adapter-plus"] as const).map((row) => ({ row, label: ROW_FACTS[row].label })),
   ];
   const scores = [...new Set(untrained.map(({ task, metric }) => `${task}<br>${metric}`))];
   return {

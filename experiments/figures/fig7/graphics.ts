@@ -2,7 +2,7 @@
 import { figure, type FigureSpec, type Graphic, seriesLook, type Trace } from "../../../lib/plots/mod.ts";
 import { type Curve, CURVE_ROWS, REACHED, type TrainingCurves } from "./curves.ts";
 import { FIG7 } from "./record.ts";
-import { type FigureResult, panelPlaces, ROW_LABELS, type StoredFigure } from "../../../lib/report/mod.ts";
+import { type FigureResult, panelPlaces, ROW_FACTS, type StoredFigure } from "../../../lib/report/mod.ts";
 
 const COLUMNS = 2;
 
@@ -14,7 +14,7 @@ function panelTraces(
   return curves.flatMap((curve): Trace[] => {
     const place = CURVE_ROWS.findIndex((row) => row === curve.row);
     const { colour, symbol } = seriesLook(place);
-    const name = ROW_LABELS[curve.row as (typeof CURVE_ROWS)[number]];
+    const name = ROW_FACTS[curve.row as (typeof CURVE_ROWS)[number]].label;
     const common = { type: "scatter", legendgroup: curve.row, ...axes } as const;
     const band: Trace[] = curve.low.some((low, i) => low < (curve.high[i] as number))
       ? [{

@@ -4,7 +4,7 @@ import {
   intervalNote,
   intervalSeries,
   pictureSheet,
-  ROW_LABELS,
+  ROW_FACTS,
   type StoredFigure,
 } from "../../../lib/report/mod.ts";
 import { type RewordingContent, SPACES } from "./statements.ts";
@@ -37,7 +37,7 @@ export function rewordingGraphics(stored: StoredFigure<RewordingContent>): reado
         ),
         ...intervalSeries(
           FIG8.rows.map(({ row }) => ({
-            name: ROW_LABELS[row],
+            name: ROW_FACTS[row].label,
             bars: bars(spreads.filter((each) => each.row === row)),
           })),
           { first: 3, axes: { xaxis: "x2", yaxis: "y2" } },

@@ -7,6 +7,7 @@ import {
   resampleCells,
   RESULT_SCHEMA,
   type ResultSetting,
+  ROW_FACTS,
   rowLabel,
   type SampleRow,
   sheetZoom,
@@ -137,7 +138,7 @@ async function samplesPicture(
 ): Promise<Uint8Array> {
   const { scale, budget, scaleNote, budgetNote, seeds } = result;
   // The targets have a column of their own.
-  const generating = shownRows(result).filter((row) => row !== "ground-truth");
+  const generating = shownRows(result).filter((row) => ROW_FACTS[row].of !== "targets");
   const { imageGridPng } = await import("../../../lib/plots/image_grid.ts");
   const first = scores.map((stage) => ({ stage, config: stage.config as ScoreRequest }))
     .filter(({ config }) => config.seed === seeds[0]);
