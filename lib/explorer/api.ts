@@ -1,6 +1,9 @@
 import type { TaskId, TaskLook } from "../tasks/mod.ts";
 /** What server and page say to each other: JSON over loopback. Numbers in long rows travel as base64 of little-endian float32. */
 
+/** Most bytes of a file that is taken: of a layer, and of a condition's picture. */
+export const MOST_BYTES = { layer: 16 * 1024 * 1024, picture: 8 * 1024 * 1024 } as const;
+
 /** Folder of the gallery's pictures beside the page. */
 export const GALLERY_FOLDER = "gallery";
 
@@ -229,19 +232,22 @@ export interface SampledPicture {
   readonly scores?: Readonly<Record<string, number>>;
 }
 
+/** An adapter that pictures are sampled by: Instruct, or IPAdapter+. */
+export type SampledModel = "instruct" | "plus";
+
 /** A line of the answer while pictures are sampled. */
 export type SampleLine =
   | { readonly kind: "waiting" }
   | {
     readonly kind: "step";
-    readonly model: "instruct" | "plus";
+    readonly model: SampledModel;
     readonly done: number;
     readonly total: number;
     readonly pictures: readonly SampledPicture[];
   }
   | {
     readonly kind: "finished";
-    readonly model: "instruct" | "plus" | "target";
+    readonly model: SampledModel | "target";
     readonly pictures: readonly SampledPicture[];
   }
   | { readonly kind: "done"; readonly notes: readonly string[]; readonly seconds: number }

@@ -12,6 +12,7 @@ export {
   type Neighbour,
   type PlacedAnswer,
   type PointSplit,
+  type SampledModel,
   type SampleSettings,
   type SpacePoint,
   type StudioAnswer,

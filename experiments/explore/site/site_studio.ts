@@ -3,13 +3,13 @@
 import { createCaptionTokenizer, type SentenceEmbedder, visionTokens } from "../../../lib/clip/mod.ts";
 import { scope } from "../../../lib/engine/mod.ts";
 import { galleryPicture } from "../../../lib/explorer/api.ts";
-import type { GalleryItem, Studio } from "../../../lib/explorer/mod.ts";
+import type { GalleryItem, SampledModel, Studio } from "../../../lib/explorer/mod.ts";
 import { onWhite, readPicture } from "../../../lib/raster/mod.ts";
 import type { BaseModel } from "../../mini/frozen.ts";
 import { createGenerator, type OpenPipeline } from "../../../lib/pipeline/mod.ts";
 import { imageEncoder, latentDecoder } from "../../mini/programs.ts";
 import { once } from "../../adapters/once.ts";
-import { createStudio, sizedPicture, type StudioModel } from "../studio/picture_studio.ts";
+import { createStudio, sizedPicture } from "../studio/picture_studio.ts";
 import type { SiteFacts } from "./site_data.ts";
 import { readPart, siteResponse } from "./site_files.ts";
 
@@ -44,7 +44,7 @@ export function openSiteStudio(
   const encoder = once(async () => imageEncoder(await tower(), ONE_BY_ONE));
   const noImage = once(async () => await (await encoder()).zero());
   const decoder = once(async () => latentDecoder(await readPart("vae"), ONE_BY_ONE));
-  const pipeline = (model: StudioModel) =>
+  const pipeline = (model: SampledModel) =>
     once(async (): Promise<OpenPipeline> => {
       const { config: projection, params: adapter } = await readPart(model);
       const { config } = await tower();

@@ -2,6 +2,7 @@
 import { type CaptionTokenizer, SENTENCE_WIDTH, type SentenceEmbedder } from "../../../lib/clip/mod.ts";
 import type {
   GalleryItem,
+  SampledModel,
   Studio,
   StudioEvent,
   StudioPicture,
@@ -19,9 +20,6 @@ import { unknownWordsNote } from "../../mini/unknown_words.ts";
 /** How often unfinished pictures are shown in a sampling. */
 const PREVIEWS = 6;
 
-/** Which adapter samples. */
-export type StudioModel = "instruct" | "plus";
-
 /** What a studio samples with; each is asked for when it is first needed. */
 export interface StudioParts {
   /** What it says of itself. */
@@ -31,7 +29,7 @@ export interface StudioParts {
   /** Conditions to choose from. */
   readonly gallery: () => Promise<readonly GalleryItem[]>;
   /** By model. */
-  readonly pipelines: Readonly<Record<StudioModel, () => Promise<OpenPipeline>>>;
+  readonly pipelines: Readonly<Record<SampledModel, () => Promise<OpenPipeline>>>;
   /** The image tower that adapters read. */
   readonly encoder: () => Promise<ImageProgram<ImageFeatures>>;
   /** The one that scores. */
@@ -106,7 +104,7 @@ export function createStudio(parts: StudioParts): Studio {
       ...(instruction ? { instruction } : {}),
       noise: generationNoise(request.seed, noise),
     });
-    const jobs: { model: StudioModel; at: number[]; items: GenerationItem[] }[] = [{
+    const jobs: { model: SampledModel; at: number[]; items: GenerationItem[] }[] = [{
       model: "instruct",
       at: request.pictures.map((_, i) => i),
       items: request.pictures.map(({ noise, instruction }) => itemOf(noise, instruction)),

@@ -1,16 +1,14 @@
 /// <reference lib="dom" />
 /** The condition image: one of the gallery, or the user's own. */
-import { galleryPicture } from "../api.ts";
+import { galleryPicture, MOST_BYTES } from "../api.ts";
 import { fitPicture } from "./calls.ts";
 import { commit, fail, gallery, view } from "./store.ts";
 import { TaskMark } from "./task_mark.tsx";
 
-const MOST_BYTES = 8 * 1024 * 1024;
-
 async function bring(file: Blob): Promise<void> {
   try {
-    if (file.size > MOST_BYTES) {
-      throw new Error(`The picture has ${file.size} bytes; at most ${MOST_BYTES} are taken`);
+    if (file.size > MOST_BYTES.picture) {
+      throw new Error(`The picture has ${file.size} bytes; at most ${MOST_BYTES.picture} are taken`);
     }
     commit({ picture: await fitPicture(file), gallery: "own" });
   } catch (error) {

@@ -1,7 +1,6 @@
 /** Why a file that is dropped on the page, or chosen, makes no layer; what its content is the server says. */
 
-/** Most bytes that are sent; the server has the same limit. */
-const MOST_BYTES = 16 * 1024 * 1024;
+import { MOST_BYTES } from "../api.ts";
 
 /**
  * One sentence for a file that is not sent, nothing for one that is.
@@ -17,6 +16,8 @@ export function layerRefusal(
       options.pictures ? ": drop pictures on “Condition image” under “What it makes”" : ""
     }`;
   }
-  if (size > MOST_BYTES) return `The layer ${name} has ${size} bytes; at most ${MOST_BYTES} are taken`;
+  if (size > MOST_BYTES.layer) {
+    return `The layer ${name} has ${size} bytes; at most ${MOST_BYTES.layer} are taken`;
+  }
   return undefined;
 }

@@ -14,19 +14,20 @@ import {
   GALLERY_FOLDER,
   isLayoutId,
   LAYOUT_IDS,
+  MOST_BYTES,
   type SpaceAnswer,
 } from "../api.ts";
 import { studioRequest } from "./sample_request.ts";
 import { createSamplings } from "./samplings.ts";
 import type { InstructionSpace } from "./instruction_space.ts";
-import { layerFormat, MOST_BYTES, readLayerFile } from "./layer_file.ts";
+import { layerFormat, readLayerFile } from "./layer_file.ts";
 import { type LayerStore, makeLayer } from "./layers.ts";
 import { lineResponse } from "./line_stream.ts";
 import { checkedText, embedTexts, LONGEST_TEXT, nearestTo, placeText, whyNearest } from "./place_text.ts";
 import { fieldsOf, listField, numberField, objectField, textField } from "./request_fields.ts";
 import { shortWorkFirst } from "./short_work_first.ts";
 import { spaceFigure } from "./space_figure.ts";
-import { MOST_PICTURE_BYTES, type Studio } from "./studio.ts";
+import type { Studio } from "./studio.ts";
 
 /** What the calls work with. */
 export interface ApiParts {
@@ -114,7 +115,7 @@ export function apiRoutes({ space, embedder, studio, layers, now }: ApiParts): H
     return context.json((await nearestTo(space, vector, { count: 10, except: index })).neighbours);
   });
 
-  app.post("/api/layers", atMost(MOST_BYTES), async (context) => {
+  app.post("/api/layers", atMost(MOST_BYTES.layer), async (context) => {
     const name = textField({ name: context.req.query("name") ?? "pasted.txt" }, "name", { most: 200 });
     const texts = readLayerFile(new Uint8Array(await context.req.arrayBuffer()), layerFormat(name));
     const abort = new AbortController();
@@ -168,11 +169,11 @@ export function apiRoutes({ space, embedder, studio, layers, now }: ApiParts): H
         "cache-control": "max-age=3600",
       });
     });
-    app.post("/api/picture", atMost(MOST_PICTURE_BYTES), async (context) => {
+    app.post("/api/picture", atMost(MOST_BYTES.picture), async (context) => {
       const fitted = await studio.fit(new Uint8Array(await context.req.arrayBuffer()));
       return context.json({ png: encodePng(fitted).toBase64() });
     });
-    app.post("/api/sample", atMost(2 * MOST_PICTURE_BYTES), async (context) => {
+    app.post("/api/sample", atMost(2 * MOST_BYTES.picture), async (context) => {
       const fields = await fieldsOf(context.req);
       const client = textField(fields, "client", { most: 80 });
       const request = await studioRequest(fields, { studio, embedder });

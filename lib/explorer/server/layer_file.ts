@@ -8,8 +8,6 @@ import { LONGEST_TEXT } from "./place_text.ts";
 
 /** Most lines of a layer. */
 export const MOST_LINES = 50_000;
-/** Most bytes of a file. */
-export const MOST_BYTES = 16 * 1024 * 1024;
 
 const fail = (why: string): never => {
   throw new UserError(`Reading the layer failed: ${why}`);

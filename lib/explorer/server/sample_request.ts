@@ -1,9 +1,10 @@
 /** From a page's sampling request to what the studio is asked: every number in range, every text embedded. */
 import type { SentenceEmbedder } from "../../clip/mod.ts";
 import { UserError } from "../../engine/mod.ts";
+import { MOST_BYTES } from "../api.ts";
 import { checkedText, embedTexts, LONGEST_TEXT } from "./place_text.ts";
 import { type Fields, listField, numberField, objectField, textField } from "./request_fields.ts";
-import { MOST_PICTURE_BYTES, type SampleCondition, type Studio, type StudioRequest } from "./studio.ts";
+import type { SampleCondition, Studio, StudioRequest } from "./studio.ts";
 
 /** Most pictures of a sampling. */
 const MOST_PICTURES = 32;
@@ -21,7 +22,7 @@ function base64Bytes(text: string): Uint8Array {
 async function conditionOf(fields: Fields, studio: Studio): Promise<SampleCondition> {
   const condition = objectField(fields, "condition");
   if (condition.gallery === undefined) {
-    const most = Math.ceil(MOST_PICTURE_BYTES / 3) * 4;
+    const most = Math.ceil(MOST_BYTES.picture / 3) * 4;
     return { file: base64Bytes(textField(condition, "picture", { most })) };
   }
   const id = textField(condition, "gallery", { most: 40 });

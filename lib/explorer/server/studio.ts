@@ -1,6 +1,6 @@
 /** What samples pictures for the explorer. The models live above this folder; they are handed in as this. */
 import type { RgbPicture } from "../../raster/mod.ts";
-import type { GalleryEntry, SampleSettings, StudioAnswer } from "../api.ts";
+import type { GalleryEntry, SampledModel, SampleSettings, StudioAnswer } from "../api.ts";
 
 /** A condition with what the model should make of it. */
 export interface GalleryItem extends GalleryEntry {
@@ -10,11 +10,8 @@ export interface GalleryItem extends GalleryEntry {
   readonly target: RgbPicture;
 }
 
-/** The condition of a sampling: a gallery item, or the bytes of a picture file of at most {@link MOST_PICTURE_BYTES}. */
+/** The condition of a sampling: a gallery item, or the bytes of a picture file of at most {@link MOST_BYTES}. */
 export type SampleCondition = { readonly item: GalleryItem } | { readonly file: Uint8Array };
-
-/** Most bytes of a picture file. */
-export const MOST_PICTURE_BYTES = 8 * 1024 * 1024;
 
 /** What to sample: numbers are in the ranges that the routes check. */
 export interface StudioRequest extends SampleSettings {
@@ -39,14 +36,14 @@ export type StudioEvent =
   /** Steps done over all batches of a model; some come with what the pictures will be. */
   | {
     readonly kind: "step";
-    readonly model: "instruct" | "plus";
+    readonly model: SampledModel;
     readonly done: number;
     readonly total: number;
     readonly pictures: readonly StudioPicture[];
   }
   | {
     readonly kind: "finished";
-    readonly model: "instruct" | "plus" | "target";
+    readonly model: SampledModel | "target";
     readonly pictures: readonly StudioPicture[];
   }
   /** What the user should know, in sentences. */
