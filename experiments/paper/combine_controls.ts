@@ -1,18 +1,17 @@
 /** Stage: one task's held-out pairs at the paper's scale by the joint model, a ControlNet, and both, all from the same noise. */
-import { joinedBytes } from "../../lib/engine/joined.ts";
 import { fold, key, normal } from "../../lib/engine/mod.ts";
 import { embeddingScores } from "../../lib/metrics/mod.ts";
 import type { RgbPicture } from "../../lib/raster/mod.ts";
 import type { SampleRow } from "../../lib/report/mod.ts";
 import { edgeF1, taskOf } from "../../lib/tasks/mod.ts";
 import { controlnetOf } from "../../lib/tasks/controlnets/mod.ts";
-import { SAVE_EVERY_MS } from "../adapters/score_task.ts";
 import { readTrainedAdapter, TRAINED_ADAPTER } from "../adapters/trained_adapter.ts";
 import { validationInstruction } from "../adapters/validation_items.ts";
-import { endOfStep, type StageContext, type StageOutput } from "../runner/mod.ts";
+import type { StageContext, StageOutput } from "../runner/mod.ts";
 import type { CombineRequest } from "../setting/model_requests.ts";
 import { CONTROL_SCORE } from "../setting/score_names.ts";
 import { heldOutPairs } from "./held_out_pairs.ts";
+import { keptItems } from "./kept_items.ts";
 import { placesOf } from "./locate_file.ts";
 import { emptySlots } from "./open_slots.ts";
 import type { PaperFolders } from "./paper_inputs.ts";
@@ -20,9 +19,6 @@ import { loadControlnet } from "./paper_models.ts";
 import { reduced } from "./reduced.ts";
 import { latentCount, samplePictures } from "./sample_pictures.ts";
 import { scorersFor, stageModels } from "./stage_models.ts";
-
-/** The output's file of pictures, and its name in a checkpoint. */
-const PICTURES = "pictures.rgb";
 
 /**
  * Samples and measures as many of the pairs asked for as there are; killed, it goes on after the last saved one. pictures.rgb: of each shown item
@@ -47,71 +43,51 @@ export async function combineControls(
     control: name,
   });
   const items = Math.min(request.items, await available(task));
-  const saved = await context.loadLatestCheckpoint();
-  const samples = saved ? [...saved.state as unknown as SampleRow[]] : [];
-  const pictures = saved ? [saved.files[PICTURES] as Uint8Array] : [];
-  let lastSave = performance.now();
-  for (let item = samples.length / combinations.length; item < items; item++) {
-    const [pair] = await pairs(task, item, 1);
-    if (pair?.control === undefined) throw new RangeError(`Combining ${task} lost its pair ${item}`);
-    const instruction = validationInstruction(pair, "random");
-    const shown: RgbPicture[] = [pair.shown, pair.control, pair.target];
-    const given = {
-      condition: await embedded(pair.condition),
-      prompt: await text(pair.prompt),
-      caption: await text(pair.conditionCaption),
-    };
-    for (const { row, adapter: adapterShare, control } of combinations) {
-      const [sampled] = await samplePictures(
-        models,
-        [{
-          ...pair,
-          instruction,
-          noise: normal(fold(key("combine"), task, pair.index, seed), latentCount(models)),
-        }],
-        adapter,
-        {
+  const perItem = await keptItems(
+    context,
+    { items, shown: galleryItems, images: combinations.length },
+    async (item, progress) => {
+      const [pair] = await pairs(task, item, 1);
+      if (pair?.control === undefined) throw new RangeError(`Combining ${task} lost its pair ${item}`);
+      const instruction = validationInstruction(pair, "random");
+      const noise = normal(fold(key("combine"), task, pair.index, seed), latentCount(models));
+      const given = {
+        condition: await embedded(pair.condition),
+        prompt: await text(pair.prompt),
+        caption: await text(pair.conditionCaption),
+      };
+      const pictures: RgbPicture[] = [pair.shown, pair.control, pair.target];
+      const samples: SampleRow[] = [];
+      for (const { row, adapter: adapterShare, control } of combinations) {
+        const [sampled] = await samplePictures(models, [{ ...pair, instruction, noise }], adapter, {
           instructed: true,
           adapterScale: adapterShare * request.adapterScale,
           controlnet: { model: controlnet, scale: control },
           steps: request.samplerSteps,
           guidance,
           device,
-        },
-      );
-      if (sampled === undefined) throw new RangeError(`Combining ${task} needs a picture, got none`);
-      const { picture } = sampled;
-      shown.push(picture);
-      samples.push({
-        row,
-        task,
-        index: pair.index,
-        seed,
-        instruction,
-        prompt: pair.prompt,
-        scores: {
-          ...embeddingScores(taskOf(task).scores, { generated: await embedded(picture), ...given }),
-          ...(controlnetOf(name).readsEdges
-            ? { [CONTROL_SCORE]: edgeF1(reduced(picture), reduced(pair.target)) }
-            : {}),
-        },
-      });
-    }
-    if (item < galleryItems) pictures.push(...shown.map(({ pixels }) => pixels));
-    const unfinished = item + 1 < items;
-    const kept = await endOfStep(context.signal, {
-      show: () => context.progress(samples.length, items * combinations.length, "images"),
-      save: () =>
-        context.saveCheckpoint(
-          item + 1,
-          { [PICTURES]: joinedBytes(pictures) },
-          JSON.parse(JSON.stringify(samples)),
-        ),
-      due: unfinished && performance.now() - lastSave > SAVE_EVERY_MS,
-      dueWhenStopping: unfinished,
-    });
-    if (kept) lastSave = performance.now();
-  }
-  context.write("samples.json", JSON.stringify(samples));
-  context.write(PICTURES, joinedBytes(pictures));
+        });
+        if (sampled === undefined) throw new RangeError(`Combining ${task} needs a picture, got none`);
+        const { picture } = sampled;
+        pictures.push(picture);
+        samples.push({
+          row,
+          task,
+          index: pair.index,
+          seed,
+          instruction,
+          prompt: pair.prompt,
+          scores: {
+            ...embeddingScores(taskOf(task).scores, { generated: await embedded(picture), ...given }),
+            ...(controlnetOf(name).readsEdges
+              ? { [CONTROL_SCORE]: edgeF1(reduced(picture), reduced(pair.target)) }
+              : {}),
+          },
+        });
+        if (samples.length < combinations.length) progress(samples.length);
+      }
+      return { found: samples, pictures };
+    },
+  );
+  context.write("samples.json", JSON.stringify(perItem.flat()));
 }

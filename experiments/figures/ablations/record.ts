@@ -89,7 +89,7 @@ const LEFT_OUT = [{ task: "style", row: "without-style" }, {
 }] as const;
 
 /** The task whose items are asked for their colours alone. */
-const COLOURED = "style" as const;
+export const COLOURED = "style" as const;
 
 /** The experiment, as data. */
 export const ABLATIONS = {

@@ -18,7 +18,7 @@ import { JOINT } from "../table1/rows.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
 import { TARGETS } from "../uses/use_rows.ts";
 import { LEAK_BY_ENCODER, type TakenScores } from "../uses/uses.ts";
-import { instructedRow, ONE_HOT, STYLE_CASES, UNCLIP, UNFILTERED } from "./record.ts";
+import { COLOURED, instructedRow, ONE_HOT, STYLE_CASES, UNCLIP, UNFILTERED } from "./record.ts";
 
 /** A model trained without a task. */
 export interface LeftOut {
@@ -119,7 +119,7 @@ export function ablationsContent(
       )
     ),
     overridden: STYLE_ROWS.flatMap((row) =>
-      [...Object.values(COLOUR_SCORES), LEAK_BY_ENCODER].flatMap((metric) => scored(row, "style", metric))
+      [...Object.values(COLOUR_SCORES), LEAK_BY_ENCODER].flatMap((metric) => scored(row, COLOURED, metric))
     ),
     effect: overPartial((mean, task) =>
       mean("own-instruction", task, taken[task] as string) -
@@ -221,7 +221,7 @@ export const ABLATION_STATEMENTS: readonly Statement<AblationEvidence>[] = [
     measure(evidence) {
       const selective = resampledInterval(evidence.resampled, (mean) => {
         const less = (row: string, metric: string) =>
-          mean("colours-instruction", "style", metric) - mean(row, "style", metric);
+          mean("colours-instruction", COLOURED, metric) - mean(row, COLOURED, metric);
         return Math.min(
           less("own-instruction", COLOUR_SCORES.taken) - SEEN_COLOURS,
           less("other-instruction", COLOUR_SCORES.taken) - SEEN_COLOURS,

@@ -5,7 +5,7 @@ import { ABLATION_SHEET } from "./bars.ts";
 import { ABLATION_STATEMENTS, ablationsContent } from "./statements.ts";
 import { judgeAll, resampleCells, type SampleRow } from "../../../lib/report/mod.ts";
 import { PARTIAL_TASKS } from "../uses/use_evidence.ts";
-import { ABLATIONS, STYLE_CASES } from "./record.ts";
+import { ABLATIONS, COLOURED, STYLE_CASES } from "./record.ts";
 import type { Summarize } from "../figure_summary.ts";
 import { MOVED_SCORE } from "../../setting/score_names.ts";
 import { readGallery } from "../../setting/gallery.ts";
@@ -65,11 +65,11 @@ export const summarize: Summarize = async (context, { scale, tasks, seeds }, out
     claims: judgeAll(ABLATION_STATEMENTS, { resampled, content, taken }),
     files: async (result) => {
       const read = await readItems(
-        new Map(SHOWN.map(({ row }) => [row, use(row, "style", seeds[0] as number)])),
+        new Map(SHOWN.map(({ row }) => [row, use(row, COLOURED, seeds[0] as number)])),
       );
       return {
         "ablations.png": await useSheet({ ...result, caption: ABLATION_SHEET }, SHOWN, [{
-          task: "style",
+          task: COLOURED,
           items: read.slice(0, SHOWN_ITEMS),
         }]),
       };
