@@ -47,12 +47,13 @@ async function inSession(test: (session: Session) => Promise<void>): Promise<voi
   }
 }
 
-async function until(what: string, holds: () => boolean): Promise<void> {
+/** @param told what is known when it is not seen. */
+async function until(what: string, holds: () => boolean, told: () => Promise<string>): Promise<void> {
   for (let i = 0; i < 2400; i++) {
     if (holds()) return;
     await new Promise((done) => setTimeout(done, 100));
   }
-  assert.fail(`${what} was not seen within 4 minutes`);
+  assert.fail(`${what} was not seen within 4 minutes:\n${await told()}`);
 }
 
 const waiting = ({ values }: Options): Options => ({ values, flags: new Set(["wait"]) });
@@ -72,19 +73,22 @@ testOnCluster("commands whose work is one job, on a Slurm of three nodes", async
         const id = /^Submitted (pretrain-vae-\w+): 1 stage as 1 job array/.exec(lines[0] as string)
           ?.[1] as string;
         const runs = join(cacheFolder, "runs");
-        await until("a step", () => existsSync(runs) && readdirSync(runs).length > 0);
+        const queue = () => cluster.slurm("squeue", "--all", "--long");
+        await until("a step", () => existsSync(runs) && readdirSync(runs).length > 0, queue);
         const submission = readFileSync(join(cacheFolder, "submissions", id, "submission.json"), "utf8");
         const { tasks } = JSON.parse(submission) as { tasks: Record<string, { task: string; log: string }> };
         const { task, log } = tasks["pretrain-vae"] as { task: string; log: string };
         await cluster.slurm("scancel", "--batch", "--signal=USR2", task);
-        await until("a requeue", () => readFileSync(log, "utf8").includes("saved and requeued"));
+        const logged = () => readFileSync(log, "utf8");
+        const told = async () => `${logged()}\n${await queue()}`;
+        await until("a requeue", () => logged().includes("saved and requeued"), told);
         assert.ok(!existsSync(checkpointPath("vae", checkpoints)));
         await run(options);
         assert.match(
           lines.join("\n"),
           /\nAttached to pretrain-vae-[^]*computed by job \d+_0 on n\d, requeued 1 time in \d+ s$/,
         );
-        assert.match(readFileSync(log, "utf8"), /24 steps of batch 8, seed 11, from step \d+/);
+        assert.match(logged(), /24 steps of batch 8, seed 11, from step \d+/);
         const settings = JSON.parse(readFileSync(new URL("vae.run.json", checkpoints), "utf8"));
         assert.deepEqual(settings, { executor: "slurm", threads: "1", time: "10" });
 
