@@ -4,6 +4,7 @@
  */
 import { MessageChannel, Worker } from "node:worker_threads";
 import { UserError } from "./errors.ts";
+import { buffersOf, copiedArrays } from "./moved_arrays.ts";
 import type { Session, SessionArray, SessionOptions } from "./session.ts";
 
 type Arrays = Readonly<Record<string, SessionArray>>;
@@ -14,10 +15,12 @@ export type Request =
   | { readonly kind: "run"; readonly session: number; readonly feeds: Arrays; readonly fetches: Arrays }
   | { readonly kind: "release"; readonly session: number };
 
-/** What it answers. */
+/** What it answers; the memory of a run's feeds comes back with its results. */
 export type Answer =
-  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly value: unknown; readonly feeds?: readonly ArrayBuffer[] }
   | { readonly id: number; readonly error: string; readonly user: boolean };
+
+type Done = Extract<Answer, { value: unknown }>;
 
 /** A port with the web's `onmessage`: node's own "message" events take half a second per 16 MB under Deno 2.9. */
 type Port = MessagePort & { ref(): void; unref(): void };
@@ -25,7 +28,7 @@ type Port = MessagePort & { ref(): void; unref(): void };
 interface Thread {
   readonly worker: Worker;
   readonly port: Port;
-  readonly waiting: Map<number, { resolve(value: unknown): void; reject(error: Error): void }>;
+  readonly waiting: Map<number, { resolve(answer: Done): void; reject(error: Error): void }>;
   sessions: number;
   requests: number;
 }
@@ -47,7 +50,7 @@ function start(): Thread {
     waiting.delete(data.id);
     if (waiting.size === 0) port.unref();
     if ("error" in data) promise?.reject(data.user ? new UserError(data.error) : new Error(data.error));
-    else promise?.resolve(data.value);
+    else promise?.resolve(data);
   };
   worker.on("error", (error: Error) => {
     for (const { reject } of waiting.values()) {
@@ -59,7 +62,7 @@ function start(): Thread {
   return { worker, port, waiting, sessions: 0, requests: 0 };
 }
 
-function ask(request: Request, transfer: ArrayBuffer[] = []): Promise<unknown> {
+function ask(request: Request, transfer: ArrayBuffer[] = []): Promise<Done> {
   const { port, waiting } = thread as Thread;
   const id = (thread as Thread).requests++;
   return new Promise((resolve, reject) => {
@@ -76,10 +79,6 @@ function leave(): void {
   thread = undefined;
 }
 
-const buffersOf = (arrays: Arrays) => [
-  ...new Set(Object.values(arrays).map(({ data }) => data.buffer as ArrayBuffer)),
-];
-
 /**
  * Opens an ONNX graph in the second thread. Feeds are copied there; the memory of `fetches` goes there and back and is detached from the
  * arrays that were given.
@@ -89,21 +88,23 @@ export async function openSecondSession(model: Uint8Array, options: SessionOptio
   thread.sessions++;
   let opened: { session: number; inputNames: string[] };
   try {
-    opened = await ask({ kind: "open", model, options }) as typeof opened;
+    opened = (await ask({ kind: "open", model, options })).value as typeof opened;
   } catch (error) {
     leave();
     throw error;
   }
   const { session, inputNames } = opened;
+  /** Memory that came back with the last results: the next feeds' copies take it. */
+  let spare: ArrayBuffer[] = [];
   return {
     inputNames,
     moves: true,
-    run(feeds, fetches) {
-      const copies = Object.fromEntries(
-        Object.entries(feeds).map(([name, array]) => [name, { ...array, data: array.data.slice() }]),
-      );
+    async run(feeds, fetches) {
+      const copies = copiedArrays(feeds, spare);
       const request = { kind: "run", session, feeds: copies, fetches } as const;
-      return ask(request, [...buffersOf(copies), ...buffersOf(fetches)]) as ReturnType<Session["run"]>;
+      const done = await ask(request, [...buffersOf(copies), ...buffersOf(fetches)]);
+      spare = [...done.feeds ?? []];
+      return done.value as Record<string, SessionArray["data"]>;
     },
     async release() {
       await ask({ kind: "release", session });

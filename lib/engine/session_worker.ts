@@ -1,6 +1,7 @@
 /** The second thread: opens and runs sessions as {@link Request}s come. */
 import { workerData } from "node:worker_threads";
 import { UserError } from "./errors.ts";
+import { buffersOf } from "./moved_arrays.ts";
 import type { Answer, Request } from "./second_thread.ts";
 import { openSession, type Session } from "./session.ts";
 
@@ -23,10 +24,10 @@ async function answer(request: Request): Promise<unknown> {
 port.onmessage = async ({ data: { id, request } }: MessageEvent<{ id: number; request: Request }>) => {
   try {
     const value = await answer(request);
-    const buffers = request.kind === "run"
-      ? [...new Set(Object.values(request.fetches).map(({ data }) => data.buffer as ArrayBuffer))]
-      : [];
-    port.postMessage({ id, value } satisfies Answer, buffers);
+    const [feeds, fetches] = request.kind === "run"
+      ? [buffersOf(request.feeds), buffersOf(request.fetches)]
+      : [[], []];
+    port.postMessage({ id, value, feeds } satisfies Answer, [...feeds, ...fetches]);
   } catch (error) {
     const message = String((error as Error).message);
     port.postMessage({ id, error: message, user: error instanceof UserError } satisfies Answer);
