@@ -1,5 +1,5 @@
 /**
- * Parameters as flat vectors, so that an optimiser step is a dozen operations whatever the model. AdamW's come first, then stacks of Muon's
+ * Parameters as flat vectors, so that an optimiser's step is one loop whatever the model. AdamW's come first, then stacks of Muon's
  * matrices of one shape: a stack is one piece of memory, and its products run together.
  */
 import {

@@ -23,7 +23,7 @@ export {
   compileLoraStep,
 } from "./base_steps.ts";
 export { type FrozenModel, latentShape, type StepEngine } from "./denoising_step.ts";
-export { adamw, adamwRates, type AdamWState, clipByGlobalNorm } from "./adamw.ts";
+export { adamw, type AdamWState, clipFactor, meanGradient } from "./adamw.ts";
 export { muon, type MuonState } from "./muon.ts";
 export {
   ADAMW,

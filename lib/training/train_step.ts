@@ -1,6 +1,6 @@
 /**
- * One optimiser step as compiled programs: loss and gradients in one graph, clipping, AdamW or Muon and the moving average of the
- * weights in another. Trained weights are one flat vector, so state is four arrays whatever the model; frozen weights are constants of the graph.
+ * One training step: loss and gradients are a compiled program; clipping, AdamW or Muon and the moving average of the weights follow in place.
+ * Trained weights are one flat vector, so state is four arrays whatever the model; frozen weights are constants of the graph.
  *
  * Where the loss is separable, each half of a batch goes through a graph of its own in a thread of its own, and the optimiser takes the mean of their
  * gradients.
@@ -31,9 +31,8 @@ import {
   valueAndGradients,
   type Weights,
 } from "../engine/mod.ts";
-import { adamwRates } from "./adamw.ts";
 import { flatten, flattenHost, unflatten, unflattenHost } from "./flat_parameters.ts";
-import { compileOptimizer, type FlatState } from "./optimizer_program.ts";
+import { compileOptimizer, type FlatState } from "./optimizer.ts";
 import { ADAMW_OPTIMIZER, type OptimizerConfig } from "./optimizer_config.ts";
 import { parameterLayout } from "./flat_parameters.ts";
 
@@ -256,7 +255,6 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
     ...(averaged ? { average: params.slice() } : {}),
   });
   let current = begin(start);
-  let spare = begin(start);
 
   const lossScale = options.engine === undefined && options.compile?.precision === "half" ? LOSS_SCALE : 1;
   const scaled = (x: Tensor, factor: number) => factor === 1 ? x : tf.mul(x, factor);
@@ -286,10 +284,8 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
   });
   const updater = await compileOptimizer({
     layout,
-    shards,
     optimizer,
     clipNorm,
-    averaged,
     engine: options.engine ??
       ((fn, parts) => compile(fn, parts, { ...options.compile, precision: "float32" })),
   });
@@ -333,19 +329,13 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
     async run(batch, { step, learningRate }) {
       const { gradients, parts } = await gradientsOf(batch);
       const value = concatenated("loss", parts).data[0] as number;
+      const shardGradients = gradients.map((part) => leaf(part, "gradient").data as Float32Array);
       const gradientNorm = Number.isFinite(value)
-        ? await updater.run(
-          current,
-          spare,
-          gradients.map((part) => leaf(part, "gradient").data as Float32Array),
-          {
-            rates: adamwRates(step + 1, { learningRate, config: optimizer.adamw }),
-            ...(optimizer.kind === "muon" && layout.stacks.length > 0
-              ? { muonRate: learningRate * optimizer.muonRate }
-              : {}),
-            keep: averageDecay(emaDecay ?? 0, step),
-          },
-        )
+        ? await updater.run(current, shardGradients as [Float32Array, ...Float32Array[]], {
+          step: step + 1,
+          learningRate,
+          keep: averageDecay(emaDecay ?? 0, step),
+        })
         : NaN;
       if (!Number.isFinite(gradientNorm)) {
         const cause = notFiniteCause({
@@ -359,7 +349,6 @@ export async function compileTrainStep(options: TrainStepOptions): Promise<Train
           `Training stopped at step ${step}: expected a finite loss and gradient, got loss ${value}, gradient norm ${gradientNorm}${cause}`,
         );
       }
-      [current, spare] = [spare, current];
       const names = Object.keys(parts[0] as HostParams).filter((name) => !OWN_OUTPUTS.includes(name));
       const aux = Object.fromEntries(names.map((name) => [name, concatenated(name, parts)]));
       return { loss: value, gradientNorm, aux };
