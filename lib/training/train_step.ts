@@ -80,7 +80,7 @@ export interface TrainStepOptions {
    * separable loss and inputs whose first side it divides.
    */
   readonly accumulate?: number;
-  /** What makes a program of the step, to run it on another engine (never in halves); `compile()` if absent. */
+  /** What makes the programs of loss, gradients and Muon, to run them on another engine (never in halves); `compile()` if absent. */
   readonly engine?: (fn: ProgramFunction, parts: ProgramParts) => Promise<Program>;
 }
 

@@ -70,7 +70,7 @@ function assertNear(actual: HostParams, expected: HostParams, tolerance: number)
   }
 }
 
-Deno.test("compileTrainStep() does what the same step does eagerly on the cpu backend: clipping, AdamW, average", async () => {
+Deno.test("compileTrainStep() takes the same steps as with gradients computed eagerly on the cpu backend, clipped and averaged or not", async () => {
   for (const variant of [{}, { clipNorm: undefined, emaDecay: undefined }]) {
     const options = { ...OPTIONS, ...variant } as TrainStepOptions;
     const compiled = await compileTrainStep(options);
