@@ -8,6 +8,7 @@ import { CONTROL_ORACLE_FIELDS } from "../../lib/tasks/control_oracles.ts";
 import { CONTROLNET_FIELDS } from "../../lib/tasks/controlnets/mod.ts";
 import { ORACLE_FIELDS, TASK_FIELDS, WORD_FIELDS } from "../../lib/tasks/task.ts";
 import { canonicalCode } from "./canonical_code.ts";
+import { openKeptCode, type OwnCode } from "./kept_code.ts";
 import { type CodeEntry, LOADED, reachedCode, WHOLE } from "./reached_code.ts";
 
 /** Folder of the repository. */
@@ -26,11 +27,8 @@ const RECORDS = [
 
 const nameOf = ({ module, export: name }: CodeEntry) => `${module}#${name}`;
 
-/** What an entry reaches: its own code, and the modules that are loaded apart. */
-interface OwnCode {
-  readonly hash: string;
-  readonly loaded: readonly string[];
-}
+/** Modules that decide what is made of the code of others. */
+const MAKERS = ["canonical_code.ts", "code_version.ts", "reached_code.ts", "syntax_tree.ts"];
 
 /** Code known to this process, by entry: what it runs is what it found when it started. */
 const known = new Map<string, OwnCode>();
@@ -50,23 +48,28 @@ function pinnedAt(root: string): (specifier: string) => string {
   };
 }
 
-/**
- * SHA-256 by entry over the code it reaches (see `canonicalCode()`) and the pinned packages that this code imports.
- *
- * @param options.root folder of the modules and of deno.json
- * @param options.read gives a module's text by its path, e.g. another one than lies there
- */
-export async function codeVersions(
-  entries: Iterable<CodeEntry>,
-  options: { root?: string; read?: (path: string) => string } = {},
-): Promise<(entry: CodeEntry) => string> {
-  const { root = ROOT, read } = options;
-  const codes = root === ROOT && read === undefined ? known : new Map<string, OwnCode>();
+const textOf = (path: string) => readFileSync(path, "utf8");
+
+/** Names entries together with all but their modules that decides their versions. */
+const whatIsAsked = (entries: readonly CodeEntry[], root: string): string =>
+  [
+    ...new Set(entries.map(nameOf)),
+    ...MAKERS.map((name) => textOf(fileURLToPath(new URL(name, import.meta.url)))),
+    JSON.stringify(RECORDS),
+    textOf(resolve(root, "deno.json")),
+  ].join("\n");
+
+/** The code of entries, and of the modules that they load apart. */
+async function codesOf(
+  entries: readonly CodeEntry[],
+  { root, read }: { readonly root: string; readonly read: (path: string) => string },
+): Promise<ReadonlyMap<string, OwnCode>> {
+  const codes = new Map<string, OwnCode>();
   const pinned = pinnedAt(root);
   for (let missing = [...entries]; missing.length > 0;) {
     const open = new Map(missing.map((entry) => [nameOf(entry), entry]));
     for (const name of codes.keys()) open.delete(name);
-    const texts = await reachedCode([...open.values()], { root, ...(read && { read }) });
+    const texts = await reachedCode([...open.values()], { root, read });
     missing = [];
     for (const [place, name] of [...open.keys()].entries()) {
       const { code, imports } = canonicalCode(texts[place] as string, { records: RECORDS });
@@ -77,6 +80,32 @@ export async function codeVersions(
       missing.push(...loaded);
     }
   }
+  return codes;
+}
+
+/**
+ * SHA-256 by entry over the code it reaches (see `canonicalCode()`) and the pinned packages that this code imports.
+ *
+ * @param options.root folder of the modules and of deno.json
+ * @param options.read gives a module's text by its path, e.g. another one than lies there
+ * @param options.cacheFolder where versions are kept for as long as no module changes; default none
+ */
+export async function codeVersions(
+  entries: Iterable<CodeEntry>,
+  options: { root?: string; read?: (path: string) => string; cacheFolder?: string } = {},
+): Promise<(entry: CodeEntry) => string> {
+  const { root = ROOT, read = textOf, cacheFolder } = options;
+  const codes = root === ROOT && read === textOf ? known : new Map<string, OwnCode>();
+  const missing = [...entries].filter((entry) => !codes.has(nameOf(entry)));
+  const kept = cacheFolder === undefined || missing.length === 0
+    ? undefined
+    : openKeptCode(cacheFolder, { of: whatIsAsked(missing, root), root, read });
+  let found = kept?.codes();
+  if (found === undefined) {
+    found = await codesOf(missing, { root, read: kept?.read ?? read });
+    await kept?.keep(found);
+  }
+  for (const [name, code] of found) codes.set(name, code);
   return (entry) => {
     const reached = new Set([nameOf(entry)]);
     // What is added while it is gone through is gone through, too.

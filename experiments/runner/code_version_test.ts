@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { canonicalCode } from "./canonical_code.ts";
@@ -160,6 +160,61 @@ Deno.test("codeVersions() changes with each thing that is computed or written", 
   });
   for (const [what, version] of Object.entries(after)) assert.notEqual(version, before, what);
   assert.equal(new Set(Object.values(after)).size, Object.keys(after).length);
+});
+
+Deno.test("codeVersions() keep versions in a cache for as long as no module that was read changes", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "kept-"));
+  try {
+    const [root, cacheFolder] = [join(folder, "tree"), join(folder, "cache")];
+    for (const [name, text] of Object.entries(TREE)) {
+      mkdirSync(dirname(join(root, name)), { recursive: true });
+      writeFileSync(join(root, name), text);
+    }
+    const version = async (kept = true) =>
+      (await codeVersions([ENTRY], { root, ...(kept && { cacheFolder }) }))(ENTRY);
+    const before = await version();
+    const [name, more] = readdirSync(join(cacheFolder, "code")) as [string, ...string[]];
+    const path = join(cacheFolder, "code", name);
+    assert.equal(more, undefined);
+    const text = readFileSync(path, "utf8");
+    const { modules, codes } = JSON.parse(text);
+    const unread = new Set(["deno.json"]);
+    assert.deepEqual(
+      Object.keys(modules).sort(),
+      Object.keys(TREE).filter((each) => !unread.has(each)).sort(),
+    );
+
+    // What is kept is what is answered: another hash there gives another version.
+    const own = codes["stage.ts#compute"];
+    writeFileSync(
+      path,
+      JSON.stringify({ modules, codes: { ...codes, "stage.ts#compute": { ...own, hash: "" } } }),
+    );
+    assert.notEqual(await version(), before);
+    for (const damaged of ["", "{}", text.slice(0, -9)]) {
+      writeFileSync(path, damaged);
+      assert.equal(await version(), before);
+      assert.equal(readFileSync(path, "utf8"), text);
+    }
+
+    for (
+      const module of ["lib/sum.ts", "late.ts", "worker.ts", "table.json", "effect.ts", "deno.json"] as const
+    ) {
+      const text = TREE[module];
+      writeFileSync(
+        join(root, module),
+        text.replace(/3|1(?=;)|(?<=data \+ )1|n - 1|one \+ other|left@1/, "7"),
+      );
+      assert.notEqual(readFileSync(join(root, module), "utf8"), text);
+      const edited = await version(false);
+      assert.notEqual(edited, before, module);
+      assert.equal(await version(), edited, module);
+      writeFileSync(join(root, module), text);
+      assert.equal(await version(), before, module);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 Deno.test("codeVersions() of the training tell an edited kernel from edited words, comments and neighbours", async () => {

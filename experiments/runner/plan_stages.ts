@@ -41,7 +41,7 @@ export async function planStages(
 ): Promise<PlannedStage[]> {
   const { cacheFolder, force = () => false } = options;
   const order = inOrder(targets);
-  const known = await knownOf(order);
+  const known = await knownOf(order, { cacheFolder });
   const forced = new Set<Stage>();
   for (const stage of order) {
     if (force(stage) || stage.parents.some((parent) => forced.has(parent))) forced.add(stage);

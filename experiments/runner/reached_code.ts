@@ -1,6 +1,5 @@
 /** What a function really reaches: its module and all it imports in one script, without what it never uses, by esbuild. */
 import type { OnResolveResult, Plugin } from "esbuild";
-import { readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { bundled } from "../../lib/explorer/server/bundled.ts";
 
@@ -58,6 +57,7 @@ function reach(entries: readonly CodeEntry[], root: string, read: (path: string)
         ({ path, importer, kind }) =>
           kind === "entry-point" ? undefined : { path, external: true, ...sideEffects(importer, path) },
       );
+      build.onLoad({ filter: /\.json$/ }, ({ path }) => ({ contents: read(path), loader: "json" }));
       build.onLoad({ filter: /\.[jt]sx?$/ }, ({ path }) => {
         const text = read(path);
         effects.set(path, new Set([...text.matchAll(EFFECTS)].map(([, specifier]) => specifier as string)));
@@ -74,9 +74,9 @@ function reach(entries: readonly CodeEntry[], root: string, read: (path: string)
 /** One minified script per entry, in their order. Packages and Node's modules stay imports. */
 export async function reachedCode(
   entries: readonly CodeEntry[],
-  options: { readonly root: string; readonly read?: (path: string) => string },
+  options: { readonly root: string; readonly read: (path: string) => string },
 ): Promise<string[]> {
-  const { root, read = (path) => readFileSync(path, "utf8") } = options;
+  const { root, read } = options;
   if (entries.length === 0) return [];
   const files = await bundled({
     absWorkingDir: root,

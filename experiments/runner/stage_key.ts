@@ -39,7 +39,10 @@ export interface Known {
 }
 
 /** What is known of stages before any key: the versions of the code that computes them. */
-export async function knownOf(stages: Iterable<Stage>, options: { root?: string } = {}): Promise<Known> {
+export async function knownOf(
+  stages: Iterable<Stage>,
+  options: { cacheFolder?: string } = {},
+): Promise<Known> {
   const entries = [...stages].flatMap(({ code }) => code);
   return { versionOf: await codeVersions(entries, options), keys: new Map() };
 }

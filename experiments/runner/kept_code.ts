@@ -1,0 +1,78 @@
+/**
+ * What entries reached when their code was last bundled, kept in the cache with the hash of each module that was read: while all of them have
+ * the same bytes, a plan need not bundle them again.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { atomicWrite, sha256 } from "../../lib/hub/mod.ts";
+
+/** What an entry reaches: the hash of its own code, and the modules that are loaded apart, by name. */
+export interface OwnCode {
+  readonly hash: string;
+  readonly loaded: readonly string[];
+}
+
+/** As it lies in the cache: SHA-256 by module that was read, from the root, and the code by entry. */
+interface Kept {
+  readonly modules: Readonly<Record<string, string>>;
+  readonly codes: Readonly<Record<string, OwnCode>>;
+}
+
+/** What is kept of a set of entries. */
+export interface KeptCode {
+  /** The code by entry; undefined where nothing is kept, or a module that was read has changed. */
+  codes(): ReadonlyMap<string, OwnCode> | undefined;
+  /** Reads a module and remembers its hash. */
+  read(path: string): string;
+  /** Keeps the code with the hashes of what was read; where that cannot be written, it is found anew next time. */
+  keep(codes: Iterable<readonly [string, OwnCode]>): Promise<void>;
+}
+
+/**
+ * The code that a cache keeps.
+ *
+ * @param options.of names what is asked: the entries and all that decides what is made of the modules
+ * @param options.root folder of the modules
+ */
+export function openKeptCode(
+  cacheFolder: string,
+  options: { readonly of: string; readonly root: string; readonly read: (path: string) => string },
+): KeptCode {
+  const { of, root, read } = options;
+  const path = join(cacheFolder, "code", `${sha256(of).slice(0, 16)}.json`);
+  const modules = new Map<string, string>();
+  return {
+    codes() {
+      const kept = readKept(path);
+      const same = kept !== undefined &&
+        Object.entries(kept.modules).every(([module, hash]) => {
+          const file = resolve(root, module);
+          return existsSync(file) && sha256(read(file)) === hash;
+        });
+      return same ? new Map(Object.entries(kept.codes)) : undefined;
+    },
+    read(file) {
+      const text = read(file);
+      modules.set(relative(root, file), sha256(text));
+      return text;
+    },
+    async keep(codes) {
+      const kept: Kept = {
+        modules: Object.fromEntries([...modules].sort()),
+        codes: Object.fromEntries(codes),
+      };
+      await atomicWrite(path, JSON.stringify(kept)).catch(() => undefined);
+    },
+  };
+}
+
+/** What lies there; undefined where nothing does, or it is not whole. */
+function readKept(path: string): Kept | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const { modules, codes } = JSON.parse(readFileSync(path, "utf8")) as Partial<Kept>;
+    return modules && codes ? { modules, codes } : undefined;
+  } catch {
+    return undefined;
+  }
+}
