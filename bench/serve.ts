@@ -1,11 +1,12 @@
 /**
  * Our side of a comparison, a process of its own that answers JSON lines, as bench/peers/pytorch/serve.py does for the peer.
  *
- *     deno run -A bench/serve.ts WORK CASE.safetensors ours|tfjs THREADS
+ *     deno run -A bench/serve.ts WORK CASE.safetensors ours|tfjs THREADS check|time
  *
- * Its first line says what it runs on and how long building and the first run took. Requests on standard input, one answer each:
+ * Its first line says what it runs on and how long building and the first run took. What is timed keeps nothing of that run, so that its memory
+ * is that of the work. Requests on standard input, one answer each:
  *
- *     {"do": "check", "steps": 3, "arrays": PATH}   what the first runs computed; arrays go to PATH
+ *     {"do": "check", "steps": 3, "arrays": PATH}   of one that checks: what the first runs computed; arrays go to PATH
  *     {"do": "time", "steps": 3}                    milliseconds of each run, after one that is not counted
  *     {"do": "usage"}                               processor seconds and peak memory so far
  */
@@ -24,6 +25,8 @@ import type { OpenOptions, OpenWork } from "./timing/work.ts";
 
 /** Ways to run our functions. tfjs's wasm backend has one thread outside browsers. */
 const ENGINES = ["ours", "tfjs"] as const;
+/** What a process is for. */
+const PURPOSES = ["check", "time"] as const;
 
 function openOptions(engine: typeof ENGINES[number], threads: number): OpenOptions {
   const folder = process.env["IPADAPTER_CACHE"];
@@ -51,14 +54,16 @@ function versions(...names: readonly string[]): Record<string, string> {
   return { deno: Deno.version.deno, ...Object.fromEntries(names.map((name) => [name, pinnedVersion(name)])) };
 }
 
-async function main([name = "", path = "", engineName = "", threadCount = ""]: readonly string[]) {
+async function main(
+  [name = "", path = "", engineName = "", threadCount = "", purpose = ""]: readonly string[],
+) {
   const engine = oneOf("the engine", engineName, ENGINES);
   const work = await loadWork(oneOf("the work", name, [...Object.keys(WORKS), LIMIT_WORK]));
   const workCase = decodeCase(readFileSync(path));
   const start = performance.now();
   const open = await work.open(workCase, openOptions(engine, Number(threadCount)));
   const openSeconds = (performance.now() - start) / 1000;
-  await open.first();
+  await (oneOf("the purpose", purpose, PURPOSES) === "check" ? open.first() : open.run());
   const startSeconds = (performance.now() - start) / 1000;
   const packages = engine === "ours"
     ? ["onnxruntime-node", "@tensorflow/tfjs-core"]

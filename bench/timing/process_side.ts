@@ -22,13 +22,16 @@ interface Greeting {
 }
 
 /**
- * Starts a side and waits until it is ready, that is, until its first run is done.
+ * Starts a side and waits until it is ready, that is, until its first run is done. A process of its own, with `check` for its last argument
+ * instead of `time`, reports what is checked, so that the timed one's memory is that of the work.
  *
  * @throws Error when it ends instead.
  */
 export async function processSide(options: ProcessOptions): Promise<Side> {
   const { name, shapes, arraysPath, runsPerTurn } = options;
-  const side = new Conversation(options);
+  const start = (purpose: "check" | "time") =>
+    new Conversation({ ...options, args: [...options.args, purpose] });
+  const side = start("time");
   const { versions, threads, startSeconds, openSeconds } = await side.answer<Greeting>();
   const what = `the results of ${name}`;
   return {
@@ -40,7 +43,10 @@ export async function processSide(options: ProcessOptions): Promise<Side> {
     ...(runsPerTurn === undefined ? {} : { runsPerTurn }),
     async check(steps) {
       const request = { do: "check", steps, arrays: arraysPath };
-      const check = await side.ask<Omit<Check, "arrays">>(request);
+      const checked = start("check");
+      await checked.answer<Greeting>();
+      const check = await checked.ask<Omit<Check, "arrays">>(request);
+      await checked.end();
       const { tensors } = readSafetensors(readFileSync(arraysPath), { what });
       return { ...check, arrays: loadStrict(tensors, shapes, { what }) };
     },

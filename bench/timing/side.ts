@@ -44,7 +44,7 @@ export interface Side {
   readonly openSeconds?: number;
   /** Runs counted in a turn, when it is to be others than the bench's. */
   readonly runsPerTurn?: number;
-  /** Reports the first runs. Call once, before timing. */
+  /** Reports the first runs of a process of its own. */
   check(steps: number): Promise<Check>;
   /** Milliseconds of each of `runs` runs in a row, after one that is not counted. */
   time(runs: number): Promise<readonly number[]>;

@@ -22,10 +22,7 @@ function firstGradient(
   shapes: Shapes,
 ): HostParams {
   const factor = Math.max(1, (norm + CLIP_EPS) / CLIP_NORM) / (1 - ADAMW.betas[0]);
-  return unflattenHost(
-    host(Float32Array.from(moment.data, (value) => value * factor), moment.shape),
-    shapes,
-  );
+  return unflattenHost(host(moment.data.map((value) => value * factor), moment.shape), shapes);
 }
 
 /** @param shapes the trained weights' in the order in which the step was given them. */

@@ -1,12 +1,13 @@
 """PyTorch's side of `deno task bench`: one piece of work in eager mode or through torch.compile, driven by JSON lines.
 
-usage: python serve.py WORK CASE.safetensors eager|compile THREADS
+usage: python serve.py WORK CASE.safetensors eager|compile THREADS check|time
 
 CASE holds all weights, one batch (prefix "batch.") and, in its header, the sizes. The first line of output says what it runs on and how
-long building, compiling and the first run took. Requests on standard input, one answer line each on standard output:
+long building, compiling and the first run took. What is timed keeps nothing of that run. Requests on standard input, one answer line each on
+standard output:
 
-    {"do": "check", "steps": 3, "arrays": PATH}  losses of the first steps, norm of the first gradient; that gradient before clipping, or
-                                                 the outputs, go to PATH
+    {"do": "check", "steps": 3, "arrays": PATH}  of one that checks: losses of the first steps, norm of the first gradient; that gradient
+                                                 before clipping, or the outputs, go to PATH
     {"do": "time", "steps": 3}                   milliseconds of each run, after one that is not counted
     {"do": "usage"}                              processor seconds and peak memory so far
 """
@@ -101,14 +102,14 @@ def usage() -> dict:
 
 
 def main() -> None:
-    name, path, mode, threads = sys.argv[1:]
+    name, path, mode, threads, purpose = sys.argv[1:]
     torch.set_num_threads(int(threads))
     torch.set_flush_denormal(True)
     answer = lambda value: print(json.dumps(value), flush=True)
     case = load(path)
     start = time.perf_counter()
     work = open_work(name, mode, *case)
-    work.first()
+    work.first() if purpose == "check" else work.run()
     answer({
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "threads": torch.get_num_threads(),
