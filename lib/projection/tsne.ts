@@ -20,7 +20,7 @@ export interface TsneOptions {
   readonly metric?: Metric;
   /** Default 1000; the early ones count. */
   readonly iterations?: number;
-  /** Iterations with P enlarged, and the factor; default 250 and 12. */
+  /** Iterations with P enlarged, at most, and the factor; default 250 and 12. */
   readonly earlyIterations?: number;
   /** See `earlyIterations`. */
   readonly exaggeration?: number;

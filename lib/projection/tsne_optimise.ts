@@ -1,6 +1,8 @@
 /**
  * Gradient descent of t-SNE (van der Maaten and Hinton 2008) on sparse affinities, scikit-learn's schedule: P enlarged for the first
- * iterations at a momentum of 0.5, then as it is at 0.8, with gains per coordinate; both phases start at rest.
+ * iterations at a momentum of 0.5, then as it is at 0.8, with gains per coordinate; both phases start at rest. The first ends early once the
+ * gradient is as good as zero: where near points are not apart from the others, P enlarged pulls all into one place, and an axis on which
+ * they come to be exactly equal would never part them again.
  *
  *     g ← g + 0.2 where the gradient turned against the last move, else 0.8 g, at least 0.01
  *     move ← momentum · move − rate · g · gradient
@@ -28,7 +30,7 @@ export interface TsneDescent {
   readonly initial: ArrayLike<number>;
   /** Iterations in all, the early ones included. */
   readonly iterations: number;
-  /** Iterations in which P is enlarged. */
+  /** Iterations in which P is enlarged, at most. */
   readonly earlyIterations: number;
   /** Its factor in them. */
   readonly exaggeration: number;
@@ -43,6 +45,9 @@ export interface TsneDescent {
   /** Ends it between iterations. */
   readonly signal?: AbortSignal;
 }
+
+/** L2 norm of a gradient that moves nothing any more, as scikit-learn has it. */
+const AT_REST = 1e-7;
 
 /** Iterations in a row before other tasks of this thread get their turn. */
 const SLICE = 10;
@@ -70,18 +75,19 @@ export async function* descend(p: Affinities, options: TsneDescent): AsyncGenera
         gain: new Float64Array(count).fill(1),
       };
     });
+    let early = true, norm = Infinity;
     for (let iteration = 1; iteration <= iterations; iteration++) {
-      const early = iteration <= earlyIterations;
       const reports = iteration % options.reportEvery === 0 || iteration === iterations;
       const { total, divergence } = team.forces({ divergence: reports });
-      if (iteration === earlyIterations + 1) {
+      if (early && (iteration > earlyIterations || norm < AT_REST)) {
+        early = false;
         for (const { move, gain } of axes) {
           move.fill(0);
           gain.fill(1);
         }
       }
       const step = { factor: early ? exaggeration : 1, momentum: early ? 0.5 : 0.8, total, learningRate };
-      for (const axis of axes) moveAlong(axis, step);
+      norm = Math.sqrt(axes.reduce((squares, axis) => squares + moveAlong(axis, step), 0));
       if (reports) {
         if (!Number.isFinite(divergence + total)) {
           throw new RangeError(
@@ -108,13 +114,16 @@ interface Axis {
   readonly gain: Float64Array;
 }
 
+/** Moves the points along one axis; returns the sum of the gradient's squares. */
 function moveAlong(
   { y, attraction, repulsion, move, gain }: Axis,
   step: { factor: number; momentum: number; total: number; learningRate: number },
-): void {
+): number {
   const { factor, momentum, total, learningRate } = step;
+  let squares = 0;
   for (let i = 0; i < y.length; i++) {
     const gradient = 4 * (factor * (attraction[i] as number) - (repulsion[i] as number) / total);
+    squares += gradient * gradient;
     const last = move[i] as number, g = gain[i] as number;
     const grown = last * gradient < 0 ? g + 0.2 : Math.max(0.8 * g, 0.01);
     gain[i] = grown;
@@ -122,4 +131,5 @@ function moveAlong(
     move[i] = next;
     y[i] = (y[i] as number) + next;
   }
+  return squares;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { key, normal } from "../engine/mod.ts";
+import { key, normal, stream } from "../engine/mod.ts";
 import { jointAffinities, sparseDivergence } from "./affinities.ts";
 import { clusteredPoints } from "./clustered_points.ts";
 import { neighbourPurity } from "./layout_quality.ts";
@@ -68,6 +68,36 @@ Deno.test("tsne() raises neighbour purity over PCA in two and three dimensions",
     const layout = await tsne(points, { ...short, dimensions });
     assert.equal(layout.coordinates.length, 240 * dimensions);
     assert.ok(purity(layout) > 0.9 && purity(layout) > flat + 0.05, `${purity(layout)}, ${flat} by PCA`);
+  }
+});
+
+/** Points made as sentences of a grammar are: the sum of one of some random vectors for each slot. */
+function composedPoints(
+  { count, slots, choices, width }: Record<"count" | "slots" | "choices" | "width", number>,
+): Points {
+  const parts = normal(key(7), slots * choices * width), random = stream(key(8));
+  const data = new Float32Array(count * width);
+  for (let i = 0; i < count; i++) {
+    for (let slot = 0; slot < slots; slot++) {
+      const part = (slot * choices + random.int(0, choices - 1)) * width;
+      for (let j = 0; j < width; j++) data[i * width + j]! += parts[part + j] as number;
+    }
+  }
+  return { data, count, width };
+}
+
+Deno.test("tsne() spreads points over all axes where P enlarged pulls them into one place", async () => {
+  // Left to the end of the early phase, these lie on a line or in a point: no axis on which all are equal ever parts them.
+  for (const [count, slots, choices, dimensions] of [[600, 6, 6, 2], [1000, 10, 4, 3]] as const) {
+    const cloud = composedPoints({ count, slots, choices, width: 64 });
+    const { coordinates } = await tsne(cloud, { dimensions, threads: 1, iterations: 400, seed: 1 });
+    const deviations = Array.from({ length: dimensions }, (_, d) => {
+      const own = Float64Array.from({ length: count }, (_, i) => coordinates[i * dimensions + d] as number);
+      const middle = mean(own);
+      return Math.sqrt(mean(own.map((value) => (value - middle) ** 2)));
+    });
+    const [least, most] = [Math.min(...deviations), Math.max(...deviations)];
+    assert.ok(least > 0.5 * most && most > 1, `deviations ${deviations}`);
   }
 });
 
