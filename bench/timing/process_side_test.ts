@@ -18,7 +18,7 @@ const start = (script: string, arraysPath = "") =>
 
 const GREETING = `console.log(JSON.stringify({ versions: { toy: "1" }, threads: 2, startSeconds: 3 }));`;
 
-Deno.test("processSide() asks line by line and reads the arrays from the file", async () => {
+Deno.test("processSide() asks line by line, checks in another process than it times, and reads the arrays from the file", async () => {
   const folder = mkdtempSync(join(tmpdir(), "process-side-"));
   try {
     const path = join(folder, "arrays.safetensors");
@@ -28,15 +28,19 @@ Deno.test("processSide() asks line by line and reads the arrays from the file", 
       const { createInterface } = await import("node:readline");
       for await (const line of createInterface({ input: process.stdin })) {
         const { do: what, steps } = JSON.parse(line);
-        const answer = what === "check" ? { losses: Array(steps).fill(1), norm: 5 } : { milliseconds: Array(steps).fill(2) };
+        const answer = what === "check"
+          ? { losses: Array(steps).fill(1), norm: process.pid }
+          : { milliseconds: Array(steps).fill(process.pid) };
         console.log(JSON.stringify(answer));
       }`,
       path,
     );
     assert.deepEqual([peer.threads, peer.startSeconds, peer.versions], [2, 3, { toy: "1" }]);
     const { losses, norm, arrays } = await peer.check(2);
-    assert.deepEqual([losses, norm, [...arrays["a"]?.data ?? []]], [[1, 1], 5, [5]]);
-    assert.deepEqual(await peer.time(3), [2, 2, 2]);
+    assert.deepEqual([losses, [...arrays["a"]?.data ?? []]], [[1, 1], [5]]);
+    const timed = await peer.time(3);
+    assert.equal(timed.length, 3);
+    assert.notEqual(timed[0], norm, "what is timed is a process that has not checked");
     await peer.close();
   } finally {
     rmSync(folder, { recursive: true });

@@ -8,7 +8,7 @@ import { CONTROL_ORACLE_FIELDS } from "../../lib/tasks/control_oracles.ts";
 import { CONTROLNET_FIELDS } from "../../lib/tasks/controlnets/mod.ts";
 import { ORACLE_FIELDS, TASK_FIELDS, WORD_FIELDS } from "../../lib/tasks/task.ts";
 import { canonicalCode } from "./canonical_code.ts";
-import { openKeptCode, type OwnCode } from "./kept_code.ts";
+import { keptCode, type OwnCode } from "./kept_code.ts";
 import { type CodeEntry, LOADED, reachedCode, WHOLE } from "./reached_code.ts";
 
 /** Folder of the repository. */
@@ -28,7 +28,13 @@ const RECORDS = [
 const nameOf = ({ module, export: name }: CodeEntry) => `${module}#${name}`;
 
 /** Modules that decide what is made of the code of others. */
-const MAKERS = ["canonical_code.ts", "code_version.ts", "reached_code.ts", "syntax_tree.ts"];
+const MAKERS = [
+  "canonical_code.ts",
+  "code_version.ts",
+  "reached_code.ts",
+  "syntax_tree.ts",
+  "../../lib/explorer/server/bundled.ts",
+];
 
 /** Code known to this process, by entry: what it runs is what it found when it started. */
 const known = new Map<string, OwnCode>();
@@ -97,14 +103,10 @@ export async function codeVersions(
   const { root = ROOT, read = textOf, cacheFolder } = options;
   const codes = root === ROOT && read === textOf ? known : new Map<string, OwnCode>();
   const missing = [...entries].filter((entry) => !codes.has(nameOf(entry)));
-  const kept = cacheFolder === undefined || missing.length === 0
-    ? undefined
-    : openKeptCode(cacheFolder, { of: whatIsAsked(missing, root), root, read });
-  let found = kept?.codes();
-  if (found === undefined) {
-    found = await codesOf(missing, { root, read: kept?.read ?? read });
-    await kept?.keep(found);
-  }
+  const find = (read: (path: string) => string) => codesOf(missing, { root, read });
+  const found = cacheFolder === undefined || missing.length === 0
+    ? await find(read)
+    : await keptCode(cacheFolder, { of: whatIsAsked(missing, root), root, read }, find);
   for (const [name, code] of found) codes.set(name, code);
   return (entry) => {
     const reached = new Set([nameOf(entry)]);

@@ -18,52 +18,39 @@ interface Kept {
   readonly codes: Readonly<Record<string, OwnCode>>;
 }
 
-/** What is kept of a set of entries. */
-export interface KeptCode {
-  /** The code by entry; undefined where nothing is kept, or a module that was read has changed. */
-  codes(): ReadonlyMap<string, OwnCode> | undefined;
-  /** Reads a module and remembers its hash. */
-  read(path: string): string;
-  /** Keeps the code with the hashes of what was read; where that cannot be written, it is found anew next time. */
-  keep(codes: Iterable<readonly [string, OwnCode]>): Promise<void>;
-}
-
 /**
- * The code that a cache keeps.
+ * The code that a cache keeps by entry; where it keeps none, or a module that was read has changed, what `find` gives. That is kept with the
+ * hashes of what it reads, or found anew next time where it cannot be written.
  *
  * @param options.of names what is asked: the entries and all that decides what is made of the modules
  * @param options.root folder of the modules
  */
-export function openKeptCode(
+export async function keptCode(
   cacheFolder: string,
   options: { readonly of: string; readonly root: string; readonly read: (path: string) => string },
-): KeptCode {
+  find: (read: (path: string) => string) => Promise<ReadonlyMap<string, OwnCode>>,
+): Promise<ReadonlyMap<string, OwnCode>> {
   const { of, root, read } = options;
   const path = join(cacheFolder, "code", `${sha256(of).slice(0, 16)}.json`);
+  const kept = readKept(path);
+  const same = kept !== undefined &&
+    Object.entries(kept.modules).every(([module, hash]) => {
+      const file = resolve(root, module);
+      return existsSync(file) && sha256(read(file)) === hash;
+    });
+  if (same) return new Map(Object.entries(kept.codes));
   const modules = new Map<string, string>();
-  return {
-    codes() {
-      const kept = readKept(path);
-      const same = kept !== undefined &&
-        Object.entries(kept.modules).every(([module, hash]) => {
-          const file = resolve(root, module);
-          return existsSync(file) && sha256(read(file)) === hash;
-        });
-      return same ? new Map(Object.entries(kept.codes)) : undefined;
-    },
-    read(file) {
-      const text = read(file);
-      modules.set(relative(root, file), sha256(text));
-      return text;
-    },
-    async keep(codes) {
-      const kept: Kept = {
-        modules: Object.fromEntries([...modules].sort()),
-        codes: Object.fromEntries(codes),
-      };
-      await atomicWrite(path, JSON.stringify(kept)).catch(() => undefined);
-    },
+  const codes = await find((file) => {
+    const text = read(file);
+    modules.set(relative(root, file), sha256(text));
+    return text;
+  });
+  const found: Kept = {
+    modules: Object.fromEntries([...modules].sort()),
+    codes: Object.fromEntries(codes),
   };
+  await atomicWrite(path, JSON.stringify(found)).catch(() => undefined);
+  return codes;
 }
 
 /** What lies there; undefined where nothing does, or it is not whole. */
