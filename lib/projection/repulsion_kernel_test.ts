@@ -1,26 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { key, normal, uniform } from "../engine/mod.ts";
-import { onDemandPackage } from "../hub/mod.ts";
-import { REPULSION_MODULE, repulsionKernel } from "./repulsion_kernel.ts";
-
-/** The part of wabt that is used. */
-interface Wabt {
-  parseWat(name: string, source: string, features: { simd: boolean }): {
-    toBinary(options: object): { buffer: Uint8Array };
-  };
-}
-
-Deno.test("repulsionKernel() holds what repulsion.wat assembles to", async () => {
-  const source = readFileSync(new URL("repulsion.wat", import.meta.url), "utf8");
-  const wabt = createRequire(join(await onDemandPackage("wabt"), "package.json"))("wabt") as () => Promise<
-    Wabt
-  >;
-  const { buffer } = (await wabt()).parseWat("repulsion.wat", source, { simd: true }).toBinary({});
-  assert.equal(btoa(String.fromCharCode(...buffer)), REPULSION_MODULE);
-});
+import { repulsionKernel } from "./repulsion_kernel.ts";
 
 Deno.test("repulsionKernel() sums forces and kernels over the list's first actors, whatever lies behind them", () => {
   const kernel = repulsionKernel(9);

@@ -14,10 +14,11 @@
  *     m ← β₁ m + (1 − β₁) g;   v ← β₂ v + (1 − β₂) g²
  *     θ ← θ − η/(1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
  *
- * A loop in place, not a compiled graph: it goes over each number once, where a graph of elementwise nodes goes over them twenty times and gives
- * back copies. Numbers are kept in float32 and computed in float64.
+ * A loop in place (update.wat), not a compiled graph: it goes over each number once, where a graph of elementwise nodes goes over them twenty
+ * times and gives back copies. Numbers are kept in float32 and computed in float64.
  */
 import { ADAMW, type AdamWConfig } from "./optimizer_config.ts";
+import { updateByAdamw } from "./update_kernel.ts";
 
 /** Parameters and moments, each [N]; a step changes them in place. */
 export interface AdamWState {
@@ -47,35 +48,16 @@ export function adamw(
   if (!(Number.isInteger(step) && step >= 1)) {
     throw new RangeError(`adamw() counts steps from 1, got ${step}`);
   }
-  const { betas: [first, second], eps, weight_decay } = config;
-  const kept = 1 - learningRate * weight_decay;
-  const stepSize = learningRate / (1 - first ** step);
-  const scale = 1 / Math.sqrt(1 - second ** step);
-  for (let i = 0; i < params.length; i++) {
-    const g = gradient[i]! * factor;
-    const mean = m[i]! * first + g * (1 - first);
-    const square = v[i]! * second + g * g * (1 - second);
-    m[i] = mean;
-    v[i] = square;
-    params[i] = params[i]! * kept - mean * stepSize / (Math.sqrt(square) * scale + eps);
-  }
-}
-
-/**
- * Makes the first of some gradients [N] their mean, in place.
- *
- * @returns the sum of its squares.
- */
-export function meanGradient([mean, ...others]: readonly [Float32Array, ...Float32Array[]]): number {
-  const share = 1 / (1 + others.length);
-  let squares = 0;
-  for (const other of others) for (let i = 0; i < mean.length; i++) mean[i]! += other[i]!;
-  for (let i = 0; i < mean.length; i++) {
-    const g = mean[i]! * share;
-    mean[i] = g;
-    squares += g * g;
-  }
-  return squares;
+  const { betas, eps, weight_decay } = config;
+  const [first, second] = betas;
+  updateByAdamw({ params, m, v, gradient }, {
+    factor,
+    betas,
+    kept: 1 - learningRate * weight_decay,
+    size: learningRate / (1 - first ** step),
+    scale: 1 / Math.sqrt(1 - second ** step),
+    eps,
+  });
 }
 
 /**

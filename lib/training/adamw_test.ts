@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { eager, host, key, normal, tf, valueAndGradients } from "../engine/mod.ts";
+import { eager, fold, host, key, normal, tf, valueAndGradients } from "../engine/mod.ts";
 import { readCase, type Values } from "../golden/mod.ts";
-import { adamw, clipFactor, meanGradient } from "./adamw.ts";
+import { adamw, clipFactor } from "./adamw.ts";
 import { flatten, flattenHost, unflatten, unflattenHost } from "./flat_parameters.ts";
 import { learningRate } from "./trainer.ts";
+import { ADAMW } from "./optimizer_config.ts";
+import { follow, meanGradient, PIECE } from "./update_kernel.ts";
 
 const golden = readCase("adamw");
 const names = ["matrix", "vector", "tiny_gradient", "zero_gradient"];
@@ -41,6 +43,30 @@ Deno.test("adamw() makes the reference's five steps", () => {
   }
 });
 
+Deno.test("adamw() computes its formulas in float64 and rounds what it keeps, for vectors of any length", () => {
+  const [beta1, beta2] = ADAMW.betas;
+  const [step, learningRate, factor] = [3, 1e-3, 0.7];
+  for (const size of [0, 1, 2, PIECE - 1, PIECE, 2 * PIECE + 3]) {
+    const drawn = (name: string) => normal(fold(key("adamw"), name), size);
+    const [params, m, v, gradient] = [drawn("θ"), drawn("m"), drawn("v").map(Math.abs), drawn("g")];
+    const state = { params: params.slice(), m: m.slice(), v: v.slice() };
+    adamw(state, gradient, { step, learningRate, factor });
+    for (let i = 0; i < size; i++) {
+      const g = gradient[i]! * factor;
+      const mean = m[i]! * beta1 + g * (1 - beta1);
+      const square = v[i]! * beta2 + g * g * (1 - beta2);
+      const scale = 1 / Math.sqrt(1 - beta2 ** step);
+      const change = mean * (learningRate / (1 - beta1 ** step)) / (Math.sqrt(square) * scale + ADAMW.eps);
+      const expected = [params[i]! * (1 - learningRate * ADAMW.weight_decay) - change, mean, square];
+      assert.deepEqual(
+        [state.params[i], state.m[i], state.v[i]],
+        expected.map(Math.fround),
+        `${i} of ${size}`,
+      );
+    }
+  }
+});
+
 Deno.test("adamw() multiplies the gradient by a factor first, and counts steps from 1", () => {
   const state = () => ({
     params: Float32Array.of(1, 2),
@@ -63,6 +89,24 @@ Deno.test("meanGradient() makes the first the mean and sums its squares", () => 
   assert.deepEqual([[...a], [...b]], [[3, 4], [5, 2]]);
   assert.equal(meanGradient([b]), 29);
   assert.deepEqual([...b], [5, 2]);
+});
+
+Deno.test("meanGradient() and follow() take vectors of any length, and many of them", () => {
+  for (const size of [0, 1, PIECE + 1]) {
+    const [a, b, c] = ["a", "b", "c"].map((name) => normal(fold(key("mean"), name), size)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    const expected = a.map((x, i) => Math.fround(Math.fround(x + b[i]!) + c[i]!) * (1 / 3));
+    const average = a.slice();
+    const squares = meanGradient([a, b, c]);
+    assert.deepEqual(a, expected);
+    assert.ok(Math.abs(squares - expected.reduce((sum, x) => sum + x * x, 0)) <= 1e-9 * size);
+    const followed = average.map((x, i) => x * 0.9 + c[i]! * (1 - 0.9));
+    follow(average, c, 0.9);
+    assert.deepEqual(average, followed);
+  }
 });
 
 Deno.test("clipFactor() leaves a short gradient and shortens a long one", () => {

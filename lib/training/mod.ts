@@ -23,7 +23,8 @@ export {
   compileLoraStep,
 } from "./base_steps.ts";
 export { type FrozenModel, latentShape, type StepEngine } from "./denoising_step.ts";
-export { adamw, type AdamWState, clipFactor, meanGradient } from "./adamw.ts";
+export { adamw, type AdamWState, clipFactor } from "./adamw.ts";
+export { meanGradient } from "./update_kernel.ts";
 export { muon, type MuonState } from "./muon.ts";
 export {
   ADAMW,

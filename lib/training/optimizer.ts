@@ -11,10 +11,11 @@ import {
   type ProgramFunction,
   type ProgramParts,
 } from "../engine/mod.ts";
-import { adamw, clipFactor, meanGradient } from "./adamw.ts";
+import { adamw, clipFactor } from "./adamw.ts";
 import type { ParameterLayout } from "./flat_parameters.ts";
 import { muon } from "./muon.ts";
 import type { MuonConfig, OptimizerConfig } from "./optimizer_config.ts";
+import { follow, meanGradient, PIECE } from "./update_kernel.ts";
 
 /** Everything that a step changes, in place: flat vectors [N], `v` of AdamW's numbers alone, `average` only where one is kept. */
 export interface FlatState {
@@ -53,19 +54,11 @@ export interface Optimizer {
   dispose(): Promise<void>;
 }
 
-/** Numbers that are gone over at once: their vectors stay in the cache. */
-const PIECE = 2 ** 13;
-
-/** Numbers `first` up to `end` in pieces: how each is cut out of a vector. */
-function* piecesOf(first: number, end: number): Generator<(vector: Float32Array) => Float32Array> {
-  for (let at = first; at < end; at += PIECE) {
-    yield (vector) => vector.subarray(at, Math.min(at + PIECE, end));
+/** The first `count` numbers in pieces: how each is cut out of a vector. */
+function* piecesOf(count: number): Generator<(vector: Float32Array) => Float32Array> {
+  for (let at = 0; at < count; at += PIECE) {
+    yield (vector) => vector.subarray(at, Math.min(at + PIECE, count));
   }
-}
-
-/** average ← keep · average + (1 − keep) · params, in place. */
-function follow(average: Float32Array, params: Float32Array, keep: number): void {
-  for (let i = 0; i < average.length; i++) average[i] = average[i]! * keep + params[i]! * (1 - keep);
 }
 
 /** Muon's step of every stack: new parameters and momentum, from old ones, scaled gradients and the learning rate. */
@@ -124,11 +117,7 @@ export async function compileOptimizer(options: OptimizerOptions): Promise<Optim
       const { params, m, v, average } = state;
       const [gradient] = gradients;
       const size = params.length;
-      let squares = 0;
-      for (const piece of piecesOf(0, size)) {
-        squares += meanGradient(gradients.map(piece) as [Float32Array, ...Float32Array[]]);
-      }
-      const norm = Math.sqrt(squares);
+      const norm = Math.sqrt(meanGradient(gradients));
       if (!Number.isFinite(norm)) return norm;
       const factor = clipNorm === undefined ? 1 : clipFactor(norm, clipNorm);
       for (let i = adamwSize; i < size; i++) gradient[i]! *= factor;
@@ -138,7 +127,7 @@ export async function compileOptimizer(options: OptimizerOptions): Promise<Optim
         params.set(leaf(matrices, `params.${i}`).data, first);
         m.set(leaf(matrices, `m.${i}`).data, first);
       });
-      for (const piece of piecesOf(0, adamwSize)) {
+      for (const piece of piecesOf(adamwSize)) {
         const own = { params: piece(params), m: piece(m), v: piece(v) };
         adamw(own, piece(gradient), { step, learningRate, config: optimizer.adamw, factor });
         if (average) follow(piece(average), own.params, keep);
