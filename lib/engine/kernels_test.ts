@@ -301,6 +301,21 @@ Deno.test("compile() names the op and the calling line when an op has no lowerin
   );
 });
 
+Deno.test("compile() gives the slopes of gated activations far from zero, where they are 0 and 1", async () => {
+  const x = Float32Array.of(-200, -30, -13.5, 13.5, 30, 200);
+  for (const [name, activation] of Object.entries({ silu, quickGelu, gelu })) {
+    const compiled = await compile((_frozen, _state, { x }) => {
+      const slopes = valueAndGradients((p) => ({ loss: tf.sum(activation(p.x!)) as tf.Scalar }), { x: x! });
+      return { outputs: { slopes: slopes.grads.x! } };
+    }, { inputs: { x: { shape: [x.length] } } });
+    const { slopes } = await compiled.run({ x });
+    await compiled.dispose();
+    slopes!.data.forEach((slope, i) =>
+      assert.ok(Math.abs(slope - Number(x[i]! > 0)) < 1e-4, `${name} has slope ${slope} at ${x[i]}`)
+    );
+  }
+});
+
 Deno.test("Every lowering of the table is exercised by a case", () => {
   const inputsOf = (item: OpCase) => Object.fromEntries(item.shapes.map((shape, j) => [`x${j}`, { shape }]));
   const record = (item: OpCase) => recordProgram(program(item), { inputs: inputsOf(item) });

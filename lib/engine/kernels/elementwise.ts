@@ -119,6 +119,13 @@ const sigmoidGate: Lowering = (graph, { x }, attrs) =>
     "com.microsoft",
   );
 
+/** alpha · x + beta, clipped to 0 … 1, in one kernel. */
+const hardSigmoid: Lowering = (graph, { x }, attrs) =>
+  graph.emit("HardSigmoid", [x as string], graph.info(x as string), {
+    alpha: { float: attrs.alpha as number },
+    beta: { float: attrs.beta as number },
+  });
+
 export const ELEMENTWISE: Record<string, Lowering> = {
   Add: binary("Add"),
   Sub: binary("Sub"),
@@ -166,5 +173,6 @@ export const ELEMENTWISE: Record<string, Lowering> = {
   Fill: fill,
   Identity: (_graph, { x }) => x as string,
   SigmoidGate: sigmoidGate,
+  HardSigmoid: hardSigmoid,
   GeluErf: unary("Gelu", "same", "com.microsoft"),
 };

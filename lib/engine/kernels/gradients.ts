@@ -93,21 +93,21 @@ export function registerGradients(): void {
       };
     },
   );
-  // y = x·s(αx): ∂x = dy·s·(1 + αx·(1 − s))
-  register("SigmoidGate", { inputs: ["x"] }, (dy, [x], { alpha }) => ({
+  // y = x·s with s = sigmoid(αx): ∂x = dy·s·(1 + α(x − y))
+  register("SigmoidGate", { inputs: ["x"], outputs: [true] }, (dy, [x, y], { alpha }) => ({
     x: () => {
-      const scaled = tf.mul(x as tf.Tensor, alpha as number);
-      const s = tf.sigmoid(scaled);
-      return tf.mul(dy, tf.mul(s, tf.add(tf.mul(scaled, tf.sub(1, s)), 1)));
+      const scaled = (t: tf.Tensor) => alpha === 1 ? t : tf.mul(t, alpha as number);
+      const rest = scaled(tf.sub(x as tf.Tensor, y as tf.Tensor));
+      return tf.mul(dy, tf.mul(tf.sigmoid(scaled(x as tf.Tensor)), tf.add(rest, 1)));
     },
   }));
-  // y = x·Φ(x): ∂x = dy·(Φ(x) + x·φ(x))
-  register("GeluErf", { inputs: ["x"] }, (dy, saved) => ({
+  // y = x·Φ(x): ∂x = dy·(Φ(x) + x·φ(x)); with u = x/√2: Φ = (1 + erf u)/2 and x·φ = u/(√π e^u²), in as few passes as there are kernels for
+  register("GeluErf", { inputs: ["x"] }, (dy, [x]) => ({
     x: () => {
-      const x = saved[0] as tf.Tensor;
-      const cumulative = tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
-      const density = tf.mul(tf.exp(tf.mul(tf.mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-      return tf.mul(dy, tf.add(cumulative, tf.mul(x, density)));
+      const u = tf.mul(x as tf.Tensor, Math.SQRT1_2);
+      const cumulative = kernel("HardSigmoid", { x: tf.erf(u) }, { alpha: 0.5, beta: 0.5 });
+      const dense = tf.mul(tf.div(u, tf.exp(tf.mul(u, u))), 1 / Math.sqrt(Math.PI));
+      return tf.mul(dy, tf.add(cumulative, dense));
     },
   }));
   register("UpsampleNearest", { inputs: ["x"] }, (dy, [x], { factor }) => ({

@@ -1,4 +1,5 @@
 import type { Graph, GraphNode } from "../graph.ts";
+import { linksOf } from "./links.ts";
 
 /** Logits of one head from which the fused kernel is worth its own layout: 1024 tokens by 1024 keys. */
 const SMALLEST = 2 ** 20;
@@ -19,21 +20,15 @@ interface Attention {
  * written and read four times. Only where nothing else reads the logits or weights, so never where a gradient needs them.
  */
 export function fuseAttention(graph: Graph): Graph {
-  const producers = new Map<string, GraphNode>();
-  const readers = new Map<string, number>();
-  for (const node of graph.nodes) {
-    for (const name of node.outputs) producers.set(name, node);
-    for (const name of node.inputs) readers.set(name, (readers.get(name) ?? 0) + 1);
-  }
-  for (const name of graph.outputs) readers.set(name, (readers.get(name) ?? 0) + 1);
+  const { producer, reads } = linksOf(graph);
   const shape = (name: string) => graph.values.get(name)?.shape ?? [];
   /** The node that makes a value, if it is of this kind and nobody else reads it. */
   const made = (name: string | undefined, op: string): GraphNode | undefined => {
-    const node = producers.get(name ?? "");
-    return node?.op === op && readers.get(name ?? "") === 1 ? node : undefined;
+    const node = producer(name);
+    return node?.op === op && reads(name) === 1 ? node : undefined;
   };
   const swapped = (name: string | undefined): string | undefined => {
-    const node = producers.get(name ?? "");
+    const node = producer(name);
     return node?.op === "Transpose" && String(node.attributes["perm"]) === HEADS_OUT
       ? node.inputs[0]
       : undefined;
@@ -76,7 +71,7 @@ export function fuseAttention(graph: Graph): Graph {
     const found = attentionOf(node);
     const own = node.outputs[0] as string;
     const back = fused.get(node.inputs[0] as string);
-    if (found && readers.get(own) === 1) {
+    if (found && reads(own) === 1) {
       const inputs = (["query", "key", "value"] as const).map((role) => {
         const [batch, tokens, heads, dim] = shape(found[role]) as [number, number, number, number];
         const name = `${own}:${role}`;

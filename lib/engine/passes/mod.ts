@@ -2,6 +2,7 @@ import type { Graph } from "../graph.ts";
 import { shareCommonSubexpressions } from "./common_subexpressions.ts";
 import { removeDeadNodes } from "./dead_nodes.ts";
 import { fuseAttention } from "./fused_attention.ts";
+import { fuseLayerNorm } from "./fused_layer_norm.ts";
 import { mergeLayoutChains } from "./layout_chains.ts";
 
 /** The passes in the order in which they run. */
@@ -10,6 +11,7 @@ export const PASSES = {
   "layout-chains": mergeLayoutChains,
   "common-subexpressions": shareCommonSubexpressions,
   "fused-attention": fuseAttention,
+  "fused-layer-norm": fuseLayerNorm,
 } as const;
 
 /** Name of a graph pass, for {@link optimize}'s options. */

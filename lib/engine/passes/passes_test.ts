@@ -139,6 +139,34 @@ Deno.test('The pass "common-subexpressions" computes equal things once, unless i
   assert.deepEqual([count(on, "Exp"), count(off, "Exp")], [1, 3]);
 });
 
+Deno.test('The pass "fused-layer-norm" scales and shifts where it standardises, unless a gradient needs what is between or it is left out', async () => {
+  const [weight, bias] = [[2, -1, 0.5, 3], [0.1, 0.2, -0.3, 0.4]];
+  const norm = (a: Tensor) => layerNorm(a, tf.tensor1d(weight), tf.tensor1d(bias));
+  const { on, off } = both((a) => ({ y: norm(a) }), "fused-layer-norm");
+  assert.deepEqual([count(on, "LayerNormalization"), count(on, "Mul"), count(on, "Add")], [1, 0, 0]);
+  assert.deepEqual([count(off, "LayerNormalization"), count(off, "Mul"), count(off, "Add")], [1, 1, 1]);
+  const squares = (a: Tensor): Params => {
+    const { grads } = valueAndGradients(({ x }) => ({ loss: tf.sum(tf.square(norm(x!))) as tf.Scalar }), {
+      x: a,
+    });
+    return { y: grads.x! };
+  };
+  const trained = both(squares, "fused-layer-norm");
+  assert.deepEqual(trained.on.nodes, trained.off.nodes);
+
+  const data = normal(key("rows"), 24);
+  const run = async (withoutPasses: readonly PassName[]) => {
+    const program = await compile((_frozen, _state, { a }) => ({ outputs: { y: norm(a!) } }), {
+      inputs: { a: { shape: SIDES } },
+    }, { withoutPasses, threads: 1 });
+    const y = (await program.run({ a: data })).y!.data.slice();
+    await program.dispose();
+    return y;
+  };
+  const [fused, apart] = [await run([]), await run(["fused-layer-norm"])];
+  fused.forEach((x, i) => assert.ok(Math.abs(x - apart[i]!) < 1e-6, `${i}: ${x}, was ${apart[i]}`));
+});
+
 Deno.test("optimize() does not change the graph it is given, and changes nothing more when it runs again", () => {
   const parts = { inputs };
   const { graph } = recordProgram(randomFunction(3), parts, { withoutPasses: NAMES });
