@@ -1,7 +1,6 @@
 /** A plan on disk: what a process of its own needs to compute any one stage of it. */
-import { readFileSync } from "node:fs";
 import { UserError } from "../../lib/engine/errors.ts";
-import { atomicWrite } from "../../lib/hub/mod.ts";
+import { atomicWrite, ownJson } from "../../lib/hub/mod.ts";
 import type { PlannedKey } from "../runner/mod.ts";
 import type { WorkloadRequest } from "./workload.ts";
 
@@ -20,9 +19,7 @@ export const writePlan = (path: string, plan: PlanFile): Promise<void> =>
 
 /** Reads a plan. @throws UserError where there is none */
 export function readPlan(path: string): PlanFile {
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as PlanFile;
-  } catch {
-    throw new UserError(`Running a stage needs the plan ${path}, found none that can be read`);
-  }
+  const plan = ownJson<PlanFile>(path);
+  if (plan) return plan;
+  throw new UserError(`Running a stage needs the plan ${path}, found none that can be read`);
 }

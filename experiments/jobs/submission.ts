@@ -1,8 +1,8 @@
 /** Submissions: what was handed to Slurm, in a folder of the cache, so that any process can tell how far it is and go on. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../lib/engine/errors.ts";
-import { atomicWrite } from "../../lib/hub/mod.ts";
+import { atomicWrite, ownJson } from "../../lib/hub/mod.ts";
 import { suggestion } from "../setting/command_line.ts";
 import { stageFolder } from "../runner/mod.ts";
 import { type PlanFile, readPlan } from "./plan_file.ts";
@@ -65,11 +65,8 @@ export function submissionsIn(cacheFolder: string): Submission[] {
   const folder = join(cacheFolder, "submissions");
   if (!existsSync(folder)) return [];
   return readdirSync(folder).flatMap((id) => {
-    try {
-      return [JSON.parse(readFileSync(join(folder, id, "submission.json"), "utf8")) as Submission];
-    } catch {
-      return []; // being made, or given up before anything was submitted
-    }
+    // None where it is being made, or was given up before anything was submitted.
+    return ownJson<Submission>(join(folder, id, "submission.json")) ?? [];
   }).sort((a, b) => (a.submittedAt < b.submittedAt ? -1 : 1));
 }
 
@@ -120,14 +117,6 @@ export const isDone = (stage: string, { planned, cacheFolder }: PlanFile): boole
   return key !== undefined && existsSync(join(stageFolder(stage, key, cacheFolder), "manifest.json"));
 };
 
-function endOf(folder: string, stage: string): StageEnd | undefined {
-  try {
-    return JSON.parse(readFileSync(endPath(folder, stage), "utf8")) as StageEnd;
-  } catch {
-    return undefined;
-  }
-}
-
 function activeState({ state, node, reason }: ActiveTask): Pick<StageState, "state" | "text"> {
   if (state === "PENDING") return { state: "waiting", text: reason };
   return { state: "running", text: `on ${node}${state === "RUNNING" ? "" : `, ${state.toLowerCase()}`}` };
@@ -152,7 +141,7 @@ export async function statesOf(submission: Submission, cacheFolder: string): Pro
   const silent: string[] = [];
   for (const [id, { task }] of Object.entries(submission.tasks)) {
     const now = active?.get(task);
-    const end = endOf(folder, id);
+    const end = ownJson<StageEnd>(endPath(folder, id));
     if (isDone(id, plan)) states.set(id, { state: "done", text: "" });
     else if (now !== undefined) states.set(id, activeState(now));
     else if (task === UNSUBMITTED.task) {

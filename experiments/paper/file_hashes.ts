@@ -4,17 +4,9 @@
  * just changed when it was read, since a further change might bear the same times.
  */
 import { randomBytes } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { contentHash, PARTIAL, sha256, writeFailure } from "../../lib/hub/mod.ts";
+import { contentHash, ownJson, PARTIAL, sha256, writeFailure } from "../../lib/hub/mod.ts";
 
 /** SHA-256 of a file that is named by it, as large ones in the hub's cache are; undefined of others. */
 export function namedHash(path: string): string | undefined {
@@ -39,7 +31,7 @@ export interface FileHashes {
 /** Hashes of the files below a folder, as they are kept in the cache; those of files that have not changed for `settled` milliseconds are. */
 export function openFileHashes(folder: string, cacheFolder: string, settled = SETTLED): FileHashes {
   const path = join(cacheFolder, "hashes", `${sha256(folder).slice(0, 16)}.json`);
-  const known = new Map<string, Known>(Object.entries(readKnown(path)));
+  const known = new Map<string, Known>(Object.entries(ownJson<Record<string, Known>>(path) ?? {}));
   let changed = false;
   return {
     of(file) {
@@ -67,14 +59,4 @@ export function openFileHashes(folder: string, cacheFolder: string, settled = SE
       changed = false;
     },
   };
-}
-
-/** What was kept; nothing where the file is not there or not whole. */
-function readKnown(path: string): Record<string, Known> {
-  if (!existsSync(path)) return {};
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as Record<string, Known>;
-  } catch {
-    return {};
-  }
 }

@@ -2,9 +2,9 @@
  * What entries reached when their code was last bundled, kept in the cache with the hash of each module that was read: while all of them have
  * the same bytes, a plan need not bundle them again.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { atomicWrite, sha256 } from "../../lib/hub/mod.ts";
+import { atomicWrite, ownJson, sha256 } from "../../lib/hub/mod.ts";
 
 /** What an entry reaches: the hash of its own code, and the modules that are loaded apart, by name. */
 export interface OwnCode {
@@ -32,13 +32,12 @@ export async function keptCode(
 ): Promise<ReadonlyMap<string, OwnCode>> {
   const { of, root, read } = options;
   const path = join(cacheFolder, "code", `${sha256(of).slice(0, 16)}.json`);
-  const kept = readKept(path);
-  const same = kept !== undefined &&
-    Object.entries(kept.modules).every(([module, hash]) => {
-      const file = resolve(root, module);
-      return existsSync(file) && sha256(read(file)) === hash;
-    });
-  if (same) return new Map(Object.entries(kept.codes));
+  const { modules: known, codes: kept } = ownJson<Partial<Kept>>(path) ?? {};
+  const same = Object.entries(known ?? {}).every(([module, hash]) => {
+    const file = resolve(root, module);
+    return existsSync(file) && sha256(read(file)) === hash;
+  });
+  if (known && kept && same) return new Map(Object.entries(kept));
   const modules = new Map<string, string>();
   const codes = await find((file) => {
     const text = read(file);
@@ -51,15 +50,4 @@ export async function keptCode(
   };
   await atomicWrite(path, JSON.stringify(found)).catch(() => undefined);
   return codes;
-}
-
-/** What lies there; undefined where nothing does, or it is not whole. */
-function readKept(path: string): Kept | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    const { modules, codes } = JSON.parse(readFileSync(path, "utf8")) as Partial<Kept>;
-    return modules && codes ? { modules, codes } : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { ownJson } from "../../lib/hub/mod.ts";
 import { hostHere, jobHere } from "./holder.ts";
 import type { StageOrigin } from "./stage.ts";
 
@@ -44,11 +45,8 @@ export interface CodeOrigin {
 
 /** What the code is: of a copy that was made of a checkout, what it was then (`origin.json`). */
 export async function originOfCode(): Promise<CodeOrigin> {
-  try {
-    return JSON.parse(readFileSync(`${ROOT}/origin.json`, "utf8")) as CodeOrigin;
-  } catch {
-    // no copy
-  }
+  const copied = ownJson<CodeOrigin>(`${ROOT}/origin.json`);
+  if (copied) return copied;
   const commit = await git("rev-parse", "HEAD");
   const status = commit === null
     ? null

@@ -21,6 +21,7 @@ export {
 } from "./sealed_folder.ts";
 export { type NamedProcess, processEnded, processName, processRuns, thisProcess } from "./process_name.ts";
 export { onDemandPackage } from "./on_demand.ts";
+export { ownJson } from "./own_json.ts";
 export { type LoadPlan, loadWeights, planLoading, weightsInMemory, weightsInPlace } from "./load_weights.ts";
 export {
   type NameRow,
