@@ -2,7 +2,7 @@
 import { breakLines } from "../../lib/report/mod.ts";
 import type { Evaluation } from "../parts/measurement.ts";
 import type { PartTable } from "../parts/part.ts";
-import { type Stretch, stretchRows } from "./stretches.ts";
+import { outlookOf, type Stretch, stretchRows } from "./stretches.ts";
 
 const DIGITS = 3;
 
@@ -83,6 +83,24 @@ function seedText({ seed, training }: RecipeFacts): string {
   return `${seed ?? "not recorded"}${training === undefined ? "" : ` (batches of training ${training})`}`;
 }
 
+/** A sentence for each missed bar: what it would take, as far as the scores so far tell. */
+function outlooks({ scores }: Evaluation, stretches: readonly Stretch[]): string[] {
+  return scores.flatMap(({ name, bar, verdict }) => {
+    if (!bar || verdict !== "below the bar") return [];
+    const outlook = outlookOf(stretches, { name, least: bar.least });
+    if (!outlook) return [];
+    const { perDoubling, met } = outlook;
+    const change = perDoubling.toFixed(DIGITS);
+    return [
+      met
+        ? `${name}: by a line through these scores against the logarithm of the samples (${change} more for twice as many) ${bar.least} takes ${
+          Number(met.samples.toPrecision(2)).toLocaleString("en")
+        } samples, ${met.furtherHours.toFixed(1)} hours more.`
+        : `${name}: it did not rise with these trainings (${change} for twice the samples), so that ${bar.least} takes another recipe, not more of this one.`,
+    ];
+  });
+}
+
 /** The card of a checkpoint, in Markdown: how it was made and what it scores. */
 export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string {
   const { part } = evaluation;
@@ -146,7 +164,13 @@ export function cardText(evaluation: Evaluation, facts: CheckpointFacts): string
     }.`,
     "",
     ...(stretches.rows.length > 1
-      ? ["## Scores against training", "", ...table(stretches.rows, stretches.headings), ""]
+      ? [
+        "## Scores against training",
+        "",
+        ...table(stretches.rows, stretches.headings),
+        "",
+        ...outlooks(evaluation, facts.stretches).flatMap((line) => [line, ""]),
+      ]
       : []),
     ...(facts.trials && facts.trials.rows.length > 0
       ? [

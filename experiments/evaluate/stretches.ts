@@ -75,19 +75,53 @@ export async function keepStretch(file: URL, added: Stretch): Promise<Stretch[]>
   return all;
 }
 
-/** Rows and headings of the card's table: stretches on the newest one's data, since the part was last trained anew. */
-export function stretchRows(stretches: readonly Stretch[]): { headings: string[]; rows: string[][] } {
-  const newest = stretches.at(-1);
-  const names = Object.keys(newest?.scores ?? {});
+/** The stretches that compare: on the newest one's data, since the part was last trained anew. */
+function comparable(stretches: readonly Stretch[]): readonly Stretch[] {
   const begun = stretches.findLastIndex(({ trainings }) => trainings === 1);
+  return stretches.slice(Math.max(begun, 0)).filter(({ data }) => data === stretches.at(-1)?.data);
+}
+
+/** Rows and headings of the card's table. */
+export function stretchRows(stretches: readonly Stretch[]): { headings: string[]; rows: string[][] } {
+  const names = Object.keys(stretches.at(-1)?.scores ?? {});
   return {
     headings: ["hours", "samples", ...names],
-    rows: stretches.slice(Math.max(begun, 0)).filter(({ data }) => data === newest?.data).map((
-      { hours, samples, scores },
-    ) => [
+    rows: comparable(stretches).map(({ hours, samples, scores }) => [
       hours?.toFixed(2) ?? "not recorded",
       samples?.toLocaleString("en") ?? "not recorded",
       ...names.map((name) => scores[name]?.toFixed(3) ?? ""),
     ]),
+  };
+}
+
+/** What a missed bar would take, by the line of least squares through a score against the logarithm of the samples. */
+export interface Outlook {
+  /** How much the score rises with twice the samples. */
+  readonly perDoubling: number;
+  /** Where the line meets the bar, as fast as the trainings were; absent where it does not rise. */
+  readonly met?: { readonly samples: number; readonly furtherHours: number };
+}
+
+/** The outlook of one score, which has not met its bar; undefined for fewer than three stretches of known length. */
+export function outlookOf(
+  stretches: readonly Stretch[],
+  { name, least }: { readonly name: string; readonly least: number },
+): Outlook | undefined {
+  const points = comparable(stretches).flatMap(({ samples, hours, scores }) => {
+    const score = scores[name];
+    return samples && hours && score !== undefined ? [{ samples, hours, score, at: Math.log2(samples) }] : [];
+  });
+  const last = points.at(-1);
+  if (!last || points.length < 3) return undefined;
+  const mean = (of: (point: (typeof points)[number]) => number) =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [at, score] = [mean((point) => point.at), mean((point) => point.score)];
+  const perDoubling = mean((point) => (point.at - at) * (point.score - score)) /
+    mean((point) => (point.at - at) ** 2);
+  if (!(perDoubling > 0)) return { perDoubling };
+  const samples = Math.max(2 ** (at + (least - score) / perDoubling), last.samples);
+  return {
+    perDoubling,
+    met: { samples, furtherHours: (samples - last.samples) * last.hours / last.samples },
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
-import { keepStretch, type Stretch, stretchOf, stretchRows } from "./stretches.ts";
+import { keepStretch, outlookOf, type Stretch, stretchOf, stretchRows } from "./stretches.ts";
 
 const stretch = (checkpoint: string, hours: number, { data = "d", trainings = 2 } = {}): Stretch => ({
   checkpoint,
@@ -65,4 +65,20 @@ Deno.test("stretchRows() begins where the part was last trained anew", () => {
     stretch("d", 3),
   ]);
   assert.deepEqual(rows.map(([hours]) => hours), ["2.00", "3.00"]);
+});
+
+Deno.test("outlookOf() follows a line over doublings to the bar, at the speed so far", () => {
+  const at = (hours: number, score: number): Stretch => ({
+    ...stretch(`${hours}`, hours),
+    samples: hours * 1000,
+    scores: { "top-1": score },
+  });
+  const rising = [at(1, 0.5), at(2, 0.6), at(4, 0.7)];
+  const { perDoubling, met } = outlookOf(rising, { name: "top-1", least: 0.8 })!;
+  assert.ok(Math.abs(perDoubling - 0.1) < 1e-9);
+  assert.deepEqual([Math.round(met!.samples), Math.round(100 * met!.furtherHours)], [8000, 400]);
+  const falling = outlookOf([at(1, 0.7), at(2, 0.6), at(4, 0.65)], { name: "top-1", least: 0.8 })!;
+  assert.ok(falling.perDoubling < 0 && falling.met === undefined);
+  assert.equal(outlookOf(rising.slice(1), { name: "top-1", least: 0.8 }), undefined);
+  assert.equal(outlookOf(rising, { name: "another", least: 0.8 }), undefined);
 });
