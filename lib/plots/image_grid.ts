@@ -112,7 +112,7 @@ export async function renderImageGrid(grid: ImageGrid, options: GridOptions = {}
   if (grid.title || grid.subtitle) y += 8;
   if (grid.columns) {
     const headings = grid.columns.map((heading) =>
-      wrapText(heading, cellWidth / FONT, { bold: true, most: 3 })
+      wrapText(heading, cellWidth / FONT, { bold: true, most: 4 })
     );
     headings.forEach((lines, column) =>
       lines.forEach((line, i) => write(line, columnX(column), y + FONT + i * LINE, { bold: true }))
