@@ -7,6 +7,10 @@ import { linksOf } from "./links.ts";
  */
 export function fuseLayerNorm(graph: Graph): Graph {
   const { producer, reads } = linksOf(graph);
+  /** Whether a node standardises and nothing more: its scale is all ones, and it has no shift. */
+  const standardises = ({ op, inputs: [, scale, shift] }: GraphNode) =>
+    op === "LayerNormalization" && shift === undefined &&
+    (graph.constants.get(scale as string)?.data as Float32Array | undefined)?.every((x) => x === 1);
   const shape = (name: string) => graph.values.get(name)?.shape ?? [];
   /** What makes one operand of a node, nobody else reading it, if the other operand is a vector as long as its rows. */
   const rowsAndVector = (node: GraphNode | undefined, op: "Mul" | "Add") => {
@@ -23,7 +27,7 @@ export function fuseLayerNorm(graph: Graph): Graph {
   const nodes = graph.nodes.map((node) => {
     const sum = rowsAndVector(node, "Add");
     const product = rowsAndVector(sum?.made, "Mul");
-    if (!sum || product?.made.op !== "LayerNormalization") return node;
+    if (!sum || !product || !standardises(product.made)) return node;
     const { made: norm, vector: weight } = product;
     const [, ...further] = norm.outputs;
     if (further.some((name) => reads(name) > 0)) return node;

@@ -154,6 +154,15 @@ Deno.test('The pass "fused-layer-norm" scales and shifts where it standardises, 
   const trained = both(squares, "fused-layer-norm");
   assert.deepEqual(trained.on.nodes, trained.off.nodes);
 
+  const twice =
+    both((a) => ({ y: tf.add(tf.mul(norm(a), tf.tensor1d(bias)), tf.tensor1d(weight)) }), "dead-nodes").on;
+  assert.deepEqual([count(twice, "LayerNormalization"), count(twice, "Mul"), count(twice, "Add")], [1, 1, 1]);
+  assert.deepEqual(
+    optimize(twice).nodes,
+    twice.nodes,
+    "a further scale and shift stays beside the norm's own",
+  );
+
   const data = normal(key("rows"), 24);
   const run = async (withoutPasses: readonly PassName[]) => {
     const program = await compile((_frozen, _state, { a }) => ({ outputs: { y: norm(a!) } }), {
