@@ -37,7 +37,7 @@ export interface AdamWState {
  * @param options.step t, counted from 1.
  * @param options.learningRate η
  * @param options.factor what the gradient is multiplied by first (1).
- * @throws RangeError when the step is no whole number from 1.
+ * @throws RangeError when the step is no whole number from 1, or the vectors differ in length.
  */
 export function adamw(
   { params, m, v }: AdamWState,

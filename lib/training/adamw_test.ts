@@ -81,6 +81,9 @@ Deno.test("adamw() multiplies the gradient by a factor first, and counts steps f
     () => adamw(state(), Float32Array.of(1, 2), { step: 0, learningRate: 1 }),
     /^RangeError: adamw\(\) counts steps from 1, got 0$/,
   );
+  const lengths = /^RangeError: An optimiser needs vectors of one length, got 2 and 1$/;
+  assert.throws(() => adamw(state(), Float32Array.of(1), { step: 1, learningRate: 1 }), lengths);
+  assert.throws(() => meanGradient([Float32Array.of(1, 2), Float32Array.of(1)]), lengths);
 });
 
 Deno.test("meanGradient() makes the first the mean and sums its squares", () => {

@@ -1,7 +1,6 @@
 /**
  * The optimiser: mean of the shards' gradients, clipping, AdamW, Muon and the moving average of the weights, over flat vectors and in place.
- * Muon's products are a compiled program over stacks of matrices of one shape; everything else is loops, over pieces that stay in the
- * processor's cache.
+ * Muon's products are a compiled program over stacks of matrices of one shape; everything else is loops.
  */
 import {
   type InputSpec,
@@ -15,7 +14,7 @@ import { adamw, clipFactor } from "./adamw.ts";
 import type { ParameterLayout } from "./flat_parameters.ts";
 import { muon } from "./muon.ts";
 import type { MuonConfig, OptimizerConfig } from "./optimizer_config.ts";
-import { follow, meanGradient, PIECE } from "./update_kernel.ts";
+import { follow, meanGradient } from "./update_kernel.ts";
 
 /** Everything that a step changes, in place: flat vectors [N], `v` of AdamW's numbers alone, `average` only where one is kept. */
 export interface FlatState {
@@ -52,13 +51,6 @@ export interface Optimizer {
     options: { step: number; learningRate: number; keep: number },
   ): Promise<number>;
   dispose(): Promise<void>;
-}
-
-/** The first `count` numbers in pieces: how each is cut out of a vector. */
-function* piecesOf(count: number): Generator<(vector: Float32Array) => Float32Array> {
-  for (let at = 0; at < count; at += PIECE) {
-    yield (vector) => vector.subarray(at, Math.min(at + PIECE, count));
-  }
 }
 
 /** Muon's step of every stack: new parameters and momentum, from old ones, scaled gradients and the learning rate. */
@@ -127,12 +119,9 @@ export async function compileOptimizer(options: OptimizerOptions): Promise<Optim
         params.set(leaf(matrices, `params.${i}`).data, first);
         m.set(leaf(matrices, `m.${i}`).data, first);
       });
-      for (const piece of piecesOf(adamwSize)) {
-        const own = { params: piece(params), m: piece(m), v: piece(v) };
-        adamw(own, piece(gradient), { step, learningRate, config: optimizer.adamw, factor });
-        if (average) follow(piece(average), own.params, keep);
-      }
-      if (average) follow(average.subarray(adamwSize), params.subarray(adamwSize), keep);
+      const own = { params: params.subarray(0, adamwSize), m: m.subarray(0, adamwSize), v };
+      adamw(own, gradient.subarray(0, adamwSize), { step, learningRate, config: optimizer.adamw, factor });
+      if (average) follow(average, params, keep);
       return norm;
     },
     async dispose() {

@@ -44,6 +44,14 @@ function lay(place: number, piece: Float32Array): void {
   if (piece.length % 2 === 1) into[piece.length] = 0; // the kernel takes two at a time
 }
 
+/** @throws RangeError unless all have one length: the kernel would go on with what lies in its memory. */
+function checkLengths(vectors: readonly Float32Array[]): void {
+  const lengths = new Set(vectors.map(({ length }) => length));
+  if (lengths.size > 1) {
+    throw new RangeError(`An optimiser needs vectors of one length, got ${[...lengths].join(" and ")}`);
+  }
+}
+
 /**
  * Lays each piece of some vectors of one length at the first places, calls `work` with its bytes and with what cuts the same piece out of
  * another vector, and copies the pieces of the first `changed` vectors back.
@@ -53,6 +61,7 @@ function overPieces(
   changed: number,
   work: (bytes: number, cut: (vector: Float32Array) => Float32Array) => void,
 ): void {
+  checkLengths(vectors);
   const [{ length }] = vectors;
   for (let at = 0; at < length; at += PIECE) {
     const numbers = Math.min(PIECE, length - at);
@@ -69,8 +78,10 @@ function overPieces(
  * Makes the first of some gradients [N] their mean, in place.
  *
  * @returns the sum of its squares.
+ * @throws RangeError unless all have one length.
  */
 export function meanGradient([first, ...others]: readonly [Float32Array, ...Float32Array[]]): number {
+  checkLengths([first, ...others]);
   const share = 1 / (1 + others.length);
   let squares = 0;
   overPieces([first], 1, (bytes, cut) => {
