@@ -102,7 +102,10 @@ export interface Outlook {
   readonly met?: { readonly samples: number; readonly furtherHours: number };
 }
 
-/** The outlook of one score, which has not met its bar; undefined for fewer than three stretches of known length. */
+/**
+ * The outlook of one score, which has not met its bar; undefined for fewer than three stretches of known length, and where the line says that it
+ * should have met it.
+ */
 export function outlookOf(
   stretches: readonly Stretch[],
   { name, least }: { readonly name: string; readonly least: number },
@@ -119,7 +122,8 @@ export function outlookOf(
   const perDoubling = mean((point) => (point.at - at) * (point.score - score)) /
     mean((point) => (point.at - at) ** 2);
   if (!(perDoubling > 0)) return { perDoubling };
-  const samples = Math.max(2 ** (at + (least - score) / perDoubling), last.samples);
+  const samples = 2 ** (at + (least - score) / perDoubling);
+  if (samples <= last.samples) return undefined;
   return {
     perDoubling,
     met: { samples, furtherHours: (samples - last.samples) * last.hours / last.samples },

@@ -81,4 +81,9 @@ Deno.test("outlookOf() follows a line over doublings to the bar, at the speed so
   assert.ok(falling.perDoubling < 0 && falling.met === undefined);
   assert.equal(outlookOf(rising.slice(1), { name: "top-1", least: 0.8 }), undefined);
   assert.equal(outlookOf(rising, { name: "another", least: 0.8 }), undefined);
+  assert.equal(
+    outlookOf([...rising, at(8, 0.75)], { name: "top-1", least: 0.76 }),
+    undefined,
+    "the line is above it",
+  );
 });
