@@ -92,7 +92,7 @@ function checkInputs(config: UnetConfig, { sample, timestep, text, imageContexts
       ? ""
       : `sample [batch ${config.in_channels} height width], got [${sample.shape}]`,
     timestep.rank === 1 && timestep.shape[0] === batch ? "" : `timestep [${batch}], got [${timestep.shape}]`,
-    text.rank === 3 && rows % batch === 0 && text.shape[2] === config.cross_attention_dim
+    text.rank === 3 && rows > 0 && rows % batch === 0 && text.shape[2] === config.cross_attention_dim
       ? ""
       : `text [${batch} tokens ${config.cross_attention_dim}], got [${text.shape}]`,
     ...(imageContexts ?? []).map(({ tokens }) =>

@@ -221,6 +221,12 @@ Deno.test("unet() throws a RangeError with names and sizes when an input does no
     () => unet(params, config, { ...good, text: ones(1, 2, 9) }),
     /text \[1 tokens 8\], got \[1,2,9\]/,
   );
+  for (const rows of [0, 3]) {
+    assert.throws(
+      () => unet(params, config, { sample: ones(2, 4, 8, 8), timestep: ones(2), text: ones(rows, 2, 8) }),
+      new RegExp(`text \\[2 tokens 8\\], got \\[${rows},2,8\\]`),
+    );
+  }
   assert.throws(() => unet(params, config, { ...good, timestep: ones(2) }), /timestep \[1\], got \[2\]/);
   assert.throws(
     () => unetShapes({ ...config, class_embed_type: "timestep" } as UnetConfig),

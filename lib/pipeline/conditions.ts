@@ -64,7 +64,10 @@ export function sameCondition(a: readonly GenerationItem[], b: readonly Generati
   return a.every((item, i) => names.every((name) => item[name] === b[i]?.[name]));
 }
 
-/** Encodes what the predictions of a batch are given; rows are the first item's p_0, p_1, …, then the second's. `weights`: the adapter's, where each call has its own. */
+/**
+ * Encodes what the predictions of a batch are given; rows are the first item's p_0, p_1, …, then the second's. `weights`: the adapter's, where each
+ * call has its own.
+ */
 export function conditionEncoder(
   { base, adapter, controlnet }: PipelineModels,
   programs: PipelinePrograms,
