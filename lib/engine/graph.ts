@@ -48,7 +48,11 @@ export class GraphBuilder {
   /** Values known to hold one number everywhere; binary kernels use a scalar instead. */
   readonly uniform = new Map<string, number>();
   readonly #shared = new Map<string, string>();
+  readonly #lasting = new Set<string>();
   #count = 0;
+
+  /** @param winograd whether convolutions of changing weights may take Winograd's form; default true. */
+  constructor(readonly options: { readonly winograd?: boolean } = {}) {}
 
   #fresh(): string {
     return `v${this.#count++}`;
@@ -65,6 +69,7 @@ export class GraphBuilder {
   frozen(name: string, array: HostArray): string {
     this.constants.set(name, array);
     this.values.set(name, { dtype: array.dtype, shape: array.shape });
+    this.#lasting.add(name);
     return name;
   }
 
@@ -72,6 +77,7 @@ export class GraphBuilder {
   fileConstant(name: string, array: FileArray): string {
     const { dtype, shape, kind } = array;
     this.values.set(name, { dtype, shape });
+    this.#lasting.add(name);
     if (kind === "F32") this.stored.set(name, array);
     else {
       this.stored.set(`stored:${name}`, array);
@@ -99,6 +105,7 @@ export class GraphBuilder {
     const name = this.#fresh();
     this.constants.set(name, array);
     this.values.set(name, { dtype, shape });
+    this.#lasting.add(name);
     if (same) this.uniform.set(name, first as number);
     if (id) this.#shared.set(id, name);
     return name;
@@ -159,7 +166,15 @@ export class GraphBuilder {
       return name;
     });
     this.nodes.push({ op, domain, inputs, outputs, attributes });
+    if (inputs.every((name) => name === "" || this.#lasting.has(name))) {
+      for (const name of outputs) this.#lasting.add(name);
+    }
     return outputs;
+  }
+
+  /** Whether a value is the same in every run: a constant, or computed from constants alone. */
+  lasts(name: string): boolean {
+    return this.#lasting.has(name);
   }
 
   /** What is known of a value. */

@@ -182,6 +182,12 @@ const CASES: OpCase[] = [
     run: ([x, w, b]) => conv2d(x!, w!, b!, { padding: 1 }),
     shapes: [[2, 3, 5, 6], [4, 3, 3, 3], [4]],
   },
+  ...[4, 8, 16].map((side) => ({
+    name: "conv2d in Winograd's form",
+    run: ([x, w, b]: Tensor[]) => conv2d(x!, w!, b!, { padding: 1 }),
+    shapes: [[2, 33, side, side], [32, 33, 3, 3], [32]],
+    between: [-0.5, 0.5] as const,
+  })),
   {
     name: "conv2d stride 2",
     run: ([x, w]) => conv2d(x!, w!, undefined, { padding: 1, stride: 2 }),
@@ -291,6 +297,25 @@ for (const [i, item] of CASES.entries()) {
     await compiled.dispose();
   });
 }
+
+Deno.test("a convolution of weights that change takes Winograd's form, one of weights that stay does not", () => {
+  const ops = (weight: "state" | "frozen", options: { winograd?: boolean; precision?: "half" } = {}) => {
+    const w = { w: host(new Float32Array(32 * 32 * 9), [32, 32, 3, 3]) };
+    const { graph } = recordProgram(
+      (frozen, state, { x }) => ({
+        outputs: { y: conv2d(x!, tf.add({ ...frozen, ...state }.w!, 1), undefined, { padding: 1 }) },
+      }),
+      { [weight]: w, inputs: { x: { shape: [1, 32, 8, 8] } } },
+      options,
+    );
+    return graph.nodes.map(({ op }) => op);
+  };
+  const direct = (ops: string[]) => ops.includes("Conv") && !ops.includes("FusedMatMul");
+  assert.ok(!ops("state").includes("Conv") && ops("state").includes("FusedMatMul"));
+  assert.ok(direct(ops("frozen")));
+  assert.ok(direct(ops("state", { winograd: false })));
+  assert.ok(direct(ops("state", { precision: "half" })));
+});
 
 Deno.test("compile() names the op and the calling line when an op has no lowering", async () => {
   await assert.rejects(

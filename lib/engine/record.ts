@@ -140,15 +140,16 @@ function register(): void {
 /**
  * Runs `fn` once on the recording backend and returns the graph.
  *
- * `declare` creates the inputs and frozen values; `fn` gets a function from value name to tensor and returns outputs by name.
+ * `declare` creates the inputs and frozen values; `fn` gets a function from value name to tensor and returns outputs by name; `options` are the builder's.
  */
 export function record(
   declare: (builder: GraphBuilder) => void,
   fn: (tensor: (value: string) => tf.Tensor) => Record<string, tf.Tensor>,
+  options: GraphBuilder["options"] = {},
 ): { graph: Graph; outputs: Record<string, string> } {
   register();
   const before = tf.getBackend();
-  const builder = new GraphBuilder();
+  const builder = new GraphBuilder(options);
   recorder.builder = builder;
   tf.setBackend(RECORDER);
   try {

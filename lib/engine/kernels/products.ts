@@ -1,6 +1,12 @@
 import { type GraphBuilder } from "../graph.ts";
 import { host, sizeOf } from "../host_array.ts";
 import { broadcast, type Lowering, normalAxes, reducedShape, reshaped, transposed } from "./lowering.ts";
+import {
+  gainsByWinograd,
+  winogradConvolution,
+  winogradFilterGradient,
+  winogradInputGradient,
+} from "./winograd.ts";
 
 function reduction(op: string, axisName = "axis"): Lowering {
   return (graph, { x }, attrs) => {
@@ -67,6 +73,16 @@ function onnxPads([top, bottom, left, right]: ConvolutionAttrs["pads"]): number[
   return [top, left, bottom, right];
 }
 
+/** Whether a convolution of the weight takes Winograd's form; the filter gradient has no weight, and is asked for where it changes. */
+function byWinograd(
+  graph: GraphBuilder,
+  weight: string | undefined,
+  shapes: Parameters<typeof gainsByWinograd>[0],
+): boolean {
+  return (graph.options.winograd ?? true) && !(weight !== undefined && graph.lasts(weight)) &&
+    gainsByWinograd(shapes);
+}
+
 /** x · weightᵀ + bias for rows x [rows in]. */
 const linearBias: Lowering = (graph, { x, weight, bias }) => {
   const [rows] = graph.info(x as string).shape as [number];
@@ -77,8 +93,12 @@ const linearBias: Lowering = (graph, { x, weight, bias }) => {
 
 const convolution: Lowering = (graph, { x, weight, bias }, attrs) => {
   const { stride, pads } = attrs as unknown as ConvolutionAttrs;
-  const [batch, , height, width] = graph.info(x as string).shape as [number, number, number, number];
-  const [outputs, , kh, kw] = graph.info(weight as string).shape as [number, number, number, number];
+  const image = graph.info(x as string).shape as readonly [number, number, number, number];
+  const kernel = graph.info(weight as string).shape as readonly [number, number, number, number];
+  if (byWinograd(graph, weight, { image, weight: kernel, stride, pads })) {
+    return winogradConvolution(graph, { x: x as string, weight: weight as string, bias });
+  }
+  const [[batch, , height, width], [outputs, , kh, kw]] = [image, kernel];
   const shape = [
     batch,
     outputs,
@@ -107,7 +127,11 @@ const convolutionInputGradient: Lowering = (graph, { dy, weight }, attrs) => {
   const { stride, pads, shape } = attrs as unknown as ConvolutionAttrs & {
     shape: [number, number, number, number];
   };
-  const [, , kh, kw] = graph.info(weight as string).shape as [number, number, number, number];
+  const kernel = graph.info(weight as string).shape as readonly [number, number, number, number];
+  if (byWinograd(graph, weight, { image: shape, weight: kernel, stride, pads })) {
+    return winogradInputGradient(graph, { dy: dy as string, weight: weight as string });
+  }
+  const [, , kh, kw] = kernel;
   const [, , outHeight, outWidth] = graph.info(dy as string).shape as [number, number, number, number];
   if (stride === 1 && pads.every((p) => p < kh && p < kw)) {
     return graph.emit("Conv", [dy as string, flipped(graph, weight as string)], { dtype: "float32", shape }, {
@@ -133,6 +157,9 @@ const convolutionFilterGradient: Lowering = (graph, { x, dy }, attrs) => {
   const { stride, pads, shape } = attrs as unknown as ConvolutionAttrs & {
     shape: [number, number, number, number];
   };
+  if (byWinograd(graph, undefined, { image: graph.info(x as string).shape, weight: shape, stride, pads })) {
+    return winogradFilterGradient(graph, { x: x as string, dy: dy as string });
+  }
   const [outputs, inputs, kh, kw] = shape;
   const [batch, , outHeight, outWidth] = graph.info(dy as string).shape as [number, number, number, number];
   const dtype = "float32" as const;

@@ -1,0 +1,214 @@
+/**
+ * 3×3 convolutions of weights that are being trained, in Winograd's form F(4×4, 3×3) (Lavin and Gray 2015, Fast Algorithms for Convolutional Neural
+ * Networks): 36 products instead of 144 for 4×4 pixels, and the filter gradient is as few. Weights that stay have a faster way, onnxruntime's
+ * blocked convolution, and half precision cannot hold the transforms.
+ *
+ * | symbol | shape | |
+ * | ------ | ----- | --- |
+ * | x, y   | [batch channel side side] | image, and its convolution w * x with a border of one pixel; side = 4t |
+ * | B      | [6t side] | what the t tiles of a line need of it, each 6 numbers; rows ordered by number, then tile |
+ * | A      | [6t side] | the other way: what the t tiles make of it |
+ * | V, M   | [36 batch·t² channel] | x and y in tiles: V = (B ⊗ B) x, y = (A ⊗ A)ᵀ M |
+ * | G      | [36 9] | kernels: U = G w, [36 out in] |
+ *
+ *     M = V Uᵀ,  and with ∂M = (A ⊗ A) ∂y:  ∂x = (B ⊗ B)ᵀ ∂M U,  ∂w = Gᵀ ∂Mᵀ V
+ */
+import type { GraphBuilder } from "../graph.ts";
+import { host } from "../host_array.ts";
+import { reshaped, transposed } from "./lowering.ts";
+
+/** Pixels of a tile's output in one direction; its input has two more. */
+const TILE = 4;
+/** Numbers of a tile in one direction. */
+const POINTS = 6;
+/** Longer lines than this cost more to transform than the products save. */
+const LONGEST = 16;
+/** So do fewer channels. */
+const FEWEST_CHANNELS = 32;
+
+/** Of the interpolation points 0, ±1, ±2 and ∞. */
+const INPUT = [
+  [4, 0, -5, 0, 1, 0],
+  [0, -4, -4, 1, 1, 0],
+  [0, 4, -4, -1, 1, 0],
+  [0, -2, -1, 2, 1, 0],
+  [0, 2, -1, -2, 1, 0],
+  [0, 4, 0, -5, 0, 1],
+] as const;
+const KERNEL = [
+  [1 / 4, 0, 0],
+  [-1 / 6, -1 / 6, -1 / 6],
+  [-1 / 6, 1 / 6, -1 / 6],
+  [1 / 24, 1 / 12, 1 / 6],
+  [1 / 24, -1 / 12, 1 / 6],
+  [0, 0, 1],
+] as const;
+const OUTPUT = [
+  [1, 0, 0, 0],
+  [1, 1, 1, 1],
+  [1, -1, 1, -1],
+  [1, 2, 4, 8],
+  [1, -2, 4, -8],
+  [0, 0, 0, 1],
+] as const;
+
+type Shape4 = readonly [number, number, number, number];
+
+/** Whether a convolution of these shapes gains by it: stride 1, the image as large as before. */
+export function gainsByWinograd(
+  { image, weight, stride, pads }: {
+    readonly image: readonly number[];
+    readonly weight: readonly number[];
+    readonly stride: number;
+    readonly pads: readonly number[];
+  },
+): boolean {
+  const [, , height, width] = image as Shape4;
+  const [outputs, inputs, kh, kw] = weight as Shape4;
+  return kh === 3 && kw === 3 && stride === 1 && pads.every((pad) => pad === 1) && height === width &&
+    height % TILE === 0 && height <= LONGEST && Math.min(inputs, outputs) >= FEWEST_CHANNELS;
+}
+
+/** A named constant, made once. */
+function matrix(
+  graph: GraphBuilder,
+  name: string,
+  shape: readonly [number, number],
+  entries: () => number[],
+) {
+  return graph.constants.has(name) ? name : graph.frozen(name, host(entries(), shape));
+}
+
+/** B or A for lines of this length: tile t reads pixels from 4t − 1 on, and makes those from 4t on. */
+function lineMatrix(graph: GraphBuilder, which: "B" | "A", side: number): string {
+  const tiles = side / TILE;
+  const [rows, before] = which === "B" ? [INPUT, 1] as const : [OUTPUT, 0] as const;
+  return matrix(
+    graph,
+    `Winograd ${which} ${side}`,
+    [POINTS * tiles, side],
+    () =>
+      rows.flatMap((row) =>
+        Array.from(
+          { length: tiles },
+          (_, tile) => Array.from({ length: side }, (_, pixel) => row[pixel - TILE * tile + before] ?? 0),
+        ).flat()
+      ),
+  );
+}
+
+function kernelMatrix(graph: GraphBuilder): string {
+  return matrix(
+    graph,
+    "Winograd G",
+    [POINTS ** 2, 9],
+    () => KERNEL.flatMap((row) => KERNEL.flatMap((column) => row.flatMap((a) => column.map((b) => a * b)))),
+  );
+}
+
+/** Batched product of the last two axes; one of the operands may be transposed. */
+function product(
+  graph: GraphBuilder,
+  [a, b]: readonly [string, string],
+  { transpose, shape }: { readonly transpose?: "a" | "b"; readonly shape: readonly number[] },
+): string {
+  const info = { dtype: "float32", shape } as const;
+  if (!transpose) return graph.emit("MatMul", [a, b], info);
+  const attributes = { transA: transpose === "a" ? 1 : 0, transB: transpose === "b" ? 1 : 0 };
+  return graph.emit("FusedMatMul", [a, b], info, attributes, "com.microsoft");
+}
+
+/** (L ⊗ L) image: an image [batch channel side side] in tiles [36 batch·t² channel]. */
+function inTiles(graph: GraphBuilder, image: string, which: "B" | "A"): string {
+  const [batch, channels, side] = graph.info(image).shape as Shape4;
+  const tiles = side / TILE, points = POINTS * tiles;
+  const line = lineMatrix(graph, which, side);
+  const rows = reshaped(graph, transposed(graph, image, [0, 2, 3, 1]), [batch, side, side * channels]);
+  const high = product(graph, [line, rows], { shape: [batch, points, side * channels] });
+  const columns = reshaped(graph, high, [batch * points, side, channels]);
+  const both = product(graph, [line, columns], { shape: [batch * points, points, channels] });
+  const apart = reshaped(graph, both, [batch, POINTS, tiles, POINTS, tiles * channels]);
+  return reshaped(graph, transposed(graph, apart, [1, 3, 0, 2, 4]), [
+    POINTS ** 2,
+    batch * tiles ** 2,
+    channels,
+  ]);
+}
+
+/** (L ⊗ L)ᵀ tiles: the other way. */
+function fromTiles(
+  graph: GraphBuilder,
+  tiled: string,
+  { which, side }: { readonly which: "B" | "A"; readonly side: number },
+): string {
+  const [, count, channels] = graph.info(tiled).shape as [number, number, number];
+  const tiles = side / TILE, points = POINTS * tiles, batch = count / tiles ** 2;
+  const line = transposed(graph, lineMatrix(graph, which, side), [1, 0]);
+  const apart = reshaped(graph, tiled, [POINTS, POINTS, batch, tiles, tiles * channels]);
+  const both = reshaped(graph, transposed(graph, apart, [2, 0, 3, 1, 4]), [batch * points, points, channels]);
+  const columns = product(graph, [line, both], { shape: [batch * points, side, channels] });
+  const high = reshaped(graph, columns, [batch, points, side * channels]);
+  const rows = product(graph, [line, high], { shape: [batch, side, side * channels] });
+  return transposed(graph, reshaped(graph, rows, [batch, side, side, channels]), [0, 3, 1, 2]);
+}
+
+/** U = G w [36 out in]. */
+function kernelPoints(graph: GraphBuilder, weight: string): string {
+  const [outputs, inputs] = graph.info(weight).shape as Shape4;
+  const taps = reshaped(graph, weight, [outputs * inputs, 9]);
+  const info = { dtype: "float32", shape: [POINTS ** 2, outputs * inputs] } as const;
+  const points = graph.emit("Gemm", [kernelMatrix(graph), taps], info, { transA: 0, transB: 1 });
+  return reshaped(graph, points, [POINTS ** 2, outputs, inputs]);
+}
+
+/** w * x + bias. */
+export function winogradConvolution(
+  graph: GraphBuilder,
+  { x, weight, bias }: { readonly x: string; readonly weight: string; readonly bias: string | undefined },
+): string {
+  const { dtype, shape: [batch, , side] } = graph.info(x) as { dtype: "float32"; shape: Shape4 };
+  const [outputs] = graph.info(weight).shape as Shape4;
+  const seen = inTiles(graph, x, "B");
+  const [, count] = graph.info(seen).shape as [number, number];
+  const made = product(graph, [seen, kernelPoints(graph, weight)], {
+    transpose: "b",
+    shape: [POINTS ** 2, count, outputs],
+  });
+  const y = fromTiles(graph, made, { which: "A", side });
+  if (bias === undefined) return y;
+  const shape = [batch, outputs, side, side];
+  return graph.emit("Add", [y, reshaped(graph, bias, [1, outputs, 1, 1])], { dtype, shape });
+}
+
+/** ∂L/∂x. */
+export function winogradInputGradient(
+  graph: GraphBuilder,
+  { dy, weight }: { readonly dy: string; readonly weight: string },
+): string {
+  const [, , side] = graph.info(dy).shape as Shape4;
+  const [, inputs] = graph.info(weight).shape as Shape4;
+  const errors = inTiles(graph, dy, "A");
+  const [, count] = graph.info(errors).shape as [number, number];
+  const shape = [POINTS ** 2, count, inputs];
+  return fromTiles(graph, product(graph, [errors, kernelPoints(graph, weight)], { shape }), {
+    which: "B",
+    side,
+  });
+}
+
+/** ∂L/∂w [out in 3 3]. */
+export function winogradFilterGradient(
+  graph: GraphBuilder,
+  { x, dy }: { readonly x: string; readonly dy: string },
+): string {
+  const [, inputs] = graph.info(x).shape as Shape4;
+  const [, outputs] = graph.info(dy).shape as Shape4;
+  const points = product(graph, [inTiles(graph, dy, "A"), inTiles(graph, x, "B")], {
+    transpose: "a",
+    shape: [POINTS ** 2, outputs, inputs],
+  });
+  const flat = reshaped(graph, points, [POINTS ** 2, outputs * inputs]);
+  const info = { dtype: "float32", shape: [outputs * inputs, 9] } as const;
+  const taps = graph.emit("Gemm", [flat, kernelMatrix(graph)], info, { transA: 1, transB: 0 });
+  return reshaped(graph, taps, [outputs, inputs, 3, 3]);
+}
