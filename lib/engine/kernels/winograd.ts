@@ -123,16 +123,13 @@ function inTiles(graph: GraphBuilder, image: string, which: "B" | "A"): string {
   const [batch, channels, side] = graph.info(image).shape as Shape4;
   const tiles = side / TILE, points = POINTS * tiles;
   const line = lineMatrix(graph, which, side);
-  const rows = reshaped(graph, transposed(graph, image, [0, 2, 3, 1]), [batch, side, side * channels]);
-  const high = product(graph, [line, rows], { shape: [batch, points, side * channels] });
-  const columns = reshaped(graph, high, [batch * points, side, channels]);
-  const both = product(graph, [line, columns], { shape: [batch * points, points, channels] });
+  const pixels = transposed(graph, image, [0, 2, 3, 1]);
+  const wide = product(graph, [line, pixels], { shape: [batch, side, points, channels] });
+  const rows = reshaped(graph, wide, [batch, side, points * channels]);
+  const both = product(graph, [line, rows], { shape: [batch, points, points * channels] });
   const apart = reshaped(graph, both, [batch, POINTS, tiles, POINTS, tiles * channels]);
-  return reshaped(graph, transposed(graph, apart, [1, 3, 0, 2, 4]), [
-    POINTS ** 2,
-    batch * tiles ** 2,
-    channels,
-  ]);
+  const ordered = transposed(graph, apart, [1, 3, 0, 2, 4]);
+  return reshaped(graph, ordered, [POINTS ** 2, batch * tiles ** 2, channels]);
 }
 
 /** (L ⊗ L)ᵀ tiles: the other way. */
@@ -144,12 +141,13 @@ function fromTiles(
   const [, count, channels] = graph.info(tiled).shape as [number, number, number];
   const tiles = side / TILE, points = POINTS * tiles, batch = count / tiles ** 2;
   const line = transposed(graph, lineMatrix(graph, which, side), [1, 0]);
-  const apart = reshaped(graph, tiled, [POINTS, POINTS, batch, tiles, tiles * channels]);
-  const both = reshaped(graph, transposed(graph, apart, [2, 0, 3, 1, 4]), [batch * points, points, channels]);
-  const columns = product(graph, [line, both], { shape: [batch * points, side, channels] });
-  const high = reshaped(graph, columns, [batch, points, side * channels]);
-  const rows = product(graph, [line, high], { shape: [batch, side, side * channels] });
-  return transposed(graph, reshaped(graph, rows, [batch, side, side, channels]), [0, 3, 1, 2]);
+  const ordered = reshaped(graph, tiled, [POINTS, POINTS, batch, tiles, tiles * channels]);
+  const apart = transposed(graph, ordered, [2, 0, 3, 1, 4]);
+  const both = reshaped(graph, apart, [batch, points, points * channels]);
+  const rows = product(graph, [line, both], { shape: [batch, side, points * channels] });
+  const wide = reshaped(graph, rows, [batch, side, points, channels]);
+  const pixels = product(graph, [line, wide], { shape: [batch, side, side, channels] });
+  return transposed(graph, pixels, [0, 3, 1, 2]);
 }
 
 /** U = G w [36 out in]. */
