@@ -44,8 +44,8 @@ export interface CompileOptions {
    */
   readonly precision?: Precision;
   /**
-   * Whether 3×3 convolutions of small images whose weights change take Winograd's form, which multiplies less and is exact to some 10⁻⁶ of the
-   * largest number. Default: on a CPU, in float32.
+   * Whether 3×3 convolutions of many small images take Winograd's form, which multiplies less and is exact to some 10⁻⁵ of the largest number.
+   * Default: on a CPU, in float32.
    */
   readonly winograd?: boolean;
   /** Graph passes to leave out, to find a wrong one by bisection. */

@@ -182,10 +182,10 @@ const CASES: OpCase[] = [
     run: ([x, w, b]) => conv2d(x!, w!, b!, { padding: 1 }),
     shapes: [[2, 3, 5, 6], [4, 3, 3, 3], [4]],
   },
-  ...[4, 8, 16].map((side) => ({
+  ...[[16, 4], [4, 8], [1, 16]].map(([images, side]) => ({
     name: "conv2d in Winograd's form",
     run: ([x, w, b]: Tensor[]) => conv2d(x!, w!, b!, { padding: 1 }),
-    shapes: [[2, 33, side, side], [32, 33, 3, 3], [32]],
+    shapes: [[images!, 33, side!, side!], [32, 33, 3, 3], [32]],
     between: [-0.5, 0.5] as const,
   })),
   {
@@ -298,23 +298,38 @@ for (const [i, item] of CASES.entries()) {
   });
 }
 
-Deno.test("a convolution of weights that change takes Winograd's form, one of weights that stay does not", () => {
-  const ops = (weight: "state" | "frozen", options: { winograd?: boolean; precision?: "half" } = {}) => {
-    const w = { w: host(new Float32Array(32 * 32 * 9), [32, 32, 3, 3]) };
+Deno.test("convolutions take Winograd's form where they gain by it", () => {
+  const direct = (
+    weight: "state" | "frozen",
+    { images, side, channels = 32, ...options }: {
+      images: number;
+      side: number;
+      channels?: number;
+      winograd?: boolean;
+      precision?: "half";
+    },
+  ) => {
+    const w = { w: host(new Float32Array(channels * channels * 9), [channels, channels, 3, 3]) };
     const { graph } = recordProgram(
       (frozen, state, { x }) => ({
         outputs: { y: conv2d(x!, tf.add({ ...frozen, ...state }.w!, 1), undefined, { padding: 1 }) },
       }),
-      { [weight]: w, inputs: { x: { shape: [1, 32, 8, 8] } } },
+      { [weight]: w, inputs: { x: { shape: [images, channels, side, side] } } },
       options,
     );
-    return graph.nodes.map(({ op }) => op);
+    const ops = graph.nodes.map(({ op }) => op);
+    assert.notEqual(ops.includes("Conv"), ops.includes("FusedMatMul"));
+    return ops.includes("Conv");
   };
-  const direct = (ops: string[]) => ops.includes("Conv") && !ops.includes("FusedMatMul");
-  assert.ok(!ops("state").includes("Conv") && ops("state").includes("FusedMatMul"));
-  assert.ok(direct(ops("frozen")));
-  assert.ok(direct(ops("state", { winograd: false })));
-  assert.ok(direct(ops("state", { precision: "half" })));
+  assert.ok(!direct("state", { images: 4, side: 8 }));
+  assert.ok(!direct("state", { images: 16, side: 4 }));
+  assert.ok(!direct("frozen", { images: 16, side: 4 }));
+  assert.ok(direct("frozen", { images: 4, side: 8 }), "weights that stay have a faster way");
+  assert.ok(direct("state", { images: 8, side: 4 }), "few pixels wait for the kernels");
+  assert.ok(direct("state", { images: 4, side: 8, channels: 16 }));
+  assert.ok(direct("state", { images: 4, side: 32 }));
+  assert.ok(direct("state", { images: 4, side: 8, winograd: false }));
+  assert.ok(direct("state", { images: 4, side: 8, precision: "half" }));
 });
 
 Deno.test("compile() names the op and the calling line when an op has no lowering", async () => {

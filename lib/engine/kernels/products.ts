@@ -73,14 +73,14 @@ function onnxPads([top, bottom, left, right]: ConvolutionAttrs["pads"]): number[
   return [top, left, bottom, right];
 }
 
-/** Whether a convolution of the weight takes Winograd's form; the filter gradient has no weight, and is asked for where it changes. */
+/** Whether a convolution takes Winograd's form; the filter gradient has no weight, and is asked for where it changes. */
 function byWinograd(
   graph: GraphBuilder,
   weight: string | undefined,
   shapes: Parameters<typeof gainsByWinograd>[0],
 ): boolean {
-  return (graph.options.winograd ?? true) && !(weight !== undefined && graph.lasts(weight)) &&
-    gainsByWinograd(shapes);
+  const lasting = weight !== undefined && graph.lasts(weight);
+  return (graph.options.winograd ?? true) && gainsByWinograd(shapes, lasting ? "lasting" : "changing");
 }
 
 /** x · weightᵀ + bias for rows x [rows in]. */

@@ -1,7 +1,6 @@
 /**
- * 3×3 convolutions of weights that are being trained, in Winograd's form F(4×4, 3×3) (Lavin and Gray 2015, Fast Algorithms for Convolutional Neural
- * Networks): 36 products instead of 144 for 4×4 pixels, and the filter gradient is as few. Weights that stay have a faster way, onnxruntime's
- * blocked convolution, and half precision cannot hold the transforms.
+ * 3×3 convolutions of small images in Winograd's form F(4×4, 3×3) (Lavin and Gray 2015, Fast Algorithms for Convolutional Neural Networks): 36 products
+ * instead of 144 for 4×4 pixels, and as few for the filter gradient.
  *
  * | symbol | shape | |
  * | ------ | ----- | --- |
@@ -21,10 +20,14 @@ import { reshaped, transposed } from "./lowering.ts";
 const TILE = 4;
 /** Numbers of a tile in one direction. */
 const POINTS = 6;
-/** Longer lines than this cost more to transform than the products save. */
-const LONGEST = 16;
-/** So do fewer channels. */
+/**
+ * Measured where it gains: longer lines cost more to transform than the products save, and so do fewer channels; weights that stay have a fast way of
+ * their own, onnxruntime's blocked convolution, which only lines of a single tile beat.
+ */
+const LONGEST = { changing: 16, lasting: TILE } as const;
 const FEWEST_CHANNELS = 32;
+/** A kernel takes 36 numbers instead of 9: with more of them, or for fewer pixels, these are what a convolution waits for. */
+const MOST_CHANNELS = 256, FEWEST_PIXELS = 256;
 
 /** Of the interpolation points 0, ±1, ±2 and ∞. */
 const INPUT = [
@@ -54,7 +57,7 @@ const OUTPUT = [
 
 type Shape4 = readonly [number, number, number, number];
 
-/** Whether a convolution of these shapes gains by it: stride 1, the image as large as before. */
+/** Whether a convolution of these shapes gains by it: stride 1, the image as large as before; `weights` that change between runs or not. */
 export function gainsByWinograd(
   { image, weight, stride, pads }: {
     readonly image: readonly number[];
@@ -62,11 +65,14 @@ export function gainsByWinograd(
     readonly stride: number;
     readonly pads: readonly number[];
   },
+  weights: "changing" | "lasting",
 ): boolean {
-  const [, , height, width] = image as Shape4;
+  const [batch, , height, width] = image as Shape4;
   const [outputs, inputs, kh, kw] = weight as Shape4;
-  return kh === 3 && kw === 3 && stride === 1 && pads.every((pad) => pad === 1) && height === width &&
-    height % TILE === 0 && height <= LONGEST && Math.min(inputs, outputs) >= FEWEST_CHANNELS;
+  return kh === 3 && kw === 3 && stride === 1 && pads.every((pad) => pad === 1) &&
+    height === width && height % TILE === 0 && height <= LONGEST[weights] &&
+    batch * height * width >= FEWEST_PIXELS &&
+    Math.min(inputs, outputs) >= FEWEST_CHANNELS && Math.max(inputs, outputs) <= MOST_CHANNELS;
 }
 
 /** A named constant, made once. */
