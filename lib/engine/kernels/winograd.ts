@@ -156,7 +156,7 @@ function fromTiles(
   return transposed(graph, pixels, [0, 3, 1, 2]);
 }
 
-/** U = G w [36 out in]. */
+/** G w: kernels [out in 3 3] as [36 out in]. */
 function kernelPoints(graph: GraphBuilder, weight: string): string {
   const [outputs, inputs] = graph.info(weight).shape as Shape4;
   const taps = reshaped(graph, weight, [outputs * inputs, 9]);
@@ -165,16 +165,17 @@ function kernelPoints(graph: GraphBuilder, weight: string): string {
   return reshaped(graph, points, [POINTS ** 2, outputs, inputs]);
 }
 
-/** w * x + bias. */
+/** w * x + bias. Kernels come before tiles: onnxruntime computes what was recorded last first, so all kernels of a model would wait for their images. */
 export function winogradConvolution(
   graph: GraphBuilder,
   { x, weight, bias }: { readonly x: string; readonly weight: string; readonly bias: string | undefined },
 ): string {
   const { dtype, shape: [batch, , side] } = graph.info(x) as { dtype: "float32"; shape: Shape4 };
   const [outputs] = graph.info(weight).shape as Shape4;
+  const kernels = kernelPoints(graph, weight);
   const seen = inTiles(graph, x, "B");
   const [, count] = graph.info(seen).shape as [number, number];
-  const made = product(graph, [seen, kernelPoints(graph, weight)], {
+  const made = product(graph, [seen, kernels], {
     transpose: "b",
     shape: [POINTS ** 2, count, outputs],
   });
@@ -184,20 +185,21 @@ export function winogradConvolution(
   return graph.emit("Add", [y, reshaped(graph, bias, [1, outputs, 1, 1])], { dtype, shape });
 }
 
-/** ∂L/∂x. */
+/** ∂L/∂x. The kernels are transformed again, transposed: U would be kept from the first product to the last, four times the weights. */
 export function winogradInputGradient(
   graph: GraphBuilder,
   { dy, weight }: { readonly dy: string; readonly weight: string },
 ): string {
   const [, , side] = graph.info(dy).shape as Shape4;
   const [, inputs] = graph.info(weight).shape as Shape4;
+  const kernels = kernelPoints(graph, transposed(graph, weight, [1, 0, 2, 3]));
   const errors = inTiles(graph, dy, "A");
   const [, count] = graph.info(errors).shape as [number, number];
-  const shape = [POINTS ** 2, count, inputs];
-  return fromTiles(graph, product(graph, [errors, kernelPoints(graph, weight)], { shape }), {
-    which: "B",
-    side,
+  const seen = product(graph, [errors, kernels], {
+    transpose: "b",
+    shape: [POINTS ** 2, count, inputs],
   });
+  return fromTiles(graph, seen, { which: "B", side });
 }
 
 /** ∂L/∂w [out in 3 3]. */
@@ -207,7 +209,9 @@ export function winogradFilterGradient(
 ): string {
   const [, inputs] = graph.info(x).shape as Shape4;
   const [, outputs] = graph.info(dy).shape as Shape4;
-  const points = product(graph, [inTiles(graph, dy, "A"), inTiles(graph, x, "B")], {
+  const errors = inTiles(graph, dy, "A");
+  const seen = inTiles(graph, x, "B");
+  const points = product(graph, [errors, seen], {
     transpose: "a",
     shape: [POINTS ** 2, outputs, inputs],
   });
