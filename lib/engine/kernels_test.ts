@@ -323,8 +323,7 @@ Deno.test("convolutions take Winograd's form where they gain by it", () => {
   };
   assert.ok(!direct("state", { images: 4, side: 8 }));
   assert.ok(!direct("state", { images: 16, side: 4 }));
-  assert.ok(!direct("frozen", { images: 16, side: 4 }));
-  assert.ok(direct("frozen", { images: 4, side: 8 }), "weights that stay have a faster way");
+  assert.ok(direct("frozen", { images: 16, side: 4 }), "weights that stay have a faster way");
   assert.ok(direct("state", { images: 8, side: 4 }), "few pixels wait for the kernels");
   assert.ok(direct("state", { images: 4, side: 8, channels: 16 }));
   assert.ok(direct("state", { images: 4, side: 32 }));

@@ -80,7 +80,7 @@ function byWinograd(
   shapes: Parameters<typeof gainsByWinograd>[0],
 ): boolean {
   const lasting = weight !== undefined && graph.lasts(weight);
-  return (graph.options.winograd ?? true) && gainsByWinograd(shapes, lasting ? "lasting" : "changing");
+  return (graph.options.winograd ?? true) && !lasting && gainsByWinograd(shapes);
 }
 
 /** x · weightᵀ + bias for rows x [rows in]. */

@@ -1,6 +1,7 @@
 /**
- * 3×3 convolutions of small images in Winograd's form F(4×4, 3×3) (Lavin and Gray 2015, Fast Algorithms for Convolutional Neural Networks): 36 products
- * instead of 144 for 4×4 pixels, and as few for the filter gradient.
+ * 3×3 convolutions of small images by weights that change, in Winograd's form F(4×4, 3×3) (Lavin and Gray 2015, Fast Algorithms for Convolutional
+ * Neural Networks): 36 products instead of 144 for 4×4 pixels, and as few for the filter gradient. Weights that stay have a faster way,
+ * onnxruntime's blocked convolution.
  *
  * | symbol | shape | |
  * | ------ | ----- | --- |
@@ -20,11 +21,8 @@ import { reshaped, transposed } from "./lowering.ts";
 const TILE = 4;
 /** Numbers of a tile in one direction. */
 const POINTS = 6;
-/**
- * Measured where it gains: longer lines cost more to transform than the products save, and so do fewer channels; weights that stay have a fast way of
- * their own, onnxruntime's blocked convolution, which only lines of a single tile beat.
- */
-const LONGEST = { changing: 16, lasting: TILE } as const;
+/** Measured where it gains: longer lines cost more to transform than the products save, and so do fewer channels. */
+const LONGEST = 16;
 const FEWEST_CHANNELS = 32;
 /** A kernel takes 36 numbers instead of 9: with more of them, or for fewer pixels, these are what a convolution waits for. */
 const MOST_CHANNELS = 256, FEWEST_PIXELS = 256;
@@ -57,7 +55,7 @@ const OUTPUT = [
 
 type Shape4 = readonly [number, number, number, number];
 
-/** Whether a convolution of these shapes gains by it: stride 1, the image as large as before; `weights` that change between runs or not. */
+/** Whether a convolution of these shapes gains by it: stride 1, the image as large as before. */
 export function gainsByWinograd(
   { image, weight, stride, pads }: {
     readonly image: readonly number[];
@@ -65,12 +63,11 @@ export function gainsByWinograd(
     readonly stride: number;
     readonly pads: readonly number[];
   },
-  weights: "changing" | "lasting",
 ): boolean {
   const [batch, , height, width] = image as Shape4;
   const [outputs, inputs, kh, kw] = weight as Shape4;
   return kh === 3 && kw === 3 && stride === 1 && pads.every((pad) => pad === 1) &&
-    height === width && height % TILE === 0 && height <= LONGEST[weights] &&
+    height === width && height % TILE === 0 && height <= LONGEST &&
     batch * height * width >= FEWEST_PIXELS &&
     Math.min(inputs, outputs) >= FEWEST_CHANNELS && Math.max(inputs, outputs) <= MOST_CHANNELS;
 }
