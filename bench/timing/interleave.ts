@@ -34,13 +34,17 @@ export interface Timing extends Spread {
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Times every side, in the order given, `repetitions` times over. */
+/**
+ * Times every side, `repetitions` times over: in the order given and back again, so that no side always follows the same one, whose heat and
+ * memory traffic outlast its turn.
+ */
 export async function interleave(sides: readonly Side[], options: InterleaveOptions): Promise<Timing[]> {
   const { repetitions, runs, pause, onTurn } = options;
   const rows = sides.map(() => [] as number[][]);
   const idle = sides.map(() => ({ cpu: 0, seconds: 0 }));
   for (let repetition = 1; repetition <= repetitions; repetition++) {
-    for (const [i, side] of sides.entries()) {
+    const there = [...sides.entries()];
+    for (const [i, side] of repetition % 2 === 1 ? there : there.toReversed()) {
       await sleep(pause);
       const before = await Promise.all(sides.map((each) => each.usage()));
       const start = performance.now();

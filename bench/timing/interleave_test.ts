@@ -20,11 +20,11 @@ function scripted(name: string, times: readonly number[], log: string[]): Side {
   };
 }
 
-Deno.test("interleave() lets the sides take turns and gives medians and spread of the turns", async () => {
+Deno.test("interleave() lets the sides take turns, there and back, and gives medians and spread of the turns", async () => {
   const order: string[] = [];
   const sides = [scripted("a", [1, 2, 9, 5, 4, 6], order), scripted("b", [7, 7, 7, 8, 8, 8], order)];
   const [a, b] = await interleave(sides, { repetitions: 2, runs: 3, pause: 0 });
-  assert.deepEqual(order, ["a", "b", "a", "b"]);
+  assert.deepEqual(order, ["a", "b", "b", "a"]);
   assert.deepEqual(a?.turns, [2, 5]);
   assert.deepEqual(a?.runs, [[1, 2, 9], [5, 4, 6]]);
   assert.deepEqual([b?.median, b?.min, b?.max], [7.5, 7, 8]);
