@@ -10,6 +10,7 @@ import { loadBank } from "../lib/tasks/mod.ts";
 import { ADAMW_OPTIMIZER, type AdapterRecipe, MUON_OPTIMIZER } from "../lib/training/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../experiments/setting/command_line.ts";
 import { loadBase } from "../experiments/mini/frozen.ts";
+import { checkpointPath, readCheckpoint } from "../experiments/mini/checkpoints.ts";
 import { MINI_RESAMPLER } from "../experiments/mini/models.ts";
 import { FIRST_HELD_OUT } from "../experiments/parts/held_out.ts";
 import { measure } from "../experiments/parts/ip_adapter_plus/evaluate.ts";
@@ -95,8 +96,12 @@ await runCommand(async () => {
     finished,
     (folder) => measure({ bank, folder, items }),
   );
+  const parts: Record<string, string> = {};
+  for (const part of ["base", "encoder", "judge"]) {
+    parts[part] = (await readCheckpoint(part, checkpointPath(part))).hash;
+  }
   const trial: AdapterTrial = {
-    ...{ recipe: name, steps, heldOutError, heldOutErrorWithoutText },
+    ...{ recipe: name, parts, steps, heldOutError, heldOutErrorWithoutText },
     clipIShare: Number((scores.find((each) => each.bar !== undefined)?.value ?? NaN).toFixed(3)),
   };
   await reportTrial(TRIALS, trial, { keep: flags.has("keep") });
