@@ -8,6 +8,7 @@
  * One condition is ordinary guidance, p_0 + s (p_1 − p_0). Equal scales telescope to it. InstructPix2Pix's and the released Instruct code's
  * guidance (image, then text, then instruction; `uncond`, `imageonly`, `everything`, `full` there) are chains of two and three.
  */
+import { joinedRows } from "../engine/joined.ts";
 import type { Predict } from "./samplers/sampler.ts";
 
 /**
@@ -30,25 +31,28 @@ export function guide(predictions: readonly Float32Array[], scales: readonly num
 }
 
 /**
- * A guided denoiser from one that answers for all conditions in one batch: it is given [p_0's samples, p_1's samples, …] and must answer in
- * that order.
+ * A guided denoiser of `batch` samples from one that answers with all predictions of each: the first sample's p_0, p_1, …, then the second's.
  */
-export function guided(predict: Predict, options: { scales: readonly number[] }): Predict {
-  const { scales } = options;
+export function guided(
+  predictAll: Predict,
+  { scales, batch }: { readonly scales: readonly number[]; readonly batch: number },
+): Predict {
   const count = scales.length + 1;
-  return async (sample, timestep) => {
-    const batch = new Float32Array(count * sample.length);
-    for (let i = 0; i < count; i++) batch.set(sample, i * sample.length);
-    const answer = await predict(batch, timestep);
-    if (answer.length !== batch.length) {
+  return async (samples, timestep) => {
+    const answer = await predictAll(samples, timestep);
+    if (answer.length !== count * samples.length) {
       throw new RangeError(
-        `guided() needs ${batch.length} numbers for ${count} conditions, got ${answer.length}`,
+        `guided() needs ${
+          count * samples.length
+        } numbers for ${count} predictions of each sample, got ${answer.length}`,
       );
     }
-    const parts = Array.from(
-      { length: count },
-      (_, i) => answer.subarray(i * sample.length, (i + 1) * sample.length),
-    );
-    return guide(parts, scales);
+    const size = samples.length / batch;
+    const predictions = Array.from({ length: count }, (_, p) =>
+      joinedRows(
+        Array.from({ length: batch }, (_, i) =>
+          answer.subarray((i * count + p) * size, (i * count + p + 1) * size)),
+      ));
+    return guide(predictions, scales);
   };
 }

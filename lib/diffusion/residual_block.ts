@@ -16,13 +16,15 @@ import {
   linear,
   linearShapes,
   normShapes,
+  repeatRows,
   shapeTree,
 } from "../nn/mod.ts";
 
 /**
  * Residual block of U-Net, ControlNet and VAE (diffusers ResnetBlock2D):
  * h = conv1(SiLU(norm1(x))) + W SiLU(time); y = shortcut(x) + conv2(SiLU(norm2(h))).
- * x [batch in height width]; `activatedTime` = SiLU(time embedding) [batch hidden], absent in the VAE.
+ * x [batch in height width]; `activatedTime` = SiLU(time embedding) [batch hidden], or fewer rows, each for as many of x that follow one another; absent
+ * in the VAE.
  */
 export function residualBlock(
   p: Params,
@@ -32,7 +34,7 @@ export function residualBlock(
   const { activatedTime } = options;
   let h = convolution(scope(p, "conv1"), silu(groupNorm(scope(p, "norm1"), x, options)), { padding: 1 });
   if (activatedTime) {
-    const shift = linear(scope(p, "time_emb_proj"), activatedTime);
+    const shift = repeatRows(linear(scope(p, "time_emb_proj"), activatedTime), h.shape[0] as number);
     h = tf.add(h, tf.reshape(shift, [...shift.shape, 1, 1]));
   }
   h = convolution(scope(p, "conv2"), silu(groupNorm(scope(p, "norm2"), h, options)), { padding: 1 });

@@ -92,10 +92,16 @@ Deno.test("guide() with equal scales telescopes to plain guidance between the en
   assert.throws(() => guide(predictions, [1]), /needs 2 predictions for 1 scales, got 4/);
 });
 
-Deno.test("guided() asks for all conditions in one batch", async () => {
-  const predict = guided((batch) => batch.map((x, i) => i < 3 ? x : x + 1), { scales: [5] });
-  const answer = await predict(Float32Array.of(1, 2, 3), 7);
-  assert.deepEqual([...answer], [6, 7, 8]);
+Deno.test("guided() takes the predictions of each sample after one another", async () => {
+  const predict = guided(([a, b, c, d]) => Float32Array.of(a!, b!, a! + 1, b! + 2, c!, d!, c! + 3, d! + 4), {
+    ...{ scales: [5], batch: 2 },
+  });
+  const answer = await predict(Float32Array.of(1, 2, 3, 4), 7);
+  assert.deepEqual([...answer], [6, 12, 18, 24]);
+  await assert.rejects(
+    async () => await predict(Float32Array.of(1, 2), 7),
+    /needs 4 numbers for 2 predictions of each sample, got 8/,
+  );
 });
 
 Deno.test("checkSampling() refuses more steps than a schedule has room for, and fields of the sampler's own", async () => {

@@ -11,6 +11,7 @@ import {
   linearShapes,
   multiHeadAttention,
   normShapes,
+  repeatRows,
   shapeTree,
 } from "../nn/mod.ts";
 
@@ -21,27 +22,37 @@ const ENTRY_EPS = 1e-6;
  * Transformer over the pixels of a feature map (diffusers Transformer2DModel): self-attention, cross-attention to `contexts`, gated
  * feed-forward, each behind a layer norm and residual. x [batch channel height width]; `text` [batch tokens width] is
  * attended to with the block's own projections, unless it is undefined; `extra` contexts share its query and are summed before the output projection.
+ * `rows` is the contexts' batch, x's or a multiple of it: then each of x's rows is repeated for as many of them, not before it attends to them.
  * 1×1 convolutions are applied as linear layers on tokens, which is the same arithmetic.
  */
 export function spatialTransformer(
   p: Params,
   x: Tensor,
-  options: { heads: number; groups: number; text: Tensor | undefined; extra?: readonly AttentionContext[] },
+  options: {
+    heads: number;
+    groups: number;
+    rows: number;
+    text: Tensor | undefined;
+    extra?: readonly AttentionContext[];
+  },
 ): Tensor {
-  const { heads, groups, text, extra = [] } = options;
+  const { heads, groups, rows, text, extra = [] } = options;
   const [batch, channels, height, width] = x.shape as [number, number, number, number];
   const normed = groupNorm(scope(p, "norm"), x, { groups, eps: ENTRY_EPS });
   let tokens = tf.transpose(tf.reshape(normed, [batch, channels, height * width]), [0, 2, 1]);
   tokens = linear(scope(p, "proj_in"), tokens);
-  tokens = transformerBlock(scope(p, "transformer_blocks.0"), tokens, { heads, text, extra });
+  tokens = transformerBlock(scope(p, "transformer_blocks.0"), tokens, { heads, rows, text, extra });
   tokens = linear(scope(p, "proj_out"), tokens);
-  return tf.add(x, tf.reshape(tf.transpose(tokens, [0, 2, 1]), x.shape));
+  return tf.add(
+    repeatRows(x, rows),
+    tf.reshape(tf.transpose(tokens, [0, 2, 1]), [rows, channels, height, width]),
+  );
 }
 
 function transformerBlock(
   p: Params,
   x: Tensor,
-  options: { heads: number; text: Tensor | undefined; extra: readonly AttentionContext[] },
+  options: { heads: number; rows: number; text: Tensor | undefined; extra: readonly AttentionContext[] },
 ): Tensor {
   const attend = (
     name: string,
@@ -57,7 +68,7 @@ function transformerBlock(
     });
   };
   const first = layerNorm(scope(p, "norm1"), x);
-  const seen = tf.add(x, attend("attn1", first, first, []));
+  const seen = repeatRows(tf.add(x, attend("attn1", first, first, [])), options.rows);
   const attended = tf.add(
     seen,
     attend("attn2", layerNorm(scope(p, "norm2"), seen), options.text, options.extra),

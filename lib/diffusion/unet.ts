@@ -4,8 +4,11 @@
  * | symbol  | name          | shape |
  * | z_t     | sample        | [batch in_channels height width], any height and width |
  * | t       | timestep      | [batch], one per sample |
- * | c_text  | text          | [batch tokens cross_attention_dim] |
- * | c_image | imageContexts | [batch image_tokens width], each with its own keys and values per layer (Sec. 3.1, Fig. 2) |
+ * | c_text  | text          | [rows tokens cross_attention_dim] |
+ * | c_image | imageContexts | [rows image_tokens width], each with its own keys and values per layer (Sec. 3.1, Fig. 2) |
+ *
+ * Rows are the batch, or a multiple of it: then a sample's rows follow one another, as the predictions of guidance do, and all that comes before the
+ * first cross-attention is computed once per sample.
  *
  * Departure: 1×1 convolutions around transformers are applied as linear layers on tokens (same arithmetic).
  */
@@ -19,7 +22,15 @@ import {
   type Tensor,
   tf,
 } from "../engine/mod.ts";
-import { convolution, convolutionShapes, groupNorm, initialize, normShapes, shapeTree } from "../nn/mod.ts";
+import {
+  convolution,
+  convolutionShapes,
+  groupNorm,
+  initialize,
+  normShapes,
+  repeatRows,
+  shapeTree,
+} from "../nn/mod.ts";
 import type { ImageContext } from "./image_attention.ts";
 import { residualBlock, upsample } from "./residual_block.ts";
 import { timestepEmbeddingShapes } from "./timestep_embedding.ts";
@@ -55,7 +66,7 @@ export interface UnetInputs {
   readonly sample: Tensor;
   /** Timesteps [batch], int32 or float32, in [0, 1000). */
   readonly timestep: Tensor;
-  /** Text tokens [batch tokens cross_attention_dim]. */
+  /** Text tokens [rows tokens cross_attention_dim]. */
   readonly text: Tensor;
   /** Adapters: what every cross-attention layer attends to besides the text; none if absent. */
   readonly imageContexts?: readonly ImageContext[];
@@ -74,19 +85,20 @@ function addResiduals(skips: readonly Tensor[], down: readonly Tensor[]): Tensor
 }
 
 function checkInputs(config: UnetConfig, { sample, timestep, text, imageContexts }: UnetInputs): void {
-  const batch = sample.shape[0];
+  const batch = sample.shape[0] as number;
+  const rows = text.shape[0] as number;
   const faults = [
     sample.rank === 4 && sample.shape[1] === config.in_channels
       ? ""
       : `sample [batch ${config.in_channels} height width], got [${sample.shape}]`,
     timestep.rank === 1 && timestep.shape[0] === batch ? "" : `timestep [${batch}], got [${timestep.shape}]`,
-    text.rank === 3 && text.shape[0] === batch && text.shape[2] === config.cross_attention_dim
+    text.rank === 3 && rows > 0 && rows % batch === 0 && text.shape[2] === config.cross_attention_dim
       ? ""
       : `text [${batch} tokens ${config.cross_attention_dim}], got [${text.shape}]`,
     ...(imageContexts ?? []).map(({ tokens }) =>
-      tokens.rank === 3 && tokens.shape[0] === batch
+      tokens.rank === 3 && tokens.shape[0] === rows
         ? ""
-        : `image tokens [${batch} tokens width], got [${tokens.shape}]`
+        : `image tokens [${rows} tokens width], got [${tokens.shape}]`
     ),
   ].filter((fault) => fault !== "");
   if (faults.length > 0) throw new RangeError(`unet() needs ${faults.join("; ")}`);
@@ -94,9 +106,9 @@ function checkInputs(config: UnetConfig, { sample, timestep, text, imageContexts
 
 /** What {@link unetStates} gives. */
 export interface UnetStates {
-  /** The U-Net's output [batch out_channels height width]: predicted noise, for SD 1.5. */
+  /** The U-Net's output [rows out_channels height width]: predicted noise, for SD 1.5. */
   readonly output: Tensor;
-  /** The contracting half's states [batch channels height width], conv_in's first; each is a skip connection. */
+  /** The contracting half's states [batch or rows, channels height width], conv_in's first; each is a skip connection. */
   readonly contracted: readonly Tensor[];
 }
 
@@ -124,7 +136,7 @@ export function unetStates(params: Params, config: UnetConfig, inputs: UnetInput
   for (const stage of expandingStages(config)) {
     const p = scope(params, stage.path);
     stage.inputs.forEach((_, i) => {
-      const concatenated = tf.concat([x, skips.pop() as Tensor], 1);
+      const concatenated = tf.concat([x, repeatRows(skips.pop() as Tensor, x.shape[0] as number)], 1);
       x = attend(
         p,
         residualBlock(scope(p, `resnets.${i}`), concatenated, blockOptions(args)),
@@ -142,7 +154,7 @@ export function unetStates(params: Params, config: UnetConfig, inputs: UnetInput
 }
 
 /**
- * The U-Net's output [batch out_channels height width]: predicted noise, for SD 1.5.
+ * The U-Net's output [rows out_channels height width]: predicted noise, for SD 1.5.
  *
  * @throws RangeError when inputs, parameters and config do not fit each other.
  */

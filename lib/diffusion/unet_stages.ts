@@ -33,6 +33,7 @@ export function attend(p: Params, x: Tensor, stage: UnetStage, i: number, args: 
   return spatialTransformer(scope(p, `attentions.${i}`), x, {
     heads: stage.heads,
     groups: args.config.norm_num_groups,
+    rows: args.text.shape[0] as number,
     text: attendedText(args.text, args.imageContexts),
     extra: imageAttention(args.imageContexts, args.indices.get(path) ?? ""),
   });

@@ -122,6 +122,31 @@ Deno.test("unet() agrees with IP-Adapter, value and gradient, when it gets image
   assertGolden(golden, actual);
 });
 
+Deno.test("unet() gives a sample's rows, text and image each their own, what it gives them alone, one after another", async () => {
+  const golden = readCase("unet_ip_adapter");
+  const config = (golden.config as { unet: UnetConfig }).unet;
+  const { data } = await evaluate(
+    (params, inputs) => {
+      const [text, tokens] = [leaf(inputs, "encoder_hidden_states"), leaf(inputs, "image_tokens")];
+      const run = (text: Tensor, tokens: Tensor) =>
+        unet(scope(params, "unet"), config, {
+          ...{ sample: leaf(inputs, "sample"), timestep: leaf(inputs, "timestep"), text },
+          imageContexts: [{ tokens, weights: scope(params, "ip_adapter"), scale: 0.6 }],
+        });
+      const [otherText, otherTokens] = [tf.sub(2, text), tf.sub(1, tokens)];
+      const inTurn = (a: Tensor, b: Tensor) => {
+        const [batch, ...sides] = a.shape as [number, ...number[]];
+        return tf.reshape(tf.stack([a, b], 1), [2 * batch, ...sides]);
+      };
+      const together = run(inTurn(text, otherText), inTurn(tokens, otherTokens));
+      const apart = inTurn(run(text, tokens), run(otherText, otherTokens));
+      return { apart: tf.reshape(tf.max(tf.abs(tf.sub(together, apart))), [1]) };
+    },
+    { params: golden.weights, inputs: golden.inputs },
+  ).then(({ apart }) => apart as { data: Float32Array });
+  assert.ok(data[0]! < 1e-5, `${data[0]} apart`);
+});
+
 Deno.test("unet() with a context in place of the text is the sum without the text's part, whatever the text", async () => {
   const golden = readCase("unet_ip_adapter");
   const config = (golden.config as { unet: UnetConfig }).unet;
@@ -196,6 +221,12 @@ Deno.test("unet() throws a RangeError with names and sizes when an input does no
     () => unet(params, config, { ...good, text: ones(1, 2, 9) }),
     /text \[1 tokens 8\], got \[1,2,9\]/,
   );
+  for (const rows of [0, 3]) {
+    assert.throws(
+      () => unet(params, config, { sample: ones(2, 4, 8, 8), timestep: ones(2), text: ones(rows, 2, 8) }),
+      new RegExp(`text \\[2 tokens 8\\], got \\[${rows},2,8\\]`),
+    );
+  }
   assert.throws(() => unet(params, config, { ...good, timestep: ones(2) }), /timestep \[1\], got \[2\]/);
   assert.throws(
     () => unetShapes({ ...config, class_embed_type: "timestep" } as UnetConfig),

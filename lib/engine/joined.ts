@@ -24,3 +24,8 @@ export function joinedRows(rows: readonly Float32Array[]): Float32Array<ArrayBuf
   fill(all, rows);
   return all;
 }
+
+/** The same with each row `times` times after itself. */
+export function repeatedRows(rows: readonly Float32Array[], times: number): Float32Array<ArrayBuffer> {
+  return joinedRows(rows.flatMap((row) => new Array<Float32Array>(times).fill(row)));
+}

@@ -17,4 +17,5 @@ export {
   linearShapes,
   normShapes,
 } from "./layers.ts";
+export { repeatRows } from "./repeat_rows.ts";
 export { shapeTree } from "./shape_tree.ts";

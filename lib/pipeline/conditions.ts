@@ -8,7 +8,7 @@
  * | Instruct, the paper's  | the instruction's vectors, which items bring along      | the same: it was never dropped        |
  * | Instruct, as released  | token states of SD's text encoder: instruction, prompt  | the empty text, the negative prompt   |
  */
-import { joinedRows } from "../engine/joined.ts";
+import { joinedRows, repeatedRows } from "../engine/joined.ts";
 import { checkFinite, type HostParams, leaf } from "../engine/mod.ts";
 import { type GuidancePass, TEXT_ROLES, type TextRole } from "./guidance_passes.ts";
 import type { PipelineModels } from "./models.ts";
@@ -39,7 +39,7 @@ export interface BatchCondition {
   readonly text: Float32Array;
   /** Image tokens [rows queries width], flat. */
   readonly tokens?: Float32Array;
-  /** What a ControlNet is shown, [rows 3 height width], flat. */
+  /** What a ControlNet is shown, [samples 3 height width], flat. */
   readonly conditioning?: Float32Array;
 }
 
@@ -64,7 +64,10 @@ export function sameCondition(a: readonly GenerationItem[], b: readonly Generati
   return a.every((item, i) => names.every((name) => item[name] === b[i]?.[name]));
 }
 
-/** Encodes what the predictions of a batch are given; rows are p_0's items, p_1's items, … `weights`: the adapter's, where each call has its own. */
+/**
+ * Encodes what the predictions of a batch are given; rows are the first item's p_0, p_1, …, then the second's. `weights`: the adapter's, where each
+ * call has its own.
+ */
 export function conditionEncoder(
   { base, adapter, controlnet }: PipelineModels,
   programs: PipelinePrograms,
@@ -98,15 +101,15 @@ export function conditionEncoder(
     const wide = states.length / (roles.length * batch);
     /** The states that each prediction is given of a text, [rows length width]. */
     const statesOf = (slot: "text" | "instruction" | "prompt") =>
-      joinedRows(passes.flatMap((pass) =>
-        items.map((_, i) => {
+      joinedRows(items.flatMap((_, i) =>
+        passes.map((pass) => {
           const row = roles.indexOf(pass[slot]) * batch + i;
           return states.subarray(row * wide, (row + 1) * wide);
         })
       ));
     /** One array of each item for each prediction. */
     const each = (of: (item: GenerationItem, pass: GuidancePass) => Float32Array) =>
-      joinedRows(passes.flatMap((pass) => items.map((item) => of(item, pass))));
+      joinedRows(items.flatMap((item) => passes.map((pass) => of(item, pass))));
     const text = statesOf("text");
     const tokens = adapter && await programs.projector?.use(async (program) => {
       const shown = each((item, pass) => {
@@ -124,8 +127,10 @@ export function conditionEncoder(
       checkFinite(found, "the adapter's projection", adapterPartWeights(adapter, weights, "image_proj"));
       return found;
     });
-    const conditioning = controlnet &&
-      each((item) => need(item.control, "a conditioning image, with a ControlNet,"));
+    const conditioning = controlnet && repeatedRows(
+      items.map((item) => need(item.control, "a conditioning image, with a ControlNet,")),
+      programs.samples / batch,
+    );
     return { text, ...(tokens ? { tokens } : {}), ...(conditioning ? { conditioning } : {}) };
   };
 }

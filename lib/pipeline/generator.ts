@@ -10,7 +10,7 @@ import {
   sampleSteps,
   SD_SCHEDULE,
 } from "../diffusion/mod.ts";
-import { joinedRows } from "../engine/joined.ts";
+import { joinedRows, repeatedRows } from "../engine/joined.ts";
 import { checkFinite, type HostParams, leaf, prefixed, scope } from "../engine/mod.ts";
 import {
   type BatchCondition,
@@ -93,6 +93,12 @@ function sidesOf({ base, sides }: GeneratorParts): { height: number; width: numb
   throw new RangeError("A generator needs the latents' sides: the U-Net's configuration has no sample_size");
 }
 
+/** The rows of flat data, views. */
+function rowsOf(data: Float32Array, rows: number): Float32Array[] {
+  const width = data.length / rows;
+  return Array.from({ length: rows }, (_, i) => data.subarray(i * width, (i + 1) * width));
+}
+
 /**
  * Prepares a generator; unless the models are `large`, its programs are compiled at once. Sampling ends with a NotFiniteError that names the
  * part whose output is not finite.
@@ -107,12 +113,12 @@ export async function createGenerator(
   const { passes = guidancePlan({ guidance: 1 }).passes, schedule = noiseSchedule(SD_SCHEDULE) } = parts;
   const { height, width } = sidesOf(parts);
   const latent = [base.unet.config.in_channels, height, width] as const;
-  const size = latent[0] * height * width;
   const length = base.text.config.max_position_embeddings;
   const reads = adapter ? projectionTexts(adapter, length) : {};
   const roles = textRoles(passes, reads.prompt !== undefined);
-  const rows = passes.length * batch;
-  const programs = pipelinePrograms(parts, { texts: roles.length * batch, rows, latent }, options);
+  const programs = pipelinePrograms(parts, {
+    ...{ texts: roles.length * batch, items: batch, predictions: passes.length, latent },
+  }, options);
   const all = [programs.text, programs.projector, programs.denoiser];
   if (!large) { for (const program of all) await program?.use(() => Promise.resolve()); }
   const conditionOf = conditionEncoder(parts, programs, { passes, roles, batch });
@@ -147,8 +153,8 @@ export async function createGenerator(
       const predict = guided((samples, timestep) =>
         programs.denoiser.use(async (program) => {
           const outputs = await program.run({
-            sample: samples,
-            timestep: new Float32Array(rows).fill(timestep),
+            sample: repeatedRows(rowsOf(samples, batch), programs.samples / batch),
+            timestep: new Float32Array(programs.samples).fill(timestep),
             text,
             ...(tokens ? { tokens, scale: Float32Array.of(sampling.adapterScale ?? 1) } : {}),
             ...(conditioning
@@ -162,9 +168,8 @@ export async function createGenerator(
             ...(controlnet ? modelWeights("the ControlNet", controlnet) : {}),
           });
           return noise;
-        }), { scales });
-      const split = (data: Float32Array) =>
-        Array.from({ length: count }, (_, i) => data.slice(i * size, (i + 1) * size));
+        }), { scales, batch });
+      const split = (data: Float32Array) => rowsOf(data, batch).slice(0, count).map((row) => row.slice());
       const noise = joinedRows(own.map((item) => item.noise));
       signal?.throwIfAborted();
       let data: Float32Array = noise;

@@ -67,6 +67,11 @@ const base = {
       Int32Array.from(texts.flatMap((text) => [0, text.length % 7, 8, 8])),
   },
 };
+const CONTROLNET = { ...UNET, conditioning_embedding_out_channels: [4, 8] };
+const controlnet = {
+  config: CONTROLNET,
+  params: shaken(9, initControlnet(key(9), CONTROLNET, base.unet.params)),
+};
 const common = { projection: PROJECTION, imageShape: IMAGE, noImage: new Float32Array(15) };
 const OPTIONS: SamplingOptions = { steps: 2, guidance: 3, adapterScale: 1 };
 
@@ -105,9 +110,11 @@ Deno.test("createGenerator() gives the same latents with given and with constant
 });
 
 Deno.test("createGenerator() makes of an item what it makes of it alone, in any batch", async () => {
-  const parts = { adapter: { ...common, params: adapter } };
+  const parts = { adapter: { ...common, params: adapter }, controlnet };
   const together = await sampled(parts);
   close([together[2]!], await sampled({ ...parts, batch: 1 }, {}, [ITEMS[2]!]));
+  close(together, await sampled({ ...parts, batch: 3 }));
+  close(together, await sampled({ ...parts, large: true }));
 });
 
 Deno.test("createGenerator() hears the prompt beside an adapter, and not with one in its place, at any size of the models", async () => {
@@ -127,11 +134,6 @@ Deno.test("createGenerator() with adapter scale 0 samples the base, with control
   const parts = { adapter: { ...common, params: adapter } };
   close(alone, await sampled(parts, { adapterScale: 0 }));
   assert.notDeepEqual(alone, await sampled(parts));
-  const CONTROLNET = { ...UNET, conditioning_embedding_out_channels: [4, 8] };
-  const controlnet = {
-    config: CONTROLNET,
-    params: shaken(9, initControlnet(key(9), CONTROLNET, base.unet.params)),
-  };
   close(alone, await sampled({ controlnet }, { controlScale: 0 }));
   assert.notDeepEqual(alone, await sampled({ controlnet }));
 });

@@ -14,6 +14,7 @@ import {
   type ProgramFunction,
   type ProgramParts,
   scope,
+  shardCount,
   type Tensor,
   type Weights,
 } from "../engine/mod.ts";
@@ -27,8 +28,10 @@ export type PipelineOptions = CompileOptions & { readonly engine?: MakeProgram }
 export interface ProgramSizes {
   /** Texts encoded in a run. */
   readonly texts: number;
-  /** Predictions of a step of all items: the denoiser's batch. */
-  readonly rows: number;
+  /** Items of a run of the denoiser. */
+  readonly items: number;
+  /** Predictions of each. */
+  readonly predictions: number;
   /** Sides of one item's latents: channels, height, width. */
   readonly latent: readonly [number, number, number];
 }
@@ -40,8 +43,13 @@ export interface LazyProgram {
   dispose(): Promise<void>;
 }
 
-/** The programs; rows are p_0's items, p_1's items, … */
+/** The programs; rows are the first item's predictions p_0, p_1, …, then the second's. */
 export interface PipelinePrograms {
+  /**
+   * Rows of `sample`, `timestep` and `conditioning`: an item's once, so that what its predictions have in common is computed once; or one for each
+   * prediction, where an item's must be shared out between threads.
+   */
+  readonly samples: number;
   /** `ids` [texts length] → `text` [texts length width]. */
   readonly text: LazyProgram;
   /** `image`, `instruction`, `prompt` → `tokens`. */
@@ -98,10 +106,13 @@ function lazily(make: () => Promise<Program>, keep: boolean): LazyProgram {
 /** Prepares the programs of a generator; each is compiled when first used. */
 export function pipelinePrograms(
   { base, adapter, controlnet, large = false }: PipelineModels,
-  { texts, rows, latent }: ProgramSizes,
+  { texts, items, predictions, latent }: ProgramSizes,
   { engine, ...options }: PipelineOptions,
 ): PipelinePrograms {
   const make = engine ?? ((fn: ProgramFunction, parts: ProgramParts) => compile(fn, parts, options));
+  const rows = items * predictions;
+  const shared = large || engine !== undefined || items % shardCount(options) === 0;
+  const samples = shared ? items : rows;
   const whole = ["scale", "controlScale"];
   const inHalves = engine ??
     ((fn: ProgramFunction, parts: ProgramParts) => compileSharded(fn, parts, { ...options, whole }));
@@ -168,20 +179,20 @@ export function pipelinePrograms(
         ...(controlnet ? prefixed(frozenOf(controlnet), "controlnet") : {}),
       },
       inputs: {
-        sample: { shape: [rows, ...latent] },
-        timestep: { shape: [rows] },
+        sample: { shape: [samples, ...latent] },
+        timestep: { shape: [samples] },
         text: { shape: [rows, length, width] },
         ...(adapter
           ? { tokens: { shape: [rows, ...queries(adapter.projection)] }, scale: { shape: [] } }
           : {}),
         ...(controlnet
           ? {
-            conditioning: { shape: [rows, 3, factor * height, factor * side] },
+            conditioning: { shape: [samples, 3, factor * height, factor * side] },
             controlScale: { shape: [] },
           }
           : {}),
       },
     });
   }, true);
-  return { text, denoiser, ...(projector ? { projector } : {}) };
+  return { samples, text, denoiser, ...(projector ? { projector } : {}) };
 }
