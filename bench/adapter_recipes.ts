@@ -4,11 +4,14 @@
  * Prints JSON; `--keep` adds it to results/bench/adapter_recipes.json.
  */
 import process from "node:process";
+import type { ResamplerConfig } from "../lib/adapter/mod.ts";
 import { fold, key } from "../lib/engine/mod.ts";
 import { loadBank } from "../lib/tasks/mod.ts";
 import { ADAMW_OPTIMIZER, type AdapterRecipe, MUON_OPTIMIZER } from "../lib/training/mod.ts";
 import { oneOf, readOptions, runCommand, wholeNumber } from "../experiments/setting/command_line.ts";
 import { loadBase } from "../experiments/mini/frozen.ts";
+import { checkpointPath, readCheckpoint } from "../experiments/mini/checkpoints.ts";
+import { MINI_RESAMPLER } from "../experiments/mini/models.ts";
 import { FIRST_HELD_OUT } from "../experiments/parts/held_out.ts";
 import { measure } from "../experiments/parts/ip_adapter_plus/evaluate.ts";
 import { IP_ADAPTER_PLUS } from "../experiments/parts/ip_adapter_plus/mod.ts";
@@ -21,16 +24,23 @@ const muon = (muonRate: number, firstTimestep = 0) => ({
   firstTimestep,
 });
 
+/** The committed recipe with another number of image tokens. */
+const tokens = (num_queries: number) => ({ projection: { ...MINI_RESAMPLER, num_queries } });
+
 /** What is tried, by name; the number behind "muon" is its rate, behind "from" the first timestep. */
-const RECIPES: Readonly<Record<string, Partial<AdapterRecipe>>> = {
-  "adamw": { optimizer: ADAMW_OPTIMIZER, firstTimestep: 0 },
-  "muon 1": muon(1),
-  "muon 4": muon(4),
-  "muon 8": muon(8),
-  "muon 1, from 300": muon(1, 300),
-  "adamw, from 300": { optimizer: ADAMW_OPTIMIZER, firstTimestep: 300 },
-  "muon 4, from 300": muon(4, 300),
-};
+const RECIPES: Readonly<Record<string, Partial<AdapterRecipe> & { readonly projection?: ResamplerConfig }>> =
+  {
+    "adamw": { optimizer: ADAMW_OPTIMIZER, firstTimestep: 0 },
+    "muon 1": muon(1),
+    "muon 4": muon(4),
+    "muon 8": muon(8),
+    "muon 1, from 300": muon(1, 300),
+    "adamw, from 300": { optimizer: ADAMW_OPTIMIZER, firstTimestep: 300 },
+    "muon 4, from 300": muon(4, 300),
+    "16 image tokens": tokens(16),
+    "32 image tokens": tokens(32),
+    "64 image tokens": tokens(64),
+  };
 
 const HELD_OUT = 512;
 const HELD_OUT_BATCHES = 32;
@@ -48,14 +58,15 @@ await runCommand(async () => {
     wholeNumber(`--${option}`, values.get(option) ?? `${usual}`, { low, high });
   const steps = number("steps", 400, 1, 1_000_000), pool = number("pool", 4000, 1, 1_000_000);
   const items = number("items", 48, 2, 1000);
-  const adapterRecipe: AdapterRecipe = { ...RECIPE, ...RECIPES[name] };
+  const { projection = MINI_RESAMPLER, ...tried } = RECIPES[name]!;
+  const adapterRecipe: AdapterRecipe = { ...RECIPE, ...tried };
   const recipe = { ...IP_ADAPTER_PLUS.recipe, optimizer: adapterRecipe.optimizer };
   const bank = await loadBank();
   const notify = (line: string) => console.error(line);
   const training = await preparePlus(bank, {
     ...{ recipe, batches: key(recipe.seed), notify },
     compile: { threads: number("threads", 1, 1, 64) },
-  }, { adapterRecipe, pool });
+  }, { adapterRecipe, pool, projection });
   const { lr, warmup } = recipe.schedule;
   await trainSteps(training, steps, {
     learningRate: (step) => lr * Math.min(1, (step + 1) / warmup) * (1 - step / steps),
@@ -85,8 +96,12 @@ await runCommand(async () => {
     finished,
     (folder) => measure({ bank, folder, items }),
   );
+  const parts: Record<string, string> = {};
+  for (const part of ["base", "encoder", "judge"]) {
+    parts[part] = (await readCheckpoint(part, checkpointPath(part))).hash;
+  }
   const trial: AdapterTrial = {
-    ...{ recipe: name, steps, heldOutError, heldOutErrorWithoutText },
+    ...{ recipe: name, parts, steps, heldOutError, heldOutErrorWithoutText },
     clipIShare: Number((scores.find((each) => each.bar !== undefined)?.value ?? NaN).toFixed(3)),
   };
   await reportTrial(TRIALS, trial, { keep: flags.has("keep") });

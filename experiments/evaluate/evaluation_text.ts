@@ -93,7 +93,7 @@ function outlooks({ scores }: Evaluation, stretches: readonly Stretch[]): string
     const change = perDoubling.toFixed(DIGITS);
     return [
       met
-        ? `${name}: by a line through these scores against the logarithm of the samples (${change} more for twice as many) ${bar.least} takes ${
+        ? `${name}: by a line through the recent scores (from a quarter of the samples on) against the logarithm of the samples (${change} more for twice as many) ${bar.least} takes ${
           Number(met.samples.toPrecision(2)).toLocaleString("en")
         } samples, ${met.furtherHours.toFixed(1)} hours more.`
         : `${name}: it did not rise with these trainings (${change} for twice the samples), so that ${bar.least} takes another recipe, not more of this one.`,

@@ -94,7 +94,10 @@ export function stretchRows(stretches: readonly Stretch[]): { headings: string[]
   };
 }
 
-/** What a missed bar would take, by the line of least squares through a score against the logarithm of the samples. */
+/** Scores level off: the outlook follows those from this share of the samples on, the last three at the least. */
+const RECENT = 1 / 4;
+
+/** What a missed bar would take, by the line of least squares through the recent scores against the logarithm of the samples. */
 export interface Outlook {
   /** How much the score rises with twice the samples. */
   readonly perDoubling: number;
@@ -110,12 +113,13 @@ export function outlookOf(
   stretches: readonly Stretch[],
   { name, least }: { readonly name: string; readonly least: number },
 ): Outlook | undefined {
-  const points = comparable(stretches).flatMap(({ samples, hours, scores }) => {
+  const known = comparable(stretches).flatMap(({ samples, hours, scores }) => {
     const score = scores[name];
     return samples && hours && score !== undefined ? [{ samples, hours, score, at: Math.log2(samples) }] : [];
   });
-  const last = points.at(-1);
-  if (!last || points.length < 3) return undefined;
+  const last = known.at(-1);
+  if (!last || known.length < 3) return undefined;
+  const points = known.filter(({ samples }, i) => samples >= RECENT * last.samples || i >= known.length - 3);
   const mean = (of: (point: (typeof points)[number]) => number) =>
     points.reduce((sum, point) => sum + of(point), 0) / points.length;
   const [at, score] = [mean((point) => point.at), mean((point) => point.score)];

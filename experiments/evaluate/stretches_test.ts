@@ -77,12 +77,18 @@ Deno.test("outlookOf() follows a line over doublings to the bar, at the speed so
   const { perDoubling, met } = outlookOf(rising, { name: "top-1", least: 0.8 })!;
   assert.ok(Math.abs(perDoubling - 0.1) < 1e-9);
   assert.deepEqual([Math.round(met!.samples), Math.round(100 * met!.furtherHours)], [8000, 400]);
+  const levelling = [at(0.25, 0.1), at(0.5, 0.4), ...rising];
+  assert.deepEqual(
+    outlookOf(levelling, { name: "top-1", least: 0.8 }),
+    outlookOf(rising, { name: "top-1", least: 0.8 }),
+    "a quick rise at first tells nothing of what comes",
+  );
   const falling = outlookOf([at(1, 0.7), at(2, 0.6), at(4, 0.65)], { name: "top-1", least: 0.8 })!;
   assert.ok(falling.perDoubling < 0 && falling.met === undefined);
   assert.equal(outlookOf(rising.slice(1), { name: "top-1", least: 0.8 }), undefined);
   assert.equal(outlookOf(rising, { name: "another", least: 0.8 }), undefined);
   assert.equal(
-    outlookOf([...rising, at(8, 0.75)], { name: "top-1", least: 0.76 }),
+    outlookOf([...rising, at(8, 0.75)], { name: "top-1", least: 0.755 }),
     undefined,
     "the line is above it",
   );

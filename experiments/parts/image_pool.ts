@@ -7,6 +7,8 @@ import {
   FAMILIES,
   type ImageTruth,
   SIZE,
+  treatmentOf,
+  TREATMENTS,
   withArticle,
 } from "../../lib/tasks/mod.ts";
 
@@ -16,8 +18,13 @@ export interface ImagePool {
   readonly captions: readonly string[];
   /** Which of {@link SUBJECTS} each image shows. */
   readonly subjects: readonly number[];
-  /** What each image shows beside that, as a number; −1 where it has none: the person of a portrait, in FAMILIES who drew a scene's thing. */
-  readonly labels: Readonly<Record<"person" | "family", readonly number[]>>;
+  /**
+   * What each image shows beside that, as a number; −1 where it has none: the person of a portrait, in FAMILIES who drew a scene's thing, in TREATMENTS
+   * what was done to it.
+   */
+  readonly labels: Readonly<Record<"person" | "family" | "treatment", readonly number[]>>;
+  /** What the generator knows about each. */
+  readonly truths: readonly ImageTruth[];
 }
 
 /** What the images show, as the shortest captions: every concept, and a person last. */
@@ -48,7 +55,9 @@ export function imagePool(
     labels: {
       person: items.map(({ truth }) => truth.kind === "portrait" ? truth.identity.id : -1),
       family: items.map(({ truth }) => truth.kind === "scene" ? FAMILIES.indexOf(truth.style.family) : -1),
+      treatment: items.map(({ truth }) => TREATMENTS.indexOf(treatmentOf(truth))),
     },
+    truths: items.map(({ truth }) => truth),
   };
 }
 
@@ -62,12 +71,15 @@ export interface Augmentation {
   readonly mirror: boolean;
 }
 
-/** Writes a random view of an image as [3 64 64] in [-1, 1] into `into` (bilinear crop, mirroring, brightness and contrast). */
+/**
+ * Writes a random view of an image as [3 64 64] in [-1, 1] into `into` (bilinear crop, mirroring, brightness and contrast). Gives what it made of a
+ * colour, by one of its channels.
+ */
 export function randomView(
   image: Uint8Array,
   into: Float32Array,
   options: { random: Stream; augmentation: Augmentation; caption: string },
-): void {
+): (value: number) => number {
   const { random, augmentation, caption } = options;
   const side = SIZE * (augmentation.smallestCrop + (1 - augmentation.smallestCrop) * random.float());
   const left = random.float() * (SIZE - side);
@@ -75,6 +87,7 @@ export function randomView(
   const mirrored = augmentation.mirror && random.bool() && !/\b(left|right)\b/.test(caption);
   const gain = 1 + augmentation.colour * (2 * random.float() - 1);
   const shift = augmentation.colour * (2 * random.float() - 1);
+  const shown = (value: number) => Math.min(Math.max(value * gain + shift, -1), 1);
   const step = side / SIZE;
   for (let y = 0; y < SIZE; y++) {
     const sy = Math.min(Math.max(top + (y + 0.5) * step - 0.5, 0), SIZE - 1);
@@ -86,9 +99,9 @@ export function randomView(
       for (let c = 0; c < 3; c++) {
         const upper = image[(y0 * SIZE + x0) * 3 + c]! * (1 - fx) + image[(y0 * SIZE + x1) * 3 + c]! * fx;
         const lower = image[(y1 * SIZE + x0) * 3 + c]! * (1 - fx) + image[(y1 * SIZE + x1) * 3 + c]! * fx;
-        const value = (upper * (1 - fy) + lower * fy) / 127.5 - 1;
-        into[c * SIZE * SIZE + to] = Math.min(Math.max(value * gain + shift, -1), 1);
+        into[c * SIZE * SIZE + to] = shown((upper * (1 - fy) + lower * fy) / 127.5 - 1);
       }
     }
   }
+  return shown;
 }

@@ -40,4 +40,4 @@ export {
   type SentenceEmbedder,
 } from "./sentence_embedder.ts";
 export { contrastiveLoss, INITIAL_LOGIT_SCALE, namingLoss, unitRows } from "./contrastive.ts";
-export { colourTerm, initTokenHeads, labelTerm, type TokenTerms } from "./token_terms.ts";
+export { colourTerm, initTokenHeads, labelTerm, thingTerm, type TokenTerms } from "./token_terms.ts";

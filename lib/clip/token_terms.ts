@@ -1,5 +1,6 @@
 /**
- * What captions do not say, or not always, and adapters need from the patch tokens: colours and where they are, who a person is, who drew a thing.
+ * What captions do not say, or not always, and adapters need from the patch tokens: colours and where they are, the thing's own, who a person is, who
+ * drew a thing, what was done to the picture.
  * Terms beside the contrastive loss, each through one linear head that is dropped after the training, so that what they ask for lies open in the
  * tokens themselves.
  *
@@ -7,8 +8,10 @@
  * | ------ | -------- | ----- |
  * | h      | `tokens` | [batch 1+patches hidden], the class token first |
  * | c      | cell colours | [batch patches 3·cells²], means of the patch's cells in [-1, 1] |
+ * | t      | the thing's colour | [batch 3], the mean of its pixels in [-1, 1] |
  *
  *     L_colours = mean (W_c h_patch + b_c − c)²
+ *     L_thing   = mean (W_t mean_patches(h) + b_t − t)², over the images that have a thing
  *     L_label   = CE(W_l mean_patches(h) + b_l, label), over the images that have one
  */
 import { type HostParams, type Key, type Params, scope, type Tensor, tf } from "../engine/mod.ts";
@@ -26,10 +29,11 @@ export interface TokenTerms {
   readonly labels: Readonly<Record<string, number>>;
 }
 
-/** Fresh heads: `colours.*`, `labels.<name>.*`. */
+/** Fresh heads: `colours.*`, `thing.*`, `labels.<name>.*`. */
 export function initTokenHeads(from: Key, { hidden, cells, labels }: TokenTerms): HostParams {
   const shapes = shapeTree({
     colours: linearShapes(hidden, 3 * cells * cells),
+    thing: linearShapes(hidden, 3),
     labels: shapeTree(
       Object.fromEntries(Object.entries(labels).map(([name, count]) => [name, linearShapes(hidden, count)])),
     ),
@@ -68,12 +72,29 @@ export function colourTerm(heads: Params, terms: TokenTerms, of: { tokens: Tenso
   return tf.mean(tf.square(tf.sub(said, cellColours(of.pixels, terms))));
 }
 
+/** What is read off all patches together. */
+const readOff = (heads: Params, head: string, tokens: Tensor): Tensor =>
+  linear(scope(heads, head), tf.mean(patchesOf(tokens), 1));
+
+/** Sum of `terms` [batch] over the images that count, by how many these are; 0 for a batch without any. */
+const meanOver = (counted: Tensor, terms: Tensor): Tensor =>
+  tf.div(tf.sum(terms), tf.maximum(tf.sum(counted), 1));
+
+/**
+ * L_thing: a scalar, lower is better, 0 when the tokens say the thing's mean colour, and for a batch without any thing. `colours` [batch 3] in [-1, 1];
+ * `shown` [batch 1] is 1 for an image that has a thing and 0 for others.
+ */
+export function thingTerm(heads: Params, of: { tokens: Tensor; colours: Tensor; shown: Tensor }): Tensor {
+  const said = readOff(heads, "thing", of.tokens);
+  const squares = tf.mean(tf.square(tf.sub(said, of.colours)), 1, true);
+  return meanOver(of.shown, tf.mul(squares, of.shown));
+}
+
 /**
  * L_label in nats of one label, the mean over the images that have it; 0 for a batch without any. `which` [batch count] is 1 at an image's label and 0
  * elsewhere, all 0 where it has none.
  */
 export function labelTerm(heads: Params, label: string, of: { tokens: Tensor; which: Tensor }): Tensor {
-  const logits = linear(scope(heads, `labels.${label}`), tf.mean(patchesOf(of.tokens), 1));
-  const labelled = tf.maximum(tf.sum(of.which), 1);
-  return tf.div(tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), of.which))), labelled);
+  const logits = readOff(heads, `labels.${label}`, of.tokens);
+  return meanOver(of.which, tf.neg(tf.mul(tf.logSoftmax(logits), of.which)));
 }

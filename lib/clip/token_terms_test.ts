@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { compile, host, type HostParams, key, type Params, type Tensor } from "../engine/mod.ts";
-import { cellColours, colourTerm, initTokenHeads, labelTerm, type TokenTerms } from "./token_terms.ts";
+import {
+  cellColours,
+  colourTerm,
+  initTokenHeads,
+  labelTerm,
+  thingTerm,
+  type TokenTerms,
+} from "./token_terms.ts";
 
 const TERMS: TokenTerms = { hidden: 3, patch: 4, cells: 2, labels: { person: 2, family: 5 } };
 
@@ -61,6 +68,25 @@ Deno.test("the colour term is 0 where the tokens say the colours, whatever the c
   near(await term(filled(0.75, [1, 5, 3])), 0.25);
 });
 
+Deno.test("the thing's term is 0 where all patches together say its colour, and counts the images that show one alone", async () => {
+  const heads = { "thing.weight": filled(1 / 3, [3, 3]), "thing.bias": filled(0, [3]) };
+  const tokens = filled(0.5, [3, 5, 3]);
+  tokens.data.fill(9, 0, 3);
+  tokens.data.fill(0, 3, 6);
+  tokens.data.fill(1, 6, 9);
+  const term = async (shown: number[]) =>
+    (await computed(
+      (heads, { tokens, colours, shown }) =>
+        thingTerm(heads, { tokens: tokens as Tensor, colours: colours as Tensor, shown: shown as Tensor }),
+      heads,
+      { tokens, colours: host([0.5, 0.5, 0.5, 0.5, 0.5, -0.1, 7, 7, 7], [3, 3]), shown: host(shown, [3, 1]) },
+    )).data[0];
+  near(await term([1, 0, 0]), 0);
+  near(await term([0, 1, 0]), 0.12);
+  near(await term([1, 1, 0]), 0.06);
+  near(await term([0, 0, 0]), 0);
+});
+
 Deno.test("a label's term counts the images that have the label alone", async () => {
   const heads = {
     "labels.person.weight": filled(0, [2, 3]),
@@ -83,6 +109,8 @@ Deno.test("there is a head for every label", () => {
   assert.deepEqual(Object.fromEntries(shapes), {
     "colours.weight": [12, 3],
     "colours.bias": [12],
+    "thing.weight": [3, 3],
+    "thing.bias": [3],
     "labels.person.weight": [2, 3],
     "labels.person.bias": [2],
     "labels.family.weight": [5, 3],

@@ -27,6 +27,7 @@ export {
   kindOf,
   loadBank,
   type SceneTruth,
+  treatmentOf,
 } from "./pair.ts";
 export { byTask, TASK_LIST, TASK_RECORDS, type TaskId, taskOf, TASKS } from "./registry.ts";
 export type {

@@ -30,7 +30,7 @@ function tower(name: "encoder" | "judge", seed: number, data: TowerData): Part {
       },
       summary:
         `ViT of ${MINI_VISION.num_hidden_layers}×${MINI_VISION.hidden_size} trained against the frozen sentence encoder: find the ` +
-        `caption among the batch's and the subject among all ${SUBJECTS.length}; its tokens say colours, person and family; Muon and AdamW 1.5e-3 cosine, weight decay ${WEIGHT_DECAY}, crops ≥ ${augmentation.smallestCrop}, colour ± ${augmentation.colour}`,
+        `caption among the batch's and the subject among all ${SUBJECTS.length}; its tokens say colours, the thing's own, person, family and treatment; Muon and AdamW 1.5e-3 cosine, weight decay ${WEIGHT_DECAY}, crops ≥ ${augmentation.smallestCrop}, colour ± ${augmentation.colour}`,
     },
     prepare: imageTowerTraining(data),
     measurement: {

@@ -34,8 +34,11 @@ export function hueVector([r, g, b]: readonly [number, number, number]): HueVect
   return [r - (g + b) / 2, (Math.sqrt(3) / 2) * (g - b)];
 }
 
-/** Hue of a picture's mean colour, each pixel counted by its share in [0, 1]. */
-function meanHue(image: Rgb, shareOf: (pixel: number) => number): HueVector {
+/** A picture's mean colour, red, green and blue in [0, 1], each pixel counted by its share in [0, 1]; undefined where none has any. */
+function meanColour(
+  image: Rgb,
+  shareOf: (pixel: number) => number,
+): readonly [number, number, number] | undefined {
   const sums: [number, number, number] = [0, 0, 0];
   let pixels = 0;
   for (let p = 0; p < image.length / 3; p++) {
@@ -44,17 +47,24 @@ function meanHue(image: Rgb, shareOf: (pixel: number) => number): HueVector {
     for (let c = 0; c < 3; c++) sums[c]! += share * image[p * 3 + c]! / 255;
   }
   const [r, g, b] = sums;
-  return pixels > 0 ? hueVector([r / pixels, g / pixels, b / pixels]) : [0, 0];
+  return pixels > 0 ? [r / pixels, g / pixels, b / pixels] : undefined;
+}
+
+/** Mean colour of the pixels of a scene's thing as its picture shows them, red, green and blue in [0, 1]. */
+export function thingColour(sprites: SpriteBank, image: Rgb, scene: SceneTruth) {
+  const { mask } = drawScene(sprites, scene);
+  return meanColour(image, (pixel) => mask[pixel]! / 255);
 }
 
 /** The facts of a scene and its picture. */
 export function sceneFacts(sprites: SpriteBank, image: Rgb, scene: SceneTruth): SceneFacts {
   const { mask } = drawScene(sprites, scene);
+  const hue = (shareOf: (pixel: number) => number) => hueVector(meanColour(image, shareOf) ?? [0, 0, 0]);
   const { layout: { x, y, size }, style, place } = scene;
   return {
     position: [x, y, size],
-    thingHue: meanHue(image, (pixel) => mask[pixel]! / 255),
-    placeHue: meanHue(image, (pixel) => 1 - mask[pixel]! / 255),
+    thingHue: hue((pixel) => mask[pixel]! / 255),
+    placeHue: hue((pixel) => 1 - mask[pixel]! / 255),
     family: FAMILIES.indexOf(style.family),
     treatment: TREATMENTS.indexOf(style.treatment),
     place: PLACE_NAMES.indexOf(place.name),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { composePretrain, drawScene, loadBank, type SceneTruth } from "../../../lib/tasks/mod.ts";
-import { hueVector, sceneFacts } from "./scene_facts.ts";
+import { hueVector, sceneFacts, thingColour } from "./scene_facts.ts";
 
 const near = (a: readonly number[], b: readonly number[], tolerance: number) =>
   a.forEach((value, i) => assert.ok(Math.abs(value - b[i]!) < tolerance, `${a}, ${b}`));
@@ -27,4 +27,18 @@ Deno.test("sceneFacts() tells where the thing is; in the negative of a picture b
   }
   assert.equal(negative.family, plain.family);
   assert.notEqual(negative.treatment, plain.treatment);
+});
+
+Deno.test("thingColour() is the colour whose hue sceneFacts() tells; the negative's is its complement", async () => {
+  const bank = await loadBank();
+  const { truth } = composePretrain(bank, 7, { only: "scenes", family: "flat" });
+  const scene = truth as SceneTruth;
+  const colourOf = (spec: SceneTruth) => {
+    const { image } = drawScene(bank.sprites, spec);
+    const colour = thingColour(bank.sprites, image, spec)!;
+    near(hueVector(colour), sceneFacts(bank.sprites, image, spec).thingHue, 1e-12);
+    return colour;
+  };
+  const negative = colourOf({ ...scene, style: { ...scene.style, treatment: "negative" } });
+  near(negative, colourOf(scene).map((value) => 1 - value), 1e-9);
 });

@@ -72,8 +72,9 @@ export async function measure({ bank, folder, items }: EvaluationContext): Promi
   await judge.dispose();
   return {
     method:
-      `${items} validation items of the replication task (concepts, persons and half of the styles unseen by adapters), with ` +
-      `their full captions as prompts: DDIM, ${STEPS} steps, guidance ${GUIDANCE}. CLIP-I is the cosine with the condition by the ` +
+      `${items} validation items of the replication task (persons that no part has seen; things and, in half of them, styles that ` +
+      "the adapters which start from this one have not), with their full captions as prompts: DDIM, " +
+      `${STEPS} steps, guidance ${GUIDANCE}. CLIP-I is the cosine with the condition by the ` +
       "judge; the targets themselves score 1, and what the autoencoder keeps of them is the ceiling of the share. Edge F1 is " +
       "matched within one pixel.",
     scores: [

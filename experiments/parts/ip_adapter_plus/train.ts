@@ -1,6 +1,6 @@
 /** Recipe of the mini IPAdapter+: condition = target, the start of every Instruct model (Sec. 3.5). */
 import { combine, type Feed, fold, type Key, key, prefixed, stream } from "../../../lib/engine/mod.ts";
-import { initImageContext, initResampler } from "../../../lib/adapter/mod.ts";
+import { initImageContext, initResampler, type ResamplerConfig } from "../../../lib/adapter/mod.ts";
 import { type CaptionTokenizer, visionTokens } from "../../../lib/clip/mod.ts";
 import { noiseSchedule, SD_SCHEDULE } from "../../../lib/diffusion/mod.ts";
 import type { Bank } from "../../../lib/tasks/mod.ts";
@@ -18,7 +18,7 @@ import { MINI_RECIPE } from "../../setting/scales.ts";
 import { imagePool } from "../image_pool.ts";
 import type { PrepareOptions, Training } from "../part.ts";
 
-export const POOL = 16_000;
+export const POOL = 40_000;
 const PART = 500;
 /** First of the scenes in the pre-training stream. */
 const FIRST = 40_000_000;
@@ -80,14 +80,18 @@ export async function plusPool(
 
 /** Trains by the committed recipe. */
 export function prepare(bank: Bank, options: PrepareOptions): Promise<Training> {
-  return preparePlus(bank, options, { adapterRecipe: RECIPE, pool: POOL });
+  return preparePlus(bank, options, { adapterRecipe: RECIPE, pool: POOL, projection: MINI_RESAMPLER });
 }
 
 /** Encodes the scenes and compiles the step. */
 export async function preparePlus(
   bank: Bank,
   { recipe, batches, notify, compile }: PrepareOptions,
-  { adapterRecipe, pool }: { adapterRecipe: AdapterRecipe; pool: number },
+  { adapterRecipe, pool, projection }: {
+    adapterRecipe: AdapterRecipe;
+    pool: number;
+    projection: ResamplerConfig;
+  },
 ): Promise<Training> {
   const base = await loadBase();
   const vision = await loadVision("encoder");
@@ -96,9 +100,9 @@ export async function preparePlus(
   const step = await compileAdapterStep({
     compile,
     ...base,
-    projection: MINI_RESAMPLER,
+    projection,
     adapter: combine(
-      prefixed(initResampler(fold(key(recipe.seed), "resampler"), MINI_RESAMPLER), "image_proj"),
+      prefixed(initResampler(fold(key(recipe.seed), "resampler"), projection), "image_proj"),
       prefixed(initImageContext(base.unet.config, base.unet.params), "ip_adapter"),
     ),
     batch: recipe.batch,
@@ -109,6 +113,6 @@ export async function preparePlus(
   return {
     step,
     batch: (index) => scenes.batch(fold(batches, "batch", index), recipe.batch, adapterRecipe),
-    finish: () => Promise.resolve({ tensors: step.weights(), config: { projection: MINI_RESAMPLER } }),
+    finish: () => Promise.resolve({ tensors: step.weights(), config: { projection } }),
   };
 }
