@@ -196,7 +196,8 @@ Deno.test("reproduce fig9 measures what each model takes and leaks; at scale 0 t
     assert.equal(content.leaks.length, 4 * 5 + 1); // InstantStyle is for style alone
     const cell = (row: string, task: string, metric: string) =>
       content.cells.find((each) => each.row === row && each.task === task && each.metric === metric)?.mean;
-    assert.equal(cell("ground-truth", "replication", "CLIP-I"), 1);
+    // A mean of cosines of a picture with itself, rounded.
+    assert.ok(Math.abs(cell("ground-truth", "replication", "CLIP-I")! - 1) < 1e-12);
     assert.equal(cell("ground-truth", "style", content.taken["style"]!), 1);
     assert.notEqual(cell("text-only", "style", "CLIP-S"), cell("instruct", "style", "CLIP-S"));
     assert.notEqual(cell("committed", "style", "CLIP-S"), cell("instruct", "style", "CLIP-S"));
