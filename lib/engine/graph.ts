@@ -51,7 +51,7 @@ export class GraphBuilder {
   readonly #lasting = new Set<string>();
   #count = 0;
 
-  /** @param winograd options.winograd whether convolutions may take Winograd's form; default true. */
+  /** @param options.winograd whether convolutions may take Winograd's form; default true. */
   constructor(readonly options: { readonly winograd?: boolean } = {}) {}
 
   #fresh(): string {

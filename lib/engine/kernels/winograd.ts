@@ -16,6 +16,7 @@
 import type { GraphBuilder } from "../graph.ts";
 import { host } from "../host_array.ts";
 import { reshaped, transposed } from "./lowering.ts";
+import { matMul } from "./mat_mul.ts";
 
 /** Pixels of a tile's output in one direction; its input has two more. */
 const TILE = 4;
@@ -109,16 +110,12 @@ function kernelMatrix(graph: GraphBuilder): string {
   );
 }
 
-/** Batched product of the last two axes; one of the operands may be transposed. */
-function product(
-  graph: GraphBuilder,
-  [a, b]: readonly [string, string],
-  { transpose, shape }: { readonly transpose?: "a" | "b"; readonly shape: readonly number[] },
-): string {
-  const info = { dtype: "float32", shape } as const;
-  if (!transpose) return graph.emit("MatMul", [a, b], info);
-  const attributes = { transA: transpose === "a" ? 1 : 0, transB: transpose === "b" ? 1 : 0 };
-  return graph.emit("FusedMatMul", [a, b], info, attributes, "com.microsoft");
+/** a·b over the last two axes, one of them transposed or none. */
+function product(graph: GraphBuilder, [a, b]: readonly [string, string], transposed?: "a" | "b"): string {
+  return matMul(graph, { a, b }, {
+    transposeA: transposed === "a",
+    transposeB: transposed === "b",
+  }) as string;
 }
 
 /** (L ⊗ L) image: an image [batch channel side side] in tiles [36 batch·t² channel]. */
@@ -127,9 +124,9 @@ function inTiles(graph: GraphBuilder, image: string, which: "B" | "A"): string {
   const tiles = side / TILE, points = POINTS * tiles;
   const line = lineMatrix(graph, which, side);
   const pixels = transposed(graph, image, [0, 2, 3, 1]);
-  const wide = product(graph, [line, pixels], { shape: [batch, side, points, channels] });
+  const wide = product(graph, [line, pixels]);
   const rows = reshaped(graph, wide, [batch, side, points * channels]);
-  const both = product(graph, [line, rows], { shape: [batch, points, points * channels] });
+  const both = product(graph, [line, rows]);
   const apart = reshaped(graph, both, [batch, POINTS, tiles, POINTS, tiles * channels]);
   const ordered = transposed(graph, apart, [1, 3, 0, 2, 4]);
   return reshaped(graph, ordered, [POINTS ** 2, batch * tiles ** 2, channels]);
@@ -147,9 +144,9 @@ function fromTiles(
   const ordered = reshaped(graph, tiled, [POINTS, POINTS, batch, tiles, tiles * channels]);
   const apart = transposed(graph, ordered, [2, 0, 3, 1, 4]);
   const both = reshaped(graph, apart, [batch, points, points * channels]);
-  const rows = product(graph, [line, both], { shape: [batch, side, points * channels] });
+  const rows = product(graph, [line, both]);
   const wide = reshaped(graph, rows, [batch, side, points, channels]);
-  const pixels = product(graph, [line, wide], { shape: [batch, side, side, channels] });
+  const pixels = product(graph, [line, wide]);
   return transposed(graph, pixels, [0, 3, 1, 2]);
 }
 
@@ -157,8 +154,7 @@ function fromTiles(
 function kernelPoints(graph: GraphBuilder, weight: string): string {
   const [outputs, inputs] = graph.info(weight).shape as Shape4;
   const taps = reshaped(graph, weight, [outputs * inputs, 9]);
-  const info = { dtype: "float32", shape: [POINTS ** 2, outputs * inputs] } as const;
-  const points = graph.emit("Gemm", [kernelMatrix(graph), taps], info, { transA: 0, transB: 1 });
+  const points = product(graph, [kernelMatrix(graph), taps], "b");
   return reshaped(graph, points, [POINTS ** 2, outputs, inputs]);
 }
 
@@ -167,19 +163,14 @@ export function winogradConvolution(
   graph: GraphBuilder,
   { x, weight, bias }: { readonly x: string; readonly weight: string; readonly bias: string | undefined },
 ): string {
-  const { dtype, shape: [batch, , side] } = graph.info(x) as { dtype: "float32"; shape: Shape4 };
+  const [, , side] = graph.info(x).shape as Shape4;
   const [outputs] = graph.info(weight).shape as Shape4;
   const kernels = kernelPoints(graph, weight);
   const seen = inTiles(graph, x, "B");
-  const [, count] = graph.info(seen).shape as [number, number];
-  const made = product(graph, [seen, kernels], {
-    transpose: "b",
-    shape: [POINTS ** 2, count, outputs],
-  });
+  const made = product(graph, [seen, kernels], "b");
   const y = fromTiles(graph, made, { which: "A", side });
   if (bias === undefined) return y;
-  const shape = [batch, outputs, side, side];
-  return graph.emit("Add", [y, reshaped(graph, bias, [1, outputs, 1, 1])], { dtype, shape });
+  return graph.emit("Add", [y, reshaped(graph, bias, [1, outputs, 1, 1])], graph.info(y));
 }
 
 /** ∂L/∂x. The kernels are transformed again, transposed: U would be kept from the first product to the last, four times the weights. */
@@ -188,14 +179,9 @@ export function winogradInputGradient(
   { dy, weight }: { readonly dy: string; readonly weight: string },
 ): string {
   const [, , side] = graph.info(dy).shape as Shape4;
-  const [, inputs] = graph.info(weight).shape as Shape4;
   const kernels = kernelPoints(graph, transposed(graph, weight, [1, 0, 2, 3]));
   const errors = inTiles(graph, dy, "A");
-  const [, count] = graph.info(errors).shape as [number, number];
-  const seen = product(graph, [errors, kernels], {
-    transpose: "b",
-    shape: [POINTS ** 2, count, inputs],
-  });
+  const seen = product(graph, [errors, kernels], "b");
   return fromTiles(graph, seen, { which: "B", side });
 }
 
@@ -208,12 +194,8 @@ export function winogradFilterGradient(
   const [, outputs] = graph.info(dy).shape as Shape4;
   const errors = inTiles(graph, dy, "A");
   const seen = inTiles(graph, x, "B");
-  const points = product(graph, [errors, seen], {
-    transpose: "a",
-    shape: [POINTS ** 2, outputs, inputs],
-  });
+  const points = product(graph, [errors, seen], "a");
   const flat = reshaped(graph, points, [POINTS ** 2, outputs * inputs]);
-  const info = { dtype: "float32", shape: [outputs * inputs, 9] } as const;
-  const taps = graph.emit("Gemm", [flat, kernelMatrix(graph)], info, { transA: 1, transB: 0 });
+  const taps = product(graph, [flat, kernelMatrix(graph)], "a");
   return reshaped(graph, taps, [outputs, inputs, 3, 3]);
 }
